@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * msk/announcement.h - the securityDescription fragment of a service
+ * announcement (TS 26.346 11.3) to a struct msk_service.
+ */
+#ifndef MSK_ANNOUNCEMENT_H
+#define MSK_ANNOUNCEMENT_H
+
+#include "msk/service.h"
+#include "msk/xml.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MSK_ANNOUNCEMENT_MEDIA_TYPE \
+    "application/mbms-protection-description+xml"
+
+/*
+ * Reads document into *service; its id is service_id. What it points to is
+ * laid into arena (len octets, aligned as malloc's or not) and is good as
+ * long as that is. uiccKeyManagement absent means true. The attributes
+ * confidentialityProtection and integrityProtection ("true", "false") of
+ * keyManagement are this project's own; absent means on.
+ * MSK_ERR_SPACE: arena; MSK_ERR_MISSING: no server or no Key Group;
+ * MSK_ERR_VALUE: an item that is not as the schema says, or Key Group 0;
+ * MSK_ERR_KIND: another root element; the errors of struct msk_xml.
+ */
+MSK_API int msk_announcement_read(const struct msk_xml *xml,
+                                  struct msk_bytes document,
+                                  struct msk_bytes service_id, void *arena,
+                                  size_t len, struct msk_service *service);
+
+/* Writes such a document. MSK_ERR_SPACE, MSK_ERR_ARGUMENT. */
+MSK_API int msk_announcement_write(const struct msk_service *service,
+                                   uint8_t *buf, size_t cap, size_t *len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

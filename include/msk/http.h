@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * msk/http.h - an HTTP exchange as the library sees it: a method, a target,
+ * a status, headers, a body. The host moves it over the network and knows
+ * nothing of what is inside. TS 33.246 6.2.1 and Annex G.
+ */
+#ifndef MSK_HTTP_H
+#define MSK_HTTP_H
+
+#include "msk/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MSK_HTTP_HEADERS_MAX 64 /* headers looked at; more are refused */
+#define MSK_HTTP_VALUE_MAX 4096 /* octets of one header value */
+#define MSK_HTTP_BODY_MAX 16384 /* octets of a body */
+
+/* A header line. Names compare without regard to case. Values we write hold
+ * no CR, LF or NUL. */
+struct msk_http_header {
+    struct msk_bytes name, value;
+};
+
+/* A request. Views: of the caller when handed in; when handed out, of the
+ * object that made it, good until the hook
+ * that brought it returns, or until the next call on that object. */
+struct msk_http_request {
+    size_t size;             /* sizeof(struct msk_http_request) */
+    struct msk_bytes method; /* "POST" */
+    struct msk_bytes target; /* the request-target, "/keymanagement?..." */
+    const struct msk_http_header *headers; /* without Content-Length; the */
+    size_t n_headers;      /* host adds Host if it is not there */
+    struct msk_bytes body; /* after transfer decoding */
+};
+
+/* A response. Views as in a request. */
+struct msk_http_response {
+    size_t size; /* sizeof(struct msk_http_response) */
+    int status;  /* 100..599 */
+    const struct msk_http_header *headers;
+    size_t n_headers;
+    struct msk_bytes body;
+};
+
+/* The key management procedures, TS 33.246 Annex G. */
+enum msk_procedure {
+    MSK_PROCEDURE_REGISTER = 1,
+    MSK_PROCEDURE_DEREGISTER = 2,
+    MSK_PROCEDURE_MSK_REQUEST = 3
+};
+
+/* The request-target of procedure behind a base path of the server (may be
+ * empty): base "/keymanagement?requesttype=" name. buf: cap octets; *len: how
+ * many. MSK_ERR_SPACE; MSK_ERR_ARGUMENT: procedure, or a base with octets
+ * that may not stand in a request line. Annex G.2. */
+MSK_API int msk_http_target(enum msk_procedure procedure, struct msk_bytes base,
+                            uint8_t *buf, size_t cap, size_t *len);
+
+/* Which procedure a request asks for, by method and target; other parameters
+ * of the target are ignored. Returns the HTTP status to answer with when it
+ * is none (404, 405, 501), or 0 and *procedure. */
+MSK_API int msk_http_procedure(const struct msk_http_request *request,
+                               enum msk_procedure *procedure);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

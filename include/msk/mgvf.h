@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * msk/mgvf.h - the MGV-F of TS 33.246 6.5: it alone opens MSK and MTK
+ * messages on the UE, keeps MUKs and MSKs in the store, and releases MTKs.
+ * There is one per UE. msk_mgvf_init makes one in software; a UICC is another
+ * implementation of the same struct msk_mgvf_ops. It works with sessions
+ * (ue.h) on top of it, or alone on a UE that only receives.
+ */
+#ifndef MSK_MGVF_H
+#define MSK_MGVF_H
+
+#include "msk/crypto.h"
+#include "msk/mbms.h"
+#include "msk/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MSK_HELD_MAX 2 /* MSKs in a Key Group: the rule of two */
+
+/* A message to be processed. */
+struct msk_mgvf_input {
+    size_t size; /* sizeof(struct msk_mgvf_input) */
+    enum msk_layout layout;
+    struct msk_bytes fqdn;    /* the key server of the session: names the MUK in
+                               CSB; must equal IDi in KEYID, empty: any */
+    struct msk_bytes message; /* at most MSK_MIKEY_MAX octets */
+};
+
+/* What became of a call. */
+enum msk_outcome {
+    MSK_OUTCOME_DONE = 1,     /* a call other than process succeeded */
+    MSK_OUTCOME_STORED = 2,   /* an MSK is held now, or held anew */
+    MSK_OUTCOME_VALIDITY = 3, /* the interval of a held MSK was replaced */
+    MSK_OUTCOME_COUNTER = 4,  /* true, but nothing to keep: counter only */
+    MSK_OUTCOME_PULL = 5,     /* the BM-SC wants to be asked for the MSK */
+    MSK_OUTCOME_STALE = 6,    /* under the last used MUK, not the newest: not
+                                 kept; ask for the MSK under the newest */
+    MSK_OUTCOME_MTK = 7       /* an MTK is released */
+};
+
+/* The answer, filled with MSK_OK only. Its views are the MGV-F's, good until
+ * the next call on it. A card shows no MSK and may not know what it did: then
+ * key is empty, and STORED stands for VALIDITY and COUNTER as well. */
+struct msk_mgvf_result {
+    size_t size; /* sizeof(struct msk_mgvf_result) */
+    enum msk_outcome outcome;
+    struct msk_key_id id;       /* the MSK it is about; number 0 in a pull */
+    bool has_interval;          /* STORED, VALIDITY; a card does not tell: */
+    uint16_t seq_low, seq_high; /* its interval now */
+    bool has_deleted;           /* STORED: the oldest MSK had to go: */
+    struct msk_key_id deleted;
+    struct msk_bytes acknowledgement; /* to be sent back; empty: send nothing */
+    struct msk_bytes btid;            /* of the MUK that verified the message */
+    uint16_t mtk_id;                  /* MTK */
+    struct msk_bytes key;             /* STORED: the MSK; MTK: the MTK */
+    struct msk_bytes salt;            /* MTK, streaming */
+    struct msk_bytes sp; /* SRTP parameters of the group, or empty */
+};
+
+/* A MUK and its name, TS 33.246 6.1. */
+struct msk_muk {
+    size_t size;           /* sizeof(struct msk_muk) */
+    struct msk_bytes fqdn; /* key server, 1..MSK_FQDN_MAX */
+    struct msk_bytes btid; /* 1..MSK_BTID_MAX */
+    struct msk_bytes key;  /* 1..MSK_MUK_MAX */
+};
+
+/* An MSK that came by another way than MIKEY (TS 33.501 W.4.1.2). */
+struct msk_import {
+    size_t size;           /* sizeof(struct msk_import) */
+    struct msk_key_id id;  /* group and number not 0 */
+    struct msk_bytes key;  /* 16, 24 or 32 octets */
+    struct msk_bytes rand; /* for its MTK messages; 1..MSK_RAND_MAX */
+    uint16_t seq_low, seq_high;
+    struct msk_bytes sp; /* 0..MSK_SP_MAX octets of SRTP parameters */
+};
+
+/* What is held of a Key Group, without secrets; newest first. */
+struct msk_held_msk {
+    uint16_t number;
+    bool has_interval; /* a card does not tell */
+    uint16_t seq_low, seq_high;
+    bool has_mtk; /* an MTK came under it; the last one was: */
+    uint16_t mtk_id;
+};
+struct msk_held {
+    size_t size; /* sizeof(struct msk_held) */
+    size_t n;    /* 0..MSK_HELD_MAX */
+    struct msk_held_msk msk[MSK_HELD_MAX];
+};
+
+struct msk_mgvf;
+
+/*
+ * An implementation. Each function is the method of the same name below: the
+ * public functions check their arguments, bring every struct to the size that
+ * this header gives it, and call it. An implementation puts a struct msk_mgvf
+ * first in its own struct. process and complete must be there; a method that
+ * is NULL, or that `size` ends before, is answered with MSK_ERR_STATE.
+ */
+struct msk_mgvf_ops {
+    size_t size; /* sizeof(struct msk_mgvf_ops) */
+    int (*process)(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+                   struct msk_mgvf_result *result);
+    int (*complete)(struct msk_mgvf *mgvf, uint32_t token, int result,
+                    struct msk_mgvf_result *out);
+    int (*set_muk)(struct msk_mgvf *mgvf, const struct msk_muk *muk);
+    int (*allow)(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                 uint16_t group);
+    int (*forget)(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                  uint16_t group);
+    int (*import_msk)(struct msk_mgvf *mgvf, const struct msk_import *msk);
+    int (*held)(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+                struct msk_held *held);
+};
+
+struct msk_mgvf {
+    const struct msk_mgvf_ops *ops;
+};
+
+/*
+ * Every method may return MSK_PENDING: the store or the card answers later.
+ * What it was given has been copied by then, and *result is not kept. The
+ * host then calls msk_mgvf_complete with the token that the store was given,
+ * or that the card's driver made; at most one is open on an MGV-F, and tokens
+ * of two of them may be equal. Until that returns something else than
+ * MSK_PENDING, every other method returns MSK_ERR_BUSY and changes nothing,
+ * and msk_mgvf_wipe must not be called: the store holds pointers. Under a
+ * session the host calls msk_ue_complete instead, which hands token and
+ * result through. Results may be NULL where the caller needs none. All may
+ * return MSK_ERR_STORE, MSK_ERR_RECORD, MSK_ERR_CRYPTO, MSK_ERR_CARD; then
+ * nothing was committed.
+ */
+
+/*
+ * Processes an MSK or MTK message in the order of TS 33.246 6.5.3 and 6.5.4.
+ * What comes before the MAC can only drop and changes nothing; when the MAC
+ * holds, the counter is committed whatever the content says, and the result
+ * is told after the commit.
+ * MSK_OK: see result->outcome. Errors of kind drop and ask: those of
+ * msk_message_read, msk_msk_message_open and msk_mtk_message_open, and
+ * MSK_ERR_NOT_MINE (another server, or a group that is not allowed),
+ * MSK_ERR_NO_MUK, MSK_ERR_NO_MSK, MSK_ERR_REPLAY, MSK_ERR_RANGE,
+ * MSK_ERR_INVALIDATED. MSK_ERR_LIMIT: the store is full.
+ */
+MSK_API int msk_mgvf_process(struct msk_mgvf *mgvf,
+                             const struct msk_mgvf_input *input,
+                             struct msk_mgvf_result *result);
+
+/*
+ * Goes on with the call that is pending. result: what the store's load or
+ * commit would have returned. Returns what that call would have returned.
+ * MSK_ERR_STATE: nothing is pending under this token; nothing changed.
+ */
+MSK_API int msk_mgvf_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
+                              struct msk_mgvf_result *out);
+
+/*
+ * Makes muk the last generated MUK of its server; the last successfully used
+ * one stays (TS 33.246 6.1). A MUK that the store already has under that name
+ * with the same value keeps its counter and role. MSK_ERR_CONFLICT: another
+ * value under that name; nothing changed.
+ */
+MSK_API int msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
+
+/* Lets MSKs of the Key Group in from now on. Does nothing when it already
+ * is allowed. MSK_ERR_LIMIT: no room for another group; nothing was lost. */
+MSK_API int msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                           uint16_t group);
+
+/* Forgets the Key Group with its MSKs and MTKs, and lets no more in. MSK_OK
+ * also when it was not there. */
+MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                            uint16_t group);
+
+/* Takes in an MSK as if a message had just brought it, and allows its group.
+ * MSK_ERR_LIMIT as msk_mgvf_allow. */
+MSK_API int msk_mgvf_import_msk(struct msk_mgvf *mgvf,
+                                const struct msk_import *msk);
+
+/* Tells what is held of the Key Group. held->n is 0 when nothing is. When the
+ * call is pending, *held must stay good; it is filled by msk_mgvf_complete.
+ * MSK_ERR_NOT_MINE: the group is not allowed. */
+MSK_API int msk_mgvf_held(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                          uint16_t group, struct msk_held *held);
+
+/* The software MGV-F. The structs and what they point to stay good as long
+ * as it is used. */
+struct msk_mgvf_config {
+    size_t size; /* sizeof(struct msk_mgvf_config) */
+    const struct msk_crypto *crypto;
+    const struct msk_store *store;
+};
+
+/* Records in the store of a software MGV-F: one for each key server, one for
+ * each Key Group. */
+#define MSK_MGVF_RECORDS(servers, groups) ((servers) + (groups))
+
+/* Octets of memory for a software MGV-F, aligned as uint64_t or not. */
+#define MSK_MGVF_SIZE 7680
+
+/*
+ * Makes a software MGV-F in mem (len octets, at least MSK_MGVF_SIZE); *mgvf
+ * points into mem. It reads nothing from the store yet.
+ * MSK_ERR_ARGUMENT; MSK_ERR_SPACE: len.
+ */
+MSK_API int msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
+                          const struct msk_mgvf_config *config);
+
+/* Clears the memory of a software MGV-F, that of no other; NULL does nothing. The store keeps
+ * what it has. */
+MSK_API void msk_mgvf_wipe(struct msk_mgvf *mgvf);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
