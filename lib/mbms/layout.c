@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "mbms/layout.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define DOMAIN_LEN 3
+#define MTK_ID_LEN 2
+#define NUMBER_LEN 2 /* the MSK ID of the change request */
+#define MSK_ID_LEN 4 /* the MSK ID of TS 33.246: group and number */
+
+bool
+msk_layout_valid(enum msk_layout layout)
+{
+    return layout == MSK_LAYOUT_CSB || layout == MSK_LAYOUT_KEYID;
+}
+
+/* The two layouts differ in what the extension holds, whatever else is in the
+ * message: a Key Domain ID and 4 octets, or no domain and 2. */
+static bool
+is_of_layout(enum msk_layout layout, const struct msk_ext_key_id *ids)
+{
+    if (layout == MSK_LAYOUT_CSB)
+        return ids->domain.p == NULL && ids->service.n != MSK_ID_LEN;
+    return ids->domain.p != NULL || ids->service.n != NUMBER_LEN;
+}
+
+/* TS 33.246 6.4.4, RFC 4563 4 */
+static int
+read_keyid(const struct msk_ext_key_id *ids, struct msk_key_id *id)
+{
+    struct msk_reader r;
+
+    if (ids->domain.p == NULL || ids->service.p == NULL)
+        return MSK_ERR_MISSING;
+    if (ids->domain.n != DOMAIN_LEN || ids->service.n != MSK_ID_LEN)
+        return MSK_ERR_LENGTH;
+    memcpy(id->domain, ids->domain.p, DOMAIN_LEN);
+    msk_reader_init(&r, ids->service.p, ids->service.n);
+    id->group = msk_reader_u16(&r);
+    id->number = msk_reader_u16(&r);
+    return MSK_OK;
+}
+
+/* Change request 6.3.2.1: Network ID in IDi, Key Group ID in the CSB ID. The
+ * field has 32 bits and the group 16: the upper half is zero. */
+static int
+read_csb(const struct msk_ext_key_id *ids, const struct msk_message *message,
+         struct msk_key_id *id)
+{
+    struct msk_reader r;
+
+    if (ids->service.p == NULL || message->idi.p == NULL)
+        return MSK_ERR_MISSING;
+    if (ids->service.n != NUMBER_LEN || message->idi.n != DOMAIN_LEN)
+        return MSK_ERR_LENGTH;
+    if (message->csb_id > UINT16_MAX)
+        return MSK_ERR_VALUE;
+    memcpy(id->domain, message->idi.p, DOMAIN_LEN);
+    id->group = (uint16_t)message->csb_id;
+    msk_reader_init(&r, ids->service.p, ids->service.n);
+    id->number = msk_reader_u16(&r);
+    return MSK_OK;
+}
+
+/* An MTK ID makes it an MTK message (TS 33.246 6.4.6). */
+static int
+read_mtk_id(const struct msk_ext_key_id *ids, struct msk_message *message)
+{
+    struct msk_reader r;
+
+    message->kind = MSK_MESSAGE_MSK;
+    message->mtk_id = 0;
+    if (ids->traffic.p == NULL)
+        return MSK_OK;
+    if (ids->traffic.n != MTK_ID_LEN)
+        return MSK_ERR_LENGTH;
+    msk_reader_init(&r, ids->traffic.p, ids->traffic.n);
+    message->kind = MSK_MESSAGE_MTK;
+    message->mtk_id = msk_reader_u16(&r);
+    return MSK_OK;
+}
+
+int
+msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
+                struct msk_message *message)
+{
+    int err;
+
+    if (!is_of_layout(layout, ids))
+        return MSK_ERR_LAYOUT;
+    err = layout == MSK_LAYOUT_CSB ? read_csb(ids, message, &message->id)
+                                   : read_keyid(ids, &message->id);
+    if (err == MSK_OK)
+        err = read_mtk_id(ids, message);
+    if (err == MSK_OK && message->id.group == 0)
+        err = MSK_ERR_VALUE;
+    return err;
+}
+
+int
+msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
+               uint16_t mtk_id, uint8_t out[MSK_LAYOUT_EXT_MAX], size_t *len)
+{
+    uint8_t service[MSK_ID_LEN], traffic[MTK_ID_LEN];
+    struct msk_ext_key_id ids = { { NULL, 0 }, { service, 0 }, { NULL, 0 } };
+    struct msk_writer w;
+
+    msk_writer_init(&w, service, sizeof service);
+    if (layout == MSK_LAYOUT_KEYID) {
+        ids.domain.p = id->domain;
+        ids.domain.n = DOMAIN_LEN;
+        msk_writer_u16(&w, id->group);
+    }
+    msk_writer_u16(&w, id->number);
+    ids.service.n = w.len;
+    msk_writer_init(&w, traffic, sizeof traffic);
+    msk_writer_u16(&w, mtk_id);
+    if (mtk_id != 0) {
+        ids.traffic.p = traffic;
+        ids.traffic.n = w.len;
+    }
+    return msk_ext_key_id_put(out, MSK_LAYOUT_EXT_MAX, &ids, len);
+}
+
+uint32_t
+msk_layout_csb_id(enum msk_layout layout, const struct msk_key_id *id,
+                  uint32_t chosen)
+{
+    return layout == MSK_LAYOUT_CSB ? id->group : chosen;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* mbms/layout.h - how a message names its keys, in either layout: Network ID
+ * or Key Domain ID, Key Group, MSK ID, MTK ID. */
+#ifndef MSK_MBMS_LAYOUT_H
+#define MSK_MBMS_LAYOUT_H
+
+#include "msk/mbms.h"
+
+/* Octets of the data of a Key ID extension: at most three sub-payloads. */
+#define MSK_LAYOUT_EXT_MAX (2 + 3 + 2 + 4 + 2 + 2)
+
+bool msk_layout_valid(enum msk_layout layout);
+
+/*
+ * Reads the names of a message: ids from its Key ID extension, the CSB ID
+ * and IDi where the layout uses them. Sets id, mtk_id and kind (MSK or MTK).
+ * MSK_ERR_LAYOUT; MSK_ERR_LENGTH; MSK_ERR_VALUE: group 0, or a CSB ID that is
+ * no Key Group ID; MSK_ERR_MISSING.
+ */
+int msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
+                    struct msk_message *message);
+
+/*
+ * Writes the data of the Key ID extension of an MSK message (mtk_id 0) or of
+ * an MTK message to out. *len: its octets.
+ */
+int msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
+                   uint16_t mtk_id, uint8_t out[MSK_LAYOUT_EXT_MAX],
+                   size_t *len);
+
+/* The CSB ID of a message: the Key Group in CSB, else what was chosen. */
+uint32_t msk_layout_csb_id(enum msk_layout layout, const struct msk_key_id *id,
+                           uint32_t chosen);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* MSK message, key validity update and pull: made by the BM-SC, opened by the
+ * MGV-F. TS 33.246 6.4.5.1; change request 6.3.2.2.4. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/secret.h"
+#include "base/sized.h"
+#include "mbms/layout.h"
+#include "mbms/protection.h"
+
+#define SEQ_LEN 2
+#define RESERVED_SEQ 0xFFFF /* SEQu never is */
+/* next, type, length, key, VF, VT */
+#define PLAIN_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 * (1 + SEQ_LEN))
+
+static bool
+is_key_len(size_t n)
+{
+    return n == 16 || n == 24 || n == 32;
+}
+
+/* The two octets that SEQl and SEQu are written in. */
+static void
+put_seq(uint8_t out[SEQ_LEN], uint16_t seq)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, SEQ_LEN);
+    msk_writer_u16(&w, seq);
+}
+
+/* Key data sub-payload: TEK with an interval; of length 0 in an update. */
+static int
+make_plain(const struct msk_msk_message *m, uint8_t plain[PLAIN_MAX],
+           size_t *len)
+{
+    uint8_t from[SEQ_LEN], to[SEQ_LEN];
+    struct msk_key_data key = { .type = MSK_KEY_TEK, .kv = MSK_KV_INTERVAL };
+
+    *len = 0;
+    if (m->content == MSK_CONTENT_PULL)
+        return MSK_OK;
+    put_seq(from, m->seq_low);
+    put_seq(to, m->seq_high);
+    key.key = m->key;
+    key.valid_from = (struct msk_bytes){ from, SEQ_LEN };
+    key.valid_to = (struct msk_bytes){ to, SEQ_LEN };
+    return msk_key_data_put(plain, PLAIN_MAX, &key, false, len);
+}
+
+static bool
+names_fit(const struct msk_msk_message *m)
+{
+    bool has_fqdn = m->fqdn.n >= 1 && m->fqdn.n <= MSK_FQDN_MAX;
+
+    return m->btid.n >= 1 && m->btid.n <= MSK_BTID_MAX &&
+           (has_fqdn || m->layout == MSK_LAYOUT_CSB);
+}
+
+static bool
+content_fits(const struct msk_msk_message *m)
+{
+    switch (m->content) {
+    case MSK_CONTENT_MSK:
+        return is_key_len(m->key.n) && m->id.number != 0 &&
+               m->seq_high != RESERVED_SEQ;
+    case MSK_CONTENT_VALIDITY:
+        return m->key.n == 0 && m->id.number != 0 &&
+               m->seq_high != RESERVED_SEQ;
+    case MSK_CONTENT_PULL: return m->key.n == 0 && !m->v;
+    }
+    return false;
+}
+
+static int
+check(const struct msk_msk_message *m)
+{
+    bool fits = msk_layout_valid(m->layout) && m->ext <= MSK_EXT_BEFORE_KEMAC &&
+                names_fit(m) && content_fits(m) && m->id.group != 0 &&
+                m->rand.n >= 16 && m->rand.n <= MSK_RAND_MAX &&
+                m->sp.n <= MSK_SP_MAX && (m->streaming || m->sp.n == 0);
+
+    return fits ? MSK_OK : MSK_ERR_ARGUMENT;
+}
+
+static void
+add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind, uint8_t detail,
+    struct msk_bytes data)
+{
+    struct msk_payload payload = { .type = type, .kind = kind };
+
+    payload.detail = detail;
+    payload.data = data;
+    msk_mikey_build_add(b, &payload);
+}
+
+/* IDi is the Network ID in CSB, the BM-SC in KEYID; IDr is the UE. ID type 0
+ * is written in either. */
+static void
+add_ids(struct msk_mikey_builder *b, const struct msk_msk_message *m)
+{
+    struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
+
+    add(b, MSK_PAYLOAD_ID, 0, 0,
+        m->layout == MSK_LAYOUT_CSB ? domain : m->fqdn);
+    add(b, MSK_PAYLOAD_ID, 0, 0, m->btid);
+}
+
+/* HDR EXT T RAND IDi IDr {SP} KEMAC, or EXT straight before KEMAC. */
+static void
+add_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
+          struct msk_bytes ext, struct msk_bytes plain)
+{
+    uint8_t counter[4];
+    struct msk_writer w;
+
+    msk_writer_init(&w, counter, sizeof counter);
+    msk_writer_u32(&w, m->counter);
+    if (m->ext == MSK_EXT_AFTER_HDR)
+        add(b, MSK_PAYLOAD_EXT, MSK_EXT_KEY_ID, 0, ext);
+    add(b, MSK_PAYLOAD_T, MSK_TS_COUNTER, 0,
+        (struct msk_bytes){ counter, sizeof counter });
+    add(b, MSK_PAYLOAD_RAND, 0, 0, m->rand);
+    add_ids(b, m);
+    if (m->sp.n > 0)
+        add(b, MSK_PAYLOAD_SP, 0, 0, m->sp);
+    if (m->ext == MSK_EXT_BEFORE_KEMAC)
+        add(b, MSK_PAYLOAD_EXT, MSK_EXT_KEY_ID, 0, ext);
+    add(b, MSK_PAYLOAD_KEMAC, MSK_ENCR_AES_CM_128, MSK_MAC_HMAC_SHA1_160,
+        plain);
+}
+
+static int
+build(const struct msk_msk_message *m, struct msk_bytes plain, uint8_t *buf,
+      size_t cap, size_t *len)
+{
+    static const uint8_t map[9] = { 0 }; /* policy 0, SSRC and ROC unknown */
+    uint8_t octets[MSK_LAYOUT_EXT_MAX];
+    struct msk_bytes ext = { octets, 0 };
+    struct msk_mikey_builder b;
+    struct msk_mikey_header h = {
+        .data_type = MSK_DATA_PSK_INIT,
+        .v = m->v,
+        .map_type = m->streaming ? MSK_MAP_SRTP_ID : MSK_MAP_EMPTY,
+        .n_cs = m->streaming ? 1 : 0,
+        .map = { map, m->streaming ? sizeof map : 0 },
+    };
+    struct msk_key_id id = m->id;
+    int err;
+
+    if (m->content == MSK_CONTENT_PULL)
+        id.number = 0;
+    err = msk_layout_ext(m->layout, &id, 0, octets, &ext.n);
+    if (err != MSK_OK)
+        return err;
+    h.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    msk_mikey_build(&b, buf, cap, &h);
+    add_chain(&b, m, ext, plain);
+    return msk_mikey_build_end(&b, len);
+}
+
+static int
+make(const struct msk_crypto *crypto, struct msk_bytes muk,
+     const struct msk_msk_message *m, uint8_t *buf, size_t cap, size_t *len)
+{
+    uint8_t octets[PLAIN_MAX];
+    struct msk_bytes plain = { octets, 0 };
+    struct msk_protection protection;
+    int err = make_plain(m, octets, &plain.n);
+
+    msk_protection_set(&protection, crypto, muk, m->rand, m->counter);
+    protection.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    if (err == MSK_OK)
+        err = build(m, plain, buf, cap, len);
+    if (err == MSK_OK)
+        err = msk_kemac_seal(&protection, MSK_ENCR_AES_CM_128,
+                             MSK_MAC_HMAC_SHA1_160, plain, buf, cap, len);
+    msk_secret_wipe(octets, sizeof octets);
+    return err;
+}
+
+int
+msk_msk_message_make(const struct msk_crypto *crypto, struct msk_bytes muk,
+                     const struct msk_msk_message *message, uint8_t *buf,
+                     size_t cap, size_t *len)
+{
+    struct msk_msk_message m;
+    int err;
+
+    if (crypto == NULL || buf == NULL || len == NULL || muk.n == 0 ||
+        muk.n > MSK_MUK_MAX ||
+        !msk_sized_take(&m, sizeof m, message,
+                        MSK_SIZE_UPTO(msk_msk_message, seq_high)))
+        return MSK_ERR_ARGUMENT;
+    err = check(&m);
+    if (err == MSK_OK)
+        err = make(crypto, muk, &m, buf, cap, len);
+    if (err != MSK_OK) /* the plain text passes through buf */
+        msk_secret_wipe(buf, cap);
+    return err;
+}
+
+/* A sequence number of 1 to 8 octets, that must fit into 16 bits. */
+static int
+get_seq(struct msk_bytes octets, uint16_t *seq)
+{
+    uint64_t value = 0;
+    struct msk_reader r;
+
+    if (octets.n < 1 || octets.n > 8)
+        return MSK_ERR_LENGTH;
+    msk_reader_init(&r, octets.p, octets.n);
+    while (msk_reader_left(&r) > 0)
+        value = value << 8 | msk_reader_u8(&r);
+    if (value > UINT16_MAX)
+        return MSK_ERR_VALUE;
+    *seq = (uint16_t)value;
+    return MSK_OK;
+}
+
+/* TS 33.246 6.4.5.1: one TEK with an interval, and nothing else. */
+static int
+take_key(const struct msk_key_data *key, struct msk_content *content)
+{
+    int err;
+
+    if (key->type != MSK_KEY_TEK || key->kv != MSK_KV_INTERVAL)
+        return MSK_ERR_KIND;
+    err = get_seq(key->valid_from, &content->seq_low);
+    if (err == MSK_OK)
+        err = get_seq(key->valid_to, &content->seq_high);
+    if (err != MSK_OK)
+        return err;
+    if (content->seq_high == RESERVED_SEQ)
+        return MSK_ERR_VALUE;
+    if (key->key.n != 0 && !is_key_len(key->key.n))
+        return MSK_ERR_LENGTH;
+    content->kind = key->key.n == 0 ? MSK_CONTENT_VALIDITY : MSK_CONTENT_MSK;
+    content->key_len = key->key.n;
+    if (key->key.n > 0)
+        memcpy(content->key, key->key.p, key->key.n);
+    return MSK_OK;
+}
+
+/* A number without key data, or key data without a number, is nothing that
+ * the standard knows; number 0 and no key data is a pull. */
+static int
+take_content(const struct msk_message *message, struct msk_bytes plain,
+             struct msk_content *content)
+{
+    struct msk_key_data key;
+    int err;
+
+    content->kind = MSK_CONTENT_PULL;
+    if ((message->id.number == 0) != (plain.n == 0))
+        return MSK_ERR_VALUE;
+    if (plain.n == 0)
+        return MSK_OK;
+    err = msk_key_data_get(&plain, &key);
+    if (err == MSK_OK && plain.n > 0)
+        err = MSK_ERR_MANY;
+    return err == MSK_OK ? take_key(&key, content) : err;
+}
+
+int
+msk_msk_message_open(const struct msk_crypto *crypto, struct msk_bytes muk,
+                     const struct msk_message *message,
+                     struct msk_content *content)
+{
+    uint8_t octets[MSK_PLAIN_MAX];
+    struct msk_bytes plain = { octets, 0 };
+    struct msk_protection protection;
+    int err;
+
+    if (crypto == NULL || message == NULL || content == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (message->kind != MSK_MESSAGE_MSK)
+        return MSK_ERR_KIND;
+    memset(content, 0, sizeof *content);
+    msk_protection_set(&protection, crypto, muk, message->rand,
+                       message->counter);
+    protection.csb_id = message->csb_id;
+    plain.n = message->protection.data.n;
+    err = msk_kemac_open(&protection, message->octets, &message->protection,
+                         octets, sizeof octets);
+    if (err == MSK_OK)
+        err = take_content(message, plain, content);
+    msk_secret_wipe(octets, sizeof octets);
+    if (err != MSK_OK)
+        msk_secret_wipe(content, sizeof *content);
+    return err;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* The verification message that acknowledges an MSK message: made by the
+ * MGV-F, checked by the BM-SC. TS 33.246 6.4.5.2; RFC 3830 5.2. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/sized.h"
+#include "mbms/layout.h"
+#include "mbms/protection.h"
+
+#define MAC_LEN 20
+#define T_LEN 4
+
+/* T as 8 octets, its value in the last four. */
+static void
+put_t64(uint8_t out[8], uint32_t counter)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, 8);
+    msk_writer_u32(&w, 0);
+    msk_writer_u32(&w, counter);
+}
+
+/* HDR T IDr V, V without its MAC. */
+static int
+build(const struct msk_message *request, struct msk_bytes btid,
+      struct msk_bytes t, uint8_t *buf, size_t cap, size_t *len)
+{
+    struct msk_mikey_builder b;
+    struct msk_mikey_header h = { .data_type = MSK_DATA_PSK_RESP,
+                                  .csb_id = request->csb_id,
+                                  .map_type = MSK_MAP_EMPTY };
+    struct msk_payload p = { .type = MSK_PAYLOAD_T, .kind = MSK_TS_COUNTER };
+
+    msk_mikey_build(&b, buf, cap, &h);
+    p.data = t;
+    msk_mikey_build_add(&b, &p);
+    p = (struct msk_payload){ .type = MSK_PAYLOAD_ID, .data = btid };
+    msk_mikey_build_add(&b, &p);
+    p = (struct msk_payload){ .type = MSK_PAYLOAD_V,
+                              .kind = MSK_MAC_HMAC_SHA1_160 };
+    msk_mikey_build_add(&b, &p);
+    return msk_mikey_build_end(&b, len);
+}
+
+int
+msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
+                      const struct msk_message *request, struct msk_bytes btid,
+                      uint8_t *buf, size_t cap, size_t *len)
+{
+    uint8_t t64[8];
+    struct msk_protection protection;
+    struct msk_v_input input;
+    int err;
+
+    if (crypto == NULL || request == NULL || buf == NULL || len == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (request->idr.n > 0)
+        btid = request->idr;
+    if (btid.n == 0 || btid.n > MSK_BTID_MAX)
+        return MSK_ERR_ARGUMENT;
+    put_t64(t64, request->counter);
+    input.timestamp = (struct msk_bytes){ t64 + T_LEN, T_LEN };
+    input.identity_i = request->idi;
+    input.identity_r = btid;
+    err = build(request, btid, input.timestamp, buf, cap, len);
+    if (err != MSK_OK || cap - *len < MAC_LEN)
+        return err != MSK_OK ? err : MSK_ERR_SPACE;
+    input.message = (struct msk_bytes){ buf, *len };
+    msk_protection_set(&protection, crypto, muk, request->rand,
+                       request->counter);
+    protection.csb_id = request->csb_id;
+    err =
+        msk_v_mac_make(&protection, MSK_MAC_HMAC_SHA1_160, &input, buf + *len);
+    *len += MAC_LEN;
+    return err;
+}
+
+static bool
+same(struct msk_bytes a, struct msk_bytes b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Some peers put T into the MAC as 8 octets; accepted where asked for. */
+static int
+check_mac(const struct msk_protection *protection, struct msk_v_input *input,
+          const uint8_t t64[8], bool accept_pad64, struct msk_bytes mac)
+{
+    int err;
+
+    input->timestamp = (struct msk_bytes){ t64 + T_LEN, T_LEN };
+    err = msk_v_mac_check(protection, MSK_MAC_HMAC_SHA1_160, input, mac);
+    if (err != MSK_ERR_MAC || !accept_pad64)
+        return err;
+    input->timestamp = (struct msk_bytes){ t64, 8 };
+    return msk_v_mac_check(protection, MSK_MAC_HMAC_SHA1_160, input, mac);
+}
+
+int
+msk_verification_check(const struct msk_crypto *crypto,
+                       const struct msk_expected *expected,
+                       const struct msk_message *message)
+{
+    uint8_t t64[8];
+    struct msk_protection protection;
+    struct msk_v_input input;
+    struct msk_expected e;
+
+    if (crypto == NULL || message == NULL ||
+        !msk_sized_take(&e, sizeof e, expected,
+                        MSK_SIZE_UPTO(msk_expected, accept_pad64)) ||
+        !msk_layout_valid(e.layout))
+        return MSK_ERR_ARGUMENT;
+    if (message->kind != MSK_MESSAGE_VERIFICATION)
+        return MSK_ERR_KIND;
+    if (message->csb_id != e.csb_id || !same(message->idr, e.btid))
+        return MSK_ERR_NOT_MINE;
+    put_t64(t64, message->counter);
+    input.message =
+        (struct msk_bytes){ message->octets.p, message->octets.n - MAC_LEN };
+    input.identity_i = e.fqdn;
+    if (e.layout == MSK_LAYOUT_CSB)
+        input.identity_i = (struct msk_bytes){ e.domain, 3 };
+    input.identity_r = e.btid;
+    msk_protection_set(&protection, crypto, e.muk, e.rand, message->counter);
+    protection.csb_id = e.csb_id;
+    return check_mac(&protection, &input, t64, e.accept_pad64,
+                     message->protection.tail);
+}
