@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mgvf/held.h - what is held of one Key Group, and the rule of two: a UE that
+ * receives an MSK and already holds two of the same Network ID and Key Group
+ * ID deletes the older of them (change request 6.3.2.1; TS 33.246 6.5.3).
+ *
+ * The record cannot hold three. Age is position: the newest comes first. Each
+ * accepted delivery, update or import makes its MSK the newest, which is the
+ * order by MUK and then by counter.
+ */
+#ifndef MSK_MGVF_HELD_H
+#define MSK_MGVF_HELD_H
+
+#include "msk/mgvf.h"
+
+/* One MSK. */
+struct msk_held_key {
+    uint16_t number; /* not 0 */
+    uint8_t key[MSK_KEY_MAX];
+    uint8_t key_len; /* 16, 24 or 32 */
+    uint8_t rand[MSK_RAND_MAX];
+    uint8_t rand_len;
+    uint16_t seq_low, seq_high; /* seq_low grows with each MTK */
+    bool has_counter;           /* an MTK message came under it, */
+    uint32_t counter;           /*   the last with this counter */
+    uint16_t mtk_id;            /*   and this MTK ID */
+};
+
+/* All of one group. */
+struct msk_held_group {
+    size_t n; /* 0..MSK_HELD_MAX */
+    struct msk_held_key msk[MSK_HELD_MAX];
+    uint8_t sp[MSK_SP_MAX]; /* SRTP parameters, as delivered last */
+    uint8_t sp_len;
+};
+
+/* Where the MSK of that number stands; MSK_HELD_MAX: it is not held. */
+size_t msk_held_find(const struct msk_held_group *group, uint16_t number);
+
+/*
+ * Takes in a delivered MSK. One of the same number is replaced in key, RAND
+ * and interval, keeps its MTK counter, and becomes the newest; a new one is
+ * put before the others, and the older of two is wiped. True: that happened,
+ * and *deleted is its number.
+ */
+bool msk_held_deliver(struct msk_held_group *group,
+                      const struct msk_held_key *msk, uint16_t *deleted);
+
+/* Replaces the interval of an MSK, which becomes the newest. False: it is not
+ * held; nothing changed. */
+bool msk_held_revalidate(struct msk_held_group *group, uint16_t number,
+                         uint16_t seq_low, uint16_t seq_high);
+
+#endif

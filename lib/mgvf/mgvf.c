@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public calls. Each checks its arguments, brings structs of callers of
+ * any age to the size that the implementation knows, and goes to it.
+ */
+#include "msk/mgvf.h"
+#include "base/sized.h"
+
+/* Does the implementation reach as far as that method? */
+#define HAS(mgvf, method)                                        \
+    ((mgvf)->ops->size >= MSK_SIZE_UPTO(msk_mgvf_ops, method) && \
+     (mgvf)->ops->method != NULL)
+
+static bool
+is_usable(const struct msk_mgvf *mgvf)
+{
+    return mgvf != NULL && mgvf->ops != NULL && HAS(mgvf, process) &&
+           HAS(mgvf, complete);
+}
+
+static bool
+is_group(const uint8_t domain[3], uint16_t group)
+{
+    return domain != NULL && group != 0;
+}
+
+/* A caller's struct for the result is there in full, or not at all. */
+static bool
+is_result(const struct msk_mgvf_result *result)
+{
+    return result == NULL || result->size >= MSK_SIZE_UPTO(msk_mgvf_result, sp);
+}
+
+int
+msk_mgvf_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+                 struct msk_mgvf_result *result)
+{
+    struct msk_mgvf_result r = { .size = sizeof r };
+    struct msk_mgvf_input in;
+    int err;
+
+    if (!is_usable(mgvf) || !is_result(result) ||
+        !msk_sized_take(&in, sizeof in, input,
+                        MSK_SIZE_UPTO(msk_mgvf_input, message)))
+        return MSK_ERR_ARGUMENT;
+    err = mgvf->ops->process(mgvf, &in, &r);
+    if (err == MSK_OK)
+        msk_sized_give(result, &r, sizeof r);
+    return err;
+}
+
+int
+msk_mgvf_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
+                  struct msk_mgvf_result *out)
+{
+    struct msk_mgvf_result r = { .size = sizeof r };
+    int err;
+
+    if (!is_usable(mgvf) || !is_result(out))
+        return MSK_ERR_ARGUMENT;
+    err = mgvf->ops->complete(mgvf, token, result, &r);
+    if (err == MSK_OK)
+        msk_sized_give(out, &r, sizeof r);
+    return err;
+}
+
+int
+msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
+{
+    struct msk_muk m;
+
+    if (!is_usable(mgvf) ||
+        !msk_sized_take(&m, sizeof m, muk, MSK_SIZE_UPTO(msk_muk, key)))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, set_muk) ? mgvf->ops->set_muk(mgvf, &m) : MSK_ERR_STATE;
+}
+
+int
+msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+{
+    if (!is_usable(mgvf) || !is_group(domain, group))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, allow) ? mgvf->ops->allow(mgvf, domain, group)
+                            : MSK_ERR_STATE;
+}
+
+int
+msk_mgvf_forget(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+{
+    if (!is_usable(mgvf) || !is_group(domain, group))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, forget) ? mgvf->ops->forget(mgvf, domain, group)
+                             : MSK_ERR_STATE;
+}
+
+int
+msk_mgvf_import_msk(struct msk_mgvf *mgvf, const struct msk_import *msk)
+{
+    struct msk_import m;
+
+    if (!is_usable(mgvf) ||
+        !msk_sized_take(&m, sizeof m, msk, MSK_SIZE_UPTO(msk_import, sp)))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, import_msk) ? mgvf->ops->import_msk(mgvf, &m)
+                                 : MSK_ERR_STATE;
+}
+
+int
+msk_mgvf_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+              struct msk_held *held)
+{
+    if (!is_usable(mgvf) || !is_group(domain, group) || held == NULL ||
+        held->size < MSK_SIZE_UPTO(msk_held, msk))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, held) ? mgvf->ops->held(mgvf, domain, group, held)
+                           : MSK_ERR_STATE;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MSK messages in the MGV-F, in the order of TS 33.246 6.5.3: which MUK, is
+ * the counter newer, MAC, content, the rule of two, commit, acknowledge. What
+ * comes before the MAC only drops.
+ */
+#include <string.h>
+
+#include "base/secret.h"
+#include "mgvf/soft.h"
+
+/* A message while it is processed. */
+struct work {
+    struct msk_message message;
+    struct msk_content content;
+    size_t muk; /* index of the MUK that verified it */
+};
+
+/* The server whose MUK protects the message: named by IDi in KEYID, by the
+ * session in CSB. */
+static int
+find_server(const struct msk_soft_input *in, const struct msk_message *m,
+            struct msk_bytes *fqdn)
+{
+    fqdn->p = in->fqdn;
+    fqdn->n = in->fqdn_len;
+    if (in->layout == MSK_LAYOUT_CSB)
+        return fqdn->n > 0 ? MSK_OK : MSK_ERR_ARGUMENT;
+    if (fqdn->n > 0 &&
+        (fqdn->n != m->idi.n || memcmp(fqdn->p, m->idi.p, fqdn->n) != 0))
+        return MSK_ERR_NOT_MINE;
+    *fqdn = m->idi;
+    return MSK_OK;
+}
+
+static int
+open_under(struct msk_soft *soft, struct work *work, size_t i)
+{
+    const struct msk_server_muk *muk = &soft->keys.muk[i];
+    struct msk_bytes key = { muk->key, muk->key_len };
+
+    work->muk = i;
+    if (!msk_server_keys_fresh(&soft->keys, i, work->message.counter))
+        return MSK_ERR_REPLAY;
+    return msk_msk_message_open(soft->crypto, key, &work->message,
+                                &work->content);
+}
+
+/* IDr names the MUK; without it (CSB only) the last generated one is tried,
+ * then the last used one. */
+static int
+open_message(struct msk_soft *soft, struct work *work)
+{
+    size_t i = 0, end = soft->keys.n;
+    int err = MSK_ERR_NO_MUK;
+
+    if (work->message.idr.n > 0) {
+        i = msk_server_keys_find(&soft->keys, work->message.idr);
+        if (i < end)
+            end = i + 1;
+    }
+    for (; i < end; i++) {
+        err = open_under(soft, work, i);
+        if (err != MSK_ERR_MAC && err != MSK_ERR_REPLAY)
+            break;
+    }
+    return err;
+}
+
+/* Of the errors of open_message, those behind the MAC: the message is true,
+ * only its content is not what the standard allows. */
+static bool
+is_true(int err)
+{
+    return err == MSK_OK ||
+           (msk_err_kind(err) == MSK_KIND_DROP && err != MSK_ERR_MAC &&
+            err != MSK_ERR_REPLAY && err != MSK_ERR_NO_MUK);
+}
+
+static void
+deliver(struct msk_soft *soft, const struct work *work)
+{
+    const struct msk_message *m = &work->message;
+    const struct msk_content *content = &work->content;
+    struct msk_held_key msk = { .number = m->id.number };
+    struct msk_mgvf_result *result = &soft->result;
+
+    memcpy(msk.key, content->key, content->key_len);
+    msk.key_len = (uint8_t)content->key_len;
+    memcpy(msk.rand, m->rand.p, m->rand.n);
+    msk.rand_len = (uint8_t)m->rand.n;
+    msk.seq_low = content->seq_low;
+    msk.seq_high = content->seq_high;
+    result->deleted = m->id;
+    result->has_deleted =
+        msk_held_deliver(&soft->held, &msk, &result->deleted.number);
+    if (m->has_sp) {
+        if (m->sp.n > 0)
+            memcpy(soft->held.sp, m->sp.p, m->sp.n);
+        soft->held.sp_len = (uint8_t)m->sp.n;
+    }
+    memcpy(soft->out.key, content->key, content->key_len);
+    result->key.p = soft->out.key;
+    result->key.n = content->key_len;
+    msk_secret_wipe(&msk, sizeof msk);
+}
+
+/* Is there anything to keep? An interval that ends before it begins takes the
+ * use of an MSK away; of one that is not held there is nothing to take. */
+static enum msk_outcome
+keep(struct msk_soft *soft, const struct work *work)
+{
+    const struct msk_content *content = &work->content;
+    uint16_t number = work->message.id.number;
+
+    if (content->kind == MSK_CONTENT_VALIDITY)
+        return msk_held_revalidate(&soft->held, number, content->seq_low,
+                                   content->seq_high)
+                   ? MSK_OUTCOME_VALIDITY
+                   : MSK_OUTCOME_COUNTER;
+    if (content->seq_low > content->seq_high &&
+        msk_held_find(&soft->held, number) == MSK_HELD_MAX)
+        return MSK_OUTCOME_COUNTER;
+    deliver(soft, work);
+    return MSK_OUTCOME_STORED;
+}
+
+/* Under a MUK that is not the last generated one nothing is stored, however
+ * true it is (TS 33.246 6.3.2.3.1). */
+static void
+decide(struct msk_soft *soft, const struct work *work)
+{
+    struct msk_mgvf_result *result = &soft->result;
+
+    result->id = work->message.id;
+    if (work->content.kind == MSK_CONTENT_PULL)
+        result->outcome = MSK_OUTCOME_PULL;
+    else if (work->muk == MSK_MUK_USED)
+        result->outcome = MSK_OUTCOME_STALE;
+    else
+        result->outcome = keep(soft, work);
+    if (result->outcome == MSK_OUTCOME_STORED ||
+        result->outcome == MSK_OUTCOME_VALIDITY) {
+        result->has_interval = true;
+        result->seq_low = work->content.seq_low;
+        result->seq_high = work->content.seq_high;
+        msk_soft_change_group(soft);
+    }
+}
+
+/* Views of the result point into soft->out: the records are wiped. */
+static void
+tell(struct msk_soft *soft, size_t muk)
+{
+    struct msk_mgvf_result *result = &soft->result;
+    const struct msk_server_muk *used = &soft->keys.muk[muk];
+
+    memcpy(soft->out.btid, used->btid, used->btid_len);
+    result->btid.p = soft->out.btid;
+    result->btid.n = used->btid_len;
+    memcpy(soft->out.sp, soft->held.sp, soft->held.sp_len);
+    result->sp.p = soft->out.sp;
+    result->sp.n = soft->held.sp_len;
+}
+
+/* TS 33.246 6.4.5.2, D.1: only if asked for, never for a pull, never under a
+ * MUK that is not the last generated one. Made before the commit, so that a
+ * failing provider cannot come between; handed out behind it. */
+static int
+acknowledge(struct msk_soft *soft, const struct work *work)
+{
+    struct msk_mgvf_result *result = &soft->result;
+    const struct msk_server_muk *muk = &soft->keys.muk[work->muk];
+    struct msk_bytes key = { muk->key, muk->key_len };
+
+    if (!work->message.v || result->outcome == MSK_OUTCOME_PULL ||
+        result->outcome == MSK_OUTCOME_STALE)
+        return MSK_OK;
+    result->acknowledgement.p = soft->out.ack;
+    return msk_verification_make(
+        soft->crypto, key, &work->message, result->btid, soft->out.ack,
+        sizeof soft->out.ack, &result->acknowledgement.n);
+}
+
+/* The message is true: from here on its counter counts. */
+static int
+accept(struct msk_soft *soft, const struct work *work, int content_err)
+{
+    int err = MSK_OK;
+
+    if (content_err == MSK_OK) {
+        decide(soft, work);
+        tell(soft, work->muk);
+        err = acknowledge(soft, work);
+    }
+    msk_server_keys_used(&soft->keys, work->muk, work->message.counter);
+    msk_soft_change_server(soft);
+    return err == MSK_OK ? msk_soft_commit(soft, content_err) : err;
+}
+
+static int
+step(struct msk_soft *soft)
+{
+    struct msk_bytes octets = { soft->in.message, soft->in.message_len };
+    struct msk_bytes fqdn;
+    struct work work;
+    int err = msk_message_read(soft->in.layout, octets, &work.message, NULL);
+
+    if (err == MSK_OK && work.message.kind != MSK_MESSAGE_MSK)
+        err = MSK_ERR_KIND;
+    if (err == MSK_OK)
+        err = find_server(&soft->in, &work.message, &fqdn);
+    if (err == MSK_OK)
+        err = msk_soft_load_group(soft, &work.message.id);
+    if (err == MSK_OK)
+        err = msk_soft_load_server(soft, fqdn);
+    if (err != MSK_OK)
+        return err;
+    err = open_message(soft, &work);
+    if (is_true(err))
+        err = accept(soft, &work, err);
+    msk_secret_wipe(&work.content, sizeof work.content);
+    return err;
+}
+
+int
+msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+                 struct msk_mgvf_result *result)
+{
+    struct msk_soft *soft = msk_soft_of(mgvf);
+    struct msk_soft_input *in = &soft->in;
+    int err;
+
+    if (input->fqdn.n > MSK_FQDN_MAX)
+        return MSK_ERR_ARGUMENT;
+    if (input->message.n > MSK_MIKEY_MAX)
+        return MSK_ERR_LENGTH;
+    err = msk_soft_begin(soft, step);
+    if (err != MSK_OK)
+        return err;
+    in->layout = input->layout;
+    if (input->fqdn.n > 0)
+        memcpy(in->fqdn, input->fqdn.p, input->fqdn.n);
+    in->fqdn_len = input->fqdn.n;
+    if (input->message.n > 0)
+        memcpy(in->message, input->message.p, input->message.n);
+    in->message_len = input->message.n;
+    return msk_soft_run(soft, result);
+}

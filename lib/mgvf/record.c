@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "mgvf/record.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define VERSION 1
+#define SERVER 'U' /* first octet of a store key */
+#define GROUP 'G'
+
+void
+msk_record_server_key(struct msk_bytes fqdn, uint8_t out[MSK_RECORD_KEY_MAX],
+                      size_t *len)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, MSK_RECORD_KEY_MAX);
+    msk_writer_u8(&w, SERVER);
+    msk_writer_put(&w, fqdn.p, fqdn.n);
+    *len = w.len;
+}
+
+void
+msk_record_group_key(const uint8_t domain[3], uint16_t group,
+                     uint8_t out[MSK_RECORD_KEY_MAX], size_t *len)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, MSK_RECORD_KEY_MAX);
+    msk_writer_u8(&w, GROUP);
+    msk_writer_put(&w, domain, 3);
+    msk_writer_u16(&w, group);
+    *len = w.len;
+}
+
+/* Octets behind one octet of length, into a field of cap octets. */
+static bool
+get_field(struct msk_reader *r, uint8_t *out, size_t cap, uint8_t *len)
+{
+    struct msk_bytes field;
+
+    *len = msk_reader_u8(r);
+    msk_reader_take(r, *len, &field);
+    if (r->bad || field.n > cap)
+        return false;
+    if (field.n > 0)
+        memcpy(out, field.p, field.n);
+    return true;
+}
+
+static void
+put_field(struct msk_writer *w, const uint8_t *p, uint8_t len)
+{
+    msk_writer_u8(w, len);
+    msk_writer_put(w, p, len);
+}
+
+/* A flag is one of two octets: anything else is damage. */
+static bool
+get_flag(struct msk_reader *r, bool *flag)
+{
+    uint8_t octet = msk_reader_u8(r);
+
+    *flag = octet == 1;
+    return octet <= 1;
+}
+
+/* Version and count; false: unknown, or more than two. */
+static bool
+get_head(struct msk_reader *r, struct msk_bytes value, size_t *n)
+{
+    uint8_t version;
+
+    msk_reader_init(r, value.p, value.n);
+    version = msk_reader_u8(r);
+    *n = msk_reader_u8(r);
+    return version == VERSION && *n <= 2;
+}
+
+static bool
+get_muk(struct msk_reader *r, struct msk_server_muk *muk)
+{
+    bool ok = get_field(r, muk->btid, sizeof muk->btid, &muk->btid_len) &&
+              get_field(r, muk->key, sizeof muk->key, &muk->key_len) &&
+              get_flag(r, &muk->has_counter);
+
+    muk->counter = msk_reader_u32(r);
+    return ok && muk->btid_len > 0 && muk->key_len > 0;
+}
+
+int
+msk_record_get_server(struct msk_bytes value, struct msk_server_keys *keys)
+{
+    struct msk_reader r;
+    bool ok;
+
+    memset(keys, 0, sizeof *keys);
+    if (value.n == 0) /* no record: no MUK */
+        return MSK_OK;
+    ok = get_head(&r, value, &keys->n);
+    for (size_t i = 0; ok && i < keys->n; i++)
+        ok = get_muk(&r, &keys->muk[i]);
+    return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
+}
+
+void
+msk_record_put_server(const struct msk_server_keys *keys,
+                      uint8_t out[MSK_STORE_VALUE_MAX], size_t *len)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
+    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, (uint8_t)keys->n);
+    for (size_t i = 0; i < keys->n; i++) {
+        const struct msk_server_muk *muk = &keys->muk[i];
+
+        put_field(&w, muk->btid, muk->btid_len);
+        put_field(&w, muk->key, muk->key_len);
+        msk_writer_u8(&w, muk->has_counter ? 1 : 0);
+        msk_writer_u32(&w, muk->counter);
+    }
+    *len = w.len;
+}
+
+static bool
+get_msk(struct msk_reader *r, struct msk_held_key *msk)
+{
+    bool ok;
+
+    msk->number = msk_reader_u16(r);
+    ok = get_field(r, msk->key, sizeof msk->key, &msk->key_len) &&
+         get_field(r, msk->rand, sizeof msk->rand, &msk->rand_len);
+    msk->seq_low = msk_reader_u16(r);
+    msk->seq_high = msk_reader_u16(r);
+    ok = ok && get_flag(r, &msk->has_counter);
+    msk->counter = msk_reader_u32(r);
+    msk->mtk_id = msk_reader_u16(r);
+    return ok && msk->number != 0 && msk->key_len > 0;
+}
+
+int
+msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
+{
+    struct msk_reader r;
+    bool ok;
+
+    memset(group, 0, sizeof *group);
+    ok = get_head(&r, value, &group->n);
+    for (size_t i = 0; ok && i < group->n; i++)
+        ok = get_msk(&r, &group->msk[i]);
+    ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len);
+    return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
+}
+
+static void
+put_msk(struct msk_writer *w, const struct msk_held_key *msk)
+{
+    msk_writer_u16(w, msk->number);
+    put_field(w, msk->key, msk->key_len);
+    put_field(w, msk->rand, msk->rand_len);
+    msk_writer_u16(w, msk->seq_low);
+    msk_writer_u16(w, msk->seq_high);
+    msk_writer_u8(w, msk->has_counter ? 1 : 0);
+    msk_writer_u32(w, msk->counter);
+    msk_writer_u16(w, msk->mtk_id);
+}
+
+void
+msk_record_put_group(const struct msk_held_group *group,
+                     uint8_t out[MSK_STORE_VALUE_MAX], size_t *len)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
+    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, (uint8_t)group->n);
+    for (size_t i = 0; i < group->n; i++)
+        put_msk(&w, &group->msk[i]);
+    put_field(&w, group->sp, group->sp_len);
+    *len = w.len;
+}

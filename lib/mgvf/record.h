@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mgvf/record.h - the octets of the records that an MGV-F keeps in its store.
+ * Each value starts with a version; another one is MSK_ERR_RECORD, and so is
+ * a value that is not used up exactly.
+ */
+#ifndef MSK_MGVF_RECORD_H
+#define MSK_MGVF_RECORD_H
+
+#include "mgvf/held.h"
+#include "mgvf/server_keys.h"
+
+#define MSK_RECORD_KEY_MAX (1 + MSK_FQDN_MAX)
+
+/* The store key of the MUKs of a server, and of a Key Group. *len: octets. */
+void msk_record_server_key(struct msk_bytes fqdn,
+                           uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
+void msk_record_group_key(const uint8_t domain[3], uint16_t group,
+                          uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
+
+/* Values to structs and back. Writing never fails: out holds the longest. */
+int msk_record_get_server(struct msk_bytes value, struct msk_server_keys *keys);
+void msk_record_put_server(const struct msk_server_keys *keys,
+                           uint8_t out[MSK_STORE_VALUE_MAX], size_t *len);
+int msk_record_get_group(struct msk_bytes value, struct msk_held_group *group);
+void msk_record_put_group(const struct msk_held_group *group,
+                          uint8_t out[MSK_STORE_VALUE_MAX], size_t *len);
+
+#endif

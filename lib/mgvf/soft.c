@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "mgvf/soft.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sized.h"
+
+struct msk_soft *
+msk_soft_of(struct msk_mgvf *mgvf)
+{
+    return (struct msk_soft *)(void *)mgvf;
+}
+
+int
+msk_soft_begin(struct msk_soft *soft, msk_soft_step *step)
+{
+    if (soft->wait != MSK_SOFT_IDLE)
+        return MSK_ERR_BUSY;
+    soft->step = step;
+    soft->server.loaded = false;
+    soft->group.loaded = false;
+    soft->n_changes = 0;
+    msk_secret_wipe(&soft->out, sizeof soft->out);
+    memset(&soft->result, 0, sizeof soft->result);
+    soft->result.size = sizeof soft->result;
+    soft->result.outcome = MSK_OUTCOME_DONE;
+    return MSK_OK;
+}
+
+/* A store may fail in its own ways; its callers know two. */
+static int
+store_error(int err)
+{
+    return err == MSK_ERR_LIMIT ? MSK_ERR_LIMIT : MSK_ERR_STORE;
+}
+
+static void
+wipe_work(struct msk_soft *soft)
+{
+    msk_secret_wipe(&soft->server.stored, sizeof soft->server.stored);
+    msk_secret_wipe(&soft->group.stored, sizeof soft->group.stored);
+    msk_secret_wipe(&soft->keys, sizeof soft->keys);
+    msk_secret_wipe(&soft->held, sizeof soft->held);
+    msk_secret_wipe(soft->in.muk, sizeof soft->in.muk);
+    msk_secret_wipe(&soft->in.msk, sizeof soft->in.msk);
+}
+
+static int
+finish(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
+{
+    soft->wait = MSK_SOFT_IDLE;
+    if (err == MSK_OK && result != NULL)
+        *result = soft->result;
+    if (err != MSK_OK)
+        msk_secret_wipe(&soft->out, sizeof soft->out);
+    wipe_work(soft);
+    return err;
+}
+
+int
+msk_soft_run(struct msk_soft *soft, struct msk_mgvf_result *result)
+{
+    int err = soft->step(soft);
+
+    return err == MSK_PENDING ? err : finish(soft, err, result);
+}
+
+int
+msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
+                  struct msk_mgvf_result *out)
+{
+    struct msk_soft *soft = msk_soft_of(mgvf);
+    enum msk_soft_wait wait = soft->wait;
+
+    if (wait == MSK_SOFT_IDLE || token != soft->token)
+        return MSK_ERR_STATE;
+    if (result == MSK_PENDING)
+        return MSK_ERR_ARGUMENT;
+    soft->wait = MSK_SOFT_IDLE;
+    if (result != MSK_OK)
+        return finish(soft, store_error(result), out);
+    if (wait == MSK_SOFT_COMMITTING)
+        return finish(soft, soft->verdict, out);
+    soft->loading->loaded = true;
+    return msk_soft_run(soft, out);
+}
+
+/* Asks the store for a slot that is not loaded. */
+static int
+fetch(struct msk_soft *soft, struct msk_soft_slot *slot)
+{
+    const struct msk_store *store = soft->store;
+    struct msk_bytes key = { slot->key, slot->key_len };
+    int err;
+
+    slot->stored.n = 0;
+    slot->stored.version = 0;
+    err = store->load(store->user, ++soft->token, key, &slot->stored);
+    if (err == MSK_PENDING) {
+        soft->wait = MSK_SOFT_LOADING;
+        soft->loading = slot;
+        return err;
+    }
+    slot->loaded = err == MSK_OK;
+    return err == MSK_OK ? MSK_OK : store_error(err);
+}
+
+static int
+load(struct msk_soft *soft, struct msk_soft_slot *slot)
+{
+    int err = slot->loaded ? MSK_OK : fetch(soft, slot);
+
+    if (err == MSK_OK && slot->stored.n > sizeof slot->stored.value)
+        err = MSK_ERR_RECORD;
+    return err;
+}
+
+static struct msk_bytes
+value_of(const struct msk_soft_slot *slot)
+{
+    struct msk_bytes value = { slot->stored.value, slot->stored.n };
+
+    return value;
+}
+
+int
+msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn)
+{
+    int err;
+
+    msk_record_server_key(fqdn, soft->server.key, &soft->server.key_len);
+    err = load(soft, &soft->server);
+    if (err != MSK_OK)
+        return err;
+    return msk_record_get_server(value_of(&soft->server), &soft->keys);
+}
+
+int
+msk_soft_load_group(struct msk_soft *soft, const struct msk_key_id *id)
+{
+    int err;
+
+    msk_record_group_key(id->domain, id->group, soft->group.key,
+                         &soft->group.key_len);
+    err = load(soft, &soft->group);
+    if (err != MSK_OK)
+        return err;
+    memset(&soft->held, 0, sizeof soft->held);
+    if (soft->group.stored.version == 0)
+        return MSK_ERR_NOT_MINE;
+    return msk_record_get_group(value_of(&soft->group), &soft->held);
+}
+
+static struct msk_change *
+add_change(struct msk_soft *soft, struct msk_soft_slot *slot)
+{
+    struct msk_change *change = &soft->changes[soft->n_changes++];
+
+    change->key.p = slot->key;
+    change->key.n = slot->key_len;
+    change->value = value_of(slot);
+    change->version = slot->stored.version;
+    change->delayable = false;
+    return change;
+}
+
+void
+msk_soft_change_server(struct msk_soft *soft)
+{
+    msk_record_put_server(&soft->keys, soft->server.stored.value,
+                          &soft->server.stored.n);
+    add_change(soft, &soft->server);
+}
+
+void
+msk_soft_change_group(struct msk_soft *soft)
+{
+    msk_record_put_group(&soft->held, soft->group.stored.value,
+                         &soft->group.stored.n);
+    add_change(soft, &soft->group);
+}
+
+void
+msk_soft_delete_group(struct msk_soft *soft)
+{
+    struct msk_change *change = add_change(soft, &soft->group);
+
+    change->value.p = NULL;
+    change->value.n = 0;
+}
+
+int
+msk_soft_commit(struct msk_soft *soft, int verdict)
+{
+    const struct msk_store *store = soft->store;
+    int err;
+
+    soft->verdict = verdict;
+    if (soft->n_changes == 0)
+        return verdict;
+    err = store->commit(store->user, ++soft->token, soft->changes,
+                        soft->n_changes);
+    if (err == MSK_PENDING) {
+        soft->wait = MSK_SOFT_COMMITTING;
+        return err;
+    }
+    return err == MSK_OK ? verdict : store_error(err);
+}
+
+static const struct msk_mgvf_ops ops = {
+    .size = sizeof ops,
+    .process = msk_soft_process,
+    .complete = msk_soft_complete,
+    .set_muk = msk_soft_set_muk,
+    .allow = msk_soft_allow,
+    .forget = msk_soft_forget,
+    .import_msk = msk_soft_import,
+    .held = msk_soft_held,
+};
+
+/* Memory of any alignment: the engine begins at the first aligned octet. */
+static void *
+align(void *mem)
+{
+    uintptr_t at = (uintptr_t)mem;
+    size_t over = at % sizeof(uint64_t);
+
+    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
+}
+
+int
+msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
+              const struct msk_mgvf_config *config)
+{
+    struct msk_mgvf_config c;
+    struct msk_soft *soft;
+
+    if (mgvf == NULL || mem == NULL ||
+        !msk_sized_take(&c, sizeof c, config,
+                        MSK_SIZE_UPTO(msk_mgvf_config, store)) ||
+        c.crypto == NULL || c.store == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (len < MSK_MGVF_SIZE)
+        return MSK_ERR_SPACE;
+    soft = align(mem);
+    memset(soft, 0, sizeof *soft);
+    soft->base.ops = &ops;
+    soft->crypto = c.crypto;
+    soft->store = c.store;
+    *mgvf = &soft->base;
+    return MSK_OK;
+}
+
+void
+msk_mgvf_wipe(struct msk_mgvf *mgvf)
+{
+    if (mgvf != NULL)
+        msk_secret_wipe(mgvf, sizeof(struct msk_soft));
+}
+
+/* MSK_MGVF_SIZE holds an engine, wherever it begins. */
+typedef char msk_soft_fits
+    [sizeof(struct msk_soft) + sizeof(uint64_t) <= MSK_MGVF_SIZE ? 1 : -1];

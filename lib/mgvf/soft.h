@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mgvf/soft.h - the engine of the software MGV-F. A call copies its input,
+ * then runs a step: a function that loads the records it needs, decides, and
+ * commits. A load that is pending ends the step; when it has come, the step
+ * runs again from its start with what is loaded already. So a step changes
+ * nothing outside `work` before it commits.
+ */
+#ifndef MSK_MGVF_SOFT_H
+#define MSK_MGVF_SOFT_H
+
+#include "mgvf/record.h"
+#include "msk/store.h"
+
+/* A record on its way from and to the store. */
+struct msk_soft_slot {
+    bool loaded;
+    uint8_t key[MSK_RECORD_KEY_MAX];
+    size_t key_len;
+    struct msk_stored stored;
+};
+
+/* What the call under way was given; copied, for the caller's is gone when a
+ * pending call goes on. */
+struct msk_soft_input {
+    enum msk_layout layout;
+    uint8_t fqdn[MSK_FQDN_MAX];
+    size_t fqdn_len;
+    uint8_t message[MSK_MIKEY_MAX];
+    size_t message_len;
+    uint8_t btid[MSK_BTID_MAX];
+    size_t btid_len;
+    uint8_t muk[MSK_MUK_MAX];
+    size_t muk_len;
+    struct msk_key_id id;
+    struct msk_held_key msk;
+    uint8_t sp[MSK_SP_MAX];
+    size_t sp_len;
+    struct msk_held *held; /* the caller's, where msk_mgvf_held answers */
+};
+
+/* Where the views of the result point. */
+struct msk_soft_output {
+    uint8_t ack[MSK_ACK_MAX];
+    uint8_t btid[MSK_BTID_MAX];
+    uint8_t key[MSK_KEY_MAX];
+    uint8_t sp[MSK_SP_MAX];
+};
+
+enum msk_soft_wait {
+    MSK_SOFT_IDLE = 0,
+    MSK_SOFT_LOADING = 1,
+    MSK_SOFT_COMMITTING = 2
+};
+
+struct msk_soft;
+typedef int msk_soft_step(struct msk_soft *soft);
+
+struct msk_soft {
+    struct msk_mgvf base; /* first: a struct msk_mgvf * is one of these */
+    const struct msk_crypto *crypto;
+    const struct msk_store *store;
+
+    enum msk_soft_wait wait;
+    uint32_t token;
+    msk_soft_step *step;
+    struct msk_soft_slot *loading;
+    int verdict; /* what the call returns once its commit is done */
+
+    struct msk_soft_input in;
+    struct msk_soft_slot server, group;
+    struct msk_server_keys keys;
+    struct msk_held_group held;
+    struct msk_change changes[MSK_STORE_CHANGES_MAX];
+    size_t n_changes;
+    struct msk_mgvf_result result;
+    struct msk_soft_output out;
+};
+
+struct msk_soft *msk_soft_of(struct msk_mgvf *mgvf);
+
+/* Makes the engine ready for a new call. MSK_ERR_BUSY. */
+int msk_soft_begin(struct msk_soft *soft, msk_soft_step *step);
+
+/* Runs the step; result as in msk_mgvf_process, may be NULL. */
+int msk_soft_run(struct msk_soft *soft, struct msk_mgvf_result *result);
+
+/* msk_mgvf_complete of the software MGV-F. */
+int msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
+                      struct msk_mgvf_result *out);
+
+/* For steps: loads the MUKs of a server into soft->keys, and a Key Group into
+ * soft->held. MSK_PENDING, MSK_ERR_STORE, MSK_ERR_RECORD; for a group also
+ * MSK_ERR_NOT_MINE: it is not allowed. */
+int msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn);
+int msk_soft_load_group(struct msk_soft *soft, const struct msk_key_id *id);
+
+/* For steps: what is to be committed; the loaded records as they are now. */
+void msk_soft_change_server(struct msk_soft *soft);
+void msk_soft_change_group(struct msk_soft *soft);
+void msk_soft_delete_group(struct msk_soft *soft);
+
+/* For steps: commits the changes, if any. Returns verdict when that is done,
+ * MSK_PENDING, MSK_ERR_LIMIT or MSK_ERR_STORE. */
+int msk_soft_commit(struct msk_soft *soft, int verdict);
+
+/* The operations. */
+int msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+                     struct msk_mgvf_result *result);
+int msk_soft_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
+int msk_soft_allow(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                   uint16_t group);
+int msk_soft_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                    uint16_t group);
+int msk_soft_import(struct msk_mgvf *mgvf, const struct msk_import *msk);
+int msk_soft_held(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                  uint16_t group, struct msk_held *held);
+
+#endif
