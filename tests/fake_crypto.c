@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_crypto.h"
+
+#include <string.h>
+
+#include "msk/crypto_mbedtls.h"
+
+#define GARBAGE 0xEE
+
+static size_t
+digest_len(enum msk_hash hash)
+{
+    if (hash == MSK_HASH_MD5)
+        return 16;
+    return hash == MSK_HASH_SHA1 ? 20 : 32;
+}
+
+/* Counts a call. True: it is the one that fails. */
+static bool
+fails(struct fake_crypto *fake)
+{
+    return ++fake->calls == fake->fail_at;
+}
+
+static int
+fake_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
+          size_t n_in, uint8_t *out)
+{
+    if (fails(user)) {
+        memset(out, GARBAGE, digest_len(hash));
+        return 1;
+    }
+    return msk_crypto_mbedtls()->hash(NULL, hash, in, n_in, out);
+}
+
+static int
+fake_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
+                struct msk_bytes key)
+{
+    struct fake_crypto *fake = user;
+
+    if (fails(fake)) {
+        memset(hmac, GARBAGE, sizeof *hmac);
+        return 1;
+    }
+    fake->open++;
+    return msk_crypto_mbedtls()->hmac_begin(NULL, hmac, hash, key);
+}
+
+static int
+fake_hmac(void *user, const struct msk_hmac *hmac, const struct msk_bytes *in,
+          size_t n_in, uint8_t *out)
+{
+    if (fails(user)) {
+        memset(out, GARBAGE, 20);
+        return 1;
+    }
+    return msk_crypto_mbedtls()->hmac(NULL, hmac, in, n_in, out);
+}
+
+static void
+fake_hmac_end(void *user, struct msk_hmac *hmac)
+{
+    struct fake_crypto *fake = user;
+
+    fake->open--;
+    msk_crypto_mbedtls()->hmac_end(NULL, hmac);
+}
+
+static int
+fake_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
+             const uint8_t *in, uint8_t *out, size_t n)
+{
+    struct fake_crypto *fake = user;
+
+    fake->ciphers++;
+    if (fails(fake)) {
+        memset(out, GARBAGE, n);
+        return 1;
+    }
+    return msk_crypto_mbedtls()->aes_ctr(NULL, key, iv, in, out, n);
+}
+
+void
+fake_crypto_start(struct fake_crypto *fake, size_t fail_at)
+{
+    memset(fake, 0, sizeof *fake);
+    fake->fail_at = fail_at;
+    fake->crypto = (struct msk_crypto){
+        .size = sizeof fake->crypto,
+        .user = fake,
+        .hash = fake_hash,
+        .hmac_begin = fake_hmac_begin,
+        .hmac = fake_hmac,
+        .hmac_end = fake_hmac_end,
+        .aes_ctr = fake_aes_ctr,
+    };
+}

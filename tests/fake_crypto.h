@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/fake_crypto.h - a crypto provider that counts its calls and fails the
+ * one it is told to, leaving garbage where the answer should be. All others
+ * go to the provider of mbedTLS.
+ */
+#ifndef TESTS_FAKE_CRYPTO_H
+#define TESTS_FAKE_CRYPTO_H
+
+#include "msk/crypto.h"
+
+struct fake_crypto {
+    struct msk_crypto crypto; /* for the library */
+    size_t calls;             /* so far, of the functions that may fail */
+    size_t ciphers;           /* of these, aes_ctr */
+    size_t fail_at;           /* the call that fails, from 1; 0: none does */
+    long open;                /* HMAC keys made ready and not ended */
+};
+
+void fake_crypto_start(struct fake_crypto *fake, size_t fail_at);
+
+#endif

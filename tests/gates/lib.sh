@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+# Shared by examples/run, tests/run and the gates, which source it with $root
+# set to the top of the source tree.
+
+build=$root/build
+packages=$root/tests/gates/packages.txt
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1 DEBIAN_FRONTEND=noninteractive
+
+say() {
+    printf '\n== %s\n' "$*"
+}
+
+fail() {
+    printf 'FAIL: %s\n' "$*"
+    exit 1
+}
+
+skip() {
+    printf 'SKIP: %s\n' "$*"
+    exit 77
+}
+
+# quietly NAME COMMAND...: runs it; shows what it said only when it fails.
+quietly() {
+    mkdir -p "$build/log"
+    _log=$build/log/$1
+    shift
+    "$@" >"$_log" 2>&1 </dev/null || {
+        _status=$?
+        cat "$_log"
+        printf '(exit status %s: %s)\n' "$_status" "$*"
+        return 1
+    }
+}
+
+# present PROBE: is this command, header or file there?
+present() {
+    case $1 in
+    /*) test -e "$1" ;;
+    *.h) echo "#include <$1>" | cc -E - >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# need NAME...: what packages.txt lists for them is there, if need be after
+# installing it. Otherwise says how to install it and returns 1.
+need() {
+    missing=$(
+        for script; do
+            for entry in $(sed -n "s/^$script  *//p" "$packages"); do
+                present "${entry#*/}" || echo "${entry%%/*}"
+            done
+        done | sort -u | paste -s -d ' '
+    )
+    test -n "$missing" || return 0
+    sudo=
+    test "$(id -u)" = 0 || sudo=sudo
+    if test "${MSK_INSTALL:-yes}" = yes && command -v apt-get >/dev/null &&
+        { test -z "$sudo" || sudo -n true 2>/dev/null; }; then
+        say "installing $missing"
+        $sudo apt-get update -qq || true # a stale index may do
+        quietly apt-install $sudo env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y --no-install-recommends -qq \
+            -o DPkg::Lock::Timeout=900 $missing
+    else
+        echo "Not installed yet:"
+        echo "    ${sudo:+$sudo }apt-get update && ${sudo:+$sudo }apt-get install" \
+            "-y --no-install-recommends $missing"
+        return 1
+    fi
+}
+
+# configure NAME OPTION...: build/NAME is a Meson build directory with them.
+configure() {
+    _dir=$build/$1
+    shift
+    if test -f "$_dir/build.ninja" &&
+        meson setup --reconfigure "$@" "$_dir" "$root" >/dev/null 2>&1; then
+        return 0
+    fi
+    rm -rf "$_dir"
+    quietly "${_dir##*/}-setup" meson setup "$@" "$_dir" "$root"
+}
+
+# unit NAME OPTION...: builds that way and runs the unit tests.
+unit() {
+    _unit=$1
+    configure "$@" -Dtests=enabled || return 1
+    quietly "$_unit-build" ninja -C "$build/$_unit" &&
+        quietly "$_unit-test" meson test -C "$build/$_unit" --no-rebuild \
+            --suite unit --print-errorlogs
+}
