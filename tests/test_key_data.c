@@ -23,8 +23,8 @@ static const struct {
     { "GTGK+SALT", "00 50 0001 aa 0000", 5, 0, "aa", "", "", "", "" },
     { "TEK with SPI", "00 21 0001 aa 04 01020304", 2, 1, "aa", "", "01020304",
       "", "" },
-    { "TEK+SALT with interval", "00 32 0001 aa 0001 bb 01 cc 01 dd", 3, 2,
-      "aa", "bb", "", "cc", "dd" },
+    { "TEK+SALT with interval", "00 32 0001 aa 0001 bb 01 cc 01 dd", 3, 2, "aa",
+      "bb", "", "cc", "dd" },
 };
 #define N (sizeof keys / sizeof keys[0])
 

@@ -142,8 +142,7 @@ hands_out_payloads_that_cover_the_message_without_a_gap(void **state)
         at = 10 + header.map.n;
         while (msk_mikey_next(&cursor, &p) == MSK_OK &&
                p.type != MSK_PAYLOAD_LAST) {
-            check_int(mbms_vectors[i].name, (long long)p.offset,
-                      (long long)at);
+            check_int(mbms_vectors[i].name, (long long)p.offset, (long long)at);
             at += p.length;
         }
         check_int(mbms_vectors[i].name, (long long)at, (long long)in.n);
@@ -207,8 +206,8 @@ knows_no_payload_that_mbms_does_not_use(void **state)
 
         if (type < 32 && (MSK_PAYLOADS_MBMS >> type & 1) != 0)
             continue;
-        err = msk_mikey_begin(&cursor, exact(in, sizeof in), UINT32_MAX,
-                              &header);
+        err =
+            msk_mikey_begin(&cursor, exact(in, sizeof in), UINT32_MAX, &header);
         assert_int_equal(err, MSK_OK);
         assert_int_equal(msk_mikey_next(&cursor, &p), MSK_ERR_PAYLOAD);
     }
@@ -222,9 +221,8 @@ ends_a_chain_at_the_last_payload_only(void **state)
     (void)state;
     assert_int_equal(rebuild(chain(HEAD, ""), NULL, 0, &len), MSK_OK);
     assert_int_equal(len, 10);
-    assert_int_equal(
-        rebuild(hex("0100 05 80 000018cf 00 01"), NULL, 0, &len),
-        MSK_ERR_TRUNCATED);
+    assert_int_equal(rebuild(hex("0100 05 80 000018cf 00 01"), NULL, 0, &len),
+                     MSK_ERR_TRUNCATED);
 }
 
 static void

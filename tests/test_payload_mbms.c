@@ -200,9 +200,8 @@ knows_no_other_payload_type(void **state)
 
         memset(octets, 0, 64);
         msk_reader_init(&r, octets, 64);
-        assert_int_equal(
-            msk_payload_mbms_get(&r, (uint8_t)type, &p, &next),
-            known ? MSK_OK : MSK_ERR_PAYLOAD);
+        assert_int_equal(msk_payload_mbms_get(&r, (uint8_t)type, &p, &next),
+                         known ? MSK_OK : MSK_ERR_PAYLOAD);
         p = (struct msk_payload){ .type = (uint8_t)type };
         p.data = type == MSK_PAYLOAD_T ? hex("0001020304050607") : p.data;
         msk_writer_init(&w, octets, 64);
@@ -346,8 +345,8 @@ main(void)
         cmocka_unit_test_teardown(
             refuses_to_write_values_of_a_length_that_their_kind_does_not_have,
             release),
-        cmocka_unit_test_teardown(
-            says_when_data_do_not_fit_their_length_octets, release),
+        cmocka_unit_test_teardown(says_when_data_do_not_fit_their_length_octets,
+                                  release),
         cmocka_unit_test_teardown(refuses_policies_whose_parameters_do_not_fit,
                                   release),
         cmocka_unit_test(knows_the_length_of_each_mac),
