@@ -84,6 +84,24 @@ vector_to_make(const struct mbms_vector *v, struct msk_msk_message *m)
 }
 
 void
+vector_to_make_mtk(const struct mbms_vector *v, struct msk_mtk_message *m)
+{
+    memset(m, 0, sizeof *m);
+    m->size = sizeof *m;
+    m->layout = vector_layout(v);
+    m->ext = v->ext_before_kemac ? MSK_EXT_BEFORE_KEMAC : MSK_EXT_AFTER_HDR;
+    memcpy(m->id.domain, hex(v->domain).p, 3);
+    m->id.group = (uint16_t)v->group;
+    m->id.number = (uint16_t)v->number;
+    m->mtk_id = (uint16_t)v->mtk_id;
+    m->rand = hex(v->rand);
+    m->csb_id = v->csb_id;
+    m->counter = v->counter;
+    m->key = hex(v->key);
+    m->salt = hex(v->salt);
+}
+
+void
 vector_protection(const struct mbms_vector *v, const struct msk_crypto *crypto,
                   struct msk_protection *protection)
 {

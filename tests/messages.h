@@ -30,6 +30,9 @@ void vector_read(const struct mbms_vector *v, struct msk_message *message);
 /* What msk_msk_message_make is to be told to make the message of v. */
 void vector_to_make(const struct mbms_vector *v, struct msk_msk_message *m);
 
+/* The same for an MTK message, which is protected with v->psk. */
+void vector_to_make_mtk(const struct mbms_vector *v, struct msk_mtk_message *m);
+
 /* What the message of v is protected with. */
 void vector_protection(const struct mbms_vector *v,
                        const struct msk_crypto *crypto,

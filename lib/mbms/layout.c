@@ -82,6 +82,15 @@ read_mtk_id(const struct msk_ext_key_id *ids, struct msk_message *message)
     return MSK_OK;
 }
 
+/* TS 33.246 6.3.2.1: no Key Group 0. Number 0 stands for "the current MSK": a
+ * pull; it protects no MTK. */
+static bool
+names_a_key(const struct msk_message *message)
+{
+    return message->id.group != 0 &&
+           (message->kind == MSK_MESSAGE_MSK || message->id.number != 0);
+}
+
 int
 msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
                 struct msk_message *message)
@@ -94,7 +103,7 @@ msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
                                    : read_keyid(ids, &message->id);
     if (err == MSK_OK)
         err = read_mtk_id(ids, message);
-    if (err == MSK_OK && message->id.group == 0)
+    if (err == MSK_OK && !names_a_key(message))
         err = MSK_ERR_VALUE;
     return err;
 }

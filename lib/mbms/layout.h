@@ -14,8 +14,8 @@ bool msk_layout_valid(enum msk_layout layout);
 /*
  * Reads the names of a message: ids from its Key ID extension, the CSB ID
  * and IDi where the layout uses them. Sets id, mtk_id and kind (MSK or MTK).
- * MSK_ERR_LAYOUT; MSK_ERR_LENGTH; MSK_ERR_VALUE: group 0, or a CSB ID that is
- * no Key Group ID; MSK_ERR_MISSING.
+ * MSK_ERR_LAYOUT; MSK_ERR_LENGTH; MSK_ERR_VALUE: group 0, a CSB ID that is
+ * no Key Group ID, or an MTK under MSK number 0; MSK_ERR_MISSING.
  */
 int msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
                     struct msk_message *message);

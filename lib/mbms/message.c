@@ -153,6 +153,26 @@ check_header(const struct msk_mikey_header *header)
     return header->n_cs <= most ? MSK_OK : MSK_ERR_VALUE;
 }
 
+/* TS 33.246 6.4.5.3: an MTK message has the Empty map, and so no SP. IDs and
+ * RAND came with it in older versions; they are read and mean nothing, but
+ * for the Network ID of the CSB layout. */
+static int
+check_mtk(const struct msk_message *m)
+{
+    return m->streaming ? MSK_ERR_VALUE : MSK_OK;
+}
+
+static int
+check_msk(enum msk_layout layout, const struct msk_message *m)
+{
+    if (m->rand.p == NULL || m->idi.p == NULL ||
+        (m->idr.p == NULL && layout == MSK_LAYOUT_KEYID))
+        return MSK_ERR_MISSING;
+    if (m->idi.n > MSK_FQDN_MAX || m->idr.n > MSK_BTID_MAX)
+        return MSK_ERR_LENGTH;
+    return MSK_OK;
+}
+
 /* The first ID payload of an initiator's message is IDi. */
 static int
 name_initiator(enum msk_layout layout, struct reading *reading)
@@ -165,14 +185,9 @@ name_initiator(enum msk_layout layout, struct reading *reading)
     if (!reading->has_ext)
         return MSK_ERR_MISSING;
     err = msk_layout_read(layout, &reading->ids, m);
-    if (err != MSK_OK || m->kind == MSK_MESSAGE_MTK)
+    if (err != MSK_OK)
         return err;
-    if (m->rand.p == NULL || m->idi.p == NULL ||
-        (m->idr.p == NULL && layout == MSK_LAYOUT_KEYID))
-        return MSK_ERR_MISSING;
-    if (m->idi.n > MSK_FQDN_MAX || m->idr.n > MSK_BTID_MAX)
-        return MSK_ERR_LENGTH;
-    return MSK_OK;
+    return m->kind == MSK_MESSAGE_MTK ? check_mtk(m) : check_msk(layout, m);
 }
 
 /* HDR T IDr V; its only ID payload is IDr. */

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/secret.h"
 #include "base/sized.h"
+#include "mbms/chain.h"
 #include "mbms/layout.h"
 #include "mbms/protection.h"
 
@@ -13,12 +14,6 @@
 #define RESERVED_SEQ 0xFFFF /* SEQu never is */
 /* next, type, length, key, VF, VT */
 #define PLAIN_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 * (1 + SEQ_LEN))
-
-static bool
-is_key_len(size_t n)
-{
-    return n == 16 || n == 24 || n == 32;
-}
 
 /* The two octets that SEQl and SEQu are written in. */
 static void
@@ -63,7 +58,7 @@ content_fits(const struct msk_msk_message *m)
 {
     switch (m->content) {
     case MSK_CONTENT_MSK:
-        return is_key_len(m->key.n) && m->id.number != 0 &&
+        return msk_is_key_len(m->key.n) && m->id.number != 0 &&
                m->seq_high != RESERVED_SEQ;
     case MSK_CONTENT_VALIDITY:
         return m->key.n == 0 && m->id.number != 0 &&
@@ -84,17 +79,6 @@ check(const struct msk_msk_message *m)
     return fits ? MSK_OK : MSK_ERR_ARGUMENT;
 }
 
-static void
-add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind, uint8_t detail,
-    struct msk_bytes data)
-{
-    struct msk_payload payload = { .type = type, .kind = kind };
-
-    payload.detail = detail;
-    payload.data = data;
-    msk_mikey_build_add(b, &payload);
-}
-
 /* IDi is the Network ID in CSB, the BM-SC in KEYID; IDr is the UE. ID type 0
  * is written in either. */
 static void
@@ -102,9 +86,9 @@ add_ids(struct msk_mikey_builder *b, const struct msk_msk_message *m)
 {
     struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
 
-    add(b, MSK_PAYLOAD_ID, 0, 0,
-        m->layout == MSK_LAYOUT_CSB ? domain : m->fqdn);
-    add(b, MSK_PAYLOAD_ID, 0, 0, m->btid);
+    msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0,
+                  m->layout == MSK_LAYOUT_CSB ? domain : m->fqdn);
+    msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0, m->btid);
 }
 
 /* HDR EXT T RAND IDi IDr {SP} KEMAC, or EXT straight before KEMAC. */
@@ -112,23 +96,16 @@ static void
 add_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
           struct msk_bytes ext, struct msk_bytes plain)
 {
-    uint8_t counter[4];
-    struct msk_writer w;
-
-    msk_writer_init(&w, counter, sizeof counter);
-    msk_writer_u32(&w, m->counter);
     if (m->ext == MSK_EXT_AFTER_HDR)
-        add(b, MSK_PAYLOAD_EXT, MSK_EXT_KEY_ID, 0, ext);
-    add(b, MSK_PAYLOAD_T, MSK_TS_COUNTER, 0,
-        (struct msk_bytes){ counter, sizeof counter });
-    add(b, MSK_PAYLOAD_RAND, 0, 0, m->rand);
+        msk_chain_ext(b, ext);
+    msk_chain_counter(b, m->counter);
+    msk_chain_add(b, MSK_PAYLOAD_RAND, 0, 0, m->rand);
     add_ids(b, m);
     if (m->sp.n > 0)
-        add(b, MSK_PAYLOAD_SP, 0, 0, m->sp);
+        msk_chain_add(b, MSK_PAYLOAD_SP, 0, 0, m->sp);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)
-        add(b, MSK_PAYLOAD_EXT, MSK_EXT_KEY_ID, 0, ext);
-    add(b, MSK_PAYLOAD_KEMAC, MSK_ENCR_AES_CM_128, MSK_MAC_HMAC_SHA1_160,
-        plain);
+        msk_chain_ext(b, ext);
+    msk_chain_kemac(b, plain);
 }
 
 static int
@@ -234,7 +211,7 @@ take_key(const struct msk_key_data *key, struct msk_content *content)
         return err;
     if (content->seq_high == RESERVED_SEQ)
         return MSK_ERR_VALUE;
-    if (key->key.n != 0 && !is_key_len(key->key.n))
+    if (key->key.n != 0 && !msk_is_key_len(key->key.n))
         return MSK_ERR_LENGTH;
     content->kind = key->key.n == 0 ? MSK_CONTENT_VALIDITY : MSK_CONTENT_MSK;
     content->key_len = key->key.n;

@@ -14,3 +14,9 @@ msk_protection_set(struct msk_protection *protection,
     protection->time = counter; /* T64: the counter behind 32 zero bits */
     protection->allow_null = false;
 }
+
+bool
+msk_is_key_len(size_t n)
+{
+    return n == 16 || n == 24 || n == 32;
+}

@@ -15,4 +15,7 @@ void msk_protection_set(struct msk_protection *protection,
                         const struct msk_crypto *crypto, struct msk_bytes psk,
                         struct msk_bytes rand, uint32_t counter);
 
+/* An MSK or an MTK: a key for AES (TS 33.246 4.2). */
+bool msk_is_key_len(size_t n);
+
 #endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* mbms/chain.h - the payloads that messages of MBMS have in common, appended
+ * to a message that is being built. */
+#ifndef MSK_MBMS_CHAIN_H
+#define MSK_MBMS_CHAIN_H
+
+#include "msk/mikey.h"
+
+/* A payload without a tail; the fields are those of struct msk_payload. */
+void msk_chain_add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind,
+                   uint8_t detail, struct msk_bytes data);
+
+/* T, which is a counter (TS 33.246 6.4.3). */
+void msk_chain_counter(struct msk_mikey_builder *b, uint32_t counter);
+
+/* The Key ID extension with its data as msk_layout_ext writes them. */
+void msk_chain_ext(struct msk_mikey_builder *b, struct msk_bytes data);
+
+/* KEMAC with the Encr data in the clear, ready for msk_kemac_seal. */
+void msk_chain_kemac(struct msk_mikey_builder *b, struct msk_bytes plain);
+
+#endif

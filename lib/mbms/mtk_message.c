@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* MTK message: made by the BM-SC, opened by the MGV-F. TS 33.246 6.4.5.3. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/secret.h"
+#include "base/sized.h"
+#include "mbms/chain.h"
+#include "mbms/layout.h"
+#include "mbms/protection.h"
+
+#define RESERVED_MTK_ID 0xFFFF
+/* next, type, length, key, length, salt */
+#define PLAIN_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 + MSK_SALT_MAX)
+
+static int
+check(const struct msk_mtk_message *m)
+{
+    bool id = m->id.group != 0 && m->id.number != 0 && m->mtk_id != 0 &&
+              m->mtk_id != RESERVED_MTK_ID;
+    bool fits = msk_layout_valid(m->layout) && m->ext <= MSK_EXT_BEFORE_KEMAC &&
+                m->rand.n >= 1 && m->rand.n <= MSK_RAND_MAX &&
+                msk_is_key_len(m->key.n) &&
+                (m->salt.n == 0 || m->salt.n == MSK_SALT_MAX);
+
+    return id && fits ? MSK_OK : MSK_ERR_ARGUMENT;
+}
+
+/* TS 33.246 6.4.5.3: TEK+SALT for streaming, TGK for download; KV is Null. */
+static int
+make_plain(const struct msk_mtk_message *m, uint8_t plain[PLAIN_MAX],
+           size_t *len)
+{
+    struct msk_key_data key = { .type = MSK_KEY_TGK, .kv = MSK_KV_NULL };
+
+    if (m->salt.n > 0)
+        key.type = MSK_KEY_TEK_SALT;
+    key.key = m->key;
+    key.salt = m->salt;
+    return msk_key_data_put(plain, PLAIN_MAX, &key, false, len);
+}
+
+/* HDR EXT T {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,
+ * in CSB only. */
+static void
+add_chain(struct msk_mikey_builder *b, const struct msk_mtk_message *m,
+          struct msk_bytes ext, struct msk_bytes plain)
+{
+    struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
+
+    if (m->ext == MSK_EXT_AFTER_HDR)
+        msk_chain_ext(b, ext);
+    msk_chain_counter(b, m->counter);
+    if (m->layout == MSK_LAYOUT_CSB)
+        msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0, domain);
+    if (m->ext == MSK_EXT_BEFORE_KEMAC)
+        msk_chain_ext(b, ext);
+    msk_chain_kemac(b, plain);
+}
+
+static int
+build(const struct msk_mtk_message *m, struct msk_bytes plain, uint8_t *buf,
+      size_t cap, size_t *len)
+{
+    uint8_t octets[MSK_LAYOUT_EXT_MAX];
+    struct msk_bytes ext = { octets, 0 };
+    struct msk_mikey_builder b;
+    struct msk_mikey_header h = { .data_type = MSK_DATA_PSK_INIT,
+                                  .map_type = MSK_MAP_EMPTY };
+    int err = msk_layout_ext(m->layout, &m->id, m->mtk_id, octets, &ext.n);
+
+    if (err != MSK_OK)
+        return err;
+    h.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    msk_mikey_build(&b, buf, cap, &h);
+    add_chain(&b, m, ext, plain);
+    return msk_mikey_build_end(&b, len);
+}
+
+static int
+make(const struct msk_crypto *crypto, struct msk_bytes msk,
+     const struct msk_mtk_message *m, uint8_t *buf, size_t cap, size_t *len)
+{
+    uint8_t octets[PLAIN_MAX];
+    struct msk_bytes plain = { octets, 0 };
+    struct msk_protection protection;
+    int err = make_plain(m, octets, &plain.n);
+
+    msk_protection_set(&protection, crypto, msk, m->rand, m->counter);
+    protection.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    if (err == MSK_OK)
+        err = build(m, plain, buf, cap, len);
+    if (err == MSK_OK)
+        err = msk_kemac_seal(&protection, MSK_ENCR_AES_CM_128,
+                             MSK_MAC_HMAC_SHA1_160, plain, buf, cap, len);
+    msk_secret_wipe(octets, sizeof octets);
+    return err;
+}
+
+int
+msk_mtk_message_make(const struct msk_crypto *crypto, struct msk_bytes msk,
+                     const struct msk_mtk_message *message, uint8_t *buf,
+                     size_t cap, size_t *len)
+{
+    struct msk_mtk_message m;
+    int err;
+
+    if (crypto == NULL || buf == NULL || len == NULL ||
+        !msk_is_key_len(msk.n) ||
+        !msk_sized_take(&m, sizeof m, message,
+                        MSK_SIZE_UPTO(msk_mtk_message, salt)))
+        return MSK_ERR_ARGUMENT;
+    err = check(&m);
+    if (err == MSK_OK)
+        err = make(crypto, msk, &m, buf, cap, len);
+    if (err != MSK_OK) /* the plain text passes through buf */
+        msk_secret_wipe(buf, cap);
+    return err;
+}
+
+/* TS 33.246 6.4.5.3: a TEK with a salt of 112 bits, or a TGK; KV is Null. */
+static int
+take_key(const struct msk_key_data *key, struct msk_mtk *mtk)
+{
+    size_t salt_len = key->type == MSK_KEY_TEK_SALT ? MSK_SALT_MAX : 0;
+
+    if ((key->type != MSK_KEY_TEK_SALT && key->type != MSK_KEY_TGK) ||
+        key->kv != MSK_KV_NULL)
+        return MSK_ERR_KIND;
+    if (!msk_is_key_len(key->key.n) || key->salt.n != salt_len)
+        return MSK_ERR_LENGTH;
+    memcpy(mtk->key, key->key.p, key->key.n);
+    mtk->key_len = key->key.n;
+    if (salt_len > 0)
+        memcpy(mtk->salt, key->salt.p, salt_len);
+    mtk->salt_len = salt_len;
+    return MSK_OK;
+}
+
+static int
+take_content(struct msk_bytes plain, struct msk_mtk *mtk)
+{
+    struct msk_key_data key;
+    int err = msk_key_data_get(&plain, &key);
+
+    if (err == MSK_OK && plain.n > 0)
+        err = MSK_ERR_MANY;
+    return err == MSK_OK ? take_key(&key, mtk) : err;
+}
+
+/* TS 33.246 6.5.4: the RAND is the one stored with the MSK, whatever the
+ * message carries. */
+int
+msk_mtk_message_open(const struct msk_crypto *crypto, struct msk_bytes msk,
+                     struct msk_bytes rand, const struct msk_message *message,
+                     struct msk_mtk *mtk)
+{
+    uint8_t octets[MSK_PLAIN_MAX];
+    struct msk_bytes plain = { octets, 0 };
+    struct msk_protection protection;
+    int err;
+
+    if (crypto == NULL || message == NULL || mtk == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (message->kind != MSK_MESSAGE_MTK)
+        return MSK_ERR_KIND;
+    memset(mtk, 0, sizeof *mtk);
+    msk_protection_set(&protection, crypto, msk, rand, message->counter);
+    protection.csb_id = message->csb_id;
+    plain.n = message->protection.data.n;
+    err = msk_kemac_open(&protection, message->octets, &message->protection,
+                         octets, sizeof octets);
+    if (err == MSK_OK)
+        err = take_content(plain, mtk);
+    msk_secret_wipe(octets, sizeof octets);
+    if (err != MSK_OK)
+        msk_secret_wipe(mtk, sizeof *mtk);
+    return err;
+}
