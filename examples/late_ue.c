@@ -145,11 +145,19 @@ card_agrees(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
     return MSK_OK;
 }
 
+static int
+card_allows(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+            enum msk_require require)
+{
+    (void)require;
+    return card_agrees(mgvf, domain, group);
+}
+
 /* It makes its MUK itself, takes no MSK but from MIKEY, and tells of none. */
 static const struct msk_mgvf_ops card_ops = { .size = sizeof card_ops,
                                               .process = card_process,
                                               .complete = card_complete,
-                                              .allow = card_agrees,
+                                              .allow = card_allows,
                                               .forget = card_agrees };
 
 /* --- the UE -------------------------------------------------------------- */
@@ -203,7 +211,8 @@ make_session(struct host *h)
         ue.mgvf = &h->card.mgvf;
         err = msk_mgvf_set_muk(h->card.chip, &muk);
         if (err == MSK_OK)
-            err = msk_mgvf_allow(h->card.chip, flow.domain, flow.group);
+            err = msk_mgvf_allow(h->card.chip, flow.domain, flow.group,
+                                 MSK_REQUIRE_BOTH);
     }
     if (err == MSK_OK)
         err = msk_ue_init(&h->ue, h->ue_memory, sizeof h->ue_memory, &ue, NULL);

@@ -190,7 +190,7 @@ init(struct msk_mgvf **mgvf)
     if (err == MSK_OK)
         err = msk_mgvf_set_muk(*mgvf, &named);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(*mgvf, id.domain, id.group);
+        err = msk_mgvf_allow(*mgvf, id.domain, id.group, MSK_REQUIRE_BOTH);
     return err;
 }
 

@@ -308,7 +308,8 @@ ue_init(struct ue *ue, const uint8_t key[32])
     if (err == MSK_OK)
         err = msk_mgvf_set_muk(ue->mgvf, &muk);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(ue->mgvf, key_group.domain, key_group.group);
+        err = msk_mgvf_allow(ue->mgvf, key_group.domain, key_group.group,
+                             MSK_REQUIRE_BOTH);
     if (err != MSK_OK)
         printf("    FAILED: the UE cannot start: %s\n", msk_err_text(err));
     return err;

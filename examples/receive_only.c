@@ -60,7 +60,8 @@ app_init(const uint8_t *muk, size_t n)
     if (err == MSK_OK && n > 0)
         err = msk_mgvf_set_muk(mgvf, &named);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(mgvf, app_setup.domain, app_setup.group);
+        err = msk_mgvf_allow(mgvf, app_setup.domain, app_setup.group,
+                             MSK_REQUIRE_BOTH);
     if (err != MSK_OK)
         app_stop();
     return err;

@@ -17,7 +17,18 @@
 extern "C" {
 #endif
 
-#define MSK_HELD_MAX 2 /* MSKs in a Key Group: the rule of two */
+#define MSK_HELD_MAX 2     /* MSKs in a Key Group: the rule of two */
+#define MSK_RELEASED_MAX 2 /* MTKs kept of a Key Group */
+
+/* What was announced as on for the service of a Key Group. An SP that
+ * switches it off is refused (MSK_ERR_POLICY); so is one that is missing, if
+ * that leaves one in force which does. What is not announced is on. */
+enum msk_require {
+    MSK_REQUIRE_NOTHING = 0,
+    MSK_REQUIRE_CONFIDENTIALITY = 1,
+    MSK_REQUIRE_INTEGRITY = 2,
+    MSK_REQUIRE_BOTH = 3
+};
 
 /* A message to be processed. */
 struct msk_mgvf_input {
@@ -91,6 +102,21 @@ struct msk_held {
     struct msk_held_msk msk[MSK_HELD_MAX];
 };
 
+/* The MTKs released last in a Key Group, newest first; what a UE that was
+ * restarted goes on with. It holds keys: wipe it after use. */
+struct msk_released_mtk {
+    uint16_t number; /* of the MSK it came under */
+    uint16_t mtk_id;
+    struct msk_mtk mtk;
+};
+struct msk_released {
+    size_t size; /* sizeof(struct msk_released) */
+    size_t n;    /* 0..MSK_RELEASED_MAX */
+    struct msk_released_mtk mtk[MSK_RELEASED_MAX];
+    uint8_t sp[MSK_SP_MAX]; /* SRTP parameters of the group, */
+    size_t sp_len;          /*   or 0: those of SRTP by default */
+};
+
 struct msk_mgvf;
 
 /*
@@ -107,13 +133,16 @@ struct msk_mgvf_ops {
     int (*complete)(struct msk_mgvf *mgvf, uint32_t token, int result,
                     struct msk_mgvf_result *out);
     int (*set_muk)(struct msk_mgvf *mgvf, const struct msk_muk *muk);
-    int (*allow)(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                 uint16_t group);
+    int (*allow)(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+                 enum msk_require require);
     int (*forget)(struct msk_mgvf *mgvf, const uint8_t domain[3],
                   uint16_t group);
     int (*import_msk)(struct msk_mgvf *mgvf, const struct msk_import *msk);
     int (*held)(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
                 struct msk_held *held);
+    int (*released)(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                    uint16_t group, struct msk_released *released);
+    int (*forget_all)(struct msk_mgvf *mgvf);
 };
 
 struct msk_mgvf {
@@ -143,7 +172,9 @@ struct msk_mgvf {
  * msk_message_read, msk_msk_message_open and msk_mtk_message_open, and
  * MSK_ERR_NOT_MINE (another server, or a group that is not allowed),
  * MSK_ERR_NO_MUK, MSK_ERR_NO_MSK, MSK_ERR_REPLAY, MSK_ERR_RANGE,
- * MSK_ERR_INVALIDATED. MSK_ERR_LIMIT: the store is full.
+ * MSK_ERR_INVALIDATED; behind the MAC MSK_ERR_POLICY and the errors of
+ * msk_srtp_policy_get, for an SP. MSK_ERR_LIMIT: the store is full.
+ * The commit of an MTK message is delayable (store.h); all others are not.
  */
 MSK_API int msk_mgvf_process(struct msk_mgvf *mgvf,
                              const struct msk_mgvf_input *input,
@@ -165,18 +196,27 @@ MSK_API int msk_mgvf_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
  */
 MSK_API int msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
 
-/* Lets MSKs of the Key Group in from now on. Does nothing when it already
- * is allowed. MSK_ERR_LIMIT: no room for another group; nothing was lost. */
+/* Lets MSKs of the Key Group in from now on, with SPs that keep on what
+ * require says. A group that is allowed already keeps what is held; another
+ * `require` takes the place of the old one. A session calls this for the
+ * services it is given. MSK_ERR_LIMIT: no room for another group; nothing was
+ * lost. */
 MSK_API int msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                           uint16_t group);
+                           uint16_t group, enum msk_require require);
 
 /* Forgets the Key Group with its MSKs and MTKs, and lets no more in. MSK_OK
  * also when it was not there. */
 MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
                             uint16_t group);
 
-/* Takes in an MSK as if a message had just brought it, and allows its group.
- * MSK_ERR_LIMIT as msk_mgvf_allow. */
+/* Forgets everything, MUKs, Key Groups, MSKs and MTKs, one record at a time:
+ * the card is another one (TS 33.246 6.1). If it fails on its way, or the
+ * power does, some are left: call it again until it returns MSK_OK. */
+MSK_API int msk_mgvf_forget_all(struct msk_mgvf *mgvf);
+
+/* Takes in an MSK as if a message had just brought it, and allows its group,
+ * with MSK_REQUIRE_NOTHING where it was not. MSK_ERR_LIMIT as msk_mgvf_allow;
+ * MSK_ERR_POLICY and the errors of msk_srtp_policy_get, for sp. */
 MSK_API int msk_mgvf_import_msk(struct msk_mgvf *mgvf,
                                 const struct msk_import *msk);
 
@@ -185,6 +225,12 @@ MSK_API int msk_mgvf_import_msk(struct msk_mgvf *mgvf,
  * MSK_ERR_NOT_MINE: the group is not allowed. */
 MSK_API int msk_mgvf_held(struct msk_mgvf *mgvf, const uint8_t domain[3],
                           uint16_t group, struct msk_held *held);
+
+/* Hands out the MTKs released last in the Key Group, so that a UE that was
+ * restarted need not wait for the next. *released as *held above.
+ * MSK_ERR_NOT_MINE: the group is not allowed. */
+MSK_API int msk_mgvf_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                              uint16_t group, struct msk_released *released);
 
 /* The software MGV-F. The structs and what they point to stay good as long
  * as it is used. */

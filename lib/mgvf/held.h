@@ -11,7 +11,7 @@
 #ifndef MSK_MGVF_HELD_H
 #define MSK_MGVF_HELD_H
 
-#include "msk/mgvf.h"
+#include "mgvf/released.h"
 
 /* One MSK. */
 struct msk_held_key {
@@ -21,9 +21,9 @@ struct msk_held_key {
     uint8_t rand[MSK_RAND_MAX];
     uint8_t rand_len;
     uint16_t seq_low, seq_high; /* seq_low grows with each MTK */
-    bool has_counter;           /* an MTK message came under it, */
+    bool has_counter;           /* a true MTK message came under it, */
     uint32_t counter;           /*   the last with this counter */
-    uint16_t mtk_id;            /*   and this MTK ID */
+    uint16_t mtk_id;            /* the last MTK released; 0: none was */
 };
 
 /* All of one group. */
@@ -32,6 +32,8 @@ struct msk_held_group {
     struct msk_held_key msk[MSK_HELD_MAX];
     uint8_t sp[MSK_SP_MAX]; /* SRTP parameters, as delivered last */
     uint8_t sp_len;
+    uint8_t require; /* enum msk_require */
+    struct msk_released_mtks released;
 };
 
 /* Where the MSK of that number stands; MSK_HELD_MAX: it is not held. */

@@ -76,11 +76,13 @@ msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
 }
 
 int
-msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+               enum msk_require require)
 {
-    if (!is_usable(mgvf) || !is_group(domain, group))
+    if (!is_usable(mgvf) || !is_group(domain, group) ||
+        require > MSK_REQUIRE_BOTH)
         return MSK_ERR_ARGUMENT;
-    return HAS(mgvf, allow) ? mgvf->ops->allow(mgvf, domain, group)
+    return HAS(mgvf, allow) ? mgvf->ops->allow(mgvf, domain, group, require)
                             : MSK_ERR_STATE;
 }
 
@@ -114,4 +116,24 @@ msk_mgvf_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, held) ? mgvf->ops->held(mgvf, domain, group, held)
                            : MSK_ERR_STATE;
+}
+
+int
+msk_mgvf_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                  uint16_t group, struct msk_released *released)
+{
+    if (!is_usable(mgvf) || !is_group(domain, group) || released == NULL ||
+        released->size < MSK_SIZE_UPTO(msk_released, sp_len))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, released)
+               ? mgvf->ops->released(mgvf, domain, group, released)
+               : MSK_ERR_STATE;
+}
+
+int
+msk_mgvf_forget_all(struct msk_mgvf *mgvf)
+{
+    if (!is_usable(mgvf))
+        return MSK_ERR_ARGUMENT;
+    return HAS(mgvf, forget_all) ? mgvf->ops->forget_all(mgvf) : MSK_ERR_STATE;
 }

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "mgvf/policy.h"
 #include "mgvf/soft.h"
 
 /* A message while it is processed. */
 struct work {
-    struct msk_message message;
+    const struct msk_message *message;
     struct msk_content content;
     size_t muk; /* index of the MUK that verified it */
 };
@@ -40,9 +41,9 @@ open_under(struct msk_soft *soft, struct work *work, size_t i)
     struct msk_bytes key = { muk->key, muk->key_len };
 
     work->muk = i;
-    if (!msk_server_keys_fresh(&soft->keys, i, work->message.counter))
+    if (!msk_server_keys_fresh(&soft->keys, i, work->message->counter))
         return MSK_ERR_REPLAY;
-    return msk_msk_message_open(soft->crypto, key, &work->message,
+    return msk_msk_message_open(soft->crypto, key, work->message,
                                 &work->content);
 }
 
@@ -54,8 +55,8 @@ open_message(struct msk_soft *soft, struct work *work)
     size_t i = 0, end = soft->keys.n;
     int err = MSK_ERR_NO_MUK;
 
-    if (work->message.idr.n > 0) {
-        i = msk_server_keys_find(&soft->keys, work->message.idr);
+    if (work->message->idr.n > 0) {
+        i = msk_server_keys_find(&soft->keys, work->message->idr);
         if (i < end)
             end = i + 1;
     }
@@ -77,10 +78,21 @@ is_true(int err)
             err != MSK_ERR_REPLAY && err != MSK_ERR_NO_MUK);
 }
 
+/* What the message says on SRTP goes live with it (TS 33.246 6.4.6). */
+static void
+keep_sp(struct msk_held_group *held, const struct msk_message *m)
+{
+    if (!m->has_sp)
+        return;
+    if (m->sp.n > 0)
+        memcpy(held->sp, m->sp.p, m->sp.n);
+    held->sp_len = (uint8_t)m->sp.n;
+}
+
 static void
 deliver(struct msk_soft *soft, const struct work *work)
 {
-    const struct msk_message *m = &work->message;
+    const struct msk_message *m = work->message;
     const struct msk_content *content = &work->content;
     struct msk_held_key msk = { .number = m->id.number };
     struct msk_mgvf_result *result = &soft->result;
@@ -94,14 +106,7 @@ deliver(struct msk_soft *soft, const struct work *work)
     result->deleted = m->id;
     result->has_deleted =
         msk_held_deliver(&soft->held, &msk, &result->deleted.number);
-    if (m->has_sp) {
-        if (m->sp.n > 0)
-            memcpy(soft->held.sp, m->sp.p, m->sp.n);
-        soft->held.sp_len = (uint8_t)m->sp.n;
-    }
-    memcpy(soft->out.key, content->key, content->key_len);
-    result->key.p = soft->out.key;
-    result->key.n = content->key_len;
+    msk_soft_tell_key(soft, content->key, content->key_len);
     msk_secret_wipe(&msk, sizeof msk);
 }
 
@@ -111,7 +116,7 @@ static enum msk_outcome
 keep(struct msk_soft *soft, const struct work *work)
 {
     const struct msk_content *content = &work->content;
-    uint16_t number = work->message.id.number;
+    uint16_t number = work->message->id.number;
 
     if (content->kind == MSK_CONTENT_VALIDITY)
         return msk_held_revalidate(&soft->held, number, content->seq_low,
@@ -125,30 +130,45 @@ keep(struct msk_soft *soft, const struct work *work)
     return MSK_OUTCOME_STORED;
 }
 
+/* Decision 23: neither the SP nor its absence switches off what was announced
+ * as on. */
+static int
+check_sp(const struct msk_soft *soft, const struct msk_message *m)
+{
+    struct msk_bytes held = { soft->held.sp, soft->held.sp_len };
+
+    return msk_policy_check(soft->held.require, m->has_sp ? m->sp : held);
+}
+
 /* Under a MUK that is not the last generated one nothing is stored, however
  * true it is (TS 33.246 6.3.2.3.1). */
-static void
+static int
 decide(struct msk_soft *soft, const struct work *work)
 {
     struct msk_mgvf_result *result = &soft->result;
+    int err;
 
-    result->id = work->message.id;
+    result->id = work->message->id;
+    result->outcome = MSK_OUTCOME_PULL;
     if (work->content.kind == MSK_CONTENT_PULL)
-        result->outcome = MSK_OUTCOME_PULL;
-    else if (work->muk == MSK_MUK_USED)
-        result->outcome = MSK_OUTCOME_STALE;
-    else
-        result->outcome = keep(soft, work);
-    if (result->outcome == MSK_OUTCOME_STORED ||
-        result->outcome == MSK_OUTCOME_VALIDITY) {
-        result->has_interval = true;
-        result->seq_low = work->content.seq_low;
-        result->seq_high = work->content.seq_high;
-        msk_soft_change_group(soft);
-    }
+        return MSK_OK;
+    result->outcome = MSK_OUTCOME_STALE;
+    if (work->muk == MSK_MUK_USED)
+        return MSK_OK;
+    err = check_sp(soft, work->message);
+    if (err != MSK_OK)
+        return err;
+    result->outcome = keep(soft, work);
+    if (result->outcome == MSK_OUTCOME_COUNTER)
+        return MSK_OK;
+    keep_sp(&soft->held, work->message);
+    result->has_interval = true;
+    result->seq_low = work->content.seq_low;
+    result->seq_high = work->content.seq_high;
+    msk_soft_change_group(soft, false);
+    return MSK_OK;
 }
 
-/* Views of the result point into soft->out: the records are wiped. */
 static void
 tell(struct msk_soft *soft, size_t muk)
 {
@@ -158,9 +178,7 @@ tell(struct msk_soft *soft, size_t muk)
     memcpy(soft->out.btid, used->btid, used->btid_len);
     result->btid.p = soft->out.btid;
     result->btid.n = used->btid_len;
-    memcpy(soft->out.sp, soft->held.sp, soft->held.sp_len);
-    result->sp.p = soft->out.sp;
-    result->sp.n = soft->held.sp_len;
+    msk_soft_tell_sp(soft);
 }
 
 /* TS 33.246 6.4.5.2, D.1: only if asked for, never for a pull, never under a
@@ -173,45 +191,42 @@ acknowledge(struct msk_soft *soft, const struct work *work)
     const struct msk_server_muk *muk = &soft->keys.muk[work->muk];
     struct msk_bytes key = { muk->key, muk->key_len };
 
-    if (!work->message.v || result->outcome == MSK_OUTCOME_PULL ||
+    if (!work->message->v || result->outcome == MSK_OUTCOME_PULL ||
         result->outcome == MSK_OUTCOME_STALE)
         return MSK_OK;
     result->acknowledgement.p = soft->out.ack;
-    return msk_verification_make(
-        soft->crypto, key, &work->message, result->btid, soft->out.ack,
-        sizeof soft->out.ack, &result->acknowledgement.n);
+    return msk_verification_make(soft->crypto, key, work->message, result->btid,
+                                 soft->out.ack, sizeof soft->out.ack,
+                                 &result->acknowledgement.n);
 }
 
-/* The message is true: from here on its counter counts. */
+/* The message is true: from here on its counter counts, also if what it says
+ * is refused (verdict). Only a provider that fails comes between. */
 static int
-accept(struct msk_soft *soft, const struct work *work, int content_err)
+accept(struct msk_soft *soft, const struct work *work, int verdict)
 {
     int err = MSK_OK;
 
-    if (content_err == MSK_OK) {
-        decide(soft, work);
+    if (verdict == MSK_OK)
+        verdict = decide(soft, work);
+    if (verdict == MSK_OK) {
         tell(soft, work->muk);
         err = acknowledge(soft, work);
     }
-    msk_server_keys_used(&soft->keys, work->muk, work->message.counter);
+    msk_server_keys_used(&soft->keys, work->muk, work->message->counter);
     msk_soft_change_server(soft);
-    return err == MSK_OK ? msk_soft_commit(soft, content_err) : err;
+    return err == MSK_OK ? msk_soft_commit(soft, verdict) : err;
 }
 
-static int
-step(struct msk_soft *soft)
+int
+msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message)
 {
-    struct msk_bytes octets = { soft->in.message, soft->in.message_len };
+    struct work work = { .message = message };
     struct msk_bytes fqdn;
-    struct work work;
-    int err = msk_message_read(soft->in.layout, octets, &work.message, NULL);
+    int err = find_server(&soft->in, message, &fqdn);
 
-    if (err == MSK_OK && work.message.kind != MSK_MESSAGE_MSK)
-        err = MSK_ERR_KIND;
     if (err == MSK_OK)
-        err = find_server(&soft->in, &work.message, &fqdn);
-    if (err == MSK_OK)
-        err = msk_soft_load_group(soft, &work.message.id);
+        err = msk_soft_load_group(soft, &message->id);
     if (err == MSK_OK)
         err = msk_soft_load_server(soft, fqdn);
     if (err != MSK_OK)
@@ -221,29 +236,4 @@ step(struct msk_soft *soft)
         err = accept(soft, &work, err);
     msk_secret_wipe(&work.content, sizeof work.content);
     return err;
-}
-
-int
-msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
-                 struct msk_mgvf_result *result)
-{
-    struct msk_soft *soft = msk_soft_of(mgvf);
-    struct msk_soft_input *in = &soft->in;
-    int err;
-
-    if (input->fqdn.n > MSK_FQDN_MAX)
-        return MSK_ERR_ARGUMENT;
-    if (input->message.n > MSK_MIKEY_MAX)
-        return MSK_ERR_LENGTH;
-    err = msk_soft_begin(soft, step);
-    if (err != MSK_OK)
-        return err;
-    in->layout = input->layout;
-    if (input->fqdn.n > 0)
-        memcpy(in->fqdn, input->fqdn.p, input->fqdn.n);
-    in->fqdn_len = input->fqdn.n;
-    if (input->message.n > 0)
-        memcpy(in->message, input->message.p, input->message.n);
-    in->message_len = input->message.n;
-    return msk_soft_run(soft, result);
 }

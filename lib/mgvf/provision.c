@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the host, not a message, brings into the MGV-F or takes out of it:
- * MUKs, Key Groups, imported MSKs. */
+ * MUKs and Key Groups. */
 #include <string.h>
 
+#include "base/secret.h"
 #include "base/sized.h"
 #include "mgvf/soft.h"
 
@@ -58,9 +59,12 @@ step_allow(struct msk_soft *soft)
 {
     int err = msk_soft_load_group(soft, &soft->in.id);
 
-    if (err != MSK_ERR_NOT_MINE)
+    if (err != MSK_OK && err != MSK_ERR_NOT_MINE)
         return err;
-    msk_soft_change_group(soft);
+    if (err == MSK_OK && soft->held.require == (uint8_t)soft->in.require)
+        return MSK_OK;
+    soft->held.require = (uint8_t)soft->in.require;
+    msk_soft_change_group(soft, false);
     return msk_soft_commit(soft, MSK_OK);
 }
 
@@ -84,7 +88,7 @@ describe(const struct msk_held_key *msk, struct msk_held_msk *out)
     out->has_interval = true;
     out->seq_low = msk->seq_low;
     out->seq_high = msk->seq_high;
-    out->has_mtk = msk->has_counter;
+    out->has_mtk = msk->mtk_id != 0;
     out->mtk_id = msk->mtk_id;
 }
 
@@ -103,7 +107,24 @@ step_held(struct msk_soft *soft)
     return MSK_OK;
 }
 
-/* The calls that name a Key Group and no more. */
+static int
+step_released(struct msk_soft *soft)
+{
+    struct msk_released released = { .size = sizeof released };
+    int err = msk_soft_load_group(soft, &soft->in.id);
+
+    if (err != MSK_OK)
+        return err;
+    released.n = soft->held.released.n;
+    memcpy(released.mtk, soft->held.released.mtk, sizeof released.mtk);
+    memcpy(released.sp, soft->held.sp, soft->held.sp_len);
+    released.sp_len = soft->held.sp_len;
+    msk_sized_give(soft->in.released, &released, sizeof released);
+    msk_secret_wipe(&released, sizeof released);
+    return MSK_OK;
+}
+
+/* Calls that name a Key Group. */
 static int
 run_on_group(struct msk_mgvf *mgvf, msk_soft_step *step,
              const uint8_t domain[3], uint16_t group)
@@ -123,8 +144,14 @@ run_on_group(struct msk_mgvf *mgvf, msk_soft_step *step,
 }
 
 int
-msk_soft_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+msk_soft_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+               enum msk_require require)
 {
+    struct msk_soft *soft = msk_soft_of(mgvf);
+
+    if (soft->wait != MSK_SOFT_IDLE)
+        return MSK_ERR_BUSY;
+    soft->in.require = require;
     return run_on_group(mgvf, step_allow, domain, group);
 }
 
@@ -148,67 +175,16 @@ msk_soft_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
     return run_on_group(mgvf, step_held, domain, group);
 }
 
-static int
-step_import(struct msk_soft *soft)
-{
-    int err = msk_soft_load_group(soft, &soft->in.id);
-    struct msk_mgvf_result *result = &soft->result;
-
-    if (err != MSK_OK && err != MSK_ERR_NOT_MINE)
-        return err;
-    result->outcome = MSK_OUTCOME_STORED;
-    result->id = soft->in.id;
-    result->deleted = soft->in.id;
-    result->has_interval = true;
-    result->seq_low = soft->in.msk.seq_low;
-    result->seq_high = soft->in.msk.seq_high;
-    result->has_deleted =
-        msk_held_deliver(&soft->held, &soft->in.msk, &result->deleted.number);
-    if (soft->in.sp_len > 0)
-        memcpy(soft->held.sp, soft->in.sp, soft->in.sp_len);
-    soft->held.sp_len = (uint8_t)soft->in.sp_len;
-    msk_soft_change_group(soft);
-    return msk_soft_commit(soft, MSK_OK);
-}
-
-static bool
-import_fits(const struct msk_import *m)
-{
-    bool key = m->key.n == 16 || m->key.n == 24 || m->key.n == 32;
-
-    return key && m->id.group != 0 && m->id.number != 0 &&
-           fits(m->key, MSK_KEY_MAX) && fits(m->rand, MSK_RAND_MAX) &&
-           m->sp.n <= MSK_SP_MAX && m->seq_high != 0xFFFF;
-}
-
-static void
-copy_import(struct msk_soft_input *in, const struct msk_import *m)
-{
-    in->id = m->id;
-    memset(&in->msk, 0, sizeof in->msk);
-    in->msk.number = m->id.number;
-    memcpy(in->msk.key, m->key.p, m->key.n);
-    in->msk.key_len = (uint8_t)m->key.n;
-    memcpy(in->msk.rand, m->rand.p, m->rand.n);
-    in->msk.rand_len = (uint8_t)m->rand.n;
-    in->msk.seq_low = m->seq_low;
-    in->msk.seq_high = m->seq_high;
-    if (m->sp.n > 0)
-        memcpy(in->sp, m->sp.p, m->sp.n);
-    in->sp_len = m->sp.n;
-}
-
 int
-msk_soft_import(struct msk_mgvf *mgvf, const struct msk_import *msk)
+msk_soft_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                  uint16_t group, struct msk_released *released)
 {
     struct msk_soft *soft = msk_soft_of(mgvf);
-    int err;
 
-    if (!import_fits(msk))
+    if (released == NULL)
         return MSK_ERR_ARGUMENT;
-    err = msk_soft_begin(soft, step_import);
-    if (err != MSK_OK)
-        return err;
-    copy_import(&soft->in, msk);
-    return msk_soft_run(soft, NULL);
+    if (soft->wait != MSK_SOFT_IDLE)
+        return MSK_ERR_BUSY;
+    soft->in.released = released;
+    return run_on_group(mgvf, step_released, domain, group);
 }

@@ -6,8 +6,6 @@
 #include "base/bytes.h"
 
 #define VERSION 1
-#define SERVER 'U' /* first octet of a store key */
-#define GROUP 'G'
 
 void
 msk_record_server_key(struct msk_bytes fqdn, uint8_t out[MSK_RECORD_KEY_MAX],
@@ -16,7 +14,7 @@ msk_record_server_key(struct msk_bytes fqdn, uint8_t out[MSK_RECORD_KEY_MAX],
     struct msk_writer w;
 
     msk_writer_init(&w, out, MSK_RECORD_KEY_MAX);
-    msk_writer_u8(&w, SERVER);
+    msk_writer_u8(&w, MSK_RECORD_SERVER);
     msk_writer_put(&w, fqdn.p, fqdn.n);
     *len = w.len;
 }
@@ -28,7 +26,7 @@ msk_record_group_key(const uint8_t domain[3], uint16_t group,
     struct msk_writer w;
 
     msk_writer_init(&w, out, MSK_RECORD_KEY_MAX);
-    msk_writer_u8(&w, GROUP);
+    msk_writer_u8(&w, MSK_RECORD_GROUP);
     msk_writer_put(&w, domain, 3);
     msk_writer_u16(&w, group);
     *len = w.len;
@@ -140,6 +138,33 @@ get_msk(struct msk_reader *r, struct msk_held_key *msk)
     return ok && msk->number != 0 && msk->key_len > 0;
 }
 
+static bool
+get_mtk(struct msk_reader *r, struct msk_released_mtk *mtk)
+{
+    uint8_t key_len = 0, salt_len = 0;
+    bool ok;
+
+    mtk->number = msk_reader_u16(r);
+    mtk->mtk_id = msk_reader_u16(r);
+    ok = get_field(r, mtk->mtk.key, sizeof mtk->mtk.key, &key_len) &&
+         get_field(r, mtk->mtk.salt, sizeof mtk->mtk.salt, &salt_len);
+    mtk->mtk.key_len = key_len;
+    mtk->mtk.salt_len = salt_len;
+    return ok && mtk->number != 0 && mtk->mtk_id != 0 && key_len > 0;
+}
+
+static bool
+get_released(struct msk_reader *r, struct msk_released_mtks *released)
+{
+    bool ok;
+
+    released->n = msk_reader_u8(r);
+    ok = released->n <= MSK_RELEASED_MAX;
+    for (size_t i = 0; ok && i < released->n; i++)
+        ok = get_mtk(r, &released->mtk[i]);
+    return ok;
+}
+
 int
 msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
 {
@@ -151,6 +176,9 @@ msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
     for (size_t i = 0; ok && i < group->n; i++)
         ok = get_msk(&r, &group->msk[i]);
     ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len);
+    group->require = msk_reader_u8(&r);
+    ok = ok && group->require <= MSK_REQUIRE_BOTH &&
+         get_released(&r, &group->released);
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
 }
 
@@ -167,6 +195,20 @@ put_msk(struct msk_writer *w, const struct msk_held_key *msk)
     msk_writer_u16(w, msk->mtk_id);
 }
 
+static void
+put_released(struct msk_writer *w, const struct msk_released_mtks *released)
+{
+    msk_writer_u8(w, (uint8_t)released->n);
+    for (size_t i = 0; i < released->n; i++) {
+        const struct msk_released_mtk *mtk = &released->mtk[i];
+
+        msk_writer_u16(w, mtk->number);
+        msk_writer_u16(w, mtk->mtk_id);
+        put_field(w, mtk->mtk.key, (uint8_t)mtk->mtk.key_len);
+        put_field(w, mtk->mtk.salt, (uint8_t)mtk->mtk.salt_len);
+    }
+}
+
 void
 msk_record_put_group(const struct msk_held_group *group,
                      uint8_t out[MSK_STORE_VALUE_MAX], size_t *len)
@@ -179,5 +221,7 @@ msk_record_put_group(const struct msk_held_group *group,
     for (size_t i = 0; i < group->n; i++)
         put_msk(&w, &group->msk[i]);
     put_field(&w, group->sp, group->sp_len);
+    msk_writer_u8(&w, group->require);
+    put_released(&w, &group->released);
     *len = w.len;
 }

@@ -11,6 +11,8 @@
 #include "mgvf/server_keys.h"
 
 #define MSK_RECORD_KEY_MAX (1 + MSK_FQDN_MAX)
+#define MSK_RECORD_SERVER 'U' /* first octets of a store key */
+#define MSK_RECORD_GROUP 'G'
 
 /* The store key of the MUKs of a server, and of a Key Group. *len: octets. */
 void msk_record_server_key(struct msk_bytes fqdn,

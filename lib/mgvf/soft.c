@@ -12,15 +12,23 @@ msk_soft_of(struct msk_mgvf *mgvf)
     return (struct msk_soft *)(void *)mgvf;
 }
 
+/* Nothing is loaded, nothing is to be committed. */
+static void
+start_over(struct msk_soft *soft)
+{
+    soft->server.loaded = false;
+    soft->group.loaded = false;
+    soft->n_changes = 0;
+    soft->again = false;
+}
+
 int
 msk_soft_begin(struct msk_soft *soft, msk_soft_step *step)
 {
     if (soft->wait != MSK_SOFT_IDLE)
         return MSK_ERR_BUSY;
     soft->step = step;
-    soft->server.loaded = false;
-    soft->group.loaded = false;
-    soft->n_changes = 0;
+    start_over(soft);
     msk_secret_wipe(&soft->out, sizeof soft->out);
     memset(&soft->result, 0, sizeof soft->result);
     soft->result.size = sizeof soft->result;
@@ -58,12 +66,21 @@ finish(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
     return err;
 }
 
+/* What a step has returned, or its commit; it may want to run once more. */
+static int
+go_on(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
+{
+    while (err == MSK_OK && soft->again) {
+        start_over(soft);
+        err = soft->step(soft);
+    }
+    return err == MSK_PENDING ? err : finish(soft, err, result);
+}
+
 int
 msk_soft_run(struct msk_soft *soft, struct msk_mgvf_result *result)
 {
-    int err = soft->step(soft);
-
-    return err == MSK_PENDING ? err : finish(soft, err, result);
+    return go_on(soft, soft->step(soft), result);
 }
 
 int
@@ -81,7 +98,7 @@ msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
     if (result != MSK_OK)
         return finish(soft, store_error(result), out);
     if (wait == MSK_SOFT_COMMITTING)
-        return finish(soft, soft->verdict, out);
+        return go_on(soft, soft->verdict, out);
     soft->loading->loaded = true;
     return msk_soft_run(soft, out);
 }
@@ -152,6 +169,14 @@ msk_soft_load_group(struct msk_soft *soft, const struct msk_key_id *id)
     return msk_record_get_group(value_of(&soft->group), &soft->held);
 }
 
+int
+msk_soft_load_record(struct msk_soft *soft)
+{
+    int err = load(soft, &soft->group);
+
+    return err == MSK_ERR_RECORD ? MSK_OK : err;
+}
+
 static struct msk_change *
 add_change(struct msk_soft *soft, struct msk_soft_slot *slot)
 {
@@ -174,11 +199,11 @@ msk_soft_change_server(struct msk_soft *soft)
 }
 
 void
-msk_soft_change_group(struct msk_soft *soft)
+msk_soft_change_group(struct msk_soft *soft, bool delayable)
 {
     msk_record_put_group(&soft->held, soft->group.stored.value,
                          &soft->group.stored.n);
-    add_change(soft, &soft->group);
+    add_change(soft, &soft->group)->delayable = delayable;
 }
 
 void
@@ -208,6 +233,22 @@ msk_soft_commit(struct msk_soft *soft, int verdict)
     return err == MSK_OK ? verdict : store_error(err);
 }
 
+void
+msk_soft_tell_key(struct msk_soft *soft, const uint8_t *key, size_t len)
+{
+    memcpy(soft->out.key, key, len);
+    soft->result.key.p = soft->out.key;
+    soft->result.key.n = len;
+}
+
+void
+msk_soft_tell_sp(struct msk_soft *soft)
+{
+    memcpy(soft->out.sp, soft->held.sp, soft->held.sp_len);
+    soft->result.sp.p = soft->out.sp;
+    soft->result.sp.n = soft->held.sp_len;
+}
+
 static const struct msk_mgvf_ops ops = {
     .size = sizeof ops,
     .process = msk_soft_process,
@@ -217,6 +258,8 @@ static const struct msk_mgvf_ops ops = {
     .forget = msk_soft_forget,
     .import_msk = msk_soft_import,
     .held = msk_soft_held,
+    .released = msk_soft_released,
+    .forget_all = msk_soft_forget_all,
 };
 
 /* Memory of any alignment: the engine begins at the first aligned octet. */

@@ -36,7 +36,9 @@ struct msk_soft_input {
     struct msk_held_key msk;
     uint8_t sp[MSK_SP_MAX];
     size_t sp_len;
-    struct msk_held *held; /* the caller's, where msk_mgvf_held answers */
+    enum msk_require require;
+    struct msk_held *held;         /* the caller's, where msk_mgvf_held */
+    struct msk_released *released; /*   and msk_mgvf_released answer */
 };
 
 /* Where the views of the result point. */
@@ -44,6 +46,7 @@ struct msk_soft_output {
     uint8_t ack[MSK_ACK_MAX];
     uint8_t btid[MSK_BTID_MAX];
     uint8_t key[MSK_KEY_MAX];
+    uint8_t salt[MSK_SALT_MAX];
     uint8_t sp[MSK_SP_MAX];
 };
 
@@ -65,7 +68,8 @@ struct msk_soft {
     uint32_t token;
     msk_soft_step *step;
     struct msk_soft_slot *loading;
-    int verdict; /* what the call returns once its commit is done */
+    int verdict; /* what the call returns once its commit is done, */
+    bool again;  /*   unless there is more to do: then the step runs again */
 
     struct msk_soft_input in;
     struct msk_soft_slot server, group;
@@ -95,25 +99,42 @@ int msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
 int msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn);
 int msk_soft_load_group(struct msk_soft *soft, const struct msk_key_id *id);
 
-/* For steps: what is to be committed; the loaded records as they are now. */
+/* For steps: loads whatever has the key that stands in soft->group; the value
+ * is not looked at. MSK_PENDING, MSK_ERR_STORE. */
+int msk_soft_load_record(struct msk_soft *soft);
+
+/* For steps: what is to be committed; the loaded records as they are now.
+ * delayable: as in struct msk_change. */
 void msk_soft_change_server(struct msk_soft *soft);
-void msk_soft_change_group(struct msk_soft *soft);
+void msk_soft_change_group(struct msk_soft *soft, bool delayable);
 void msk_soft_delete_group(struct msk_soft *soft);
 
 /* For steps: commits the changes, if any. Returns verdict when that is done,
  * MSK_PENDING, MSK_ERR_LIMIT or MSK_ERR_STORE. */
 int msk_soft_commit(struct msk_soft *soft, int verdict);
 
+/* The end of a result: MTK or MSK, its SP; the records are wiped behind it,
+ * so its views point into soft->out. */
+void msk_soft_tell_key(struct msk_soft *soft, const uint8_t *key, size_t len);
+void msk_soft_tell_sp(struct msk_soft *soft);
+
+/* For msk_soft_process: what follows when a message has been read. */
+int msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message);
+int msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message);
+
 /* The operations. */
 int msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
                      struct msk_mgvf_result *result);
 int msk_soft_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
 int msk_soft_allow(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                   uint16_t group);
+                   uint16_t group, enum msk_require require);
 int msk_soft_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
                     uint16_t group);
 int msk_soft_import(struct msk_mgvf *mgvf, const struct msk_import *msk);
 int msk_soft_held(struct msk_mgvf *mgvf, const uint8_t domain[3],
                   uint16_t group, struct msk_held *held);
+int msk_soft_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
+                      uint16_t group, struct msk_released *released);
+int msk_soft_forget_all(struct msk_mgvf *mgvf);
 
 #endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MTK messages in the MGV-F, in the order of TS 33.246 6.4.6 and 6.5.4: which
+ * MSK, counter, MTK ID, the interval of the MSK, MAC, decryption. What comes
+ * before the MAC only drops.
+ */
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/serial.h"
+#include "mgvf/policy.h"
+#include "mgvf/soft.h"
+
+/* May that MTK come now? TS 33.246 6.4.6 steps 2 and 3: a newer counter and a
+ * higher MTK ID than the last ones. 6.5.4: SEQl < MTK ID <= SEQu; where there
+ * is no such number (any more), only another interval helps. */
+static int
+check(const struct msk_held_key *msk, const struct msk_message *m)
+{
+    if (msk->has_counter && !msk_serial_newer(m->counter, msk->counter))
+        return MSK_ERR_REPLAY;
+    if (m->mtk_id <= msk->mtk_id)
+        return MSK_ERR_RANGE;
+    if (msk->seq_low >= msk->seq_high)
+        return MSK_ERR_INVALIDATED;
+    if (m->mtk_id <= msk->seq_low || m->mtk_id > msk->seq_high)
+        return MSK_ERR_RANGE;
+    return MSK_OK;
+}
+
+static int
+open_message(const struct msk_soft *soft, const struct msk_held_key *msk,
+             const struct msk_message *m, struct msk_mtk *mtk)
+{
+    struct msk_bytes key = { msk->key, msk->key_len };
+    struct msk_bytes rand = { msk->rand, msk->rand_len };
+
+    return msk_mtk_message_open(soft->crypto, key, rand, m, mtk);
+}
+
+/* Of the errors of open_message, those behind the MAC. */
+static bool
+is_true(int err)
+{
+    return err == MSK_OK ||
+           (msk_err_kind(err) == MSK_KIND_DROP && err != MSK_ERR_MAC);
+}
+
+static void
+tell(struct msk_soft *soft, const struct msk_message *m,
+     const struct msk_mtk *mtk)
+{
+    struct msk_mgvf_result *result = &soft->result;
+
+    result->outcome = MSK_OUTCOME_MTK;
+    result->id = m->id;
+    result->mtk_id = m->mtk_id;
+    msk_soft_tell_key(soft, mtk->key, mtk->key_len);
+    memcpy(soft->out.salt, mtk->salt, mtk->salt_len);
+    result->salt.p = soft->out.salt;
+    result->salt.n = mtk->salt_len;
+    msk_soft_tell_sp(soft);
+}
+
+/* The MTK is used up with this: SEQl is its ID now. */
+static void
+release(struct msk_soft *soft, struct msk_held_key *msk,
+        const struct msk_message *m, const struct msk_mtk *mtk)
+{
+    msk->seq_low = m->mtk_id;
+    msk->mtk_id = m->mtk_id;
+    msk_released_add(&soft->held.released, msk->number, m->mtk_id, mtk);
+    tell(soft, m, mtk);
+}
+
+/* The message is true: its counter counts, also if what it says is refused
+ * (verdict), or if the SP in force is against what was announced. */
+static int
+accept(struct msk_soft *soft, struct msk_held_key *msk,
+       const struct msk_message *m, const struct msk_mtk *mtk, int verdict)
+{
+    struct msk_bytes sp = { soft->held.sp, soft->held.sp_len };
+
+    msk->has_counter = true;
+    msk->counter = m->counter;
+    if (verdict == MSK_OK)
+        verdict = msk_policy_check(soft->held.require, sp);
+    if (verdict == MSK_OK)
+        release(soft, msk, m, mtk);
+    msk_soft_change_group(soft, true);
+    return msk_soft_commit(soft, verdict);
+}
+
+int
+msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message)
+{
+    struct msk_mtk mtk;
+    size_t i;
+    int err = msk_soft_load_group(soft, &message->id);
+
+    if (err != MSK_OK)
+        return err;
+    i = msk_held_find(&soft->held, message->id.number);
+    if (i == MSK_HELD_MAX)
+        return MSK_ERR_NO_MSK;
+    err = check(&soft->held.msk[i], message);
+    if (err != MSK_OK)
+        return err;
+    err = open_message(soft, &soft->held.msk[i], message, &mtk);
+    if (is_true(err))
+        err = accept(soft, &soft->held.msk[i], message, &mtk, err);
+    msk_secret_wipe(&mtk, sizeof mtk);
+    return err;
+}
