@@ -15,11 +15,13 @@ digest_len(enum msk_hash hash)
     return hash == MSK_HASH_SHA1 ? 20 : 32;
 }
 
-/* Counts a call. True: it is the one that fails. */
+/* Counts a call. True: it is one that fails. */
 static bool
 fails(struct fake_crypto *fake)
 {
-    return ++fake->calls == fake->fail_at;
+    fake->calls++;
+    return fake->calls == fake->fail_at ||
+           (fake->for_ever && fake->calls > fake->fail_at);
 }
 
 static int

@@ -14,6 +14,7 @@ struct fake_crypto {
     size_t calls;             /* so far, of the functions that may fail */
     size_t ciphers;           /* of these, aes_ctr */
     size_t fail_at;           /* the call that fails, from 1; 0: none does */
+    bool for_ever;            /* and so do all behind it */
     long open;                /* HMAC keys made ready and not ended */
 };
 

@@ -24,12 +24,23 @@ commit(struct fake_store *fake, const struct msk_change *changes, size_t n,
                  : fake->under.commit(fake->under.user, 0, changes, n);
 }
 
-/* Counts a call. True: it is the one that fails. */
+/* Counts a call. True: it is one that fails. */
 static bool
 count(struct fake_store *fake, uint32_t token)
 {
     fake->token = token;
-    return ++fake->calls == fake->fail_at;
+    fake->calls++;
+    return fake->calls == fake->fail_at ||
+           (fake->for_ever && fake->calls > fake->fail_at);
+}
+
+static bool
+is_delayable(const struct msk_change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!changes[i].delayable)
+            return false;
+    return true;
 }
 
 static int
@@ -66,6 +77,7 @@ fake_commit(void *user, uint32_t token, const struct msk_change *changes,
     bool fails = count(fake, token);
 
     fake->commits++;
+    fake->delayed += is_delayable(changes, n) ? 1 : 0;
     if (!fake->later)
         return commit(fake, changes, n, fails);
     fake->waiting = true;

@@ -18,7 +18,9 @@ struct fake_store {
 
     size_t calls;   /* so far, of load and commit */
     size_t commits; /* of these, commit */
+    size_t delayed; /* of these, commits of which all is delayable */
     size_t fail_at; /* the call that fails, from 1; 0: none does */
+    bool for_ever;  /* and so do all behind it */
     int error;      /* what it returns */
 
     bool later; /* load and commit return MSK_PENDING */

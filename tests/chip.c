@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "chip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "msk/crypto_mbedtls.h"
+
+const uint8_t chip_domain[3] = { 0x21, 0x63, 0x54 };
+
+static struct msk_bytes
+fill(uint8_t octet, size_t n)
+{
+    uint8_t *p = room(n);
+
+    memset(p, octet, n);
+    return (struct msk_bytes){ p, n };
+}
+
+struct msk_bytes
+muk_key(uint8_t muk)
+{
+    return fill(muk, 32);
+}
+
+struct msk_bytes
+muk_btid(uint8_t muk)
+{
+    char text[8];
+
+    (void)snprintf(text, sizeof text, "btid-%02x", muk);
+    return chars(text);
+}
+
+/* Memory of the worst alignment, filled with what memory is filled with. */
+void
+chip_restart(struct chip *chip)
+{
+    struct msk_mgvf_config config = { .size = sizeof config };
+
+    config.crypto = &chip->crypto.crypto;
+    config.store = &chip->store.store;
+    memset(chip->memory, 0xA5, sizeof chip->memory);
+    check_int(
+        "init",
+        msk_mgvf_init(&chip->mgvf, chip->memory + 1, MSK_MGVF_SIZE, &config),
+        MSK_OK);
+}
+
+void
+chip_start(struct chip *chip, enum msk_layout layout, bool later)
+{
+    memset(chip, 0, sizeof *chip);
+    chip->layout = layout;
+    fake_crypto_start(&chip->crypto, 0);
+    fake_store_start(&chip->store);
+    chip->store.later = later;
+    chip_restart(chip);
+}
+
+int
+chip_finish(struct chip *chip, int err)
+{
+    chip->result.size = sizeof chip->result;
+    while (err == MSK_PENDING) {
+        chip->waits++;
+        assert_true(chip->store.waiting);
+        err = fake_store_answer(&chip->store);
+        err = msk_mgvf_complete(chip->mgvf, chip->store.token, err,
+                                &chip->result);
+    }
+    assert_int_equal(chip->crypto.open, 0);
+    return err;
+}
+
+int
+chip_receive(struct chip *chip, struct msk_bytes message)
+{
+    struct msk_mgvf_input input = { .size = sizeof input };
+
+    memset(&chip->result, 0, sizeof chip->result);
+    chip->result.size = sizeof chip->result;
+    input.layout = chip->layout;
+    input.fqdn = chars(CHIP_FQDN);
+    input.message = message;
+    return chip_finish(chip,
+                       msk_mgvf_process(chip->mgvf, &input, &chip->result));
+}
+
+int
+chip_muk(struct chip *chip, uint8_t muk)
+{
+    struct msk_muk m = { .size = sizeof m };
+
+    m.fqdn = chars(CHIP_FQDN);
+    m.btid = muk_btid(muk);
+    m.key = muk_key(muk);
+    return chip_finish(chip, msk_mgvf_set_muk(chip->mgvf, &m));
+}
+
+int
+chip_allow(struct chip *chip, uint16_t group, enum msk_require require)
+{
+    return chip_finish(chip,
+                       msk_mgvf_allow(chip->mgvf, chip_domain, group, require));
+}
+
+int
+chip_forget(struct chip *chip, uint16_t group)
+{
+    return chip_finish(chip, msk_mgvf_forget(chip->mgvf, chip_domain, group));
+}
+
+int
+chip_forget_all(struct chip *chip)
+{
+    return chip_finish(chip, msk_mgvf_forget_all(chip->mgvf));
+}
+
+int
+chip_held(struct chip *chip, uint16_t group, struct msk_held *held)
+{
+    memset(held, 0xA5, sizeof *held);
+    held->size = sizeof *held;
+    return chip_finish(chip,
+                       msk_mgvf_held(chip->mgvf, chip_domain, group, held));
+}
+
+int
+chip_released(struct chip *chip, uint16_t group, struct msk_released *released)
+{
+    memset(released, 0xA5, sizeof *released);
+    released->size = sizeof *released;
+    return chip_finish(
+        chip, msk_mgvf_released(chip->mgvf, chip_domain, group, released));
+}
+
+int
+chip_import(struct chip *chip, const struct msk_import *msk)
+{
+    return chip_finish(chip, msk_mgvf_import_msk(chip->mgvf, msk));
+}
+
+static struct msk_bytes
+made(int err, uint8_t *buf, size_t len)
+{
+    check_int("make", err, MSK_OK);
+    return exact(buf, len);
+}
+
+static void
+fill_in(const struct chip *chip, struct parcel p, struct msk_msk_message *m)
+{
+    memset(m, 0, sizeof *m);
+    m->size = sizeof *m;
+    m->layout = chip->layout;
+    m->content = p.content != 0 ? p.content : MSK_CONTENT_MSK;
+    memcpy(m->id.domain, chip_domain, sizeof m->id.domain);
+    m->id.group = p.group;
+    m->id.number = p.number;
+    m->fqdn = chars(CHIP_FQDN);
+    m->btid = muk_btid(p.muk);
+    m->rand = fill((uint8_t)(p.key + 1), 16);
+    m->csb_id = 0x01020304;
+    m->counter = p.counter;
+    m->v = p.v;
+    m->streaming = p.sp != NULL;
+    m->sp = hex(p.sp != NULL ? p.sp : "");
+    if (m->content == MSK_CONTENT_MSK)
+        m->key = fill(p.key, p.key_len != 0 ? p.key_len : 16);
+    m->seq_low = p.low;
+    m->seq_high = p.low == 0 && p.high == 0 ? 0xFFFE : p.high;
+}
+
+struct msk_bytes
+msk_message_of(const struct chip *chip, struct parcel p)
+{
+    uint8_t *buf = room(MSK_MIKEY_MAX);
+    struct msk_msk_message m;
+    size_t len = 0;
+    int err;
+
+    fill_in(chip, p, &m);
+    err = msk_msk_message_make(msk_crypto_mbedtls(), muk_key(p.muk), &m, buf,
+                               MSK_MIKEY_MAX, &len);
+    return made(err, buf, len);
+}
+
+struct msk_bytes
+mtk_message_of(const struct chip *chip, struct ticket t)
+{
+    uint8_t *buf = room(MSK_MIKEY_MAX);
+    struct msk_mtk_message m = { .size = sizeof m };
+    size_t len = 0;
+    int err;
+
+    m.layout = chip->layout;
+    memcpy(m.id.domain, chip_domain, sizeof m.id.domain);
+    m.id.group = t.group;
+    m.id.number = t.number;
+    m.mtk_id = t.mtk_id;
+    m.rand = fill((uint8_t)(t.key + 1), 16);
+    m.csb_id = 0x05060708;
+    m.counter = t.counter;
+    m.key = fill(t.mtk, 16);
+    if (t.streaming)
+        m.salt = fill((uint8_t)(t.mtk + 1), MSK_SALT_MAX);
+    err = msk_mtk_message_make(msk_crypto_mbedtls(), fill(t.key, 16), &m, buf,
+                               MSK_MIKEY_MAX, &len);
+    return made(err, buf, len);
+}
+
+void
+chip_check_held(struct chip *chip, uint16_t group, const char *want,
+                const char *file, int line)
+{
+    struct msk_held held;
+    char got[128] = "", one[40], mtk[8];
+
+    assert_int_equal(chip_held(chip, group, &held), MSK_OK);
+    for (size_t i = 0; i < held.n; i++) {
+        const struct msk_held_msk *m = &held.msk[i];
+
+        (void)snprintf(mtk, sizeof mtk, m->has_mtk ? "%u" : "-",
+                       (unsigned)m->mtk_id);
+        (void)snprintf(one, sizeof one, "%s%u %u..%u %s", i > 0 ? ", " : "",
+                       (unsigned)m->number, (unsigned)m->seq_low,
+                       (unsigned)m->seq_high, mtk);
+        (void)strcat(got, one);
+    }
+    if (strcmp(got, want) == 0)
+        return;
+    print_error("held: got \"%s\", want \"%s\"\n", got, want);
+    _fail(file, line);
+}
