@@ -58,18 +58,19 @@ struct msk_store {
 
     /* Calls visit for every key that starts with prefix, in any order, until
      * visit returns something other than MSK_OK, and returns that; else
-     * MSK_OK. MSK_ERR_STORE: the medium failed. Never pending: it is used
-     * only when a session starts and by tools. */
+     * MSK_OK. visit calls no function of the store. MSK_ERR_STORE: the medium
+     * failed. Never pending: it is used only when a session starts, when all
+     * is forgotten, and by tools. */
     int (*each)(void *user, struct msk_bytes prefix,
                 int (*visit)(void *arg, struct msk_bytes key,
                              struct msk_bytes value),
                 void *arg);
 
     /*
-     * All n changes or none, also through a power cut. MSK_OK means durable,
-     * unless every change is delayable; then the store may lose the youngest
-     * such commits, oldest kept first, and doc/security.md says what that
-     * costs. May return MSK_PENDING.
+     * All n changes, of different keys, or none, also through a power cut.
+     * MSK_OK means durable, unless every change is delayable; then the store
+     * may lose the youngest such commits, oldest kept first, and
+     * doc/security.md says what that costs. May return MSK_PENDING.
      * MSK_ERR_CONFLICT: a version is not the stored one; nothing changed.
      * MSK_ERR_LIMIT: full; nothing changed. MSK_ERR_STORE: the medium failed;
      * nothing changed, or the result is not known.
