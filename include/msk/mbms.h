@@ -86,13 +86,15 @@ struct msk_msk_message {
     struct msk_bytes key;  /* 16, 24 or 32 octets; MSK_CONTENT_MSK only */
     uint16_t seq_low;      /* MTK IDs: seq_low < MTK ID <= seq_high; */
     uint16_t seq_high;     /*   seq_low > seq_high invalidates; not 0xFFFF */
+    bool for_card;         /* the UE has its keys on a UICC */
 };
 
 /*
  * Makes an MSK message, validity update or pull, protected with muk
  * (1..MSK_MUK_MAX octets), into buf (cap octets; MSK_MIKEY_MAX always do).
- * MSK_ERR_ARGUMENT: a field outside what is said above; MSK_ERR_SPACE;
- * MSK_ERR_CRYPTO. TS 33.246 6.4.5.1; change request 6.3.2.2.4.
+ * MSK_WARN_CARD: it is made, but is longer than MSK_CARD_MESSAGE_MAX octets,
+ * and for_card was set. MSK_ERR_ARGUMENT: a field outside what is said above;
+ * MSK_ERR_SPACE; MSK_ERR_CRYPTO. TS 33.246 6.4.5.1; change request 6.3.2.2.4.
  */
 MSK_API int msk_msk_message_make(const struct msk_crypto *crypto,
                                  struct msk_bytes muk,

@@ -20,7 +20,8 @@
  * Integers    Lengths are octets, times are milliseconds. Octets on the wire
  *             are big endian; integers in structs are the host's.
  * Results     Functions that can fail return an int: MSK_OK (0), where the
- *             function says so MSK_PENDING, or a negative MSK_ERR_ value.
+ *             function says so MSK_PENDING or MSK_WARN_CARD, or a negative
+ *             MSK_ERR_ value.
  * Size field  A struct that starts with `size` may grow in a later version,
  *             at or behind its old sizeof, never in its padding. The caller
  *             sets size to sizeof of that struct, as he compiled it, before
@@ -141,7 +142,8 @@ MSK_API int msk_key_id_domain(struct msk_bytes mcc, struct msk_bytes mnc,
 #define MSK_BTID_MAX 253   /* a B-TID or A-KID, as in IDr and username */
 #define MSK_SP_MAX 128     /* the parameters of one SRTP policy */
 #define MSK_MIKEY_MAX 1472 /* a MIKEY message in a UDP datagram */
-#define MSK_PEER_MAX 32    /* a transport address, packed as the host likes */
+#define MSK_CARD_MESSAGE_MAX 255 /* of which every UICC takes as much */
+#define MSK_PEER_MAX 32 /* a transport address, packed as the host likes */
 /* A verification message: HDR, T, IDr, V with a 20-octet MAC. */
 #define MSK_ACK_MAX (10 + 6 + 4 + MSK_BTID_MAX + 2 + 20)
 
@@ -154,6 +156,8 @@ enum msk_err {
     MSK_OK = 0,
     /* Not done yet: a store, a card or the host answers later. */
     MSK_PENDING = 1,
+    /* Done, and the message is good, but longer than some UICC takes. */
+    MSK_WARN_CARD = 2,
 
     /* -1xx: the caller's mistake. Nothing was changed. */
     MSK_ERR_ARGUMENT = -101, /* NULL, zero, too long, out of range */

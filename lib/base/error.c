@@ -31,6 +31,7 @@ text(enum msk_err err)
     switch (err) {
     case MSK_OK: return "success";
     case MSK_PENDING: return "not done yet";
+    case MSK_WARN_CARD: return "done, but long for a UICC";
     case MSK_ERR_ARGUMENT: return "invalid argument";
     case MSK_ERR_STATE: return "not possible in this state";
     case MSK_ERR_SPACE: return "buffer too small";
@@ -80,7 +81,7 @@ msk_err_text(int err)
 {
     const char *found = NULL;
 
-    if (err >= -999 && err <= 1)
+    if (err >= -999 && err <= MSK_WARN_CARD)
         found = text((enum msk_err)err);
     return found != NULL ? found : "unknown error";
 }

@@ -157,6 +157,14 @@ make(const struct msk_crypto *crypto, struct msk_bytes muk,
     return err;
 }
 
+/* A command to a UICC has at most 255 octets of data, unless both it and the
+ * terminal can chain (TS 31.102 7.1). */
+static int
+warn(const struct msk_msk_message *m, size_t len)
+{
+    return m->for_card && len > MSK_CARD_MESSAGE_MAX ? MSK_WARN_CARD : MSK_OK;
+}
+
 int
 msk_msk_message_make(const struct msk_crypto *crypto, struct msk_bytes muk,
                      const struct msk_msk_message *message, uint8_t *buf,
@@ -175,7 +183,7 @@ msk_msk_message_make(const struct msk_crypto *crypto, struct msk_bytes muk,
         err = make(crypto, muk, &m, buf, cap, len);
     if (err != MSK_OK) /* the plain text passes through buf */
         msk_secret_wipe(buf, cap);
-    return err;
+    return err == MSK_OK ? warn(&m, *len) : err;
 }
 
 /* A sequence number of 1 to 8 octets, that must fit into 16 bits. */
