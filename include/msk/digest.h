@@ -14,9 +14,14 @@
 extern "C" {
 #endif
 
-#define MSK_NONCE_MAX 256  /* octets of a nonce */
+#define MSK_NONCE_MAX 256  /* octets of a nonce or cnonce */
 #define MSK_OPAQUE_MAX 256 /* octets of the opaque of a challenge */
 #define MSK_REALM_MAX (19 + MSK_FQDN_MAX)
+#define MSK_DIGEST_TARGET_MAX 768 /* octets of a request-target */
+#define MSK_DIGEST_HEX_MAX 64     /* characters of a response or rspauth */
+
+/* What a User-Agent must name in every request, TS 24.109 5.2.1. */
+#define MSK_DIGEST_PRODUCT "3gpp-gba"
 
 /* What may be used; a set. Zero means the safe default: auth-int only. */
 #define MSK_QOP_AUTH_INT 1u
@@ -34,25 +39,46 @@ struct msk_credentials {
 };
 
 /*
+ * One response or rspauth, as a number, for tools and tests; the functions
+ * below do this by themselves. Values as they stand between the quotes,
+ * without escapes; the password is text here.
+ */
+struct msk_digest_input {
+    size_t size;             /* sizeof(struct msk_digest_input) */
+    uint32_t algorithm, qop; /* one of each */
+    struct msk_bytes username, realm, password;
+    struct msk_bytes method; /* empty: an rspauth */
+    struct msk_bytes uri, nonce, nc, cnonce;
+    struct msk_bytes body; /* of the request; of the answer for an rspauth */
+};
+
+/* Writes it in hexadecimal, MSK_DIGEST_HEX_MAX octets at most. RFC 7616
+ * 3.4.1. MSK_ERR_CRYPTO; MSK_ERR_ARGUMENT: algorithm or qop. */
+MSK_API int msk_digest_response(const struct msk_crypto *crypto,
+                                const struct msk_digest_input *input,
+                                uint8_t *out, size_t *len);
+
+/*
  * The UE's end of one association with one server. The caller's memory;
  * fields are the library's. It holds no key.
  */
 struct msk_digest_client {
     uint32_t qop;       /* allowed */
-    uint32_t algorithm; /* of the nonce */
+    uint32_t used_qop;  /* one, chosen with the nonce */
+    uint32_t algorithm; /* one, of the nonce */
     uint32_t nc;        /* last one used with the nonce */
-    uint8_t used_qop;
-    uint8_t cnonce[32];
+    uint8_t cnonce[32]; /* of the last request */
     uint8_t nonce[MSK_NONCE_MAX];
     size_t nonce_len; /* 0: no challenge yet */
     uint8_t opaque[MSK_OPAQUE_MAX];
     size_t opaque_len;
     bool has_opaque;
-    uint8_t fqdn[MSK_FQDN_MAX];
-    size_t fqdn_len;
+    uint8_t realm[MSK_REALM_MAX]; /* in the server's spelling */
+    size_t realm_len;
 };
 
-/* Starts without a nonce. qop: a set. MSK_ERR_ARGUMENT. */
+/* Starts without a nonce. qop: a set. MSK_ERR_ARGUMENT: that, or a name that
+ * cannot stand in a realm. */
 MSK_API int msk_digest_client_init(struct msk_digest_client *client,
                                    struct msk_bytes fqdn, uint32_t qop);
 
@@ -66,7 +92,9 @@ enum msk_challenge {
 /*
  * Takes the best acceptable challenge of a 401. sent: the request carried an
  * Authorization. *what: what to do. MSK_ERR_DIGEST: no challenge that can be
- * taken (another scheme, realm, algorithm or qop; duplicates; too long).
+ * taken (another scheme, realm, algorithm or qop; duplicates; too long; a
+ * stale nonce under a weaker algorithm than before); the client is unchanged.
+ * MSK_ERR_ARGUMENT: not a 401.
  */
 MSK_API int
 msk_digest_client_challenge(struct msk_digest_client *client,
@@ -76,8 +104,10 @@ msk_digest_client_challenge(struct msk_digest_client *client,
 /*
  * Writes the value of the Authorization header for request into buf (cap
  * octets, MSK_HTTP_VALUE_MAX always do), with a new cnonce and the next nc.
- * MSK_ERR_STATE: no nonce yet, send without; MSK_ERR_SPACE; MSK_ERR_RANDOM;
- * MSK_ERR_CRYPTO; MSK_ERR_ARGUMENT: a B-TID or target that cannot be quoted.
+ * MSK_ERR_STATE: no nonce yet, or all its nc used up: send without;
+ * MSK_ERR_SPACE; MSK_ERR_RANDOM; MSK_ERR_CRYPTO; MSK_ERR_ARGUMENT: a B-TID,
+ * method or target with octets that may not stand there, or too long. On any
+ * error the client is unchanged.
  */
 MSK_API int msk_digest_client_authorize(
     struct msk_digest_client *client, const struct msk_crypto *crypto,
@@ -87,9 +117,11 @@ MSK_API int msk_digest_client_authorize(
 
 /*
  * Verifies the Authentication-Info of the answer to the request authorized
- * last, over its body; takes over a nextnonce. MSK_OK: status and body are
- * the server's. MSK_ERR_DIGEST: missing or wrong: believe nothing of it.
- * MSK_ERR_CRYPTO. RFC 7616 3.5, RFC 7615.
+ * last, over its body; takes over a nextnonce. MSK_OK: the body is the
+ * server's answer to this request; the status and the other headers are never
+ * covered by Digest. With qop auth, not even the body. MSK_ERR_DIGEST: missing
+ * or wrong, or a 401: believe nothing of it. MSK_ERR_STATE: nothing was
+ * authorized since the nonce came. MSK_ERR_CRYPTO. RFC 7616 3.5, RFC 7615.
  */
 MSK_API int msk_digest_client_verify(struct msk_digest_client *client,
                                      const struct msk_crypto *crypto,
@@ -109,26 +141,34 @@ struct msk_digest_server {
     msk_time nonce_life;        /* 0: 300000 */
 };
 
-/* What the BM-SC keeps of one B-TID: the last nonce and nc it accepted. */
+/* What the BM-SC keeps of one B-TID: the last nonce and nc it accepted. All
+ * zeros: none yet. */
 struct msk_digest_seen {
-    msk_time issued; /* of the nonce; 0: none yet */
+    msk_time issued; /* when the nonce was made */
     uint8_t nonce[16];
     uint32_t nc;
 };
+
+/* Makes every nonce that was issued until now a stale one: re-authentication,
+ * change request 6.3.2.2.4. Commit it like any other change. */
+MSK_API void msk_digest_seen_expire(struct msk_digest_seen *seen, msk_time now);
 
 /* The verdict on a request. */
 enum msk_auth {
     MSK_AUTH_OK = 1,      /* true and fresh; *seen was moved on: commit it
                              before the answer leaves */
-    MSK_AUTH_STALE = 2,   /* right response, nonce old or nc used */
-    MSK_AUTH_MISSING = 3, /* no Authorization */
-    MSK_AUTH_WRONG = 4,   /* unknown B-TID or wrong response: one look */
-    MSK_AUTH_BAD = 5      /* malformed: answer 400 */
+    MSK_AUTH_STALE = 2,   /* 401 with stale: a nonce that is old or not ours,
+                             or, with a right response, an nc that was used */
+    MSK_AUTH_MISSING = 3, /* no Digest credentials: 401 */
+    MSK_AUTH_WRONG = 4,   /* unknown B-TID, wrong realm or response: 401 */
+    MSK_AUTH_BAD = 5      /* malformed, or what was never offered: 400 */
 };
 
 /* What a good request was authorized with, for the answer. */
 struct msk_auth_context {
-    uint32_t algorithm, qop, nc;
+    uint32_t algorithm, qop; /* one of each */
+    msk_time issued;         /* when the nonce was made */
+    uint8_t nc[8];           /* as it was written */
     uint8_t cnonce[MSK_NONCE_MAX], nonce[MSK_NONCE_MAX];
     size_t cnonce_len, nonce_len;
 };
@@ -140,9 +180,10 @@ MSK_API int msk_digest_server_btid(const struct msk_http_request *request,
                                    uint8_t *buf, size_t cap, size_t *len);
 
 /*
- * Checks a request. credentials NULL: the B-TID is unknown; this takes as
- * long and says the same as a wrong response. *seen is changed only with
- * MSK_AUTH_OK. MSK_ERR_CRYPTO.
+ * Checks a request. credentials NULL: the B-TID is unknown, or its keys have
+ * expired; this takes as long and says the same as a wrong response, and is
+ * how new keys are demanded. seen NULL: as all zeros. *seen is changed, and
+ * *context is filled, only with MSK_AUTH_OK. MSK_ERR_CRYPTO.
  */
 MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
                                     const struct msk_credentials *credentials,
@@ -153,21 +194,27 @@ MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
 
 /*
  * Writes the value of the WWW-Authenticate header number i (0, 1, ...; one
- * for each algorithm, best first) into buf. MSK_ERR_STATE: there is no such
- * number; MSK_ERR_SPACE, MSK_ERR_RANDOM, MSK_ERR_CRYPTO.
+ * for each algorithm, best first) into buf (cap octets, MSK_HTTP_VALUE_MAX
+ * always do). seen: of the B-TID that was MSK_AUTH_STALE, so that the new nonce
+ * is newer even if the clock went back; else NULL. MSK_ERR_STATE: there is no
+ * such number; MSK_ERR_SPACE, MSK_ERR_RANDOM, MSK_ERR_CRYPTO.
  */
 MSK_API int msk_digest_server_challenge(const struct msk_digest_server *server,
-                                        size_t i, bool stale, msk_time now,
-                                        uint8_t *buf, size_t cap, size_t *len);
+                                        size_t i, bool stale,
+                                        const struct msk_digest_seen *seen,
+                                        msk_time now, uint8_t *buf, size_t cap,
+                                        size_t *len);
 
 /* Writes the value of Authentication-Info for the answer with `body` to a
- * request that was MSK_AUTH_OK. MSK_ERR_SPACE, MSK_ERR_CRYPTO. */
+ * request that was MSK_AUTH_OK, with the next nonce, into buf (cap octets,
+ * MSK_HTTP_VALUE_MAX always do). MSK_ERR_SPACE, MSK_ERR_RANDOM,
+ * MSK_ERR_CRYPTO. */
 MSK_API int msk_digest_server_info(const struct msk_digest_server *server,
                                    const struct msk_credentials *credentials,
                                    const struct msk_auth_context *context,
                                    struct msk_bytes target,
-                                   struct msk_bytes body, uint8_t *buf,
-                                   size_t cap, size_t *len);
+                                   struct msk_bytes body, msk_time now,
+                                   uint8_t *buf, size_t cap, size_t *len);
 
 #ifdef __cplusplus
 }
