@@ -189,6 +189,15 @@ takes_no_record_for_no_muk(void **state)
     assert_int_equal(keys.n, 0);
 }
 
+#define THREE_MUKS                                          \
+    "01 03 01 61 01 0b 00 00000000 01 62 01 0b 00 00000000" \
+    "01 63 01 0b 00 00000000"
+#define AN_MSK "01 0a 01 0b 0003 0004 00 00000005 0006"
+#define THREE_MSKS "01 03 0001" AN_MSK "0002" AN_MSK "0003" AN_MSK "00 00 00"
+#define KEY_OF_33                                                      \
+    "01 01 0001 21 000102030405060708090a0b0c0d0e0f101112131415161718" \
+    "191a1b1c1d1e1f20 01 0b 0003 0004 00 00000005 0006 00 00 00"
+
 /* Records that no version 1 has written. */
 static const char *const bad_servers[] = {
     "00 00",                           /* version 0 */
@@ -196,8 +205,7 @@ static const char *const bad_servers[] = {
     "01 01 00 02 0b0c 01 01020304",    /* no B-TID */
     "01 01 01 61 00 01 01020304",      /* no key */
     "01 01 01 61 02 0b0c 02 01020304", /* a flag of 2 */
-    "01 03 01 61 01 0b 00 00000000 01 62 01 0b 00 00000000"
-    "01 63 01 0b 00 00000000", /* three MUKs */
+    THREE_MUKS,
 };
 static const char *const bad_groups[] = {
     "00 00 00 00 00",
@@ -212,11 +220,8 @@ static const char *const bad_groups[] = {
     "01 00 00 00 01 0007 0000 01 0d 00", /* MTK ID 0 */
     "01 00 00 00 01 0007 0008 00 00",    /* no MTK */
     "01 00 00 00 01 0007 0008 01 0d 0f 000000000000000000000000000000",
-    "01 01 0001 21 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d"
-    "1e1f20 01 0b 0003 0004 00 00000005 0006 00 00 00", /* a key of 33 */
-    "01 03 0001 01 0a 01 0b 0003 0004 00 00000005 0006"
-    "0002 01 0a 01 0b 0003 0004 00 00000005 0006"
-    "0003 01 0a 01 0b 0003 0004 00 00000005 0006 00 00 00", /* three MSKs */
+    KEY_OF_33,
+    THREE_MSKS,
 };
 
 static void

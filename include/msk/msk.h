@@ -17,6 +17,7 @@
 #include "msk/service.h"
 #include "msk/store.h"
 #include "msk/store_ram.h"
+#include "msk/traffic.h"
 #include "msk/types.h"
 #include "msk/ue.h"
 #include "msk/xml.h"
