@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 TOOL, MBMS = sys.argv[1], sys.argv[2]
 VECTORS = sys.argv[3] if len(sys.argv) > 3 else ''
@@ -67,6 +68,126 @@ def our_messages():
         check(f"{row['name']}: counter", payloads['T']['ts'],
               f"{row['counter']:08x}")
     print(f'{len(rows)} messages of our own')
+
+
+POLICY = ('encr-alg=1,encr-key-len=16,auth-alg=2,auth-key-len=20,salt-len=14,prf=0,kdr=0,'
+          'srtp-encr=1,srtcp-encr=1,srtp-auth=1,tag-len=14,r=1')  # that of the vectors
+
+
+def flags_of(row):
+    """What msk, pull or mtk is to be told to make the message of a vector."""
+    mtk = row['kind'] == 'mtk'
+    args = [{'pull': 'pull', 'mtk': 'mtk'}.get(row['kind'], 'msk'), '--layout', row['layout'],
+            '--msk' if mtk else '--muk', row['psk'], '--domain', row['domain'],
+            '--group', str(row['group']), '--number', hex(row['number']), '--rand', row['rand'],
+            '--csb', f"{row['csb_id']:08x}", '--ts', str(row['counter'])]
+    args += ['--key', row['key']] if row['key'] else []
+    if mtk:
+        return args + ['--mtk-id', str(row['mtk_id']), '--salt', row['salt']]
+    args += ['--idr', bytes.fromhex(row['idr']).decode(),
+             '--seq', f"{row['seq_low']}:{row['seq_high']}"]
+    args += ['--idi', bytes.fromhex(row['idi']).decode()] if row['layout'] == 'keyid' else []
+    args += ['--sp', POLICY] if row['sp'] else ['--streaming'] if row['streaming'] else []
+    args += ['--ack'] if row['v'] else []
+    return args + (['--ext-before-kemac'] if row['ext_before_kemac'] else [])
+
+
+def makes_messages(rows):
+    for row in rows:
+        if row['kind'] != 'verification':
+            check(f"{row['name']}: made", run(*flags_of(row)), (OK, row['message'] + '\n', ''))
+    base = flags_of(next(row for row in rows if row['name'] == 'keyid-msk-download-16'))
+    for what, extra in (('layout', ['--layout', 'x']), ('option', ['--frobnicate']),
+                        ('no value', ['--ts']), ('number', ['--ts', '-1']),
+                        ('a large number', ['--ts', '4294967296']), ('domain', ['--domain', '2163']),
+                        ('hex', ['--key', 'xy']), ('key', ['--key', '00']), ('seq', ['--seq', '1']),
+                        ('SEQu', ['--seq', '1:0xffff']), ('group', ['--group', '0']),
+                        ('CSB ID', ['--csb', '01']), ('policy', ['--sp', 'frob=1'])):
+        check(f'msk: {what}', run(*base, *extra)[:2], (USAGE, ''))
+    status, out, err = run(*base, '--card', '--idr', 'x' * 200)
+    check('msk: warns', (status, len(out) > 2 * 255, 'UICC' in err), (OK, True, True))
+    one, two = (run(*(a for i, a in enumerate(base) if base[i - 1] != '--rand' and a != '--rand'))
+                for _ in range(2))
+    check('msk: a RAND of its own', one[0] == two[0] == OK and one[1] != two[1], True)
+
+
+def lines_of(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def receives_messages(rows):
+    """The vectors of a layout in their order; then the same command line once more."""
+    for layout in ('csb', 'keyid'):
+        mine = [row for row in rows if row['layout'] == layout]
+        msks = [row for row in mine if row['kind'] not in ('mtk', 'verification')
+                and row['counter'] < 0x80000002]  # behind it the first is newer again (RFC 1982)
+        acks = {row['request']: row['message'] for row in mine if row['kind'] == 'verification'}
+        mtks = [row for row in mine if row['kind'] == 'mtk']
+        order = msks[:2] + mtks + msks[2:]
+        muk = f"bmsc.example.com:{bytes.fromhex(msks[0]['idr']).decode()}:{msks[0]['psk']}"
+        with tempfile.TemporaryDirectory() as folder:
+            store = os.path.join(folder, 'store')
+            args = ['receive', '--layout', layout, '--store', store, '--muk', muk,
+                    *(row['message'] for row in order)]
+            status, out, err = run(*args)
+            check(f'{layout}: received', (status, err), (OK, ''))
+            for row, line in zip(order, lines_of(out)):
+                name = row['name']
+                check(f'{name}: group', line['group'], row['group'])
+                check(f'{name}: acknowledged', line.get('acknowledged', '') != '', row['v'])
+                if name in acks:
+                    check(f'{name}: the answer', line['acknowledged'], acks[name])
+                if row['kind'] == 'mtk':
+                    check(f'{name}: delivered', (line['result'], line['key'], line.get('salt', '')),
+                          ('delivered', row['key'], row['salt']))
+                else:
+                    check(f'{name}: no MSK', 'key' in line, False)
+            check(f'{layout}: a line for each', len(lines_of(out)), len(order))
+            check(f'{layout}: deleted', [line['deleted'] for line in lines_of(out)
+                                         if 'deleted' in line], [1, 1])
+            status, out, err = run(*args)
+            check(f'{layout}: nothing twice', (status, {line['result'] for line in lines_of(out)}),
+                  (MALFORMED, {'refused'}))
+            shows_the_store(layout, store, msks)
+            wrong = msks[0]['message'][:-2] + '00'
+            check(f'{layout}: wrong MAC', run('receive', '--layout', layout, '--store',
+                                              store + '2', '--muk', muk, wrong)[0], AUTH)
+            check(f'{layout}: which leaves nothing',
+                  [line['record'] for line in lines_of(run('store', store + '2')[1])], ['server'])
+
+
+def shows_the_store(layout, store, msks):
+    status, out, _ = run('store', store)
+    records = lines_of(out)
+    check(f'{layout}: records', (status, sorted(r['record'] for r in records)),
+          (OK, ['group', 'group', 'server']))
+    secrets = {row['key'] for row in msks if row['key']} | {msks[0]['psk']}
+    check(f'{layout}: no secrets', [key for key in secrets if key in out], [])
+    groups = {r['group']: r for r in records if r['record'] == 'group'}
+    check(f'{layout}: held', [m['number'] for m in groups[0x18CF]['msks']], [3, 2])
+    check(f'{layout}: MTKs', [m['mtk_id'] for m in groups[0x68CA]['mtks']], [1])
+    out = run('store', store, '--secrets')[1]
+    check(f'{layout}: secrets', msks[0]['psk'] in out and msks[7]['key'] in out, True)
+
+
+def two_muks():
+    """A MUK, a newer one, and the same command line again."""
+    def message(muk, btid, number, counter):
+        return run('msk', '--layout', 'csb', '--muk', muk, '--domain', '216354', '--group', '7',
+                   '--number', number, '--key', '00' * 16, '--ts', counter, '--idr', btid)[1].strip()
+    with tempfile.TemporaryDirectory() as folder:
+        args = ['receive', '--layout', 'csb', '--store', os.path.join(folder, 's'),
+                '--group', '216354:7', '--muk', 'f:a:' + '11' * 32, message('11' * 32, 'a', '1', '9'),
+                '--muk', 'f:b:' + '22' * 32, message('11' * 32, 'a', '2', '10'),
+                message('22' * 32, 'b', '2', '1')]
+        first, again = run(*args), run(*args)
+        check('two MUKs', [line.get('outcome') for line in lines_of(first[1])],
+              ['stored', 'stale', 'stored'])
+        check('two MUKs again', [line['result'] for line in lines_of(again[1])], ['refused'] * 3)
+        check('another MUK of that name', run(*args[:6], '--muk', 'f:b:' + '33' * 32)[0] != OK, True)
+        check('a group that is not allowed',
+              lines_of(run(*args[:4], os.path.join(folder, 't'), '--group', '216354:8',
+                           *args[7:10])[1])[0]['error'], -215)
 
 
 def command_line():
@@ -141,6 +262,10 @@ def wild_messages():
 
 def main():
     our_messages()
+    rows = [json.loads(line.rstrip(',\n')) for line in open(MBMS) if line.startswith('{')]
+    makes_messages(rows)
+    receives_messages(rows)
+    two_muks()
     command_line()
     if os.path.isdir(VECTORS):
         good_messages()

@@ -14,6 +14,27 @@ static const struct {
       "prints a MIKEY message as one JSON object" },
     { "build", command_build, "FILE|-",
       "reads such an object and prints the message in hex" },
+    { "msk", command_msk,
+      "--layout csb|keyid --muk HEX --domain HEX --group N --number N\n"
+      "      [--key HEX] [--seq LO:HI] [--rand HEX] [--csb HEX] [--ts N]\n"
+      "      --idr B-TID [--idi FQDN] [--ack] [--sp NAME=V,..] [--streaming]\n"
+      "      [--ext-before-kemac] [--card]",
+      "prints an MSK message in hex; without --key a key validity update" },
+    { "pull", command_pull,
+      "--layout csb|keyid --muk HEX --domain HEX --group N ...",
+      "prints the message by which a BM-SC solicits a pull" },
+    { "mtk", command_mtk,
+      "--layout csb|keyid --msk HEX --rand HEX --domain HEX --group N\n"
+      "      --number N --mtk-id N --key HEX [--salt HEX] [--csb HEX] [--ts "
+      "N]\n"
+      "      [--ext-before-kemac]",
+      "prints an MTK message in hex; with --salt for streaming" },
+    { "receive", command_receive,
+      "--layout csb|keyid --store FILE [--group DOMAIN:N].. [--require WHAT]\n"
+      "      [--secrets] --muk FQDN:B-TID:HEX.. HEX|@FILE|-..",
+      "takes MUKs and messages in their order, prints a JSON line for each" },
+    { "store", command_store, "FILE [--secrets]",
+      "prints what is in such a store, one JSON line a record" },
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
@@ -33,7 +54,8 @@ usage(FILE *to, int status)
             "payload.\n"
             "Exit status: 0 fine, 1 usage, 2 malformed (reason and offset on "
             "stderr),\n"
-            "3 authentication failure.\n");
+            "3 authentication failure; receive: a message was refused, or had "
+            "a wrong MAC.\n");
     return status;
 }
 

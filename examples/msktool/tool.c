@@ -192,6 +192,29 @@ set_hex(json_t *object, const char *name, struct msk_bytes octets)
     json_object_set_new(object, name, hex_json(octets));
 }
 
+static bool
+is_printable(struct msk_bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < 0x20 || text.p[i] > 0x7E)
+            return false;
+    return true;
+}
+
+void
+set_text(json_t *object, const char *name, struct msk_bytes text)
+{
+    json_t *value;
+
+    if (is_printable(text)) {
+        value = json_stringn(text.n > 0 ? (const char *)text.p : "", text.n);
+    } else {
+        value = json_object();
+        set_hex(value, "hex", text);
+    }
+    json_object_set_new(object, name, value);
+}
+
 void
 set_int(json_t *object, const char *name, json_int_t value)
 {

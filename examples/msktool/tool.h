@@ -44,7 +44,9 @@ int print_json(json_t *value);
 /* Octets as a JSON string of hex digits. */
 json_t *hex_json(struct msk_bytes octets);
 
-/* Adds to a JSON object. */
+/* Adds to a JSON object. Text that is not printable ASCII becomes an object
+ * with the member hex. */
+void set_text(json_t *object, const char *name, struct msk_bytes text);
 void set_hex(json_t *object, const char *name, struct msk_bytes octets);
 void set_int(json_t *object, const char *name, json_int_t value);
 

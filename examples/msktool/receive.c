@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * msktool receive: a receiver of MSK and MTK messages on a store in a file.
+ * Takes MUKs and messages in the order of the command line, and prints one
+ * JSON line for each message.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "file.h"
+#include "flags.h"
+#include "mgvf/record.h"
+#include "msk/crypto_mbedtls.h"
+#include "msk/mgvf.h"
+
+#define GROUPS_MAX 32
+
+struct receiver {
+    struct file file;
+    uint64_t memory[MSK_MGVF_SIZE / sizeof(uint64_t)];
+    struct msk_mgvf *mgvf;
+    enum msk_layout layout;
+    enum msk_require require;
+    struct msk_key_id groups[GROUPS_MAX]; /* none: any that a message names */
+    size_t n_groups;
+    bool secrets;
+    struct msk_bytes fqdn; /* of the last MUK: the session, in CSB */
+    size_t n;              /* messages so far */
+    int status;
+};
+
+/* FQDN:BTID:HEX, as views into text; key is to be freed. */
+static int
+read_muk(const char *text, struct msk_muk *muk, struct octets *key)
+{
+    const char *first = strchr(text, ':'), *last = strrchr(text, ':');
+
+    memset(muk, 0, sizeof *muk);
+    muk->size = sizeof *muk;
+    if (first == NULL || first == last ||
+        !from_hex(last + 1, strlen(last + 1), key))
+        return fail(TOOL_USAGE, "is FQDN:BTID:HEX", "--muk");
+    muk->fqdn = msk_text(text);
+    muk->fqdn.n = (size_t)(first - text);
+    muk->btid = msk_text(first + 1);
+    muk->btid.n = (size_t)(last - first - 1);
+    muk->key = view(key);
+    return TOOL_OK;
+}
+
+/* Does the store have a MUK of that name? */
+static bool
+knows(const struct receiver *r, const struct msk_muk *muk)
+{
+    const struct msk_store *store = &r->file.store;
+    uint8_t octets[MSK_RECORD_KEY_MAX];
+    struct msk_bytes key = { octets, 0 };
+    struct msk_stored stored;
+    struct msk_server_keys keys;
+    bool found = false;
+
+    if (muk->fqdn.n > MSK_FQDN_MAX)
+        return false;
+    msk_record_server_key(muk->fqdn, octets, &key.n);
+    if (store->load(store->user, 0, key, &stored) == MSK_OK &&
+        msk_record_get_server((struct msk_bytes){ stored.value, stored.n },
+                              &keys) == MSK_OK)
+        found = msk_server_keys_find(&keys, muk->btid) < keys.n;
+    msk_wipe(&stored, sizeof stored);
+    msk_wipe(&keys, sizeof keys);
+    return found;
+}
+
+static bool
+is_muk(int argc, char **argv, int i)
+{
+    return i + 1 < argc && strcmp(argv[i], "--muk") == 0;
+}
+
+/* Of each --muk: did the store have it at the start? */
+static bool *
+note_known(const struct receiver *r, int argc, char **argv)
+{
+    bool *known = calloc((size_t)argc + 1, sizeof *known);
+
+    for (int i = 0; known != NULL && i < argc; i++) {
+        struct octets key = { NULL, 0 };
+        struct msk_muk muk;
+
+        if (is_muk(argc, argv, i) &&
+            read_muk(argv[i + 1], &muk, &key) == TOOL_OK)
+            known[i] = knows(r, &muk);
+        free_octets(&key);
+    }
+    return known;
+}
+
+/* A MUK in front of one that the store knew at the start was there before it,
+ * and is not set again: what was accepted once is not accepted when the same
+ * command line comes again. */
+static bool
+is_old(int argc, char **argv, int i, const bool *known)
+{
+    const char *colon = strchr(argv[i + 1], ':');
+    size_t n = colon != NULL ? (size_t)(colon - argv[i + 1]) + 1 : 0;
+
+    for (int k = i + 1; !known[i] && k < argc; k++)
+        if (is_muk(argc, argv, k) && known[k] &&
+            strncmp(argv[k + 1], argv[i + 1], n) == 0)
+            return true;
+    return false;
+}
+
+static int
+set_muk(struct receiver *r, int argc, char **argv, int i, const bool *known)
+{
+    struct octets key = { NULL, 0 };
+    struct msk_muk muk;
+    int status = read_muk(argv[i + 1], &muk, &key), err = MSK_OK;
+
+    if (status == TOOL_OK && !is_old(argc, argv, i, known))
+        err = msk_mgvf_set_muk(r->mgvf, &muk);
+    if (status == TOOL_OK)
+        r->fqdn = muk.fqdn;
+    free_octets(&key);
+    return err == MSK_OK ? status : fail_msk(err, "--muk");
+}
+
+static const char *
+outcome_of(const struct msk_mgvf_result *result)
+{
+    switch (result->outcome) {
+    case MSK_OUTCOME_STORED: return "stored";
+    case MSK_OUTCOME_VALIDITY: return "validity";
+    case MSK_OUTCOME_COUNTER: return "counter";
+    case MSK_OUTCOME_PULL: return "pull";
+    case MSK_OUTCOME_STALE: return "stale";
+    case MSK_OUTCOME_MTK: return "mtk";
+    case MSK_OUTCOME_DONE: break;
+    }
+    return "done";
+}
+
+/* An MTK is delivered: whoever reads this plays the traffic. An MSK is not. */
+static void
+set_keys(json_t *object, const struct msk_mgvf_result *result, bool secrets)
+{
+    bool mtk = result->outcome == MSK_OUTCOME_MTK;
+
+    if (result->sp.n > 0)
+        set_hex(object, "sp", result->sp);
+    if (mtk)
+        set_int(object, "mtk_id", result->mtk_id);
+    if (mtk || (secrets && result->key.n > 0))
+        set_hex(object, "key", result->key);
+    if (mtk && result->salt.n > 0)
+        set_hex(object, "salt", result->salt);
+}
+
+static json_t *
+accepted_json(const struct msk_mgvf_result *result, bool secrets)
+{
+    bool mtk = result->outcome == MSK_OUTCOME_MTK;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "result",
+                        json_string(mtk ? "delivered" : "accepted"));
+    json_object_set_new(object, "outcome", json_string(outcome_of(result)));
+    set_hex(object, "domain", (struct msk_bytes){ result->id.domain, 3 });
+    set_int(object, "group", result->id.group);
+    set_int(object, "number", result->id.number);
+    if (result->btid.n > 0)
+        set_text(object, "btid", result->btid);
+    if (result->has_interval) {
+        set_int(object, "seq_low", result->seq_low);
+        set_int(object, "seq_high", result->seq_high);
+    }
+    if (result->has_deleted)
+        set_int(object, "deleted", result->deleted.number);
+    set_keys(object, result, secrets);
+    if (result->acknowledgement.n > 0)
+        set_hex(object, "acknowledged", result->acknowledgement);
+    return object;
+}
+
+static json_t *
+refused_json(int err)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "result", json_string("refused"));
+    json_object_set_new(object, "reason", json_string(msk_err_text(err)));
+    set_int(object, "error", err);
+    return object;
+}
+
+static int
+process(struct receiver *r, struct msk_bytes message,
+        struct msk_mgvf_result *result)
+{
+    struct msk_mgvf_input input = { .size = sizeof input };
+
+    input.layout = r->layout;
+    if (r->layout == MSK_LAYOUT_CSB)
+        input.fqdn = r->fqdn;
+    input.message = message;
+    return msk_mgvf_process(r->mgvf, &input, result);
+}
+
+static int
+allow(struct receiver *r, const struct msk_key_id *id)
+{
+    return msk_mgvf_allow(r->mgvf, id->domain, id->group, r->require);
+}
+
+/* Without --group any Key Group may come, but a message that is refused leaves
+ * none behind. */
+static int
+process_any(struct receiver *r, struct msk_bytes message,
+            struct msk_mgvf_result *result)
+{
+    struct msk_held held = { .size = sizeof held };
+    struct msk_peek peek;
+    bool is_new = false;
+    int err = msk_mikey_peek(r->layout, message, &peek);
+
+    if (err == MSK_OK && peek.kind != MSK_MESSAGE_VERIFICATION) {
+        is_new = msk_mgvf_held(r->mgvf, peek.id.domain, peek.id.group, &held) ==
+                 MSK_ERR_NOT_MINE;
+        err = allow(r, &peek.id);
+    }
+    if (err == MSK_OK)
+        err = process(r, message, result);
+    if (err < 0 && is_new)
+        (void)msk_mgvf_forget(r->mgvf, peek.id.domain, peek.id.group);
+    return err;
+}
+
+static int
+receive(struct receiver *r, const char *argument)
+{
+    struct msk_mgvf_result result = { .size = sizeof result };
+    struct octets message = { NULL, 0 };
+    int status = read_octets(argument, &message), err;
+    json_t *object;
+
+    if (status != TOOL_OK)
+        return status;
+    err = r->n_groups > 0 ? process(r, view(&message), &result)
+                          : process_any(r, view(&message), &result);
+    object =
+        err == MSK_OK ? accepted_json(&result, r->secrets) : refused_json(err);
+    set_int(object, "n", (json_int_t)++r->n);
+    if (err != MSK_OK && r->status != TOOL_AUTH)
+        r->status = err == MSK_ERR_MAC ? TOOL_AUTH : TOOL_MALFORMED;
+    free_octets(&message);
+    return print_json(object);
+}
+
+static const struct flag all_flags[] = {
+    { "--layout", true, false, NULL },  { "--store", true, false, NULL },
+    { "--muk", true, false, NULL },     { "--group", true, false, NULL },
+    { "--require", true, false, NULL }, { "--secrets", false, false, NULL },
+};
+#define N_FLAGS (sizeof all_flags / sizeof all_flags[0])
+
+/* DOMAIN:N */
+static int
+take_group(struct receiver *r, const char *text)
+{
+    struct octets domain = { NULL, 0 };
+    unsigned long group = 0;
+    const char *colon = strchr(text, ':');
+    bool ok = colon != NULL && r->n_groups < GROUPS_MAX &&
+              from_hex(text, (size_t)(colon - text), &domain) &&
+              domain.n == 3 &&
+              read_number(colon + 1, strlen(colon + 1), UINT16_MAX, &group);
+
+    if (ok) {
+        memcpy(r->groups[r->n_groups].domain, domain.p, 3);
+        r->groups[r->n_groups++].group = (uint16_t)group;
+    }
+    free_octets(&domain);
+    return ok ? TOOL_OK : fail(TOOL_USAGE, "is DOMAIN:N", "--group");
+}
+
+static int
+take_require(struct receiver *r, const struct flag *flag)
+{
+    static const char *const names[] = { "nothing", "confidentiality",
+                                         "integrity", "both" };
+
+    r->require = MSK_REQUIRE_BOTH;
+    if (!flag->given)
+        return TOOL_OK;
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(flag->value, names[i]) == 0) {
+            r->require = (enum msk_require)i;
+            return TOOL_OK;
+        }
+    return fail(TOOL_USAGE, "is nothing, confidentiality, integrity or both",
+                flag->name);
+}
+
+/* All but MUKs and messages, wherever they stand. */
+static int
+take_settings(struct receiver *r, int argc, char **argv, const char **path)
+{
+    struct flag flags[N_FLAGS];
+    int status = TOOL_OK;
+
+    memcpy(flags, all_flags, sizeof flags);
+    for (int i = 0, at; status == TOOL_OK && i < argc; i = at) {
+        at = i;
+        if (strncmp(argv[i], "--", 2) != 0) {
+            at++;
+            continue;
+        }
+        status = take_flag(argc, argv, &at, flags, N_FLAGS);
+        if (status == TOOL_OK && strcmp(argv[i], "--group") == 0)
+            status = take_group(r, argv[i + 1]);
+    }
+    if (status == TOOL_OK)
+        status = flag_layout(flag_of(flags, N_FLAGS, "--layout"), &r->layout);
+    if (status == TOOL_OK)
+        status = take_require(r, flag_of(flags, N_FLAGS, "--require"));
+    r->secrets = flag_of(flags, N_FLAGS, "--secrets")->given;
+    *path = flag_of(flags, N_FLAGS, "--store")->value;
+    return status == TOOL_OK && *path == NULL
+               ? fail(TOOL_USAGE, "is missing", "--store")
+               : status;
+}
+
+static int
+start(struct receiver *r)
+{
+    struct msk_mgvf_config config = { .size = sizeof config };
+    int err;
+
+    config.crypto = msk_crypto_mbedtls();
+    config.store = &r->file.store;
+    err = msk_mgvf_init(&r->mgvf, r->memory, sizeof r->memory, &config);
+    for (size_t i = 0; err == MSK_OK && i < r->n_groups; i++)
+        err = allow(r, &r->groups[i]);
+    return err == MSK_OK ? TOOL_OK : fail_msk(err, "store");
+}
+
+/* MUKs and messages, one after the other. */
+static int
+run(struct receiver *r, int argc, char **argv)
+{
+    bool *known = note_known(r, argc, argv);
+    int status = known != NULL ? start(r) : fail(TOOL_USAGE, "no memory", "");
+
+    for (int i = 0; status == TOOL_OK && i < argc; i++) {
+        if (is_muk(argc, argv, i))
+            status = set_muk(r, argc, argv, i, known);
+        else if (strncmp(argv[i], "--", 2) != 0)
+            status = receive(r, argv[i]);
+        if (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i], "--secrets") != 0)
+            i++; /* its value */
+    }
+    free(known);
+    msk_mgvf_wipe(r->mgvf);
+    return status == TOOL_OK ? r->status : status;
+}
+
+int
+command_receive(int argc, char **argv)
+{
+    struct receiver *r = calloc(1, sizeof *r);
+    const char *path = NULL;
+    int status;
+
+    if (r == NULL)
+        return fail(TOOL_USAGE, "no memory", "");
+    status = take_settings(r, argc, argv, &path);
+    if (status == TOOL_OK)
+        status = open_file(&r->file, path);
+    if (status == TOOL_OK) {
+        status = run(r, argc, argv);
+        close_file(&r->file);
+    }
+    free(r);
+    return status;
+}
