@@ -457,7 +457,7 @@ follow(const struct power_plan *plan, const struct power_store *ps, bool early)
 
 void
 power_cut(const struct power_plan *plan, const struct power_store *ps,
-          size_t step, bool early, struct power_report *report)
+          size_t step, size_t most, bool early, struct power_report *report)
 {
     struct rng r = { 0 };
     size_t places, behind, told;
@@ -466,6 +466,8 @@ power_cut(const struct power_plan *plan, const struct power_store *ps,
     disk_start();
     follow(plan, ps, early);
     places = disk_stop();
+    if (places > most)
+        places = most;
     rng_start(&r, 46);
     for (int in_order = 0; in_order < 2; in_order++)
         for (size_t at = 0; at < places; at++) {

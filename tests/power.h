@@ -33,10 +33,12 @@ struct power_report {
 /*
  * Follows the plan on the disk of disk.h and cuts the power at each `step`th
  * octet that is written, and at the edges of each write, in order and out of
- * order. early: tells before it is done, which must be found out.
+ * order; but not behind `most` octets, SIZE_MAX: everywhere. early: tells
+ * before it is done, which must be found out.
  */
 void power_cut(const struct power_plan *plan, const struct power_store *store,
-               size_t step, bool early, struct power_report *report);
+               size_t step, size_t most, bool early,
+               struct power_report *report);
 
 /* Follows the plan in a child process on a real store, and kills it at random,
  * n times. erase: takes the store from the real medium. */

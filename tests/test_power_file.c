@@ -75,7 +75,7 @@ cut(int layout, size_t step, bool early, struct power_report *report)
 {
     memset(report, 0, sizeof *report);
     power_cut(power_plan((enum msk_layout)layout, ACTS), &disk_store, step,
-              early, report);
+              SIZE_MAX, early, report);
 }
 
 static void

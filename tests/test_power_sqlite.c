@@ -29,11 +29,12 @@ close_sqlite(void)
 static const struct power_store disk_store = { open_on_disk, close_sqlite };
 
 static void
-cut(int layout, size_t step, bool early, struct power_report *report)
+cut(int layout, size_t step, size_t most, bool early,
+    struct power_report *report)
 {
     memset(report, 0, sizeof *report);
     power_cut(power_plan((enum msk_layout)layout, ACTS), &disk_store, step,
-              early, report);
+              most, early, report);
 }
 
 static void
@@ -44,9 +45,20 @@ survives_a_cut_anywhere(void **state)
 
     (void)state;
     for (int layout = 1; layout <= 2; layout++, release(NULL)) {
-        cut(layout, step, false, &report);
+        cut(layout, step, SIZE_MAX, false, &report);
         power_survived("SQLite", &report);
     }
+}
+
+/* SQLite reads settings from a torn header that it is about to throw away. */
+static void
+survives_a_cut_into_its_making(void **state)
+{
+    struct power_report report;
+
+    (void)state;
+    cut(MSK_LAYOUT_CSB, 5, 4700, false, &report);
+    power_survived("SQLite, made", &report);
 }
 
 static void
@@ -56,10 +68,10 @@ would_notice_a_store_that_is_none(void **state)
 
     (void)state;
     disk_vfs_spoil(true);
-    cut(MSK_LAYOUT_CSB, 1499, false, &report);
+    cut(MSK_LAYOUT_CSB, 1499, SIZE_MAX, false, &report);
     disk_vfs_spoil(false);
     assert_true(report.failed > 0);
-    cut(MSK_LAYOUT_CSB, 1499, true, &report);
+    cut(MSK_LAYOUT_CSB, 1499, SIZE_MAX, true, &report);
     assert_true(report.failed > 0);
 }
 
@@ -129,6 +141,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(survives_a_cut_anywhere, release),
+        cmocka_unit_test_teardown(survives_a_cut_into_its_making, release),
         cmocka_unit_test_teardown(would_notice_a_store_that_is_none, release),
         cmocka_unit_test_teardown(syncs_what_may_not_be_lost_and_nothing_else,
                                   release),

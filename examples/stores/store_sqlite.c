@@ -388,26 +388,59 @@ make_private(const char *path)
         (void)close(fd);
 }
 
-int
-store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
-                  const char *path, const char *vfs, int pages)
+void
+store_sqlite_close(struct store_sqlite *s)
 {
-    bool fresh = false;
+    for (int i = 0; i < STORE_SQLITE_STATEMENTS; i++) {
+        (void)sqlite3_finalize(s->statements[i]);
+        s->statements[i] = NULL;
+    }
+    (void)sqlite3_close(s->db);
+    s->db = NULL;
+}
+
+static int
+attach(struct store_sqlite *s, const char *path, const char *vfs, bool *fresh)
+{
     int err = MSK_OK;
 
-    if (store == NULL || s == NULL || path == NULL || pages < 0)
-        return MSK_ERR_ARGUMENT;
-    memset(s, 0, sizeof *s);
-    if (vfs == NULL)
-        make_private(path);
     if (sqlite3_open_v2(path, &s->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                         vfs) != SQLITE_OK)
         err = MSK_ERR_STORE;
     if (err == MSK_OK)
         err = execute(s, alone);
-    if (err == MSK_OK)
-        err = identify(s, &fresh);
+    return err == MSK_OK ? identify(s, fresh) : err;
+}
+
+/* A cut into the making of a database is rolled back when it is first looked
+ * at; but SQLite has read settings from its torn header before, and would
+ * put them into the new one. So it opens what is empty once more. */
+static int
+attach_twice(struct store_sqlite *s, const char *path, const char *vfs,
+             bool *fresh)
+{
+    int err = attach(s, path, vfs, fresh);
+
+    if (err != MSK_OK || !*fresh)
+        return err;
+    store_sqlite_close(s);
+    return attach(s, path, vfs, fresh);
+}
+
+int
+store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
+                  const char *path, const char *vfs, int pages)
+{
+    bool fresh = false;
+    int err;
+
+    if (store == NULL || s == NULL || path == NULL || pages < 0)
+        return MSK_ERR_ARGUMENT;
+    memset(s, 0, sizeof *s);
+    if (vfs == NULL)
+        make_private(path);
+    err = attach_twice(s, path, vfs, &fresh);
     if (err == MSK_OK)
         err = set_up(s, fresh, pages);
     if (err == MSK_OK)
@@ -435,15 +468,4 @@ store_sqlite_scrub(struct store_sqlite *s)
         err = ask(s, "PRAGMA wal_checkpoint(TRUNCATE)", &busy);
     }
     return err == MSK_OK && busy == 0 ? MSK_OK : MSK_ERR_STORE;
-}
-
-void
-store_sqlite_close(struct store_sqlite *s)
-{
-    for (int i = 0; i < STORE_SQLITE_STATEMENTS; i++) {
-        (void)sqlite3_finalize(s->statements[i]);
-        s->statements[i] = NULL;
-    }
-    (void)sqlite3_close(s->db);
-    s->db = NULL;
 }
