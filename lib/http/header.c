@@ -8,16 +8,21 @@ lower(uint8_t c)
 }
 
 bool
-msk_header_is(struct msk_bytes octets, const char *text)
+msk_header_same(struct msk_bytes a, struct msk_bytes b)
 {
-    struct msk_bytes want = msk_text(text);
     size_t i = 0;
 
-    if (octets.n != want.n)
+    if (a.n != b.n)
         return false;
-    while (i < want.n && lower(octets.p[i]) == lower(want.p[i]))
+    while (i < a.n && lower(a.p[i]) == lower(b.p[i]))
         i++;
-    return i == want.n;
+    return i == a.n;
+}
+
+bool
+msk_header_is(struct msk_bytes octets, const char *text)
+{
+    return msk_header_same(octets, msk_text(text));
 }
 
 bool

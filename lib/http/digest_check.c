@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* A request is read whole, then its nonce, then its response, and only then
+ * its nc: who does not know the key changes nothing. */
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sized.h"
+#include "http/digest_hash.h"
+#include "http/digest_nonce.h"
+#include "http/digest_param.h"
+#include "http/digest_server.h"
+#include "http/digest_text.h"
+#include "http/header.h"
+
+/* What a request claims, unescaped. */
+struct claim {
+    struct msk_http_request request;
+    struct msk_auth_context context;
+    uint8_t username[MSK_BTID_MAX];
+    size_t username_len;
+    uint8_t response[MSK_DIGEST_HEX_MAX];
+    size_t response_len;
+    bool realm; /* is that of the server */
+    uint32_t nc;
+    uint8_t id[MSK_DIGEST_NONCE_ID_LEN];
+};
+
+/* The Digest parameters of the one Authorization. */
+static int
+read_params(const struct msk_http_request *request,
+            struct msk_digest_params *params)
+{
+    struct msk_bytes value = { NULL, 0 };
+    int err = MSK_OK;
+
+    if (request->n_headers > MSK_HTTP_HEADERS_MAX)
+        return MSK_ERR_VALUE;
+    err = msk_header_only(request->headers, request->n_headers, "Authorization",
+                          &value);
+    if (err == MSK_OK)
+        err = msk_digest_params_credentials(value, params);
+    return err == MSK_OK || err == MSK_ERR_MISSING ? err : MSK_ERR_VALUE;
+}
+
+static bool
+take_request(struct msk_http_request *mine,
+             const struct msk_http_request *theirs)
+{
+    return msk_sized_take(mine, sizeof *mine, theirs,
+                          MSK_SIZE_UPTO(msk_http_request, body)) &&
+           (mine->headers != NULL || mine->n_headers == 0);
+}
+
+int
+msk_digest_server_btid(const struct msk_http_request *request, uint8_t *buf,
+                       size_t cap, size_t *len)
+{
+    struct msk_http_request mine;
+    struct msk_digest_params params;
+    int err;
+
+    if (buf == NULL || len == NULL || !take_request(&mine, request))
+        return MSK_ERR_ARGUMENT;
+    err = read_params(&mine, &params);
+    if (err == MSK_OK &&
+        !msk_auth_copy(&params.value[MSK_DIGEST_USERNAME], buf,
+                       cap < MSK_BTID_MAX ? cap : MSK_BTID_MAX, len))
+        err = MSK_ERR_VALUE;
+    return err;
+}
+
+/* One that was offered, in a word; 0: another, or none. */
+static uint32_t
+claimed_qop(const struct msk_auth_value *value, uint32_t offered)
+{
+    if (msk_auth_is(value, "auth-int"))
+        return MSK_QOP_AUTH_INT & offered;
+    return msk_auth_is(value, "auth") ? MSK_QOP_AUTH & offered : 0;
+}
+
+/* RFC 7616 3.4: these have no place beside a plain user name. */
+static bool
+hides_name(const struct msk_auth_value *value)
+{
+    return value[MSK_DIGEST_USERNAME_EXT].there ||
+           (value[MSK_DIGEST_USERHASH].there &&
+            !msk_auth_is(&value[MSK_DIGEST_USERHASH], "false"));
+}
+
+static bool
+fits_realm(const struct msk_digest_server *server,
+           const struct msk_auth_value *value)
+{
+    uint8_t realm[MSK_REALM_MAX];
+    size_t n;
+
+    return msk_digest_realm(server->fqdn, realm, &n) == MSK_OK &&
+           msk_auth_equal(value, (struct msk_bytes){ realm, n });
+}
+
+/* False: something is missing, or of a form that nobody may send. */
+static bool
+read_values(const struct msk_digest_server *server,
+            const struct msk_digest_params *params, struct claim *claim)
+{
+    const struct msk_auth_value *value = params->value;
+    struct msk_auth_context *context = &claim->context;
+
+    context->algorithm =
+        msk_digest_params_algorithm(params) & server->algorithms;
+    context->qop = claimed_qop(&value[MSK_DIGEST_QOP], server->qop);
+    claim->realm = fits_realm(server, &value[MSK_DIGEST_REALM]);
+    return context->algorithm != 0 && context->qop != 0 && !hides_name(value) &&
+           value[MSK_DIGEST_REALM].there &&
+           /* RFC 7616 3.4.6: the same target as in the request line. */
+           msk_auth_equal(&value[MSK_DIGEST_URI], claim->request.target) &&
+           msk_auth_copy(&value[MSK_DIGEST_USERNAME], claim->username,
+                         sizeof claim->username, &claim->username_len) &&
+           msk_auth_copy(&value[MSK_DIGEST_NONCE], context->nonce,
+                         sizeof context->nonce, &context->nonce_len) &&
+           msk_auth_copy(&value[MSK_DIGEST_CNONCE], context->cnonce,
+                         sizeof context->cnonce, &context->cnonce_len) &&
+           msk_digest_nc_read(&value[MSK_DIGEST_NC], context->nc, &claim->nc) &&
+           msk_digest_hex_read(&value[MSK_DIGEST_RESPONSE], context->algorithm,
+                               claim->response, &claim->response_len);
+}
+
+/* What the response must be under the credentials. NULL: under a key of the
+ * usual length that nobody has, with as many calls of the provider. */
+static int
+compute(const struct msk_digest_server *server,
+        const struct msk_credentials *credentials, const struct claim *claim,
+        uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
+{
+    static const uint8_t nobody[32];
+    struct msk_bytes mrk = { nobody, sizeof nobody };
+    const struct msk_auth_context *context = &claim->context;
+    struct msk_digest_input input;
+    uint8_t realm[MSK_REALM_MAX];
+    int err;
+
+    memset(&input, 0, sizeof input);
+    err = msk_digest_realm(server->fqdn, realm, &input.realm.n);
+    input.size = sizeof input;
+    input.algorithm = context->algorithm;
+    input.qop = context->qop;
+    input.username = (struct msk_bytes){ claim->username, claim->username_len };
+    input.realm.p = realm;
+    input.method = claim->request.method;
+    input.uri = claim->request.target;
+    input.nonce = (struct msk_bytes){ context->nonce, context->nonce_len };
+    input.nc = (struct msk_bytes){ context->nc, sizeof context->nc };
+    input.cnonce = (struct msk_bytes){ context->cnonce, context->cnonce_len };
+    input.body = claim->request.body;
+    if (credentials != NULL)
+        mrk = credentials->mrk;
+    if (err == MSK_OK)
+        err = msk_digest_hash(server->crypto, &input, mrk, out, len);
+    return err;
+}
+
+static bool
+same_name(const struct msk_credentials *credentials, const struct claim *claim)
+{
+    return credentials != NULL && credentials->btid.n == claim->username_len &&
+           memcmp(credentials->btid.p, claim->username, claim->username_len) ==
+               0;
+}
+
+/* *right: the one who asks knows the key. */
+static int
+verify(const struct msk_digest_server *server,
+       const struct msk_credentials *credentials, const struct claim *claim,
+       bool *right)
+{
+    uint8_t want[MSK_DIGEST_HEX_MAX];
+    size_t n = 0;
+    int err = compute(server, credentials, claim, want, &n);
+
+    *right = err == MSK_OK && n == claim->response_len &&
+             msk_secret_equal(want, claim->response, n) && claim->realm &&
+             same_name(credentials, claim);
+    msk_secret_wipe(want, sizeof want);
+    return err;
+}
+
+/* Nobody has used this nonce with this nc, nor a later nonce. */
+static bool
+fresh(const struct msk_digest_seen *seen, const struct claim *claim)
+{
+    if (seen == NULL || claim->context.issued > seen->issued)
+        return true;
+    return claim->context.issued == seen->issued &&
+           memcmp(claim->id, seen->nonce, sizeof claim->id) == 0 &&
+           claim->nc > seen->nc;
+}
+
+/* A nonce from the future is ours all the same: the clock went back. */
+static bool
+expired(const struct msk_digest_server *server, msk_time issued, msk_time now)
+{
+    return now > issued && now - issued > server->nonce_life;
+}
+
+static void
+move_on(struct msk_digest_seen *seen, const struct claim *claim)
+{
+    seen->issued = claim->context.issued;
+    memcpy(seen->nonce, claim->id, sizeof seen->nonce);
+    seen->nc = claim->nc;
+}
+
+/* The verdict on a claim that could be read. */
+static int
+judge(const struct msk_digest_server *server,
+      const struct msk_credentials *credentials, struct claim *claim,
+      msk_time now, const struct msk_digest_seen *seen, enum msk_auth *auth)
+{
+    struct msk_auth_context *context = &claim->context;
+    struct msk_bytes nonce = { context->nonce, context->nonce_len };
+    bool ours, right;
+    int err = msk_digest_nonce_read(server, nonce, &ours, &context->issued,
+                                    claim->id);
+
+    if (err != MSK_OK)
+        return err;
+    /* RFC 7616 3.3: stale says that the nonce is no good, whoever asks. */
+    *auth = MSK_AUTH_STALE;
+    if (!ours || expired(server, context->issued, now))
+        return MSK_OK;
+    err = verify(server, credentials, claim, &right);
+    if (!right)
+        *auth = MSK_AUTH_WRONG;
+    else if (fresh(seen, claim))
+        *auth = MSK_AUTH_OK;
+    return err;
+}
+
+int
+msk_digest_server_check(const struct msk_digest_server *server,
+                        const struct msk_credentials *credentials,
+                        const struct msk_http_request *request, msk_time now,
+                        struct msk_digest_seen *seen, enum msk_auth *auth,
+                        struct msk_auth_context *context)
+{
+    struct msk_digest_server mine;
+    struct msk_digest_params params;
+    struct claim claim;
+    int err = msk_digest_server_take(&mine, server);
+
+    memset(&claim, 0, sizeof claim);
+    if (err != MSK_OK || auth == NULL || context == NULL ||
+        (credentials != NULL && !msk_digest_usable(credentials)) ||
+        !take_request(&claim.request, request))
+        return MSK_ERR_ARGUMENT;
+    *auth = MSK_AUTH_MISSING;
+    err = read_params(&claim.request, &params);
+    if (err == MSK_ERR_MISSING)
+        return MSK_OK;
+    *auth = MSK_AUTH_BAD;
+    if (err != MSK_OK || !read_values(&mine, &params, &claim))
+        return MSK_OK;
+    err = judge(&mine, credentials, &claim, now, seen, auth);
+    if (err != MSK_OK)
+        *auth = MSK_AUTH_WRONG; /* for who does not look at the result */
+    else if (*auth == MSK_AUTH_OK) {
+        memcpy(context, &claim.context, sizeof *context);
+        if (seen != NULL)
+            move_on(seen, &claim);
+    }
+    return err;
+}
+
+void
+msk_digest_seen_expire(struct msk_digest_seen *seen, msk_time now)
+{
+    if (seen == NULL)
+        return;
+    if (now > seen->issued)
+        seen->issued = now;
+    memset(seen->nonce, 0, sizeof seen->nonce);
+    seen->nc = UINT32_MAX;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http/digest_nonce.h - nonces without a table: base64 of
+ *     time (8 octets) || random (8) || MAC (16)
+ * where the MAC is the first half of HMAC-SHA-256(nonce_key, time || random ||
+ * realm).
+ */
+#ifndef MSK_HTTP_DIGEST_NONCE_H
+#define MSK_HTTP_DIGEST_NONCE_H
+
+#include "msk/digest.h"
+
+#define MSK_DIGEST_NONCE_LEN 44    /* characters */
+#define MSK_DIGEST_NONCE_ID_LEN 16 /* its MAC: no two nonces share it */
+
+/* Makes a nonce that says it was made at `issued`. MSK_ERR_RANDOM,
+ * MSK_ERR_CRYPTO. */
+int msk_digest_nonce_make(const struct msk_digest_server *server,
+                          msk_time issued, uint8_t out[MSK_DIGEST_NONCE_LEN]);
+
+/* Reads a nonce. *ours: true when its MAC holds. MSK_ERR_CRYPTO. */
+int msk_digest_nonce_read(const struct msk_digest_server *server,
+                          struct msk_bytes nonce, bool *ours, msk_time *issued,
+                          uint8_t id[MSK_DIGEST_NONCE_ID_LEN]);
+
+/* A time for a nonce that shall be newer than one of `issued`. */
+msk_time msk_digest_nonce_after(msk_time issued, msk_time now);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* http/digest_param.h - the parameters of Digest (RFC 7616 3.3 to 3.5), each
+ * at most once. */
+#ifndef MSK_HTTP_DIGEST_PARAM_H
+#define MSK_HTTP_DIGEST_PARAM_H
+
+#include "http/auth_param.h"
+
+enum msk_digest_param {
+    MSK_DIGEST_REALM,
+    MSK_DIGEST_NONCE,
+    MSK_DIGEST_OPAQUE,
+    MSK_DIGEST_STALE,
+    MSK_DIGEST_ALGORITHM,
+    MSK_DIGEST_QOP,
+    MSK_DIGEST_USERNAME,
+    MSK_DIGEST_USERNAME_EXT, /* username* */
+    MSK_DIGEST_USERHASH,
+    MSK_DIGEST_URI,
+    MSK_DIGEST_RESPONSE,
+    MSK_DIGEST_CNONCE,
+    MSK_DIGEST_NC,
+    MSK_DIGEST_NEXTNONCE,
+    MSK_DIGEST_RSPAUTH,
+    MSK_DIGEST_N_PARAMS
+};
+
+struct msk_digest_params {
+    struct msk_auth_value value[MSK_DIGEST_N_PARAMS];
+    bool repeated; /* a parameter stands twice */
+};
+
+/*
+ * The next Digest challenge of a WWW-Authenticate, whatever other schemes
+ * stand around it. The cursor stays before the scheme behind it. False: there
+ * is none, or the value is not well formed (c->bad).
+ */
+bool msk_digest_params_next(struct msk_auth_cursor *c,
+                            struct msk_digest_params *params);
+
+/* The credentials of an Authorization. MSK_ERR_MISSING: of another scheme;
+ * MSK_ERR_VALUE: not well formed, two schemes, or a parameter twice. */
+int msk_digest_params_credentials(struct msk_bytes text,
+                                  struct msk_digest_params *params);
+
+/* Adds those of one Authentication-Info, which has no scheme, to params (start
+ * with zeros). False: not well formed, or a scheme is there. */
+bool msk_digest_params_info(struct msk_bytes text,
+                            struct msk_digest_params *params);
+
+/* The algorithm that is named, a MSK_ALGORITHM_; none is MD5. 0: another. */
+uint32_t msk_digest_params_algorithm(const struct msk_digest_params *params);
+
+/* The set of qop that the text names, others ignored. 0: none, or no list. */
+uint32_t msk_digest_params_qop(const struct msk_digest_params *params);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/digest_server.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/sized.h"
+#include "http/digest_hash.h"
+#include "http/digest_nonce.h"
+#include "http/digest_text.h"
+
+#define NONCE_LIFE 300000
+#define NONCE_KEY_MIN 16
+#define NONCE_KEY_MAX 64
+#define QOP_ALL (MSK_QOP_AUTH_INT | MSK_QOP_AUTH)
+#define ALGORITHM_ALL (MSK_ALGORITHM_SHA256 | MSK_ALGORITHM_MD5)
+
+int
+msk_digest_server_take(struct msk_digest_server *mine,
+                       const struct msk_digest_server *theirs)
+{
+    if (!msk_sized_take(mine, sizeof *mine, theirs,
+                        MSK_SIZE_UPTO(msk_digest_server, nonce_life)) ||
+        mine->crypto == NULL || mine->random == NULL ||
+        !msk_digest_visible(mine->fqdn, MSK_FQDN_MAX) ||
+        mine->nonce_key.p == NULL || mine->nonce_key.n < NONCE_KEY_MIN ||
+        mine->nonce_key.n > NONCE_KEY_MAX || (mine->qop & ~QOP_ALL) != 0 ||
+        (mine->algorithms & ~ALGORITHM_ALL) != 0)
+        return MSK_ERR_ARGUMENT;
+    if (mine->qop == 0)
+        mine->qop = MSK_QOP_AUTH_INT;
+    if (mine->algorithms == 0)
+        mine->algorithms = ALGORITHM_ALL;
+    if (mine->nonce_life == 0)
+        mine->nonce_life = NONCE_LIFE;
+    return MSK_OK;
+}
+
+/* The algorithm of challenge number i, best first; 0: there is no such. */
+static uint32_t
+offered(const struct msk_digest_server *server, size_t i)
+{
+    static const uint32_t best_first[] = { MSK_ALGORITHM_SHA256,
+                                           MSK_ALGORITHM_MD5 };
+
+    for (size_t k = 0; k < 2; k++)
+        if ((server->algorithms & best_first[k]) != 0 && i-- == 0)
+            return best_first[k];
+    return 0;
+}
+
+static const char *
+qop_list(uint32_t qop)
+{
+    if (qop == QOP_ALL)
+        return "auth-int,auth";
+    return qop == MSK_QOP_AUTH ? "auth" : "auth-int";
+}
+
+int
+msk_digest_server_challenge(const struct msk_digest_server *server, size_t i,
+                            bool stale, const struct msk_digest_seen *seen,
+                            msk_time now, uint8_t *buf, size_t cap, size_t *len)
+{
+    struct msk_digest_server mine;
+    uint8_t realm[MSK_REALM_MAX], nonce[MSK_DIGEST_NONCE_LEN];
+    struct msk_bytes name;
+    struct msk_writer w;
+    size_t n;
+    int err = msk_digest_server_take(&mine, server);
+
+    if (err != MSK_OK || buf == NULL || len == NULL)
+        return MSK_ERR_ARGUMENT;
+    name = msk_digest_algorithm_text(offered(&mine, i));
+    if (name.n == 0)
+        return MSK_ERR_STATE;
+    err = msk_digest_realm(mine.fqdn, realm, &n);
+    if (err == MSK_OK)
+        err = msk_digest_nonce_make(
+            &mine, msk_digest_nonce_after(seen != NULL ? seen->issued : 0, now),
+            nonce);
+    if (err != MSK_OK)
+        return err;
+    msk_writer_init(&w, buf, cap);
+    msk_digest_put_quoted(&w, "Digest realm=", (struct msk_bytes){ realm, n });
+    msk_digest_put_quoted(
+        &w, ", nonce=", (struct msk_bytes){ nonce, sizeof nonce });
+    msk_digest_put_quoted(&w, ", qop=", msk_text(qop_list(mine.qop)));
+    msk_digest_put(&w, ", algorithm=");
+    msk_writer_put(&w, name.p, name.n);
+    msk_digest_put(&w, stale ? ", stale=true" : "");
+    return msk_writer_end(&w, len);
+}
+
+/* What an rspauth is computed of. RFC 7616 3.5: there is no method in it. */
+static int
+rspauth(const struct msk_digest_server *server,
+        const struct msk_credentials *credentials,
+        const struct msk_auth_context *context, struct msk_bytes target,
+        struct msk_bytes body, uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
+{
+    uint8_t realm[MSK_REALM_MAX];
+    struct msk_digest_input input;
+    int err;
+
+    memset(&input, 0, sizeof input);
+    err = msk_digest_realm(server->fqdn, realm, &input.realm.n);
+    input.size = sizeof input;
+    input.algorithm = context->algorithm;
+    input.qop = context->qop;
+    input.username = credentials->btid;
+    input.realm.p = realm;
+    input.uri = target;
+    input.nonce = (struct msk_bytes){ context->nonce, context->nonce_len };
+    input.nc = (struct msk_bytes){ context->nc, sizeof context->nc };
+    input.cnonce = (struct msk_bytes){ context->cnonce, context->cnonce_len };
+    input.body = body;
+    if (err == MSK_OK)
+        err =
+            msk_digest_hash(server->crypto, &input, credentials->mrk, out, len);
+    return err;
+}
+
+static bool
+whole(const struct msk_auth_context *context)
+{
+    return context != NULL && context->cnonce_len <= MSK_NONCE_MAX &&
+           context->nonce_len <= MSK_NONCE_MAX;
+}
+
+int
+msk_digest_server_info(const struct msk_digest_server *server,
+                       const struct msk_credentials *credentials,
+                       const struct msk_auth_context *context,
+                       struct msk_bytes target, struct msk_bytes body,
+                       msk_time now, uint8_t *buf, size_t cap, size_t *len)
+{
+    struct msk_digest_server mine;
+    uint8_t hex[MSK_DIGEST_HEX_MAX], next[MSK_DIGEST_NONCE_LEN];
+    struct msk_bytes qop;
+    struct msk_writer w;
+    size_t n;
+    int err = msk_digest_server_take(&mine, server);
+
+    if (err != MSK_OK || !msk_digest_usable(credentials) || !whole(context) ||
+        buf == NULL || len == NULL)
+        return MSK_ERR_ARGUMENT;
+    err = rspauth(&mine, credentials, context, target, body, hex, &n);
+    if (err == MSK_OK)
+        err = msk_digest_nonce_make(
+            &mine, msk_digest_nonce_after(context->issued, now), next);
+    if (err != MSK_OK)
+        return err;
+    qop = msk_digest_qop_text(context->qop);
+    msk_writer_init(&w, buf, cap);
+    msk_digest_put(&w, "qop=");
+    msk_writer_put(&w, qop.p, qop.n);
+    msk_digest_put_quoted(&w, ", rspauth=", (struct msk_bytes){ hex, n });
+    msk_digest_put_quoted(
+        &w, ", cnonce=",
+        (struct msk_bytes){ context->cnonce, context->cnonce_len });
+    msk_digest_put(&w, ", nc=");
+    msk_writer_put(&w, context->nc, sizeof context->nc);
+    msk_digest_put_quoted(
+        &w, ", nextnonce=", (struct msk_bytes){ next, sizeof next });
+    return msk_writer_end(&w, len);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/digest_text.h"
+
+struct msk_bytes
+msk_digest_algorithm_text(uint32_t algorithm)
+{
+    if (algorithm == MSK_ALGORITHM_SHA256)
+        return msk_text("SHA-256");
+    return msk_text(algorithm == MSK_ALGORITHM_MD5 ? "MD5" : NULL);
+}
+
+struct msk_bytes
+msk_digest_qop_text(uint32_t qop)
+{
+    if (qop == MSK_QOP_AUTH_INT)
+        return msk_text("auth-int");
+    return msk_text(qop == MSK_QOP_AUTH ? "auth" : NULL);
+}
+
+size_t
+msk_digest_hex_len(uint32_t algorithm)
+{
+    return algorithm == MSK_ALGORITHM_SHA256 ? 64 : 32;
+}
+
+void
+msk_digest_hex_write(const uint8_t *in, size_t n, uint8_t *out)
+{
+    static const uint8_t digits[16 + 1] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[in[i] >> 4];
+        out[2 * i + 1] = digits[in[i] & 15];
+    }
+}
+
+/* The value of a hexadecimal digit; 16: it is none. */
+static unsigned
+digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)c - '0';
+    if (c >= 'A' && c <= 'F')
+        return (unsigned)c - 'A' + 10;
+    return c >= 'a' && c <= 'f' ? (unsigned)c - 'a' + 10 : 16;
+}
+
+bool
+msk_digest_hex_read(const struct msk_auth_value *value, uint32_t algorithm,
+                    uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
+{
+    if (!msk_auth_copy(value, out, MSK_DIGEST_HEX_MAX, len) ||
+        *len != msk_digest_hex_len(algorithm))
+        return false;
+    for (size_t i = 0; i < *len; i++) {
+        if (digit(out[i]) > 15)
+            return false;
+        if (out[i] >= 'A' && out[i] <= 'F')
+            out[i] = (uint8_t)(out[i] + ('a' - 'A'));
+    }
+    return true;
+}
+
+void
+msk_digest_nc_write(uint32_t nc, uint8_t text[MSK_DIGEST_NC_LEN])
+{
+    uint8_t octets[4];
+    struct msk_writer w;
+
+    msk_writer_init(&w, octets, sizeof octets);
+    msk_writer_u32(&w, nc);
+    msk_digest_hex_write(octets, sizeof octets, text);
+}
+
+bool
+msk_digest_nc_read(const struct msk_auth_value *value,
+                   uint8_t text[MSK_DIGEST_NC_LEN], uint32_t *nc)
+{
+    size_t n;
+
+    *nc = 0;
+    if (!msk_auth_copy(value, text, MSK_DIGEST_NC_LEN, &n) ||
+        n != MSK_DIGEST_NC_LEN)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (digit(text[i]) > 15)
+            return false;
+        *nc = *nc << 4 | digit(text[i]);
+    }
+    return *nc != 0;
+}
+
+bool
+msk_digest_visible(struct msk_bytes text, size_t max)
+{
+    size_t i = 0;
+
+    if (text.p == NULL || text.n == 0 || text.n > max)
+        return false;
+    while (i < text.n && text.p[i] > 0x20 && text.p[i] < 0x7F)
+        i++;
+    return i == text.n;
+}
+
+int
+msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX], size_t *len)
+{
+    struct msk_writer w;
+
+    if (!msk_digest_visible(fqdn, MSK_FQDN_MAX))
+        return MSK_ERR_ARGUMENT;
+    msk_writer_init(&w, out, MSK_REALM_MAX);
+    msk_digest_put(&w, MSK_DIGEST_REALM_PREFIX);
+    msk_writer_put(&w, fqdn.p, fqdn.n);
+    return msk_writer_end(&w, len);
+}
+
+void
+msk_digest_put(struct msk_writer *w, const char *text)
+{
+    struct msk_bytes octets = msk_text(text);
+
+    msk_writer_put(w, octets.p, octets.n);
+}
+
+void
+msk_digest_put_quoted(struct msk_writer *w, const char *text,
+                      struct msk_bytes value)
+{
+    msk_digest_put(w, text);
+    msk_writer_u8(w, '"');
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] == '"' || value.p[i] == '\\')
+            msk_writer_u8(w, '\\');
+        msk_writer_u8(w, value.p[i]);
+    }
+    msk_writer_u8(w, '"');
+}

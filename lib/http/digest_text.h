@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* http/digest_text.h - how names, numbers and digests are written and read in
+ * the headers of Digest; the same at both ends. */
+#ifndef MSK_HTTP_DIGEST_TEXT_H
+#define MSK_HTTP_DIGEST_TEXT_H
+
+#include "http/auth_param.h"
+#include "msk/digest.h"
+
+#define MSK_DIGEST_NC_LEN 8
+
+/* The name of an algorithm or qop, given one; empty: it is none. */
+struct msk_bytes msk_digest_algorithm_text(uint32_t algorithm);
+struct msk_bytes msk_digest_qop_text(uint32_t qop);
+
+/* Characters of a response or rspauth. */
+size_t msk_digest_hex_len(uint32_t algorithm);
+
+/* Writes n octets as 2 * n hexadecimal digits, lower case. */
+void msk_digest_hex_write(const uint8_t *in, size_t n, uint8_t *out);
+
+/* Reads a response or rspauth of that algorithm; lower case then. False: not
+ * there, or not that many hexadecimal digits. */
+bool msk_digest_hex_read(const struct msk_auth_value *value, uint32_t algorithm,
+                         uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len);
+
+/* Writes nc; reads one, keeping the text. False: not 8 hexadecimal digits, or
+ * 0, which nobody may use. */
+void msk_digest_nc_write(uint32_t nc, uint8_t text[MSK_DIGEST_NC_LEN]);
+bool msk_digest_nc_read(const struct msk_auth_value *value,
+                        uint8_t text[MSK_DIGEST_NC_LEN], uint32_t *nc);
+
+/* Writes the realm of a server: prefix and name. MSK_ERR_ARGUMENT: a name that
+ * cannot stand there. TS 24.109 5.2.2.1. */
+#define MSK_DIGEST_REALM_PREFIX "3GPP-bootstrapping@"
+int msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX],
+                     size_t *len);
+
+/* True for 1 to max visible ASCII characters: no blank, no control character,
+ * nothing that could end a header line. */
+bool msk_digest_visible(struct msk_bytes text, size_t max);
+
+/* Write a text that is the library's; the same and a value in quotes, with
+ * backslashes where it needs some. */
+void msk_digest_put(struct msk_writer *w, const char *text);
+void msk_digest_put_quoted(struct msk_writer *w, const char *text,
+                           struct msk_bytes value);
+
+#endif
