@@ -11,9 +11,12 @@ the bytes of its EXT are ours), "keyid" the published one (both in EXT, RFC 4563
 """
 import argparse
 import base64
+import collections
 import hashlib
 import hmac
 import json
+import random
+import subprocess
 import sys
 
 KEMAC, T, ID, V, SP, RAND, ERR, EXT = 1, 5, 6, 9, 10, 11, 12, 21  # RFC 3830 table 6.1.b
@@ -413,6 +416,315 @@ def accept(message, psk, rand=None, idi=None):
     return found
 
 
+# --- the MGV-F -----------------------------------------------------------------------------------
+
+OK, CONFLICT, LIMIT, VALUE, NOT_MINE, NO_MUK, REPLAY, MAC, RANGE, POLICY, NO_MSK, INVALIDATED = (
+    0, -106, -107, -210, -215, -216, -217, -218, -219, -220, -301, -302)  # msk/types.h
+STORED, REVALIDATED, COUNTED, PULL, STALE, RELEASED = 2, 3, 4, 5, 6, 7  # msk/mgvf.h
+SPS = [None, None, "1", "0", "2560", "bad"]  # tests/ops.c: none twice, AES, NULL cipher, no MAC, R 0
+CONFIDENTIALITY, INTEGRITY = 1, 2
+SWITCHES_OFF = {"0": CONFIDENTIALITY, "2560": INTEGRITY}
+
+
+def newer(counter, last):
+    """RFC 1982 3.2; a counter that was never set is older than all."""
+    return last is None or 0 < (counter - last) % 2**32 < 2**31
+
+
+class Mgvf:
+    """TS 33.246 6.1, 6.5.3, 6.5.4 and change request 6.3.2.1, with ages where the C has places."""
+
+    def __init__(self, records):
+        self.records, self.servers, self.groups, self.age = records, {}, {}, 0
+
+    def is_full(self):
+        return len(self.servers) + len(self.groups) >= self.records
+
+    def now(self):
+        self.age += 1
+        return self.age
+
+    # What a host does.
+
+    def set_muk(self, server, name, value):
+        muks = self.servers.get(server)
+        if muks is None:
+            if self.is_full():
+                return LIMIT
+            muks = self.servers[server] = {"generated": None, "used": None, "all": {}}
+        if name in muks["all"]:
+            return OK if muks["all"][name]["value"] == value else CONFLICT
+        muks["generated"] = name
+        muks["all"][name] = {"value": value, "counter": None}
+        self.drop_muks(muks)
+        return OK
+
+    @staticmethod
+    def drop_muks(muks):
+        """6.1: two are kept, the last generated and the last successfully used."""
+        muks["all"] = {name: muk for name, muk in muks["all"].items()
+                       if name in (muks["generated"], muks["used"])}
+
+    def allow(self, domain, group, required):
+        if (domain, group) not in self.groups and self.is_full():
+            return LIMIT
+        self.group(domain, group)["required"] = required
+        return OK
+
+    def group(self, domain, group):
+        return self.groups.setdefault((domain, group),
+                                      {"required": 0, "sp": "", "msks": {}, "mtks": []})
+
+    def forget(self, domain, group):
+        self.groups.pop((domain, group), None)
+        return OK
+
+    def forget_all(self):
+        self.servers, self.groups = {}, {}
+        return OK
+
+    def import_msk(self, domain, group, number, key, low, high, sp):
+        known = self.groups.get((domain, group))
+        wrong = self.check_sp(known["required"] if known else 0, SPS[sp] or "")
+        if wrong or (not known and self.is_full()):
+            return wrong or LIMIT
+        held = self.group(domain, group)
+        self.deliver(held, number, key, low, high)
+        held["sp"] = SPS[sp] or ""
+        return OK
+
+    # What a message does. Gives the error, and what is told.
+
+    def msk_message(self, server, name, value, domain, group, number, counter, kind, key, low, high,
+                    v, sp, forged):
+        held, muks = self.groups.get((domain, group)), self.servers.get(server)
+        if held is None:
+            return NOT_MINE, ""
+        muk = muks and muks["all"].get(name)
+        if not muk:
+            return NO_MUK, ""
+        if not newer(counter, muk["counter"]):
+            return REPLAY, ""
+        if forged or value != muk["value"]:
+            return MAC, ""
+        muk["counter"] = counter  # whatever the content says
+        fresh = name == muks["generated"]
+        if fresh:
+            muks["used"] = name
+            self.drop_muks(muks)
+        if kind == 3:
+            return OK, self.tell(PULL, domain, group, 0, name, held)
+        if not fresh:
+            return OK, self.tell(STALE, domain, group, number, name, held)
+        wrong = self.check_sp(held["required"], held["sp"] if SPS[sp] is None else SPS[sp])
+        if wrong:
+            return wrong, ""
+        return OK, self.take(held, domain, group, number, kind, key, low, high, v, sp, name)
+
+    def take(self, held, domain, group, number, kind, key, low, high, v, sp, name):
+        known, gone = held["msks"].get(number), None
+        if (kind == 2 or low > high) and known is None:
+            return self.tell(COUNTED, domain, group, number, name, held, ack=v)
+        if kind == 2:
+            known |= {"low": low, "high": high, "age": self.now()}
+        else:
+            gone = self.deliver(held, number, key, low, high)
+        held["sp"] = held["sp"] if SPS[sp] is None else SPS[sp]
+        return self.tell(REVALIDATED if kind == 2 else STORED, domain, group, number, name, held,
+                         seq=(low, high), deleted=gone, ack=v, key=None if kind == 2 else key)
+
+    def deliver(self, held, number, key, low, high):
+        """The rule of two: of two that are held the older goes. Gives its number, or None."""
+        msks, gone = held["msks"], None
+        if number not in msks:
+            if len(msks) == 2:
+                gone = min(msks, key=lambda n: msks[n]["age"])
+                del msks[gone]
+            msks[number] = {"counter": None, "mtk": 0}
+        msks[number] |= {"key": key, "rand": key + 1, "low": low, "high": high, "age": self.now()}
+        return gone
+
+    def mtk_message(self, domain, group, number, key, counter, mtk_id, mtk, streaming, forged):
+        held = self.groups.get((domain, group))
+        if held is None:
+            return NOT_MINE, ""
+        msk = held["msks"].get(number)
+        if msk is None:
+            return NO_MSK, ""
+        if not newer(counter, msk["counter"]):
+            return REPLAY, ""
+        if mtk_id <= msk["mtk"]:
+            return RANGE, ""
+        if msk["low"] >= msk["high"]:
+            return INVALIDATED, ""
+        if not msk["low"] < mtk_id <= msk["high"]:
+            return RANGE, ""
+        if forged or key != msk["key"]:
+            return MAC, ""
+        msk["counter"] = counter
+        wrong = self.check_sp(held["required"], held["sp"])
+        if wrong:
+            return wrong, ""
+        msk["low"] = msk["mtk"] = mtk_id
+        held["mtks"] = [(number, mtk_id, mtk)] + held["mtks"][:1]
+        return OK, self.tell(RELEASED, domain, group, number, None, held, mtk=mtk_id, key=mtk,
+                             salt=mtk + 1 if streaming else None)
+
+    @staticmethod
+    def check_sp(required, sp):
+        if sp == "bad":
+            return VALUE
+        return POLICY if required & SWITCHES_OFF.get(sp, 0) else OK
+
+    # What is printed, as tests/ops.c prints it.
+
+    @staticmethod
+    def tell(outcome, domain, group, number, btid, held, seq=None, deleted=None, ack=False, mtk=None,
+             key=None, salt=None):
+        out = f" outcome {outcome} id {domain}.{group}.{number}"
+        out += f" seq {seq[0]}..{seq[1]}" if seq else ""
+        out += f" deleted {deleted}" if deleted is not None else ""
+        out += " ack" if ack else ""
+        out += f" btid {chr(97 + btid)}" if btid is not None else ""
+        for name, value in (("mtk", mtk), ("key", key), ("salt", salt)):
+            out += f" {name} {value}" if value is not None else ""
+        return out + (f" sp {held['sp']}" if held["sp"] else "")
+
+    def show_server(self, server):
+        muks, out = self.servers.get(server), f" |U{server}"
+        if muks is None:
+            return out
+        names = [muks["generated"]]
+        names += [muks["used"]] if muks["used"] not in (None, muks["generated"]) else []
+        for name in names:
+            muk = muks["all"][name]
+            counter = "-" if muk["counter"] is None else muk["counter"]
+            out += f" {chr(97 + name)}={1 + name + 32 * server + 64 * muk['value']} {counter}"
+        return out
+
+    def show_group(self, domain, group):
+        held, out = self.groups.get((domain, group)), f" |G{domain}.{group}"
+        if held is None:
+            return out
+        out += f" require {held['required']}" + (f" sp {held['sp']}" if held["sp"] else "")
+        for number, m in sorted(held["msks"].items(), key=lambda item: -item[1]["age"]):
+            counter = "-" if m["counter"] is None else m["counter"]
+            out += (f" {number}={m['key']}/{m['rand']} {m['low']}..{m['high']} {counter}"
+                    f" {m['mtk']}")
+        return out + "".join(f" mtk {n}.{i}={value}" for n, i, value in held["mtks"])
+
+    def show_all(self):
+        return (self.show_server(0) + self.show_server(1)
+                + "".join(self.show_group(d, g) for d in (1, 2) for g in (1, 2, 3)))
+
+    def run(self, op, a):
+        """The line that tests/ops.c prints for an operation."""
+        if op == "U":
+            return f"U {self.set_muk(*a)}{self.show_server(a[0])}"
+        if op in "MT":
+            err, told = self.msk_message(*a) if op == "M" else self.mtk_message(*a)
+            shown = (self.show_server(a[0]) + self.show_group(*a[3:5]) if op == "M"
+                     else self.show_group(*a[:2]))
+            return f"{op}{told} {err}{shown}"
+        if op in "RX":
+            err = self.forget_all() if op == "X" else OK  # a restart changes nothing
+            return f"{op} {err}{self.show_all()}"
+        call = {"A": self.allow, "F": self.forget, "I": self.import_msk}[op]
+        return f"{op} {call(*a)}{self.show_group(*a[:2])}"
+
+
+class Operations:
+    """Operations that meet: few names, counters and MTK IDs near the last ones, messages again."""
+
+    def __init__(self, rng):
+        self.rng, self.sent, self.counters = rng, [], {}
+        self.base = rng.choice((0, 1, 2**31 - 3, 2**32 - 5, 0xEEAF75B9))
+
+    def near(self, what):
+        """Mostly newer than the last one, sometimes equal, older, or far away."""
+        last = self.counters.get(what, self.base)
+        step = self.rng.choice((1, 1, 1, 1, 2, 3, 0, -1, 2**31 - 1, 2**31, 2**31 + 1))
+        if abs(step) > 3 and self.rng.random() < 0.9:
+            step = 1
+        self.counters[what] = (last + step) % 2**32 if step > 0 else last
+        return (last + step) % 2**32
+
+    def interval(self):
+        low = self.rng.choice((0, 0, 0, 1, 3, 8))
+        return low, self.rng.choice((0xFFFE, 0xFFFE, 20, 9, 4, 1, 0))
+
+    def place(self):
+        return self.rng.choice((1, 1, 2)), self.rng.choice((1, 1, 1, 2, 3))
+
+    def msk(self):
+        rng, server, muk = self.rng, self.rng.choice((0, 0, 1)), self.rng.randrange(4)
+        kind = rng.choice((1, 1, 1, 1, 1, 2, 2, 3))
+        number = 0 if kind == 3 else rng.choice((1, 2, 3, 4))
+        return "M", (server, muk, int(rng.random() < 0.03), *self.place(), number,
+                     self.near((server, muk)), kind, rng.choice((60, 70)) + number,
+                     *self.interval(), int(kind != 3 and rng.random() < 0.5),
+                     rng.choice((0, 0, 0, 0, 1, 2, 3, 4, 5)), int(rng.random() < 0.05))
+
+    def mtk(self):
+        rng, place, number = self.rng, self.place(), self.rng.choice((1, 2, 3, 4))
+        what = (*place, number)
+        last = self.counters.get(("mtk", what), 0)
+        mtk_id = max(1, min(0xFFFE, last + rng.choice((1, 1, 1, 1, 2, 0, -1, 7))))
+        self.counters[("mtk", what)] = rng.choice((mtk_id, mtk_id, mtk_id, 0))
+        return "T", (*place, number, rng.choice((60, 60, 60, 70)) + number, self.near(what), mtk_id,
+                     rng.randrange(100, 120), rng.randrange(2), int(rng.random() < 0.05))
+
+    def host(self):
+        rng = self.rng
+        return rng.choice((
+            ("U", (rng.choice((0, 0, 1)), rng.randrange(4), int(rng.random() < 0.1))),
+            ("U", (rng.choice((0, 0, 1)), rng.randrange(4), 0)),
+            ("A", (*self.place(), rng.choice((0, 0, 0, 1, 2, 3)))),
+            ("A", (*self.place(), rng.choice((0, 0, 0, 1, 2, 3)))),
+            ("I", (*self.place(), number := rng.choice((1, 2, 3, 4)), rng.choice((60, 70)) + number,
+                   *self.interval(), rng.choice((0, 0, 1, 2, 3, 4, 5)))),
+            ("F", self.place()), ("R", ()),
+        ))
+
+    def next(self):
+        chance = self.rng.random()
+        if chance < 0.002:
+            return "X", ()
+        if chance < 0.12:
+            return self.host()
+        if chance < 0.20 and self.sent:
+            return self.rng.choice(self.sent)  # the same message again
+        op = self.msk() if chance < 0.62 else self.mtk()
+        self.sent = self.sent[-20:] + [op]
+        return op
+
+
+def compare_operations(program, count, seed):
+    """Random operations on the C and on the model, in runs of which each starts anew."""
+    done, kinds = 0, collections.Counter()
+    while done < count:
+        rng, length = random.Random(f"{seed} {done}"), min(20000, count - done)
+        operations, model, layout = Operations(rng), Mgvf(7), rng.choice(("csb", "keyid"))
+        ops = [operations.next() for _ in range(length)]
+        text = "".join(f"{op} {' '.join(map(str, a))}\n" for op, a in ops)
+        ran = subprocess.run([program, layout], input=text, capture_output=True, text=True,
+                             check=False)
+        lines = ran.stdout.splitlines()
+        for i, (op, a) in enumerate(ops):
+            want = model.run(op, a)
+            have = lines[i] if i < len(lines) else f"nothing: {ran.stderr}"
+            if have != want:
+                print(f"seed {seed}, operation {done + i} ({layout}): {op} {a}\n  C     {have}\n"
+                      f"  model {want}", file=sys.stderr)
+                return 1
+            kinds[" ".join(want.split(" |")[0].split()[:3:2] if " outcome " in want
+                           else want.split()[:2])] += 1
+        done += length
+    print(f"{done} operations, 0 differences; {len(kinds)} kinds of results, the rarest "
+          f"{min(kinds.values())} times")
+    return 0
+
+
 # --- the vectors ---------------------------------------------------------------------------------
 
 FIELDS = """name kind layout request psk rand csb_id counter v domain group number idi idr
@@ -626,9 +938,15 @@ def main():
     command.add_argument("--rand", type=bytes.fromhex, help="for MTK and verification messages")
     command.add_argument("--idi", type=bytes.fromhex, help="for verification messages")
     command.add_argument("message", type=bytes.fromhex, metavar="HEX")
+    command = commands.add_parser("ops", help="compare tests/ops.c with the model of the MGV-F")
+    command.add_argument("program", metavar="PROGRAM")
+    command.add_argument("--count", type=int, default=20000, help="operations (20000)")
+    command.add_argument("--seed", default="1")
     args = parser.parse_args()
     if args.command == "selftest":
         return selftest()
+    if args.command == "ops":
+        return compare_operations(args.program, args.count, args.seed)
     if args.command == "open":
         try:
             print(dump(accept(args.message, args.psk, args.rand, args.idi)))
