@@ -194,6 +194,91 @@ refuses_to_write_what_does_not_fit_its_field(void **state)
     }
 }
 
+/* RFC 3830 6.14 */
+static void
+reads_and_writes_each_kind_of_validity(void **state)
+{
+    static const struct {
+        const char *what;
+        uint8_t kv;
+        const char *octets;
+        int want;
+        const char *spi, *from, *to;
+    } rows[] = {
+        { "null", 0, "", MSK_OK, "", "", "" },
+        { "SPI", 1, "02 aabb", MSK_OK, "aabb", "", "" },
+        { "empty SPI", 1, "00", MSK_OK, "", "", "" },
+        { "interval", 2, "01 aa 02 bbcc", MSK_OK, "", "aa", "bbcc" },
+        { "empty interval", 2, "00 00", MSK_OK, "", "", "" },
+        { "null, an octet", 0, "00", MSK_ERR_TRAILING, "", "", "" },
+        { "SPI missing", 1, "", MSK_ERR_TRUNCATED, "", "", "" },
+        { "SPI cut", 1, "02 aa", MSK_ERR_TRUNCATED, "", "", "" },
+        { "behind the SPI", 1, "01 aabb", MSK_ERR_TRAILING, "", "", "" },
+        { "VT missing", 2, "01 aa", MSK_ERR_TRUNCATED, "", "", "" },
+        { "VT cut", 2, "01 aa 02 bb", MSK_ERR_TRUNCATED, "", "", "" },
+        { "behind VT", 2, "00 00 00", MSK_ERR_TRAILING, "", "", "" },
+        { "unknown", 3, "00 00", MSK_ERR_UNSUPPORTED, "", "", "" },
+        { "unknown, 15", 15, "", MSK_ERR_UNSUPPORTED, "", "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct msk_bytes octets = hex(rows[i].octets);
+        struct msk_key_data key = { .kv = rows[i].kv };
+        uint8_t *out = room(octets.n);
+        size_t len;
+
+        key.spi = octets; /* to be cleared */
+        check_int(rows[i].what, msk_key_validity_get(octets, &key),
+                  rows[i].want);
+        if (rows[i].want != MSK_OK)
+            continue;
+        check_octets(rows[i].what, key.spi, hex(rows[i].spi));
+        check_octets(rows[i].what, key.valid_from, hex(rows[i].from));
+        check_octets(rows[i].what, key.valid_to, hex(rows[i].to));
+        check_int(rows[i].what, msk_key_validity_put(out, octets.n, &key, &len),
+                  MSK_OK);
+        check_octets(rows[i].what, ((struct msk_bytes){ out, len }), octets);
+        for (size_t cap = 0; cap < octets.n; cap++)
+            check_int(rows[i].what,
+                      msk_key_validity_put(room(cap), cap, &key, &len),
+                      MSK_ERR_SPACE);
+    }
+}
+
+static void
+refuses_to_write_a_validity_that_does_not_fit(void **state)
+{
+    struct msk_key_data key = { .kv = MSK_KV_SPI };
+    size_t len;
+
+    (void)state;
+    key.spi = (struct msk_bytes){ room(256), 255 };
+    assert_int_equal(msk_key_validity_put(NULL, 0, &key, &len), MSK_OK);
+    assert_int_equal(len, 256);
+    key.spi.n = 256;
+    assert_int_equal(msk_key_validity_put(NULL, 0, &key, &len), MSK_ERR_LENGTH);
+    key.kv = 3;
+    assert_int_equal(msk_key_validity_put(NULL, 0, &key, &len),
+                     MSK_ERR_ARGUMENT);
+}
+
+static void
+refuses_null(void **state)
+{
+    struct msk_bytes none = { NULL, 1 }, empty = { NULL, 0 };
+    struct msk_key_data key = { .kv = 0 };
+    size_t len;
+
+    (void)state;
+    assert_int_equal(msk_key_validity_get(empty, NULL), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_key_validity_get(none, &key), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_key_validity_put(NULL, 0, NULL, &len),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_key_validity_put(NULL, 0, &key, NULL),
+                     MSK_ERR_ARGUMENT);
+}
+
 int
 main(void)
 {
@@ -207,6 +292,11 @@ main(void)
         cmocka_unit_test(says_when_another_key_follows),
         cmocka_unit_test_teardown(refuses_to_write_what_does_not_fit_its_field,
                                   release),
+        cmocka_unit_test_teardown(reads_and_writes_each_kind_of_validity,
+                                  release),
+        cmocka_unit_test_teardown(refuses_to_write_a_validity_that_does_not_fit,
+                                  release),
+        cmocka_unit_test(refuses_null),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
