@@ -324,7 +324,7 @@ def whole(messages):
             print(f'FAIL {name}: malformed, says tshark: {data.hex()}')
         else:
             compare(name, data, tree, want)
-    print(f'{len(messages) - skipped} messages, {skipped} skipped')
+    print(f'> {len(messages) - skipped} messages read alike, {skipped} skipped')
 
 
 def mutate(rng, data):
@@ -356,7 +356,7 @@ def mutated(messages):
         else:
             compare(f'{name}, changed', data, tree, want)
             counts['read alike'] += 1
-    print(f'MSK_TEST_SEED={SEED}: ' +
+    print(f'> MSK_TEST_SEED={SEED}: ' +
           ', '.join(f'{n} {what}' for what, n in counts.items()))
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs one gate for tests/run, which sets $root and $results: one line when all
-# is well, else its output too; passed, failed, skipped into $results/NAME.
+# is well and what the gate said behind "> ", else its whole output; passed, failed, skipped into $results/NAME.
 set -eu
 name=$1
 log=$root/build/log/gate-$name
@@ -17,6 +17,10 @@ esac
 echo "$count" >"$results/$name"
 {
     printf '%-5s%s (%d s)\n' "$word" "$name" $(($(date +%s) - began))
-    test "$status" = 0 || sed 's/^/     | /' "$log"
+    if test "$status" = 0; then
+        sed -n 's/^> /     /p' "$log"
+    else
+        sed 's/^/     | /' "$log"
+    fi
 } >"$log.told"
 cat "$log.told"
