@@ -15,139 +15,14 @@
 #include "msk/crypto.h"
 #include "msk/digest.h"
 #include "msk/http.h"
+#include "msk/key_group.h"
 #include "msk/mbms.h"
+#include "msk/subscriber.h"
 #include "msk/xml.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* --- records ------------------------------------------------------------- */
-
-#define MSK_SUBSCRIBER_GROUPS_MAX 32 /* Key Groups one UE is a member of */
-#define MSK_SUBSCRIBER_PENDING_MAX 8 /* deliveries under way */
-#define MSK_SUBSCRIBER_PACKED_MAX 4096
-#define MSK_SUBSCRIBER_ID_MAX 128
-
-/* A subscriber: B-TID, MUK, MRK, counter, groups, deliveries, address.
- * Opaque; holds no pointers; wipe it after use. */
-struct msk_subscriber {
-    uint64_t opaque[640];
-};
-
-/* A new subscriber, after GBA. Views borrowed for the call. */
-struct msk_subscriber_config {
-    size_t size;              /* sizeof(struct msk_subscriber_config) */
-    struct msk_bytes btid;    /* 1..MSK_BTID_MAX */
-    struct msk_bytes id;      /* IMPI or GPSI, 1..MSK_SUBSCRIBER_ID_MAX */
-    struct msk_bytes muk;     /* 1..MSK_MUK_MAX */
-    struct msk_bytes mrk;     /* 1..MSK_MRK_MAX */
-    msk_time expires;         /* of the keys; MSK_NEVER */
-    struct msk_bytes address; /* for pushes before the first request; may be
-                                 empty; at most MSK_PEER_MAX */
-};
-
-/* Makes a record with no counter, no group and no delivery. */
-MSK_API int msk_subscriber_init(struct msk_subscriber *subscriber,
-                                const struct msk_subscriber_config *config);
-
-/* Writes the record to buf (cap octets, MSK_SUBSCRIBER_PACKED_MAX always do),
- * with a version. *len: its octets. MSK_ERR_SPACE. The octets hold keys. */
-MSK_API int msk_subscriber_pack(const struct msk_subscriber *subscriber,
-                                uint8_t *buf, size_t cap, size_t *len);
-
-/* Reads what pack wrote. MSK_ERR_RECORD: damaged, or of an unknown version. */
-MSK_API int msk_subscriber_unpack(struct msk_subscriber *subscriber,
-                                  struct msk_bytes packed);
-
-/* Clears the record. */
-MSK_API void msk_subscriber_wipe(struct msk_subscriber *subscriber);
-
-/* What the record says; views good as long as the record is not changed. */
-MSK_API struct msk_bytes
-msk_subscriber_btid(const struct msk_subscriber *subscriber);
-/* The B-TID before the last rebind, which acknowledgements under way still
- * carry; empty: none. */
-MSK_API struct msk_bytes
-msk_subscriber_old_btid(const struct msk_subscriber *subscriber);
-MSK_API struct msk_bytes
-msk_subscriber_id(const struct msk_subscriber *subscriber);
-MSK_API struct msk_bytes
-msk_subscriber_address(const struct msk_subscriber *subscriber);
-MSK_API bool msk_subscriber_member(const struct msk_subscriber *subscriber,
-                                   const uint8_t domain[3], uint16_t group);
-
-/* When msk_bmsc_timer must be called for the record; MSK_NEVER: no need. */
-MSK_API msk_time msk_subscriber_due(const struct msk_subscriber *subscriber);
-
-/* Grants or ends membership of a Key Group. MSK_ERR_LIMIT. */
-MSK_API int msk_subscriber_join(struct msk_subscriber *subscriber,
-                                const uint8_t domain[3], uint16_t group);
-MSK_API void msk_subscriber_part(struct msk_subscriber *subscriber,
-                                 const uint8_t domain[3], uint16_t group);
-
-/* From now on every request of it is answered with a new nonce (reauth), or
- * with a demand for new keys (rebootstrap). */
-MSK_API void msk_subscriber_reauth(struct msk_subscriber *subscriber);
-MSK_API void msk_subscriber_rebootstrap(struct msk_subscriber *subscriber);
-
-/* New keys of the same subscriber: its groups stay, its counter starts anew;
- * the old MUK is kept for acknowledgements under way and the first pull.
- * MSK_ERR_CONFLICT: the same B-TID with other keys. */
-MSK_API int msk_subscriber_rebind(struct msk_subscriber *subscriber,
-                                  const struct msk_subscriber_config *config);
-
-#define MSK_KEY_GROUP_PACKED_MAX 1024
-
-/* A Key Group: the current MSK with RAND and interval, MTK ID and counter, SP.
- * Opaque; holds no pointers; wipe it after use. */
-struct msk_key_group {
-    uint64_t opaque[96];
-};
-
-/* A new Key Group. */
-struct msk_key_group_config {
-    size_t size;                /* sizeof(struct msk_key_group_config) */
-    struct msk_key_id id;       /* of the first MSK; group and number not 0 */
-    bool streaming;             /* with SRTP; else download */
-    struct msk_bytes sp;        /* streaming: SRTP parameters, 1..MSK_SP_MAX */
-    uint8_t key_len;            /* of MSKs and MTKs: 16, 24 or 32; 0: 16 */
-    struct msk_bytes msk;       /* key_len octets; empty: drawn at random */
-    struct msk_bytes rand;      /* 16..MSK_RAND_MAX octets; empty: drawn, 16 */
-    uint16_t seq_low, seq_high; /* both 0: 0 and 0xFFFE */
-};
-
-/* Makes a record. MSK_ERR_RANDOM, MSK_ERR_ARGUMENT. */
-MSK_API int msk_key_group_init(struct msk_key_group *group,
-                               const struct msk_key_group_config *config,
-                               const struct msk_random *random);
-
-/* As for subscribers. */
-MSK_API int msk_key_group_pack(const struct msk_key_group *group, uint8_t *buf,
-                               size_t cap, size_t *len);
-MSK_API int msk_key_group_unpack(struct msk_key_group *group,
-                                 struct msk_bytes packed);
-MSK_API void msk_key_group_wipe(struct msk_key_group *group);
-MSK_API void msk_key_group_id(const struct msk_key_group *group,
-                              struct msk_key_id *id);
-
-/*
- * Gives the group a fresh MSK with a fresh RAND under the next number, and
- * starts its MTK IDs and counter anew. Do so when the interval is used up,
- * when a UE has to be shut out, and after any doubt about the counter
- * (restore, failover). MSK_ERR_RANDOM; MSK_ERR_STATE: the number would wrap
- * onto one that is still held.
- */
-MSK_API int msk_key_group_rekey(struct msk_key_group *group,
-                                const struct msk_random *random);
-
-/*
- * Reserves the right to make MTK messages up to n counters ahead for this
- * writer. Commit the record before the first is sent; a second writer's
- * commit then fails, or finds a later epoch. MSK_ERR_STATE: the counter or
- * the interval is used up, rekey.
- */
-MSK_API int msk_key_group_reserve(struct msk_key_group *group, uint32_t n);
 
 /* --- the outbox ---------------------------------------------------------- */
 
@@ -173,7 +48,7 @@ struct msk_bmsc_effect {
  */
 struct msk_outbox;
 
-#define MSK_OUTBOX_SIZE 65536
+#define MSK_OUTBOX_SIZE 98304
 
 /* Makes an empty outbox in mem (len octets, at least MSK_OUTBOX_SIZE).
  * MSK_ERR_ARGUMENT, MSK_ERR_SPACE. */
@@ -198,7 +73,8 @@ enum msk_ack_mode {
  * Asked for each Key Group that a request names, when the UE is not a member
  * yet. Returns the status for that item: 200 grants it; 403; 503 ...; or
  * MSK_PENDING (1): the question is open, the request is called again with
- * the answer known. user: of the call.
+ * the answer known; 204: there is no newer MSK, none is pushed. user: of the
+ * call.
  */
 typedef int msk_bmsc_authorise(void *user,
                                const struct msk_subscriber *subscriber,
@@ -209,15 +85,31 @@ typedef int msk_bmsc_authorise(void *user,
 typedef const struct msk_key_group *
 msk_bmsc_find_group(void *user, const uint8_t domain[3], uint16_t group);
 
-/* Calls take for service number i = 0, 1, ... the Key Groups of a service ID,
- * or return 0 when there are no more: registration names services. */
+/* Writes the Key Groups of a service to ids (at most cap) and returns how
+ * many; 0: there is no such service. user: of the call. */
 typedef size_t msk_bmsc_service_groups(void *user, struct msk_bytes service,
                                        struct msk_key_id *ids, size_t cap);
 
-/* Read once; what the pointers point to stays good. Zero in a number means
- * the default. Without xml, nonce_key or find_group there is no HTTP:
- * msk_bmsc_http returns MSK_ERR_STATE. authorise NULL: only members are
- * granted anything. service_groups NULL: registration names no group. */
+/* One step of a delivery, as values; doc/states.md draws the table. */
+struct msk_bmsc_trace {
+    uint8_t state, event, next;
+    struct msk_key_id id;
+};
+
+/* Is an item answered with 204 when there is no MSK to send: a confirmation
+ * that none is necessary or available? */
+enum msk_confirm {
+    MSK_CONFIRM_DEFAULT = 0, /* CSB: on; KEYID: off */
+    MSK_CONFIRM_ON = 1,
+    MSK_CONFIRM_OFF = 2 /* 503 instead */
+};
+
+/*
+ * Read once; what the pointers point to stays good. Zero in a number means
+ * the default. Without xml or nonce_key there is no HTTP: msk_bmsc_http
+ * returns MSK_ERR_STATE. authorise NULL: only members are granted anything.
+ * service_groups NULL: there is no service to register.
+ */
 struct msk_bmsc_config {
     size_t size; /* sizeof(struct msk_bmsc_config) */
     enum msk_layout layout;
@@ -227,16 +119,23 @@ struct msk_bmsc_config {
     const struct msk_random *random;
     const struct msk_xml *xml;
     struct msk_bytes nonce_key; /* 16..64 octets, copied; same on all nodes */
-    bool registration;          /* of services is required; KEYID */
+    bool registration;          /* of services is required; else a request */
+                                /* makes a member */
     uint32_t qop, algorithms;   /* as digest.h */
     enum msk_ack_mode acks;
     uint32_t ack_sample;
-    msk_time retry;    /* first retransmission; 2000, then doubled */
-    uint32_t retries;  /* at most; 4 */
-    bool accept_pad64; /* as struct msk_expected */
+    enum msk_confirm confirm;
+    msk_time retry;      /* first retransmission; 2000, then doubled, each */
+                         /* a quarter shorter or longer at random */
+    uint32_t retries;    /* at most; 4, no more than 7 */
+    uint32_t unanswered; /* without registration: deliveries in a row that */
+                         /* nobody acknowledged end a membership; 3 */
+    bool accept_pad64;   /* as struct msk_expected */
     msk_bmsc_authorise *authorise;
-    msk_bmsc_find_group *find_group;
+    msk_bmsc_find_group *find_group; /* must be there */
     msk_bmsc_service_groups *service_groups;
+    /* For tools and tests; may be NULL. Nothing of the call may be called. */
+    void (*trace)(void *user, const struct msk_bmsc_trace *step);
 };
 
 #define MSK_BMSC_SIZE 1024
@@ -275,9 +174,9 @@ MSK_API int msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
 MSK_API int msk_bmsc_ack_btid(const struct msk_bmsc *bmsc,
                               struct msk_bytes message, struct msk_bytes *btid);
 
-/* Takes an acknowledgement, and sends what waited for it. MSK_ERR_NOT_MINE: no delivery is open that it
- * fits; MSK_ERR_MAC; then the record is unchanged. */
-MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc,
+/* Takes an acknowledgement, and sends what waited for it. MSK_ERR_NOT_MINE:
+ * no delivery is open that it fits; MSK_ERR_MAC; errors of msk_message_read. */
+MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
                          struct msk_subscriber *subscriber,
                          struct msk_bytes message, msk_time now,
                          struct msk_outbox *outbox);
@@ -289,14 +188,14 @@ MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc,
  * MSK_ERR_STATE: no address is known; MSK_ERR_LIMIT: too many deliveries.
  * An expired MUK turns it into a pull. TS 33.246 6.3.2.3.1.
  */
-MSK_API int msk_bmsc_push(const struct msk_bmsc *bmsc,
+MSK_API int msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
                           struct msk_subscriber *subscriber,
                           const struct msk_key_group *group, msk_time now,
                           struct msk_outbox *outbox);
 
 /* Makes the UE ask for the current MSK of the group. Errors as push. A pull
  * is exempt from back-off in the UE: pace them. TS 33.246 6.3.2.2.4. */
-MSK_API int msk_bmsc_pull(const struct msk_bmsc *bmsc,
+MSK_API int msk_bmsc_pull(const struct msk_bmsc *bmsc, void *user,
                           struct msk_subscriber *subscriber,
                           const struct msk_key_group *group, msk_time now,
                           struct msk_outbox *outbox);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * msk/subscriber.h - what a BM-SC keeps of one UE. The record is the host's:
+ * it lives in his database as the octets that pack wrote, and is used by one
+ * thread at a time. bmsc.h says how.
+ */
+#ifndef MSK_SUBSCRIBER_H
+#define MSK_SUBSCRIBER_H
+
+#include "msk/types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MSK_SUBSCRIBER_GROUPS_MAX 32 /* Key Groups one UE is a member of */
+#define MSK_SUBSCRIBER_PENDING_MAX 8 /* deliveries under way */
+#define MSK_SUBSCRIBER_PACKED_MAX 4096
+#define MSK_SUBSCRIBER_ID_MAX 128
+
+/* A subscriber: B-TID, MUK, MRK, counter, groups, deliveries, address.
+ * Opaque; holds no pointers; wipe it after use. */
+struct msk_subscriber {
+    uint64_t opaque[640];
+};
+
+/* A new subscriber, after GBA. Views borrowed for the call. */
+struct msk_subscriber_config {
+    size_t size;              /* sizeof(struct msk_subscriber_config) */
+    struct msk_bytes btid;    /* 1..MSK_BTID_MAX */
+    struct msk_bytes id;      /* IMPI or GPSI, 1..MSK_SUBSCRIBER_ID_MAX */
+    struct msk_bytes muk;     /* 1..MSK_MUK_MAX */
+    struct msk_bytes mrk;     /* 1..MSK_MRK_MAX */
+    msk_time expires;         /* of the keys; MSK_NEVER */
+    struct msk_bytes address; /* for pushes before the first request; may be
+                                 empty; at most MSK_PEER_MAX */
+};
+
+/* Makes a record with no counter, no group and no delivery. */
+MSK_API int msk_subscriber_init(struct msk_subscriber *subscriber,
+                                const struct msk_subscriber_config *config);
+
+/* Writes the record to buf (cap octets, MSK_SUBSCRIBER_PACKED_MAX always do),
+ * with a version. *len: its octets. MSK_ERR_SPACE. The octets hold keys. */
+MSK_API int msk_subscriber_pack(const struct msk_subscriber *subscriber,
+                                uint8_t *buf, size_t cap, size_t *len);
+
+/* Reads what pack wrote. MSK_ERR_RECORD: damaged, or of an unknown version. */
+MSK_API int msk_subscriber_unpack(struct msk_subscriber *subscriber,
+                                  struct msk_bytes packed);
+
+/* Clears the record. */
+MSK_API void msk_subscriber_wipe(struct msk_subscriber *subscriber);
+
+/* What the record says; views good as long as the record is not changed. */
+MSK_API struct msk_bytes
+msk_subscriber_btid(const struct msk_subscriber *subscriber);
+/* The B-TID before the last rebind, which acknowledgements under way still
+ * carry; empty: none. */
+MSK_API struct msk_bytes
+msk_subscriber_old_btid(const struct msk_subscriber *subscriber);
+MSK_API struct msk_bytes
+msk_subscriber_id(const struct msk_subscriber *subscriber);
+MSK_API struct msk_bytes
+msk_subscriber_address(const struct msk_subscriber *subscriber);
+MSK_API bool msk_subscriber_member(const struct msk_subscriber *subscriber,
+                                   const uint8_t domain[3], uint16_t group);
+
+/* When msk_bmsc_timer must be called for the record; MSK_NEVER: no need. */
+MSK_API msk_time msk_subscriber_due(const struct msk_subscriber *subscriber);
+
+/* Grants or ends membership of a Key Group. MSK_ERR_LIMIT. */
+MSK_API int msk_subscriber_join(struct msk_subscriber *subscriber,
+                                const uint8_t domain[3], uint16_t group);
+MSK_API void msk_subscriber_part(struct msk_subscriber *subscriber,
+                                 const uint8_t domain[3], uint16_t group);
+
+/* From now on every request of it is answered with a new nonce (reauth), or
+ * with a demand for new keys (rebootstrap). */
+MSK_API void msk_subscriber_reauth(struct msk_subscriber *subscriber);
+MSK_API void msk_subscriber_rebootstrap(struct msk_subscriber *subscriber);
+
+/* New keys of the same subscriber: its groups stay, its counter starts anew;
+ * the old MUK is kept for acknowledgements under way and the first pull.
+ * MSK_ERR_CONFLICT: the same B-TID with other keys. */
+MSK_API int msk_subscriber_rebind(struct msk_subscriber *subscriber,
+                                  const struct msk_subscriber_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* bmsc/record.h - fields of the packed records: octets behind their length,
+ * flags, times. */
+#ifndef MSK_BMSC_RECORD_H
+#define MSK_BMSC_RECORD_H
+
+#include "base/bytes.h"
+
+/* Octets behind one octet of length, into a field of cap octets. A longer one
+ * fails the reader. */
+void msk_record_get(struct msk_reader *r, uint8_t *out, size_t cap,
+                    uint8_t *len);
+void msk_record_put(struct msk_writer *w, const uint8_t *p, uint8_t len);
+
+/* A flag is one of two octets, 0 and 1; another one fails the reader. */
+bool msk_record_get_flag(struct msk_reader *r);
+void msk_record_put_flag(struct msk_writer *w, bool flag);
+
+/* 64 bits. */
+uint64_t msk_record_get_u64(struct msk_reader *r);
+void msk_record_put_u64(struct msk_writer *w, uint64_t v);
+
+/* Copies a view of at most cap octets (255 at most) into a field. False: it is
+ * longer; nothing was changed. */
+bool msk_record_set(uint8_t *out, size_t cap, uint8_t *len,
+                    struct msk_bytes view);
+
+#endif

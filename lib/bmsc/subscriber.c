@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/subscriber.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sized.h"
+#include "bmsc/record.h"
+
+struct msk_sub *
+msk_sub_of(struct msk_subscriber *subscriber)
+{
+    return (struct msk_sub *)(void *)subscriber->opaque;
+}
+
+const struct msk_sub *
+msk_sub_at(const struct msk_subscriber *subscriber)
+{
+    return (const struct msk_sub *)(const void *)subscriber->opaque;
+}
+
+static bool
+is_group(const struct msk_member *member, const uint8_t domain[3],
+         uint16_t group)
+{
+    return member->group == group && memcmp(member->domain, domain, 3) == 0;
+}
+
+struct msk_member *
+msk_sub_member(struct msk_sub *sub, const uint8_t domain[3], uint16_t group)
+{
+    for (size_t i = 0; i < sub->n_members; i++)
+        if (is_group(&sub->member[i], domain, group))
+            return &sub->member[i];
+    return NULL;
+}
+
+int
+msk_sub_join(struct msk_sub *sub, const uint8_t domain[3], uint16_t group,
+             struct msk_member **out)
+{
+    struct msk_member *member = msk_sub_member(sub, domain, group);
+
+    *out = member;
+    if (member != NULL)
+        return MSK_OK;
+    if (sub->n_members == MSK_SUBSCRIBER_GROUPS_MAX)
+        return MSK_ERR_LIMIT;
+    member = &sub->member[sub->n_members++];
+    memset(member, 0, sizeof *member);
+    memcpy(member->domain, domain, 3);
+    member->group = group;
+    *out = member;
+    return MSK_OK;
+}
+
+/* What is on its way to a group that was left is let go. */
+static void
+drop_deliveries(struct msk_sub *sub, const struct msk_member *member)
+{
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (is_group(member, sub->delivery[i].id.domain,
+                     sub->delivery[i].id.group))
+            memset(&sub->delivery[i], 0, sizeof sub->delivery[i]);
+}
+
+void
+msk_sub_part(struct msk_sub *sub, struct msk_member *member)
+{
+    struct msk_member *last = &sub->member[sub->n_members - 1];
+
+    drop_deliveries(sub, member);
+    if (member != last)
+        memcpy(member, last, sizeof *member);
+    memset(last, 0, sizeof *last);
+    sub->n_members--;
+}
+
+bool
+msk_sub_expired(const struct msk_sub *sub, msk_time now)
+{
+    return now >= sub->expires ||
+           (sub->muk.has_counter && sub->muk.counter >= MSK_COUNTER_LAST_MSK);
+}
+
+static bool
+fits(struct msk_bytes view, size_t least, size_t most)
+{
+    return view.n >= least && view.n <= most && (view.n == 0 || view.p != NULL);
+}
+
+static bool
+take_config(struct msk_subscriber_config *c,
+            const struct msk_subscriber_config *config)
+{
+    return msk_sized_take(c, sizeof *c, config,
+                          MSK_SIZE_UPTO(msk_subscriber_config, address)) &&
+           fits(c->btid, 1, MSK_BTID_MAX) &&
+           fits(c->id, 1, MSK_SUBSCRIBER_ID_MAX) &&
+           fits(c->muk, 1, MSK_MUK_MAX) && fits(c->mrk, 1, MSK_MRK_MAX) &&
+           fits(c->address, 0, MSK_PEER_MAX);
+}
+
+/* All of these fit: take_config has looked. */
+static void
+set_keys(struct msk_sub *sub, const struct msk_subscriber_config *c)
+{
+    msk_secret_wipe(&sub->muk, sizeof sub->muk);
+    (void)msk_record_set(sub->muk.btid, MSK_BTID_MAX, &sub->muk.btid_len,
+                         c->btid);
+    (void)msk_record_set(sub->muk.key, MSK_MUK_MAX, &sub->muk.key_len, c->muk);
+    msk_secret_wipe(sub->mrk, sizeof sub->mrk);
+    (void)msk_record_set(sub->mrk, MSK_MRK_MAX, &sub->mrk_len, c->mrk);
+    sub->expires = c->expires;
+}
+
+int
+msk_subscriber_init(struct msk_subscriber *subscriber,
+                    const struct msk_subscriber_config *config)
+{
+    struct msk_subscriber_config c;
+    struct msk_sub *sub;
+
+    if (subscriber == NULL || !take_config(&c, config))
+        return MSK_ERR_ARGUMENT;
+    memset(subscriber, 0, sizeof *subscriber);
+    sub = msk_sub_of(subscriber);
+    set_keys(sub, &c);
+    (void)msk_record_set(sub->id, MSK_SUBSCRIBER_ID_MAX, &sub->id_len, c.id);
+    (void)msk_record_set(sub->address, MSK_PEER_MAX, &sub->address_len,
+                         c.address);
+    return MSK_OK;
+}
+
+void
+msk_subscriber_wipe(struct msk_subscriber *subscriber)
+{
+    if (subscriber != NULL)
+        msk_secret_wipe(subscriber, sizeof *subscriber);
+}
+
+struct msk_bytes
+msk_subscriber_btid(const struct msk_subscriber *subscriber)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+
+    return (struct msk_bytes){ sub->muk.btid, sub->muk.btid_len };
+}
+
+struct msk_bytes
+msk_subscriber_old_btid(const struct msk_subscriber *subscriber)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+
+    return (struct msk_bytes){ sub->old.btid, sub->old.btid_len };
+}
+
+struct msk_bytes
+msk_subscriber_id(const struct msk_subscriber *subscriber)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+
+    return (struct msk_bytes){ sub->id, sub->id_len };
+}
+
+struct msk_bytes
+msk_subscriber_address(const struct msk_subscriber *subscriber)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+
+    return (struct msk_bytes){ sub->address, sub->address_len };
+}
+
+bool
+msk_subscriber_member(const struct msk_subscriber *subscriber,
+                      const uint8_t domain[3], uint16_t group)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+
+    for (size_t i = 0; i < sub->n_members; i++)
+        if (is_group(&sub->member[i], domain, group))
+            return true;
+    return false;
+}
+
+int
+msk_subscriber_join(struct msk_subscriber *subscriber, const uint8_t domain[3],
+                    uint16_t group)
+{
+    struct msk_member *member;
+    int err;
+
+    if (subscriber == NULL || domain == NULL || group == 0)
+        return MSK_ERR_ARGUMENT;
+    err = msk_sub_join(msk_sub_of(subscriber), domain, group, &member);
+    if (err == MSK_OK)
+        member->asked = true;
+    return err;
+}
+
+void
+msk_subscriber_part(struct msk_subscriber *subscriber, const uint8_t domain[3],
+                    uint16_t group)
+{
+    struct msk_sub *sub = msk_sub_of(subscriber);
+    struct msk_member *member = msk_sub_member(sub, domain, group);
+
+    if (member != NULL)
+        msk_sub_part(sub, member);
+}
+
+void
+msk_subscriber_reauth(struct msk_subscriber *subscriber)
+{
+    msk_sub_of(subscriber)->reauth = true;
+}
+
+void
+msk_subscriber_rebootstrap(struct msk_subscriber *subscriber)
+{
+    msk_sub_of(subscriber)->rebootstrap = true;
+}
+
+/* TS 33.246 6.1: the old MUK stays for acknowledgements under way and for the
+ * first pull. Deliveries that wait go out under the new one. */
+static void
+retire_muk(struct msk_sub *sub)
+{
+    msk_secret_wipe(&sub->old, sizeof sub->old);
+    memcpy(&sub->old, &sub->muk, sizeof sub->old);
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &sub->delivery[i];
+
+        if (d->state == MSK_DELIVERY_SENT && d->old_muk)
+            memset(d, 0, sizeof *d);
+        d->old_muk = d->state == MSK_DELIVERY_SENT;
+    }
+}
+
+static bool
+same(const uint8_t *p, size_t n, struct msk_bytes view)
+{
+    return n == view.n && msk_secret_equal(p, view.p, n);
+}
+
+int
+msk_subscriber_rebind(struct msk_subscriber *subscriber,
+                      const struct msk_subscriber_config *config)
+{
+    struct msk_subscriber_config c;
+    struct msk_sub *sub;
+
+    if (subscriber == NULL || !take_config(&c, config))
+        return MSK_ERR_ARGUMENT;
+    sub = msk_sub_of(subscriber);
+    if (same(sub->muk.btid, sub->muk.btid_len, c.btid)) {
+        /* Decision 2: the same keys again change nothing. */
+        return same(sub->muk.key, sub->muk.key_len, c.muk) &&
+                       same(sub->mrk, sub->mrk_len, c.mrk)
+                   ? MSK_OK
+                   : MSK_ERR_CONFLICT;
+    }
+    if (same(sub->old.btid, sub->old.btid_len, c.btid))
+        return MSK_ERR_CONFLICT;
+    retire_muk(sub);
+    set_keys(sub, &c);
+    if (c.address.n > 0)
+        (void)msk_record_set(sub->address, MSK_PEER_MAX, &sub->address_len,
+                             c.address);
+    memset(&sub->seen, 0, sizeof sub->seen);
+    sub->proven = false;
+    sub->reauth = false;
+    sub->rebootstrap = false;
+    return MSK_OK;
+}
+
+/* A struct msk_subscriber has room for one. */
+typedef char
+    msk_sub_fits[sizeof(struct msk_sub) <= sizeof(struct msk_subscriber) ? 1
+                                                                         : -1];

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* bmsc/subscriber.h - what is inside a struct msk_subscriber. */
+#ifndef MSK_BMSC_SUBSCRIBER_H
+#define MSK_BMSC_SUBSCRIBER_H
+
+#include "msk/digest.h"
+#include "msk/subscriber.h"
+
+#define MSK_SERVICES_MAX 32 /* a bit of msk_member.services each */
+#define MSK_SERVICE_TAG 8   /* octets of the hash that stands for a service */
+#define MSK_COUNTERS_MAX 8  /* how often one MSK is sent, at most */
+#define MSK_RAND_FIELD 64
+
+/* Counters above this are kept for pulls, which ask for a new MUK: none may
+ * wrap (decision 7). */
+#define MSK_COUNTER_LAST_MSK UINT32_C(0xFFFFFF00)
+#define MSK_COUNTER_LAST UINT32_C(0xFFFFFFFE)
+
+/* A MUK with its name and its counter. */
+struct msk_bmsc_muk {
+    uint8_t btid[MSK_BTID_MAX];
+    uint8_t btid_len; /* 0: there is none */
+    uint8_t key[MSK_MUK_MAX];
+    uint8_t key_len;
+    bool has_counter; /* "none sent yet" is a state */
+    uint32_t counter; /* the last one sent */
+};
+
+/* Membership of a Key Group. */
+struct msk_member {
+    uint8_t domain[3];
+    uint16_t group;
+    bool asked;         /* by an MSK request, or granted by the host */
+    uint32_t services;  /* the registered services that use it */
+    uint8_t unanswered; /* deliveries in a row that nobody acknowledged */
+};
+
+enum msk_delivery_state {
+    MSK_DELIVERY_FREE = 0,
+    MSK_DELIVERY_QUEUED = 1, /* waits for its turn */
+    MSK_DELIVERY_SENT = 2,   /* waits for its acknowledgement */
+    MSK_DELIVERY_STATES = 3
+};
+
+/* An MSK on its way. What it takes to check an acknowledgement is in here;
+ * the MSK itself is the Key Group's. */
+struct msk_delivery {
+    uint8_t state; /* enum msk_delivery_state */
+    bool v;        /* an acknowledgement is asked for */
+    bool old_muk;  /* it went out under the MUK before the last rebind */
+    struct msk_key_id id;
+    uint32_t csb_id; /* kept over retransmissions */
+    uint8_t rand[MSK_RAND_FIELD];
+    uint8_t rand_len;
+    uint8_t n_sent; /* counters it was sent with: */
+    uint32_t counter[MSK_COUNTERS_MAX];
+    msk_time due; /* when to send it again; QUEUED: not used */
+    msk_time set; /* when that was decided, for clocks that step */
+};
+
+struct msk_sub {
+    struct msk_bmsc_muk muk, old;
+    uint8_t id[MSK_SUBSCRIBER_ID_MAX];
+    uint8_t id_len;
+    uint8_t mrk[MSK_MRK_MAX];
+    uint8_t mrk_len;
+    msk_time expires;
+    bool proven; /* the UE has shown that it has the current MUK or MRK */
+    bool reauth, rebootstrap;
+    struct msk_digest_seen seen;
+    uint8_t address[MSK_PEER_MAX];
+    uint8_t address_len;
+    uint8_t n_members, n_services;
+    struct msk_member member[MSK_SUBSCRIBER_GROUPS_MAX];
+    uint8_t service[MSK_SERVICES_MAX][MSK_SERVICE_TAG];
+    struct msk_delivery delivery[MSK_SUBSCRIBER_PENDING_MAX];
+};
+
+struct msk_sub *msk_sub_of(struct msk_subscriber *subscriber);
+const struct msk_sub *msk_sub_at(const struct msk_subscriber *subscriber);
+
+/* The membership of a group, or NULL. */
+struct msk_member *msk_sub_member(struct msk_sub *sub, const uint8_t domain[3],
+                                  uint16_t group);
+
+/* Adds a membership, or finds it. MSK_ERR_LIMIT. */
+int msk_sub_join(struct msk_sub *sub, const uint8_t domain[3], uint16_t group,
+                 struct msk_member **out);
+
+/* Ends a membership; the last one takes its place. */
+void msk_sub_part(struct msk_sub *sub, struct msk_member *member);
+
+/* May no MSK be sent any more under the current MUK? */
+bool msk_sub_expired(const struct msk_sub *sub, msk_time now);
+
+#endif
