@@ -35,12 +35,19 @@ static struct {
     size_t n;
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+/* The Key Group: written by one thread, read by both. */
+static struct {
+    pthread_mutex_t lock;
+    struct msk_key_group group;
+} shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
 /* Each thread has its own room; the BM-SC and the socket are shared. */
 struct worker {
     const struct msk_bmsc *bmsc;
     int udp;
     struct row row;
     struct msk_subscriber subscriber;
+    struct msk_key_group group; /* a copy of the shared one */
     struct msk_outbox *outbox;
     uint8_t outbox_memory[MSK_OUTBOX_SIZE];
 };
@@ -137,16 +144,31 @@ with_record(struct worker *w, size_t i, call_fn *call, const void *arg)
                       msk_err_text(err));
 }
 
+/* The Key Group as it is now, when the library wants to send its MSK. */
+static const struct msk_key_group *
+find_group(void *user, const uint8_t domain[3], uint16_t group)
+{
+    struct worker *w = user;
+
+    if (group != key_group.id.group ||
+        memcmp(domain, key_group.id.domain, 3) != 0)
+        return NULL;
+    (void)pthread_mutex_lock(&shared.lock);
+    w->group = shared.group;
+    (void)pthread_mutex_unlock(&shared.lock);
+    return &w->group;
+}
+
 static int
 push(struct worker *w, const void *group, msk_time now)
 {
-    return msk_bmsc_push(w->bmsc, &w->subscriber, group, now, w->outbox);
+    return msk_bmsc_push(w->bmsc, w, &w->subscriber, group, now, w->outbox);
 }
 
 static int
 ack(struct worker *w, const void *message, msk_time now)
 {
-    return msk_bmsc_ack(w->bmsc, &w->subscriber,
+    return msk_bmsc_ack(w->bmsc, w, &w->subscriber,
                         *(const struct msk_bytes *)message, now, w->outbox);
 }
 
@@ -154,7 +176,7 @@ static int
 timer(struct worker *w, const void *nothing, msk_time now)
 {
     (void)nothing;
-    return msk_bmsc_timer(w->bmsc, NULL, &w->subscriber, now, w->outbox);
+    return msk_bmsc_timer(w->bmsc, w, &w->subscriber, now, w->outbox);
 }
 
 /* --- the two threads ----------------------------------------------------- */
@@ -185,6 +207,14 @@ serve(void *arg)
     return NULL; /* never */
 }
 
+static void
+share(const struct msk_key_group *group)
+{
+    (void)pthread_mutex_lock(&shared.lock);
+    shared.group = *group;
+    (void)pthread_mutex_unlock(&shared.lock);
+}
+
 /* The Key Group has one writer, this thread, and dies with it. One that lives
  * on is a record like those of the subscribers: commit it, then push. */
 static int
@@ -195,6 +225,7 @@ roll(struct worker *w)
     msk_time wait;
     int err = msk_key_group_init(&group, &key_group, &host_random);
 
+    share(&group);
     msk_pacer_init(&pacer, 50, 10, host_unix_time());
     while (err == MSK_OK) {
         for (size_t i = 0; i < table.n; i++) {
@@ -204,6 +235,7 @@ roll(struct worker *w)
         }
         (void)host_wait(-1, 0, REKEY);
         err = msk_key_group_rekey(&group, &host_random);
+        share(&group);
     }
     msk_key_group_wipe(&group);
     return err;
@@ -256,7 +288,8 @@ init_workers(struct worker w[2], const char *fqdn)
                                             .layout = MSK_LAYOUT_KEYID,
                                             .fqdn = msk_text(fqdn),
                                             .crypto = msk_crypto_mbedtls(),
-                                            .random = &host_random };
+                                            .random = &host_random,
+                                            .find_group = find_group };
     int err = msk_bmsc_init(&w[0].bmsc, memory, sizeof memory, &config);
 
     w[0].udp = host_udp(INADDR_ANY, 0);

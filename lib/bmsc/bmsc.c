@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/bmsc.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sized.h"
+
+#define RETRIES_MAX 7 /* with the first one, MSK_COUNTERS_MAX messages */
+
+static bool
+fits(struct msk_bytes view, size_t least, size_t most)
+{
+    return view.n >= least && view.n <= most && (view.n == 0 || view.p != NULL);
+}
+
+static bool
+is_whole(const struct msk_bmsc_config *c)
+{
+    bool layout = c->layout == MSK_LAYOUT_CSB || c->layout == MSK_LAYOUT_KEYID;
+    bool ext = c->ext == MSK_EXT_AFTER_HDR || c->ext == MSK_EXT_BEFORE_KEMAC;
+
+    return layout && ext && fits(c->fqdn, 1, MSK_FQDN_MAX) &&
+           c->crypto != NULL && c->random != NULL && c->random->fill != NULL &&
+           c->find_group != NULL && c->retries <= RETRIES_MAX &&
+           (c->nonce_key.n == 0 || fits(c->nonce_key, 16, MSK_NONCE_KEY_MAX)) &&
+           (c->acks != MSK_ACK_SAMPLED || c->ack_sample > 0);
+}
+
+static void
+fill_defaults(struct msk_bmsc_config *c)
+{
+    if (c->retry == 0)
+        c->retry = 2000;
+    if (c->retries == 0)
+        c->retries = 4;
+    if (c->unanswered == 0)
+        c->unanswered = 3;
+}
+
+static void
+set_digest(struct msk_bmsc *b)
+{
+    b->digest.size = sizeof b->digest;
+    b->digest.crypto = b->config.crypto;
+    b->digest.random = b->config.random;
+    b->digest.fqdn = b->config.fqdn;
+    b->digest.nonce_key = b->config.nonce_key;
+    b->digest.qop = b->config.qop;
+    b->digest.algorithms = b->config.algorithms;
+    b->has_http = b->config.nonce_key.n > 0 && b->config.xml != NULL;
+}
+
+/* Memory of any alignment. */
+static void *
+align(void *mem)
+{
+    size_t over = (uintptr_t)mem % sizeof(uint64_t);
+
+    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
+}
+
+int
+msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
+              const struct msk_bmsc_config *config)
+{
+    struct msk_bmsc_config c;
+    struct msk_bmsc *b;
+
+    if (bmsc == NULL || mem == NULL ||
+        !msk_sized_take(&c, sizeof c, config,
+                        MSK_SIZE_UPTO(msk_bmsc_config, trace)) ||
+        !is_whole(&c))
+        return MSK_ERR_ARGUMENT;
+    if (len < MSK_BMSC_SIZE)
+        return MSK_ERR_SPACE;
+    fill_defaults(&c);
+    b = align(mem);
+    memset(b, 0, sizeof *b);
+    memcpy(b->fqdn, c.fqdn.p, c.fqdn.n);
+    c.fqdn.p = b->fqdn;
+    if (c.nonce_key.n > 0)
+        memcpy(b->nonce_key, c.nonce_key.p, c.nonce_key.n);
+    c.nonce_key.p = b->nonce_key;
+    b->config = c;
+    b->confirms = c.confirm == MSK_CONFIRM_DEFAULT
+                      ? c.layout == MSK_LAYOUT_CSB
+                      : c.confirm == MSK_CONFIRM_ON;
+    set_digest(b);
+    *bmsc = b;
+    return MSK_OK;
+}
+
+void
+msk_bmsc_wipe(void *mem, size_t len)
+{
+    if (mem != NULL)
+        msk_secret_wipe(mem, len);
+}
+
+int
+msk_bmsc_draw(const struct msk_bmsc *bmsc, uint32_t n, uint32_t *out)
+{
+    const struct msk_random *random = bmsc->config.random;
+    uint8_t b[4];
+
+    if (random->fill(random->user, b, sizeof b) != 0)
+        return MSK_ERR_RANDOM;
+    *out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 |
+           b[3];
+    *out %= n;
+    return MSK_OK;
+}
+
+/* MSK_BMSC_SIZE holds one, wherever it begins. */
+typedef char msk_bmsc_fits
+    [sizeof(struct msk_bmsc) + sizeof(uint64_t) <= MSK_BMSC_SIZE ? 1 : -1];

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* bmsc/call.h - what one call works on. */
+#ifndef MSK_BMSC_CALL_H
+#define MSK_BMSC_CALL_H
+
+#include "bmsc/bmsc.h"
+#include "bmsc/key_group.h"
+#include "bmsc/outbox.h"
+#include "bmsc/subscriber.h"
+
+struct msk_call {
+    const struct msk_bmsc *bmsc;
+    void *user;
+    struct msk_sub *sub; /* NULL: an unknown B-TID */
+    msk_time now;
+    struct msk_outbox *outbox;
+    const struct msk_group *given; /* a Key Group that the caller brought */
+};
+
+/* Begins a call: empties the outbox, and gives it the address of the UE.
+ * subscriber may be NULL. MSK_ERR_ARGUMENT: bmsc or outbox is. */
+int msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc,
+                   void *user, struct msk_subscriber *subscriber, msk_time now,
+                   struct msk_outbox *outbox);
+
+/* The Key Group of that name: the given one, or what the host finds, or
+ * NULL. */
+const struct msk_group *msk_call_group(const struct msk_call *call,
+                                       const uint8_t domain[3], uint16_t group);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/deliveries.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "bmsc/delivery.h"
+
+static bool
+same_group(const struct msk_key_id *a, const struct msk_key_id *b)
+{
+    return a->group == b->group && memcmp(a->domain, b->domain, 3) == 0;
+}
+
+static const struct msk_group *
+group_of(const struct msk_call *call, const struct msk_delivery *d)
+{
+    return msk_call_group(call, d->id.domain, d->id.group);
+}
+
+/* A delivery that is sent for the last time, or can be sent no more. */
+static bool
+is_spent(const struct msk_call *call, const struct msk_delivery *d)
+{
+    return d->old_muk || d->n_sent > call->bmsc->config.retries ||
+           msk_sub_expired(call->sub, call->now);
+}
+
+/* What is due: again, or given up; or, the group being rekeyed, the MSK that
+ * is current now instead. */
+static int
+run_due(const struct msk_call *call, struct msk_delivery *d)
+{
+    const struct msk_group *group = group_of(call, d);
+    bool v = d->v;
+    int err;
+
+    if (is_spent(call, d))
+        return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
+    if (group != NULL && group->id.number == d->id.number)
+        return msk_delivery_step(call, d, MSK_DELIVERY_DUE, group);
+    err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, group);
+    return err == MSK_OK && group != NULL ? msk_deliveries_push(call, group, v)
+                                          : err;
+}
+
+static bool
+is_in_flight(const struct msk_sub *sub)
+{
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (sub->delivery[i].state == MSK_DELIVERY_SENT)
+            return true;
+    return false;
+}
+
+/* Decision 11: with acknowledgements one MSK message is in flight, for one
+ * that overtakes another makes a UE drop the other. */
+static int
+run_queue(const struct msk_call *call)
+{
+    struct msk_sub *sub = call->sub;
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &sub->delivery[i];
+        const struct msk_group *group;
+
+        if (d->state != MSK_DELIVERY_QUEUED || is_in_flight(sub))
+            continue;
+        group = group_of(call, d);
+        if (group == NULL || msk_sub_expired(sub, call->now)) {
+            err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+            continue;
+        }
+        d->id = group->id;
+        err = msk_delivery_step(
+            call, d, d->v ? MSK_DELIVERY_TURN : MSK_DELIVERY_TURN_PLAIN, group);
+    }
+    return err;
+}
+
+/* The MUK before the last rebind has done its work when the UE has shown that
+ * it has the new one, and nothing is under way under the old one. */
+static void
+forget_old_muk(struct msk_sub *sub)
+{
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (sub->delivery[i].old_muk)
+            return;
+    if (sub->proven)
+        msk_secret_wipe(&sub->old, sizeof sub->old);
+}
+
+int
+msk_deliveries_run(const struct msk_call *call)
+{
+    struct msk_sub *sub = call->sub;
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &sub->delivery[i];
+
+        if (d->state != MSK_DELIVERY_SENT)
+            continue;
+        msk_delivery_rebase(call, d);
+        if (call->now >= d->due)
+            err = run_due(call, d);
+    }
+    if (err == MSK_OK)
+        err = run_queue(call);
+    forget_old_muk(sub);
+    return err;
+}
+
+/* The delivery of that MSK, or a free place for it; older ones of the group
+ * end (decision 9). */
+static int
+find_place(const struct msk_call *call, const struct msk_key_id *id,
+           struct msk_delivery **out)
+{
+    struct msk_delivery *free_one = NULL, *same = NULL;
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &call->sub->delivery[i];
+
+        if (d->state != MSK_DELIVERY_FREE && same_group(&d->id, id)) {
+            if (d->id.number == id->number && !d->old_muk)
+                same = d;
+            else
+                err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+        }
+        if (d->state == MSK_DELIVERY_FREE && free_one == NULL)
+            free_one = d;
+    }
+    *out = same != NULL ? same : free_one;
+    return err == MSK_OK && *out == NULL ? MSK_ERR_LIMIT : err;
+}
+
+int
+msk_deliveries_push(const struct msk_call *call, const struct msk_group *group,
+                    bool v)
+{
+    struct msk_delivery *d = NULL;
+    int err = find_place(call, &group->id, &d);
+
+    if (err != MSK_OK)
+        return err;
+    /* Asked for once more than it may be sent: as if for the first time. */
+    if (d->n_sent == MSK_COUNTERS_MAX)
+        err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+    if (err == MSK_OK)
+        err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
+    d->v = d->v || v;
+    return err == MSK_OK ? run_queue(call) : err;
+}
+
+/* --- acknowledgements ---------------------------------------------------- */
+
+/* Is it one of the messages that the delivery sent? */
+static bool
+is_answered_by(const struct msk_delivery *d, const struct msk_message *message)
+{
+    if (d->state != MSK_DELIVERY_SENT || d->csb_id != message->csb_id)
+        return false;
+    for (size_t i = 0; i < d->n_sent; i++)
+        if (d->counter[i] == message->counter)
+            return true;
+    return false;
+}
+
+static int
+verify(const struct msk_call *call, const struct msk_delivery *d,
+       const struct msk_message *message)
+{
+    const struct msk_bmsc_muk *muk =
+        d->old_muk ? &call->sub->old : &call->sub->muk;
+    const struct msk_bmsc_config *c = &call->bmsc->config;
+    struct msk_expected expected = { .size = sizeof expected };
+
+    expected.layout = c->layout;
+    expected.muk = (struct msk_bytes){ muk->key, muk->key_len };
+    expected.rand = (struct msk_bytes){ d->rand, d->rand_len };
+    expected.csb_id = d->csb_id;
+    memcpy(expected.domain, d->id.domain, 3);
+    expected.fqdn = c->fqdn;
+    expected.btid = (struct msk_bytes){ muk->btid, muk->btid_len };
+    expected.accept_pad64 = c->accept_pad64;
+    return msk_verification_check(c->crypto, &expected, message);
+}
+
+int
+msk_deliveries_ack(const struct msk_call *call,
+                   const struct msk_message *message)
+{
+    int err = MSK_ERR_NOT_MINE;
+
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &call->sub->delivery[i];
+
+        if (!is_answered_by(d, message))
+            continue;
+        err = verify(call, d, message);
+        if (err == MSK_OK)
+            err = msk_delivery_step(call, d, MSK_DELIVERY_ACK, NULL);
+        if (err != MSK_ERR_MAC && err != MSK_ERR_NOT_MINE)
+            break;
+    }
+    return err == MSK_OK ? msk_deliveries_run(call) : err;
+}
+
+msk_time
+msk_deliveries_due(const struct msk_sub *sub)
+{
+    msk_time due = MSK_NEVER;
+    bool waits = false;
+
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        const struct msk_delivery *d = &sub->delivery[i];
+
+        waits = waits || d->state == MSK_DELIVERY_QUEUED;
+        if (d->state == MSK_DELIVERY_SENT && d->due < due)
+            due = d->due;
+    }
+    return waits && due == MSK_NEVER ? 0 : due;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* bmsc/deliveries.h - all that is on its way to one UE. */
+#ifndef MSK_BMSC_DELIVERIES_H
+#define MSK_BMSC_DELIVERIES_H
+
+#include "bmsc/call.h"
+
+/* Delivers the current MSK of a group; the UE is a member. v: ask for an
+ * acknowledgement. MSK_ERR_LIMIT: too many are under way. */
+int msk_deliveries_push(const struct msk_call *call,
+                        const struct msk_group *group, bool v);
+
+/* Sends what is due again or gives it up, then what waits for its turn. */
+int msk_deliveries_run(const struct msk_call *call);
+
+/* An acknowledgement that was read. MSK_ERR_NOT_MINE, MSK_ERR_MAC. */
+int msk_deliveries_ack(const struct msk_call *call,
+                       const struct msk_message *message);
+
+/* When msk_deliveries_run has something to do. */
+msk_time msk_deliveries_due(const struct msk_sub *sub);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/delivery.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "bmsc/send.h"
+
+/* --- when to send again -------------------------------------------------- */
+
+/* The interval behind the n-th sending: doubled each time. */
+static msk_time
+interval(const struct msk_bmsc *bmsc, uint8_t n_sent)
+{
+    return bmsc->config.retry << (n_sent - 1);
+}
+
+/* A quarter shorter or longer at random, so that the acknowledgements of many
+ * UEs do not come all at once. */
+static int
+set_timer(const struct msk_call *call, struct msk_delivery *d)
+{
+    msk_time whole = interval(call->bmsc, d->n_sent), half = whole / 2;
+    uint32_t jitter, most = half < UINT32_MAX ? (uint32_t)half : UINT32_MAX - 1;
+    int err = msk_bmsc_draw(call->bmsc, most + 1, &jitter);
+
+    d->set = call->now;
+    d->due = call->now + whole - half / 2 + jitter;
+    return err;
+}
+
+/* A clock that was set back: nothing waits longer than its own interval. */
+void
+msk_delivery_rebase(const struct msk_call *call, struct msk_delivery *d)
+{
+    if (call->now >= d->set)
+        return;
+    d->set = call->now;
+    d->due = call->now + interval(call->bmsc, d->n_sent);
+}
+
+/* --- what is done -------------------------------------------------------- */
+
+typedef int action(const struct msk_call *call, struct msk_delivery *d,
+                   const struct msk_group *group);
+
+/* Decision 11: one CSB ID for a delivery, kept over retransmissions. */
+static int
+queue(const struct msk_call *call, struct msk_delivery *d,
+      const struct msk_group *group)
+{
+    const struct msk_random *random = call->bmsc->config.random;
+    uint8_t b[4];
+
+    if (random->fill(random->user, b, sizeof b) != 0)
+        return MSK_ERR_RANDOM;
+    d->csb_id = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+                (uint32_t)b[2] << 8 | b[3];
+    if (call->bmsc->config.layout == MSK_LAYOUT_CSB)
+        d->csb_id = group->id.group;
+    d->id = group->id;
+    return MSK_OK;
+}
+
+static int
+send(const struct msk_call *call, struct msk_delivery *d,
+     const struct msk_group *group)
+{
+    struct msk_msk_message m;
+    int err;
+
+    msk_send_describe(call, group, MSK_CONTENT_MSK, &m);
+    m.csb_id = d->csb_id;
+    m.v = d->v;
+    err = msk_send(call, &call->sub->muk, MSK_COUNTER_LAST_MSK, &m);
+    if (err != MSK_OK)
+        return err;
+    memcpy(d->rand, group->rand, group->rand_len);
+    d->rand_len = group->rand_len;
+    d->counter[d->n_sent++] = m.counter;
+    return set_timer(call, d);
+}
+
+static int
+delivered(const struct msk_call *call, struct msk_delivery *d,
+          const struct msk_group *group)
+{
+    struct msk_member *member =
+        msk_sub_member(call->sub, d->id.domain, d->id.group);
+
+    (void)group;
+    if (member != NULL)
+        member->unanswered = 0;
+    if (!d->old_muk)
+        call->sub->proven = true;
+    return msk_outbox_add(call->outbox, MSK_BMSC_DELIVERED, &d->id,
+                          (struct msk_bytes){ NULL, 0 });
+}
+
+/* Decision 18: without registration, silence ends a membership. */
+static int
+give_up(const struct msk_call *call, struct msk_delivery *d,
+        const struct msk_group *group)
+{
+    const struct msk_bmsc_config *c = &call->bmsc->config;
+    struct msk_bytes none = { NULL, 0 };
+    struct msk_key_id id = d->id;
+    struct msk_member *member = msk_sub_member(call->sub, id.domain, id.group);
+    int err = msk_outbox_add(call->outbox, MSK_BMSC_GAVE_UP, &id, none);
+
+    (void)group;
+    if (err != MSK_OK || member == NULL || d->old_muk)
+        return err;
+    if (member->unanswered < UINT8_MAX)
+        member->unanswered++;
+    if (c->registration || member->unanswered < c->unanswered)
+        return MSK_OK;
+    msk_sub_part(call->sub, member);
+    return msk_outbox_add(call->outbox, MSK_BMSC_PARTED, &id, none);
+}
+
+static int
+nothing(const struct msk_call *call, struct msk_delivery *d,
+        const struct msk_group *group)
+{
+    (void)call;
+    (void)d;
+    (void)group;
+    return MSK_OK;
+}
+
+/* --- the machine --------------------------------------------------------- */
+
+/* An empty cell: the event does not concern a delivery in that state. */
+static const struct {
+    action *run;
+    enum msk_delivery_state then;
+} table[MSK_DELIVERY_STATES][MSK_DELIVERY_EVENTS] = {
+    [MSK_DELIVERY_FREE] = {
+        [MSK_DELIVERY_PUSH] = { queue, MSK_DELIVERY_QUEUED },
+    },
+    [MSK_DELIVERY_QUEUED] = {
+        [MSK_DELIVERY_PUSH] = { nothing, MSK_DELIVERY_QUEUED },
+        [MSK_DELIVERY_TURN] = { send, MSK_DELIVERY_SENT },
+        [MSK_DELIVERY_TURN_PLAIN] = { send, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
+    },
+    [MSK_DELIVERY_SENT] = {
+        [MSK_DELIVERY_PUSH] = { send, MSK_DELIVERY_SENT },
+        [MSK_DELIVERY_DUE] = { send, MSK_DELIVERY_SENT },
+        [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
+    },
+};
+
+static void
+trace(const struct msk_call *call, uint8_t state, uint8_t event, uint8_t next,
+      const struct msk_key_id *id)
+{
+    struct msk_bmsc_trace step = { state, event, next, *id };
+
+    if (call->bmsc->config.trace != NULL)
+        call->bmsc->config.trace(call->user, &step);
+}
+
+int
+msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
+                  enum msk_delivery_event event, const struct msk_group *group)
+{
+    uint8_t state = d->state, next = (uint8_t)table[state][event].then;
+    struct msk_key_id id = d->id;
+    int err;
+
+    if (table[state][event].run == NULL)
+        return MSK_OK;
+    err = table[state][event].run(call, d, group);
+    if (err != MSK_OK)
+        return err;
+    d->state = next;
+    if (next == MSK_DELIVERY_FREE)
+        msk_secret_wipe(d, sizeof *d);
+    trace(call, state, (uint8_t)event, next,
+          state == MSK_DELIVERY_FREE ? &d->id : &id);
+    return MSK_OK;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/keyless.h"
+
+#include "bmsc/send.h"
+
+/* Change request 6.3.2.2.4. Under the MUK that the UE certainly has: the one
+ * before the last rebind, until the UE has shown the new one. */
+int
+msk_keyless_pull(const struct msk_call *call, const struct msk_group *group)
+{
+    struct msk_sub *sub = call->sub;
+    struct msk_bmsc_muk *muk =
+        !sub->proven && sub->old.btid_len > 0 ? &sub->old : &sub->muk;
+    struct msk_msk_message m;
+    int err;
+
+    msk_send_describe(call, group, MSK_CONTENT_PULL, &m);
+    err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
+    return err == MSK_OK ? msk_send(call, muk, MSK_COUNTER_LAST, &m) : err;
+}
+
+/* TS 33.246 6.3.2.1B: SEQl above SEQu ends the use of an MSK. */
+int
+msk_keyless_invalidate(const struct msk_call *call,
+                       const struct msk_group *group)
+{
+    struct msk_msk_message m;
+    int err;
+
+    msk_send_describe(call, group, MSK_CONTENT_VALIDITY, &m);
+    m.seq_low = 1;
+    m.seq_high = 0;
+    err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
+    return err == MSK_OK
+               ? msk_send(call, &call->sub->muk, MSK_COUNTER_LAST_MSK, &m)
+               : err;
+}

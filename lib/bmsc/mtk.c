@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* MTK messages: to everybody who has the MSK, so they need no subscriber. */
+#include "bmsc/bmsc.h"
+#include "bmsc/key_group.h"
+
+/* The n-th message under an MSK has counter n and MTK ID SEQl + n: neither
+ * comes twice for two MTKs (decision 8). */
+static void
+describe(const struct msk_bmsc *bmsc, const struct msk_group *g,
+         struct msk_bytes mtk, struct msk_bytes salt, struct msk_mtk_message *m)
+{
+    m->layout = bmsc->config.layout;
+    m->ext = bmsc->config.ext;
+    m->id = g->id;
+    m->counter = g->used + 1;
+    m->mtk_id = (uint16_t)(g->seq_low + m->counter);
+    m->rand = (struct msk_bytes){ g->rand, g->rand_len };
+    m->key = mtk;
+    m->salt = salt;
+}
+
+int
+msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
+             struct msk_bytes mtk, struct msk_bytes salt, uint8_t *buf,
+             size_t cap, size_t *len, uint16_t *mtk_id)
+{
+    struct msk_mtk_message m = { .size = sizeof m };
+    struct msk_group *g;
+    struct msk_bytes msk;
+    int err;
+
+    if (bmsc == NULL || group == NULL || mtk_id == NULL)
+        return MSK_ERR_ARGUMENT;
+    g = msk_group_of(group);
+    if (mtk.n != g->key_len || (salt.n > 0) != g->streaming)
+        return MSK_ERR_ARGUMENT;
+    if (g->used >= g->reserved)
+        return MSK_ERR_STATE;
+    describe(bmsc, g, mtk, salt, &m);
+    msk = (struct msk_bytes){ g->msk, g->key_len };
+    err = msk_bmsc_draw(bmsc, UINT32_MAX, &m.csb_id);
+    if (err == MSK_OK)
+        err = msk_mtk_message_make(bmsc->config.crypto, msk, &m, buf, cap, len);
+    if (err != MSK_OK)
+        return err;
+    g->used++;
+    *mtk_id = m.mtk_id;
+    return MSK_OK;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/outbox.h"
+
+#include <string.h>
+
+#include "base/sized.h"
+
+/* Memory of any alignment: the outbox begins at the first aligned octet. */
+static void *
+align(void *mem)
+{
+    size_t over = (uintptr_t)mem % sizeof(uint64_t);
+
+    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
+}
+
+int
+msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len)
+{
+    if (outbox == NULL || mem == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (len < MSK_OUTBOX_SIZE)
+        return MSK_ERR_SPACE;
+    *outbox = align(mem);
+    memset(*outbox, 0, sizeof **outbox);
+    return MSK_OK;
+}
+
+void
+msk_outbox_start(struct msk_outbox *outbox)
+{
+    outbox->n = 0;
+    outbox->next = 0;
+    outbox->used = 0;
+    outbox->n_items = 0;
+    outbox->peer_n = 0;
+    memset(&outbox->response, 0, sizeof outbox->response);
+    outbox->response.size = sizeof outbox->response;
+    outbox->response.headers = outbox->header;
+}
+
+uint8_t *
+msk_outbox_room(struct msk_outbox *outbox, size_t *cap)
+{
+    *cap = sizeof outbox->arena - outbox->used;
+    return outbox->arena + outbox->used;
+}
+
+struct msk_bytes
+msk_outbox_keep(struct msk_outbox *outbox, size_t n)
+{
+    struct msk_bytes kept = { outbox->arena + outbox->used, n };
+
+    outbox->used += n;
+    return kept;
+}
+
+int
+msk_outbox_copy(struct msk_outbox *outbox, struct msk_bytes octets,
+                struct msk_bytes *out)
+{
+    size_t cap;
+    uint8_t *to = msk_outbox_room(outbox, &cap);
+
+    if (octets.n > cap)
+        return MSK_ERR_SPACE;
+    if (octets.n > 0)
+        memcpy(to, octets.p, octets.n);
+    *out = msk_outbox_keep(outbox, octets.n);
+    return MSK_OK;
+}
+
+int
+msk_outbox_add(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
+               const struct msk_key_id *id, struct msk_bytes message)
+{
+    struct msk_outbox_effect *effect;
+
+    if (outbox->n == MSK_OUTBOX_EFFECTS)
+        return MSK_ERR_SPACE;
+    effect = &outbox->effect[outbox->n++];
+    memset(effect, 0, sizeof *effect);
+    effect->kind = kind;
+    effect->message = message;
+    if (id != NULL)
+        effect->id = *id;
+    return MSK_OK;
+}
+
+int
+msk_outbox_header(struct msk_outbox *outbox, const char *name,
+                  struct msk_bytes value)
+{
+    struct msk_http_header *header;
+
+    if (outbox->response.n_headers == MSK_OUTBOX_HEADERS)
+        return MSK_ERR_SPACE;
+    header = &outbox->header[outbox->response.n_headers++];
+    header->name = msk_text(name);
+    header->value = value;
+    return MSK_OK;
+}
+
+int
+msk_outbox_end(struct msk_outbox *outbox, int err)
+{
+    if (err != MSK_OK)
+        msk_outbox_start(outbox);
+    return err;
+}
+
+bool
+msk_outbox_next(struct msk_outbox *outbox, struct msk_bmsc_effect *effect)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+    const struct msk_outbox_effect *from;
+
+    if (outbox == NULL || effect == NULL || outbox->next == outbox->n)
+        return false;
+    from = &outbox->effect[outbox->next++];
+    e.kind = from->kind;
+    e.message = from->message;
+    e.id = from->id;
+    if (e.kind == MSK_BMSC_SEND_MIKEY)
+        e.peer = (struct msk_bytes){ outbox->peer, outbox->peer_n };
+    if (e.kind == MSK_BMSC_HTTP)
+        e.response = &outbox->response;
+    msk_sized_give(effect, &e, sizeof e);
+    return true;
+}
+
+/* MSK_OUTBOX_SIZE holds an outbox, wherever it begins. */
+typedef char msk_outbox_fits
+    [sizeof(struct msk_outbox) + sizeof(uint64_t) <= MSK_OUTBOX_SIZE ? 1 : -1];

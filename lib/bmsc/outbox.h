@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bmsc/outbox.h - what a call wants done, and the room it works in. Octets of
+ * messages, headers and bodies are laid into an arena one behind the other.
+ */
+#ifndef MSK_BMSC_OUTBOX_H
+#define MSK_BMSC_OUTBOX_H
+
+#include "msk/bmsc.h"
+#include "msk/body.h"
+
+#define MSK_OUTBOX_EFFECTS 160
+#define MSK_OUTBOX_HEADERS 4
+#define MSK_OUTBOX_ARENA 65536
+
+struct msk_outbox_effect {
+    enum msk_bmsc_effect_kind kind;
+    struct msk_bytes message;
+    struct msk_key_id id;
+};
+
+struct msk_outbox {
+    size_t n, next; /* effects, and the one to be handed out */
+    struct msk_outbox_effect effect[MSK_OUTBOX_EFFECTS];
+    uint8_t peer[MSK_PEER_MAX];
+    size_t peer_n;
+    struct msk_http_response response;
+    struct msk_http_header header[MSK_OUTBOX_HEADERS];
+    struct msk_body_item item[MSK_BODY_ITEMS_MAX]; /* of request and answer */
+    size_t n_items;
+    size_t used;
+    uint8_t arena[MSK_OUTBOX_ARENA];
+};
+
+/* Empties it for a new call. */
+void msk_outbox_start(struct msk_outbox *outbox);
+
+/* What is left of the arena, to be written to; keep says how much was. */
+uint8_t *msk_outbox_room(struct msk_outbox *outbox, size_t *cap);
+struct msk_bytes msk_outbox_keep(struct msk_outbox *outbox, size_t n);
+
+/* Copies octets into the arena. MSK_ERR_SPACE. */
+int msk_outbox_copy(struct msk_outbox *outbox, struct msk_bytes octets,
+                    struct msk_bytes *out);
+
+/* Adds an effect; message may be empty. MSK_ERR_SPACE. */
+int msk_outbox_add(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
+                   const struct msk_key_id *id, struct msk_bytes message);
+
+/* Adds a header to the answer. MSK_ERR_SPACE. */
+int msk_outbox_header(struct msk_outbox *outbox, const char *name,
+                      struct msk_bytes value);
+
+/* Empties it when a call failed, so that nothing of it is done. */
+int msk_outbox_end(struct msk_outbox *outbox, int err);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* What the BM-SC does by itself: pushes, pulls, what is due. And what comes
+ * back. */
+#include "bmsc/deliveries.h"
+#include "bmsc/keyless.h"
+
+/* Decision: how many of the pushes that nobody asked for are acknowledged. */
+static int
+wants_ack(const struct msk_bmsc *bmsc, bool *v)
+{
+    uint32_t drawn = 0;
+    int err = MSK_OK;
+
+    switch (bmsc->config.acks) {
+    case MSK_ACK_ALL: *v = true; break;
+    case MSK_ACK_NONE: *v = false; break;
+    case MSK_ACK_SAMPLED:
+        err = msk_bmsc_draw(bmsc, bmsc->config.ack_sample, &drawn);
+        *v = drawn == 0;
+        break;
+    }
+    return err;
+}
+
+/* A call that sends something about a group to its member. */
+static int
+begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
+      struct msk_subscriber *subscriber, const struct msk_key_group *group,
+      msk_time now, struct msk_outbox *outbox)
+{
+    int err = msk_call_begin(call, bmsc, user, subscriber, now, outbox);
+
+    if (err != MSK_OK)
+        return err;
+    if (subscriber == NULL || group == NULL)
+        return MSK_ERR_ARGUMENT;
+    call->given = msk_group_at(group);
+    if (msk_sub_member(call->sub, call->given->id.domain,
+                       call->given->id.group) == NULL)
+        return MSK_ERR_REFUSED;
+    return call->outbox->peer_n > 0 ? MSK_OK : MSK_ERR_STATE;
+}
+
+/* Decision 19: no MSK under an expired MUK; its owner is made to ask. */
+int
+msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
+              struct msk_subscriber *subscriber,
+              const struct msk_key_group *group, msk_time now,
+              struct msk_outbox *outbox)
+{
+    struct msk_call call;
+    bool v = false;
+    int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
+
+    if (err == MSK_OK && msk_sub_expired(call.sub, now))
+        err = msk_keyless_pull(&call, call.given);
+    else if (err == MSK_OK) {
+        err = wants_ack(bmsc, &v);
+        if (err == MSK_OK)
+            err = msk_deliveries_push(&call, call.given, v);
+    }
+    return outbox != NULL ? msk_outbox_end(outbox, err) : err;
+}
+
+int
+msk_bmsc_pull(const struct msk_bmsc *bmsc, void *user,
+              struct msk_subscriber *subscriber,
+              const struct msk_key_group *group, msk_time now,
+              struct msk_outbox *outbox)
+{
+    struct msk_call call;
+    int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
+
+    if (err == MSK_OK)
+        err = msk_keyless_pull(&call, call.given);
+    return outbox != NULL ? msk_outbox_end(outbox, err) : err;
+}
+
+int
+msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
+               struct msk_subscriber *subscriber, msk_time now,
+               struct msk_outbox *outbox)
+{
+    struct msk_call call;
+    int err = msk_call_begin(&call, bmsc, user, subscriber, now, outbox);
+
+    if (err != MSK_OK || subscriber == NULL)
+        return MSK_ERR_ARGUMENT;
+    return msk_outbox_end(outbox, msk_deliveries_run(&call));
+}
+
+msk_time
+msk_subscriber_due(const struct msk_subscriber *subscriber)
+{
+    return msk_deliveries_due(msk_sub_at(subscriber));
+}
+
+int
+msk_bmsc_ack_btid(const struct msk_bmsc *bmsc, struct msk_bytes message,
+                  struct msk_bytes *btid)
+{
+    struct msk_message m;
+    int err;
+
+    if (bmsc == NULL || btid == NULL)
+        return MSK_ERR_ARGUMENT;
+    err = msk_message_read(bmsc->config.layout, message, &m, NULL);
+    if (err == MSK_OK && m.kind != MSK_MESSAGE_VERIFICATION)
+        err = MSK_ERR_KIND;
+    if (err == MSK_OK)
+        *btid = m.idr;
+    return err;
+}
+
+int
+msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
+             struct msk_subscriber *subscriber, struct msk_bytes message,
+             msk_time now, struct msk_outbox *outbox)
+{
+    struct msk_call call;
+    struct msk_message m;
+    int err = msk_call_begin(&call, bmsc, user, subscriber, now, outbox);
+
+    if (err != MSK_OK || subscriber == NULL)
+        return MSK_ERR_ARGUMENT;
+    err = msk_message_read(bmsc->config.layout, message, &m, NULL);
+    if (err == MSK_OK && m.kind != MSK_MESSAGE_VERIFICATION)
+        err = MSK_ERR_KIND;
+    if (err == MSK_OK)
+        err = msk_deliveries_ack(&call, &m);
+    return msk_outbox_end(outbox, err);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "office.h"
+
+#include <string.h>
+
+static int
+fill(void *user, uint8_t *out, size_t n)
+{
+    struct office *o = user;
+
+    if (++o->draws == o->fail_draw)
+        return -1;
+    rng_fill(&o->rng, out, n);
+    return 0;
+}
+
+static const struct msk_key_group *
+find_group(void *user, const uint8_t domain[3], uint16_t group)
+{
+    struct office *o = user;
+    struct msk_key_id id;
+
+    for (size_t i = 0; i < o->n_groups; i++) {
+        msk_key_group_id(&o->group[i], &id);
+        if (id.group == group && memcmp(id.domain, domain, 3) == 0)
+            return &o->group[i];
+    }
+    return NULL;
+}
+
+static void
+trace(void *user, const struct msk_bmsc_trace *step)
+{
+    ((struct office *)user)->cells[step->state] |= 1u << step->event;
+}
+
+static void
+subscribe(struct office *o)
+{
+    struct msk_subscriber_config c = { .size = sizeof c };
+
+    c.btid = muk_btid(OFFICE_MUK);
+    c.id = chars("imsi-1");
+    c.muk = muk_key(OFFICE_MUK);
+    c.mrk = chars("the MRK of the subscriber, 32 oct");
+    c.expires = 1000000000;
+    c.address = chars("ue");
+    assert_int_equal(msk_subscriber_init(&o->subscriber, &c), MSK_OK);
+}
+
+void
+office_start(struct office *o, enum msk_layout layout,
+             void (*change)(struct msk_bmsc_config *config))
+{
+    memset(o, 0, sizeof *o);
+    chip_start(&o->chip, layout, false);
+    assert_int_equal(chip_muk(&o->chip, OFFICE_MUK), MSK_OK);
+    fake_crypto_start(&o->crypto, 0);
+    o->rng.state = 1;
+    o->random = (struct msk_random){ sizeof o->random, o, fill };
+    o->now = 1000000;
+    o->config.size = sizeof o->config;
+    o->config.layout = layout;
+    o->config.fqdn = msk_text(CHIP_FQDN);
+    o->config.crypto = &o->crypto.crypto;
+    o->config.random = &o->random;
+    o->config.find_group = find_group;
+    o->config.trace = trace;
+    if (change != NULL)
+        change(&o->config);
+    assert_int_equal(
+        msk_bmsc_init(&o->bmsc, o->memory + 1, MSK_BMSC_SIZE, &o->config),
+        MSK_OK);
+    assert_int_equal(
+        msk_outbox_init(&o->outbox, o->outbox_memory + 1, MSK_OUTBOX_SIZE),
+        MSK_OK);
+    subscribe(o);
+}
+
+struct msk_key_group *
+office_group(struct office *o, uint16_t group, bool streaming)
+{
+    struct msk_key_group_config c = { .size = sizeof c };
+    int err;
+
+    memcpy(c.id.domain, chip_domain, 3);
+    c.id.group = group;
+    c.id.number = 1;
+    c.streaming = streaming;
+    if (streaming)
+        c.sp = hex("0d020001");
+    assert_true(o->n_groups < OFFICE_GROUPS);
+    assert_int_equal(msk_key_group_init(&o->group[o->n_groups], &c, &o->random),
+                     MSK_OK);
+    err = chip_allow(&o->chip, group, MSK_REQUIRE_NOTHING);
+    assert_true(err == MSK_OK || err == MSK_ERR_LIMIT);
+    assert_int_equal(msk_subscriber_join(&o->subscriber, chip_domain, group),
+                     MSK_OK);
+    return &o->group[o->n_groups++];
+}
+
+void
+office_store(struct office *o)
+{
+    uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX];
+    size_t n;
+
+    assert_int_equal(
+        msk_subscriber_pack(&o->subscriber, packed, sizeof packed, &n), MSK_OK);
+    msk_subscriber_wipe(&o->subscriber);
+    assert_int_equal(msk_subscriber_unpack(&o->subscriber, exact(packed, n)),
+                     MSK_OK);
+}
+
+void
+office_empty(struct office *o)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+
+    o->sent = o->delivered = o->gave_up = o->joined = o->parted = 0;
+    while (msk_outbox_next(o->outbox, &e)) {
+        switch (e.kind) {
+        case MSK_BMSC_SEND_MIKEY:
+            check_octets("peer", e.peer, chars("ue"));
+            assert_true(o->sent < OFFICE_GROUPS);
+            o->id[o->sent] = e.id;
+            o->message[o->sent++] = exact(e.message.p, e.message.n);
+            break;
+        case MSK_BMSC_HTTP: break;
+        case MSK_BMSC_DELIVERED: o->delivered++; break;
+        case MSK_BMSC_GAVE_UP: o->gave_up++; break;
+        case MSK_BMSC_JOINED: o->joined++; break;
+        case MSK_BMSC_PARTED: o->parted++; break;
+        }
+    }
+}
+
+/* What a call leaves: a new record, or the one from before it. */
+static int
+settle(struct office *o, const struct msk_subscriber *before, int err)
+{
+    if (err != MSK_OK)
+        o->subscriber = *before;
+    else
+        office_store(o);
+    office_empty(o);
+    if (err != MSK_OK)
+        assert_int_equal(o->sent + o->delivered + o->gave_up, 0);
+    return err;
+}
+
+int
+office_push(struct office *o, const struct msk_key_group *group)
+{
+    struct msk_subscriber before = o->subscriber;
+
+    return settle(
+        o, &before,
+        msk_bmsc_push(o->bmsc, o, &o->subscriber, group, o->now, o->outbox));
+}
+
+int
+office_pull(struct office *o, const struct msk_key_group *group)
+{
+    struct msk_subscriber before = o->subscriber;
+
+    return settle(
+        o, &before,
+        msk_bmsc_pull(o->bmsc, o, &o->subscriber, group, o->now, o->outbox));
+}
+
+int
+office_timer(struct office *o)
+{
+    struct msk_subscriber before = o->subscriber;
+
+    return settle(
+        o, &before,
+        msk_bmsc_timer(o->bmsc, o, &o->subscriber, o->now, o->outbox));
+}
+
+int
+office_ack(struct office *o, struct msk_bytes message)
+{
+    struct msk_subscriber before = o->subscriber;
+
+    return settle(
+        o, &before,
+        msk_bmsc_ack(o->bmsc, o, &o->subscriber, message, o->now, o->outbox));
+}
+
+int
+office_arrives(struct office *o, size_t i)
+{
+    int err = chip_receive(&o->chip, o->message[i]);
+    struct msk_bytes ack = o->chip.result.acknowledgement;
+
+    o->ack = (struct msk_bytes){ NULL, 0 };
+    if (err == MSK_OK && ack.n > 0)
+        o->ack = exact(ack.p, ack.n);
+    return err;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/office.h - a BM-SC with one subscriber and a few Key Groups, and the
+ * UE at the other end of the wire: a chip.
+ */
+#ifndef TESTS_OFFICE_H
+#define TESTS_OFFICE_H
+
+#include "chip.h"
+#include "msk/bmsc.h"
+
+#define OFFICE_GROUPS 10
+#define OFFICE_MUK 0x10
+
+struct office {
+    struct chip chip; /* the UE */
+    struct fake_crypto crypto;
+    struct msk_random random;
+    struct rng rng;
+    size_t draws, fail_draw; /* the n-th draw fails; 0: none does */
+    struct msk_bmsc_config config;
+    const struct msk_bmsc *bmsc;
+    struct msk_subscriber subscriber;
+    struct msk_key_group group[OFFICE_GROUPS];
+    size_t n_groups;
+    struct msk_outbox *outbox;
+    msk_time now;
+    uint32_t cells[3]; /* of the table of deliveries: bits of events taken */
+
+    /* what the outbox said last */
+    size_t sent, delivered, gave_up, joined, parted;
+    struct msk_bytes message[OFFICE_GROUPS]; /* copies, the test's */
+    struct msk_key_id id[OFFICE_GROUPS];
+    struct msk_bytes ack; /* of the UE to the last message, or empty */
+
+    uint8_t memory[MSK_BMSC_SIZE + 1];
+    uint8_t outbox_memory[MSK_OUTBOX_SIZE + 1];
+};
+
+/* A BM-SC in that layout, a subscriber with MUK OFFICE_MUK at address "ue",
+ * and the UE's MGV-F. change: may be NULL; alters o->config before it is
+ * used. */
+void office_start(struct office *o, enum msk_layout layout,
+                  void (*change)(struct msk_bmsc_config *config));
+
+/* Adds a Key Group, its number 1; the UE allows it, and is a member. */
+struct msk_key_group *office_group(struct office *o, uint16_t group,
+                                   bool streaming);
+
+/* The calls of bmsc.h, through a packed record: what comes back from pack and
+ * unpack is what counts. The record is thrown away when a call fails, as the
+ * contract says. The outbox is emptied into *o. */
+int office_push(struct office *o, const struct msk_key_group *group);
+int office_pull(struct office *o, const struct msk_key_group *group);
+int office_timer(struct office *o);
+int office_ack(struct office *o, struct msk_bytes message);
+
+/* The UE takes message i of the last call; o->ack is what it says. */
+int office_arrives(struct office *o, size_t i);
+
+/* Takes what the outbox holds. */
+void office_empty(struct office *o);
+
+/* Packs and unpacks the subscriber. */
+void office_store(struct office *o);
+
+#endif

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: MIT */
+/* MSKs on their way: queued, sent, sent again, acknowledged, given up. */
+#include <string.h>
+
+#include "bmsc/delivery.h"
+#include "office.h"
+
+#define GROUP 0x18CF
+
+static struct office o;
+
+#define IN_BOTH_LAYOUTS \
+    for (int layout = 1; layout <= 2; layout++, release(NULL))
+
+static void
+without_acks(struct msk_bmsc_config *c)
+{
+    c->acks = MSK_ACK_NONE;
+}
+
+static void
+registered(struct msk_bmsc_config *c)
+{
+    c->registration = true;
+}
+
+static void
+start(int layout)
+{
+    office_start(&o, (enum msk_layout)layout, NULL);
+}
+
+static uint32_t
+counter_of(size_t i)
+{
+    struct msk_message m;
+
+    assert_int_equal(msk_message_read(o.config.layout, o.message[i], &m, NULL),
+                     MSK_OK);
+    return m.counter;
+}
+
+static void
+delivers_and_is_acknowledged(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, true);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 0..65534 -");
+        assert_true(o.ack.n > 0);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+        assert_int_equal(office_ack(&o, o.ack), MSK_ERR_NOT_MINE);
+    }
+}
+
+static void
+sends_again_with_a_new_counter_and_the_same_csb_id(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+        struct msk_bytes first;
+        msk_time waited, last = 0;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        first = o.message[0];
+        for (uint32_t i = 1; i <= 4; i++) {
+            waited = msk_subscriber_due(&o.subscriber) - o.now;
+            assert_true(waited >= 1500u << (i - 1));
+            assert_true(waited <= 2500u << (i - 1));
+            assert_true(waited > last || i == 1);
+            last = waited;
+            o.now += waited - 1;
+            assert_int_equal(office_timer(&o), MSK_OK);
+            assert_int_equal(o.sent, 0);
+            o.now += 1;
+            assert_int_equal(office_timer(&o), MSK_OK);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(counter_of(0), i + 1);
+            assert_memory_equal(o.message[0].p + 4, first.p + 4, 4);
+        }
+        /* An answer to any of them completes it. */
+        o.message[0] = first;
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+    }
+}
+
+/* Lets every timer run out until nothing is under way. */
+static size_t
+wait_in_vain(void)
+{
+    size_t sent = 0;
+
+    for (int i = 0; i < 100; i++) {
+        if (msk_subscriber_due(&o.subscriber) == MSK_NEVER)
+            return sent;
+        o.now = msk_subscriber_due(&o.subscriber);
+        assert_int_equal(office_timer(&o), MSK_OK);
+        sent += o.sent;
+    }
+    fail_msg("it never ends");
+    return sent;
+}
+
+static void
+gives_up_and_in_the_end_parts_who_never_answers(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        for (int i = 1; i <= 3; i++) {
+            assert_int_equal(office_push(&o, g), MSK_OK);
+            assert_int_equal(wait_in_vain(), 4);
+            assert_int_equal(o.gave_up, 1);
+            assert_int_equal(o.parted, i == 3 ? 1 : 0);
+        }
+        assert_false(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
+        assert_int_equal(office_push(&o, g), MSK_ERR_REFUSED);
+    }
+}
+
+static void
+keeps_who_registered_and_who_answers_now_and_then(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_KEYID, registered);
+    g = office_group(&o, GROUP, false);
+    for (int i = 0; i < 9; i++) {
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        wait_in_vain();
+        assert_int_equal(o.parted, 0);
+    }
+    start(MSK_LAYOUT_CSB);
+    g = office_group(&o, GROUP, false);
+    for (int i = 0; i < 9; i++) {
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        if (i % 2 == 0) {
+            wait_in_vain();
+            assert_int_equal(o.parted, 0);
+            continue;
+        }
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+    }
+}
+
+static void
+has_one_message_in_flight_with_acknowledgements(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout);
+        for (uint16_t i = 0; i < 3; i++)
+            office_group(&o, (uint16_t)(GROUP + i), false);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(office_push(&o, &o.group[i]), MSK_OK);
+            assert_int_equal(o.sent, i == 0 ? 1 : 0);
+            if (i == 0)
+                assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        }
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+            assert_int_equal(o.delivered, 1);
+            assert_int_equal(o.sent, i < 2 ? 1 : 0);
+            if (i < 2)
+                assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        }
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+static void
+sends_all_at_once_without_acknowledgements(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        office_start(&o, (enum msk_layout)layout, without_acks);
+        for (uint16_t i = 0; i < 3; i++) {
+            struct msk_key_group *g =
+                office_group(&o, (uint16_t)(GROUP + i), false);
+
+            assert_int_equal(office_push(&o, g), MSK_OK);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(counter_of(0), i + 1);
+            assert_int_equal(office_arrives(&o, 0), MSK_OK);
+            assert_int_equal(o.ack.n, 0);
+        }
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+static void
+cancels_an_older_msk_of_the_group(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+        struct msk_bytes old_ack;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        old_ack = o.ack;
+        assert_int_equal(msk_key_group_rekey(g, &o.random), MSK_OK);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(o.id[0].number, 2);
+        assert_int_equal(office_ack(&o, old_ack), MSK_ERR_NOT_MINE);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "2 0..65534 -, 1 0..65534 -");
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+    }
+}
+
+static void
+delivers_the_current_msk_when_the_group_was_rekeyed_meanwhile(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID);
+    g = office_group(&o, GROUP, false);
+    assert_int_equal(office_push(&o, g), MSK_OK);
+    assert_int_equal(msk_key_group_rekey(g, &o.random), MSK_OK);
+    o.now = msk_subscriber_due(&o.subscriber);
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_int_equal(o.sent, 1);
+    assert_int_equal(o.id[0].number, 2);
+}
+
+static void
+refuses_acknowledgements_that_are_not_true(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        for (size_t i = 0; i < o.ack.n * 8; i++) {
+            uint8_t *forged = room(o.ack.n);
+
+            memcpy(forged, o.ack.p, o.ack.n);
+            forged[i / 8] ^= (uint8_t)(1u << i % 8);
+            assert_true(office_ack(&o, (struct msk_bytes){ forged, o.ack.n }) !=
+                        MSK_OK);
+            assert_int_equal(o.delivered + o.sent, 0);
+        }
+        for (size_t n = 0; n < o.ack.n; n++)
+            assert_true(office_ack(&o, exact(o.ack.p, n)) != MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+    }
+}
+
+static void
+pulls_without_a_key_and_turns_a_push_under_an_expired_muk_into_one(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, true);
+        assert_int_equal(office_pull(&o, g), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+        o.now = 1000000000;
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+static void
+pulls_under_the_old_muk_until_the_ue_has_shown_the_new_one(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_subscriber_config c = { .size = sizeof c };
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        c.btid = muk_btid(0x20);
+        c.id = chars("imsi-1");
+        c.muk = muk_key(0x20);
+        c.mrk = chars("another MRK");
+        c.expires = MSK_NEVER;
+        assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
+        assert_true(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
+        /* What was under way is still acknowledged. */
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+        assert_int_equal(office_pull(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+        assert_int_equal(chip_muk(&o.chip, 0x20), MSK_OK);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(counter_of(0), 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(msk_subscriber_old_btid(&o.subscriber).n, 0);
+        assert_int_equal(office_pull(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+    }
+}
+
+static void
+refuses_what_it_cannot_send(void **state)
+{
+    struct msk_key_group *g;
+    struct msk_outbox *outbox = NULL;
+
+    (void)state;
+    start(MSK_LAYOUT_CSB);
+    g = office_group(&o, GROUP, false);
+    assert_int_equal(msk_bmsc_push(NULL, &o, &o.subscriber, g, 1, o.outbox),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_push(o.bmsc, &o, NULL, g, 1, o.outbox),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(
+        msk_bmsc_push(o.bmsc, &o, &o.subscriber, NULL, 1, o.outbox),
+        MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_push(o.bmsc, &o, &o.subscriber, g, 1, outbox),
+                     MSK_ERR_ARGUMENT);
+    for (size_t i = 1; i < OFFICE_GROUPS; i++) {
+        g = office_group(&o, (uint16_t)(GROUP + i), false);
+        assert_int_equal(office_push(&o, g), i <= 8 ? MSK_OK : MSK_ERR_LIMIT);
+    }
+}
+
+static void
+survives_a_clock_that_steps(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID);
+    g = office_group(&o, GROUP, false);
+    assert_int_equal(office_push(&o, g), MSK_OK);
+    o.now = 5; /* far back */
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_true(msk_subscriber_due(&o.subscriber) <= 5 + 2500);
+    o.now = 900000000; /* far ahead */
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_int_equal(o.sent, 1);
+}
+
+/* Each call of crypto and randomness fails once: nothing is sent, nothing is
+ * kept, and the next try works. */
+static void
+changes_nothing_when_a_provider_fails(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        for (int what = 0; what < 2; what++)
+            for (size_t n = 1;; n++) {
+                struct msk_key_group *g;
+                int err;
+
+                start(layout);
+                g = office_group(&o, GROUP, true);
+                o.draws = 0;
+                o.crypto.calls = 0;
+                o.fail_draw = what == 0 ? n : 0;
+                o.crypto.fail_at = what == 1 ? n : 0;
+                err = office_push(&o, g);
+                if (err == MSK_OK)
+                    break;
+                assert_int_equal(err,
+                                 what == 0 ? MSK_ERR_RANDOM : MSK_ERR_CRYPTO);
+                o.fail_draw = 0;
+                o.crypto.fail_at = 0;
+                assert_int_equal(office_push(&o, g), MSK_OK);
+                assert_int_equal(counter_of(0), 1);
+                assert_int_equal(o.crypto.open, 0);
+            }
+    }
+}
+
+/* Every cell that has an action, over all the tests before. */
+static void
+takes_every_cell_of_its_table(void **state)
+{
+    static const uint32_t want[3] = {
+        1u << MSK_DELIVERY_PUSH,
+        1u << MSK_DELIVERY_PUSH | 1u << MSK_DELIVERY_TURN |
+            1u << MSK_DELIVERY_TURN_PLAIN | 1u << MSK_DELIVERY_NEWER,
+        1u << MSK_DELIVERY_PUSH | 1u << MSK_DELIVERY_DUE |
+            1u << MSK_DELIVERY_SPENT | 1u << MSK_DELIVERY_ACK |
+            1u << MSK_DELIVERY_NEWER,
+    };
+    uint32_t seen[3] = { 0, 0, 0 };
+    struct msk_key_group *g, *other;
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        office_start(&o, MSK_LAYOUT_KEYID, round == 2 ? without_acks : NULL);
+        g = office_group(&o, GROUP, false);
+        other = office_group(&o, GROUP + 1, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        if (round == 0) {
+            assert_int_equal(office_arrives(&o, 0), MSK_OK);
+            assert_int_equal(office_push(&o, other), MSK_OK);
+            assert_int_equal(office_push(&o, other), MSK_OK);
+            assert_int_equal(msk_key_group_rekey(other, &o.random), MSK_OK);
+            assert_int_equal(office_push(&o, other), MSK_OK);
+            assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+            assert_int_equal(msk_key_group_rekey(other, &o.random), MSK_OK);
+            assert_int_equal(office_push(&o, other), MSK_OK);
+        }
+        wait_in_vain();
+        for (size_t i = 0; i < 3; i++)
+            seen[i] |= o.cells[i];
+    }
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(seen[i], want[i]);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(delivers_and_is_acknowledged, release),
+        cmocka_unit_test_teardown(
+            sends_again_with_a_new_counter_and_the_same_csb_id, release),
+        cmocka_unit_test_teardown(
+            gives_up_and_in_the_end_parts_who_never_answers, release),
+        cmocka_unit_test_teardown(
+            keeps_who_registered_and_who_answers_now_and_then, release),
+        cmocka_unit_test_teardown(
+            has_one_message_in_flight_with_acknowledgements, release),
+        cmocka_unit_test_teardown(sends_all_at_once_without_acknowledgements,
+                                  release),
+        cmocka_unit_test_teardown(cancels_an_older_msk_of_the_group, release),
+        cmocka_unit_test_teardown(
+            delivers_the_current_msk_when_the_group_was_rekeyed_meanwhile,
+            release),
+        cmocka_unit_test_teardown(refuses_acknowledgements_that_are_not_true,
+                                  release),
+        cmocka_unit_test_teardown(
+            pulls_without_a_key_and_turns_a_push_under_an_expired_muk_into_one,
+            release),
+        cmocka_unit_test_teardown(
+            pulls_under_the_old_muk_until_the_ue_has_shown_the_new_one,
+            release),
+        cmocka_unit_test_teardown(refuses_what_it_cannot_send, release),
+        cmocka_unit_test_teardown(survives_a_clock_that_steps, release),
+        cmocka_unit_test_teardown(changes_nothing_when_a_provider_fails,
+                                  release),
+        cmocka_unit_test_teardown(takes_every_cell_of_its_table, release),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
