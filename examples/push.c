@@ -12,10 +12,10 @@
 #include <sys/time.h>
 
 #include "host.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/mbms.h"
 #include "msk/mgvf.h"
 #include "msk/store_ram.h"
+#include "provider.h"
 
 static const char fqdn[] = "bmsc.example.org";
 static const char btid[] = "dGhlLVJBTkQ@bsf.example.org";
@@ -95,8 +95,8 @@ bmsc_make(struct bmsc *b, const uint8_t muk[32], uint16_t number,
     m.v = true;
     m.key = host_bytes(b->msk, sizeof b->msk);
     m.seq_high = 0xFFFE;
-    return msk_msk_message_make(msk_crypto_mbedtls(), host_bytes(muk, 32), &m,
-                                b->sent, sizeof b->sent, &b->len);
+    return msk_msk_message_make(host_crypto(), host_bytes(muk, 32), &m, b->sent,
+                                sizeof b->sent, &b->len);
 }
 
 /* Turns one bit of the encrypted MSK over; once more puts it right. */
@@ -145,7 +145,7 @@ bmsc_acknowledged(const struct bmsc *b, uint16_t number)
     id.number = number;
     err = msk_message_read(b->layout, host_bytes(got, (size_t)n), &ack, NULL);
     if (err == MSK_OK)
-        err = msk_verification_check(msk_crypto_mbedtls(), &sent, &ack);
+        err = msk_verification_check(host_crypto(), &sent, &ack);
     if (err == MSK_OK && ack.counter != b->counter)
         err = MSK_ERR_NOT_MINE; /* true, but of another message */
     rung("=== ACK", &id, b->counter, "==>",
@@ -296,7 +296,7 @@ ue_init(struct ue *ue, const uint8_t key[32])
     struct msk_muk muk = { .size = sizeof muk };
     int err;
 
-    config.crypto = msk_crypto_mbedtls();
+    config.crypto = host_crypto();
     config.store = &ue->store;
     muk.fqdn = msk_text(fqdn);
     muk.btid = msk_text(btid);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 const uint8_t chip_domain[3] = { 0x21, 0x63, 0x54 };
 
@@ -181,7 +181,7 @@ msk_message_of(const struct chip *chip, struct parcel p)
     int err;
 
     fill_in(chip, p, &m);
-    err = msk_msk_message_make(msk_crypto_mbedtls(), muk_key(p.muk), &m, buf,
+    err = msk_msk_message_make(host_crypto(), muk_key(p.muk), &m, buf,
                                MSK_MIKEY_MAX, &len);
     return made(err, buf, len);
 }
@@ -205,7 +205,7 @@ mtk_message_of(const struct chip *chip, struct ticket t)
     m.key = fill(t.mtk, 16);
     if (t.streaming)
         m.salt = fill((uint8_t)(t.mtk + 1), MSK_SALT_MAX);
-    err = msk_mtk_message_make(msk_crypto_mbedtls(), fill(t.key, 16), &m, buf,
+    err = msk_mtk_message_make(host_crypto(), fill(t.key, 16), &m, buf,
                                MSK_MIKEY_MAX, &len);
     return made(err, buf, len);
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 #define GARBAGE 0xEE
 
@@ -32,7 +32,7 @@ fake_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
         memset(out, GARBAGE, digest_len(hash));
         return 1;
     }
-    return msk_crypto_mbedtls()->hash(NULL, hash, in, n_in, out);
+    return host_crypto()->hash(NULL, hash, in, n_in, out);
 }
 
 static int
@@ -46,7 +46,7 @@ fake_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
         return 1;
     }
     fake->open++;
-    return msk_crypto_mbedtls()->hmac_begin(NULL, hmac, hash, key);
+    return host_crypto()->hmac_begin(NULL, hmac, hash, key);
 }
 
 static int
@@ -57,7 +57,7 @@ fake_hmac(void *user, const struct msk_hmac *hmac, const struct msk_bytes *in,
         memset(out, GARBAGE, 20);
         return 1;
     }
-    return msk_crypto_mbedtls()->hmac(NULL, hmac, in, n_in, out);
+    return host_crypto()->hmac(NULL, hmac, in, n_in, out);
 }
 
 static void
@@ -66,7 +66,7 @@ fake_hmac_end(void *user, struct msk_hmac *hmac)
     struct fake_crypto *fake = user;
 
     fake->open--;
-    msk_crypto_mbedtls()->hmac_end(NULL, hmac);
+    host_crypto()->hmac_end(NULL, hmac);
 }
 
 static int
@@ -80,7 +80,7 @@ fake_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
         memset(out, GARBAGE, n);
         return 1;
     }
-    return msk_crypto_mbedtls()->aes_ctr(NULL, key, iv, in, out, n);
+    return host_crypto()->aes_ctr(NULL, key, iv, in, out, n);
 }
 
 void

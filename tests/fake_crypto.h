@@ -2,7 +2,7 @@
 /*
  * tests/fake_crypto.h - a crypto provider that counts its calls and fails the
  * one it is told to, leaving garbage where the answer should be. All others
- * go to the provider of mbedTLS.
+ * go to the provider of this build.
  */
 #ifndef TESTS_FAKE_CRYPTO_H
 #define TESTS_FAKE_CRYPTO_H

@@ -23,8 +23,8 @@
 #include <string.h>
 
 #include "mgvf/record.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/store_ram.h"
+#include "provider.h"
 
 #define RECORDS 7
 #define ARGUMENTS 16
@@ -102,7 +102,7 @@ start(void)
 {
     struct msk_mgvf_config config = { .size = sizeof config };
 
-    config.crypto = msk_crypto_mbedtls();
+    config.crypto = host_crypto();
     config.store = &store;
     memset(memory, 0xA5, sizeof memory);
     if (msk_mgvf_init(&mgvf, memory, sizeof memory, &config) != MSK_OK)
@@ -155,7 +155,7 @@ make_msk(uint8_t *buf, size_t *len)
         m.key = octets(arg[8], 16);
     m.seq_low = (uint16_t)arg[9];
     m.seq_high = (uint16_t)arg[10];
-    return msk_msk_message_make(msk_crypto_mbedtls(),
+    return msk_msk_message_make(host_crypto(),
                                 muk_value(arg[0], arg[1], arg[2]), &m, buf,
                                 MSK_MIKEY_MAX, len);
 }
@@ -174,8 +174,8 @@ make_mtk(uint8_t *buf, size_t *len)
     m.key = octets(arg[6], 16);
     if (arg[7] != 0)
         m.salt = octets(arg[6] + 1, MSK_SALT_MAX);
-    return msk_mtk_message_make(msk_crypto_mbedtls(), octets(arg[3], 16), &m,
-                                buf, MSK_MIKEY_MAX, len);
+    return msk_mtk_message_make(host_crypto(), octets(arg[3], 16), &m, buf,
+                                MSK_MIKEY_MAX, len);
 }
 
 /* What the result says, where it has something to say. */

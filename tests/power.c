@@ -11,8 +11,8 @@
 
 #include "chip.h"
 #include "disk.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/store_ram.h"
+#include "provider.h"
 
 #define ACTS_MAX 256
 #define RECORDS 3
@@ -115,7 +115,7 @@ mgvf_on(const struct msk_store *store)
     struct msk_mgvf_config config = { .size = sizeof config };
     struct msk_mgvf *mgvf = NULL;
 
-    config.crypto = msk_crypto_mbedtls();
+    config.crypto = host_crypto();
     config.store = store;
     if (msk_mgvf_init(&mgvf, memory, sizeof memory, &config) != MSK_OK)
         abort();

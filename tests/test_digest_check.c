@@ -4,7 +4,7 @@
 
 #include "digest_peers.h"
 #include "http/digest_text.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 static struct digest_peers peers;
 
@@ -314,8 +314,8 @@ response_of(const struct odd *o, struct msk_bytes nonce)
     };
     size_t len;
 
-    assert_int_equal(
-        msk_digest_response(msk_crypto_mbedtls(), &input, out, &len), MSK_OK);
+    assert_int_equal(msk_digest_response(host_crypto(), &input, out, &len),
+                     MSK_OK);
     return exact(out, len);
 }
 

@@ -5,7 +5,7 @@
 
 #include "digest_vectors.h"
 #include "fake_crypto.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 #include "support.h"
 
 #define N_VECTORS (sizeof digest_vectors / sizeof digest_vectors[0])
@@ -38,8 +38,8 @@ response(const struct msk_digest_input *input)
     uint8_t out[MSK_DIGEST_HEX_MAX];
     size_t len;
 
-    assert_int_equal(
-        msk_digest_response(msk_crypto_mbedtls(), input, out, &len), MSK_OK);
+    assert_int_equal(msk_digest_response(host_crypto(), input, out, &len),
+                     MSK_OK);
     return exact(out, len);
 }
 
@@ -72,9 +72,9 @@ makes_the_password_of_the_mrk(void **state)
         if (v->mrk[0] == '\0')
             continue;
         input.password = chars("ignored");
-        assert_int_equal(msk_digest_hash(msk_crypto_mbedtls(), &input,
-                                         hex(v->mrk), out, &len),
-                         MSK_OK);
+        assert_int_equal(
+            msk_digest_hash(host_crypto(), &input, hex(v->mrk), out, &len),
+            MSK_OK);
         check_octets(v->name, exact(out, len), chars(v->response));
         n++;
     }
@@ -95,12 +95,12 @@ tells_algorithms_and_qop_apart(void **state)
 
         input.algorithm = set;
         input.qop = MSK_QOP_AUTH;
-        assert_int_equal(
-            msk_digest_response(msk_crypto_mbedtls(), &input, out, &len), want);
+        assert_int_equal(msk_digest_response(host_crypto(), &input, out, &len),
+                         want);
         input.algorithm = MSK_ALGORITHM_MD5;
         input.qop = set;
-        assert_int_equal(
-            msk_digest_response(msk_crypto_mbedtls(), &input, out, &len), want);
+        assert_int_equal(msk_digest_response(host_crypto(), &input, out, &len),
+                         want);
     }
 }
 
@@ -108,7 +108,7 @@ static void
 refuses_what_is_not_there(void **state)
 {
     struct msk_digest_input input = input_of(&digest_vectors[0]);
-    const struct msk_crypto *crypto = msk_crypto_mbedtls();
+    const struct msk_crypto *crypto = host_crypto();
     uint8_t out[MSK_DIGEST_HEX_MAX];
     size_t len;
 

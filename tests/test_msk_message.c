@@ -4,7 +4,7 @@
 
 #include "fake_crypto.h"
 #include "messages.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 static int
 make(const struct mbms_vector *v, const struct msk_msk_message *m,
@@ -12,7 +12,7 @@ make(const struct mbms_vector *v, const struct msk_msk_message *m,
 {
     uint8_t *buf = room(MSK_MIKEY_MAX);
     size_t len = 0;
-    int err = msk_msk_message_make(msk_crypto_mbedtls(), hex(v->psk), m, buf,
+    int err = msk_msk_message_make(host_crypto(), hex(v->psk), m, buf,
                                    MSK_MIKEY_MAX, &len);
 
     *out = (struct msk_bytes){ buf, len };
@@ -24,7 +24,7 @@ open_with(const struct mbms_vector *v, const struct msk_message *m,
           struct msk_content *content)
 {
     memset(content, 0xA5, sizeof *content);
-    return msk_msk_message_open(msk_crypto_mbedtls(), hex(v->psk), m, content);
+    return msk_msk_message_open(host_crypto(), hex(v->psk), m, content);
 }
 
 static bool
@@ -170,7 +170,7 @@ static void
 refuses_absent_arguments_and_muks_that_are_none(void **state)
 {
     static const uint8_t zeros[MSK_MUK_MAX + 1];
-    const struct msk_crypto *crypto = msk_crypto_mbedtls();
+    const struct msk_crypto *crypto = host_crypto();
     const struct mbms_vector *v = vector("csb-msk-24");
     struct msk_bytes muk = hex(v->psk), none = { NULL, 0 };
     uint8_t *buf = room(MSK_MIKEY_MAX);
@@ -214,8 +214,8 @@ makes_nothing_in_a_buffer_that_is_too_small(void **state)
             uint8_t *buf = room(cap);
 
             check_int(v->name,
-                      msk_msk_message_make(msk_crypto_mbedtls(), hex(v->psk),
-                                           &m, buf, cap, &len),
+                      msk_msk_message_make(host_crypto(), hex(v->psk), &m, buf,
+                                           cap, &len),
                       MSK_ERR_SPACE);
             assert_true(is_clear(buf, cap));
         }
@@ -341,7 +341,7 @@ accepts_only_what_the_standard_allows(void **state)
         struct msk_message m;
         struct msk_bytes octets;
 
-        vector_protection(v, msk_crypto_mbedtls(), &p);
+        vector_protection(v, host_crypto(), &p);
         p.csb_id = csb ? 0x18CF : 0x01020304;
         (void)snprintf(payloads, sizeof payloads,
                        csb ? "15 03 0004 0102%04x; 06 00 0003 216354;"

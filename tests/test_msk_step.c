@@ -6,7 +6,7 @@
 
 #include "chip.h"
 #include "messages.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 #define GROUP 0x18CF
 #define OTHER 0x18D0
@@ -108,7 +108,7 @@ acknowledges_if_asked_and_only_after_the_commit(void **state)
         memcpy(e.domain, chip_domain, 3);
         e.fqdn = chars(CHIP_FQDN);
         e.btid = muk_btid(OLD);
-        assert_int_equal(msk_verification_check(msk_crypto_mbedtls(), &e, &ack),
+        assert_int_equal(msk_verification_check(host_crypto(), &e, &ack),
                          MSK_OK);
         /* The commit fails: nothing to send. */
         chip.store.for_ever = true;
@@ -243,7 +243,7 @@ does_not_acknowledge_a_pull_that_asks_for_it(void **state)
     static const char rest[] =
         "05 02 00000009; 0b 10 00112233445566778899aabbccddeeff;";
     char payloads[256];
-    struct msk_protection p = { .crypto = msk_crypto_mbedtls(), .time = 9 };
+    struct msk_protection p = { .crypto = host_crypto(), .time = 9 };
 
     (void)state;
     IN_EVERY_WAY
@@ -466,7 +466,7 @@ counts_what_it_refuses_behind_the_mac(void **state)
           MSK_ERR_LENGTH },
         { "SEQu 0xFFFF", "00 22 0000 01 00 02 ffff", MSK_ERR_VALUE },
     };
-    struct msk_protection p = { .crypto = msk_crypto_mbedtls(), .time = 9 };
+    struct msk_protection p = { .crypto = host_crypto(), .time = 9 };
     char payloads[256];
 
     (void)state;
@@ -506,7 +506,7 @@ counts_what_it_refuses_behind_the_mac(void **state)
 static struct msk_bytes
 without_idr(uint8_t muk, uint32_t counter)
 {
-    struct msk_protection p = { .crypto = msk_crypto_mbedtls() };
+    struct msk_protection p = { .crypto = host_crypto() };
     char payloads[256];
 
     (void)snprintf(payloads, sizeof payloads,

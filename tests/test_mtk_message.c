@@ -4,7 +4,7 @@
 
 #include "fake_crypto.h"
 #include "messages.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 /* The MTK vectors: a streaming and a download one in each layout. */
 static const struct mbms_vector *
@@ -24,7 +24,7 @@ make(const struct mbms_vector *v, const struct msk_mtk_message *m,
 {
     uint8_t *buf = room(MSK_MIKEY_MAX);
     size_t len = 0;
-    int err = msk_mtk_message_make(msk_crypto_mbedtls(), hex(v->psk), m, buf,
+    int err = msk_mtk_message_make(host_crypto(), hex(v->psk), m, buf,
                                    MSK_MIKEY_MAX, &len);
 
     *out = (struct msk_bytes){ buf, len };
@@ -36,8 +36,8 @@ open_with(const struct mbms_vector *v, const struct msk_message *m,
           struct msk_mtk *mtk)
 {
     memset(mtk, 0xA5, sizeof *mtk);
-    return msk_mtk_message_open(msk_crypto_mbedtls(), hex(v->psk), hex(v->rand),
-                                m, mtk);
+    return msk_mtk_message_open(host_crypto(), hex(v->psk), hex(v->rand), m,
+                                mtk);
 }
 
 static void
@@ -151,7 +151,7 @@ static void
 refuses_absent_arguments_and_keys_of_other_sizes(void **state)
 {
     const struct mbms_vector *v = mtk_vector(0);
-    const struct msk_crypto *crypto = msk_crypto_mbedtls();
+    const struct msk_crypto *crypto = host_crypto();
     uint8_t *buf = room(MSK_MIKEY_MAX);
     struct msk_bytes msk = hex(v->psk), rand = hex(v->rand);
     struct msk_bytes odd = { msk.p, 15 };
@@ -205,8 +205,8 @@ makes_nothing_in_a_buffer_that_is_too_small(void **state)
             uint8_t *buf = room(cap);
 
             check_int(v->name,
-                      msk_mtk_message_make(msk_crypto_mbedtls(), hex(v->psk),
-                                           &m, buf, cap, &len),
+                      msk_mtk_message_make(host_crypto(), hex(v->psk), &m, buf,
+                                           cap, &len),
                       MSK_ERR_SPACE);
             assert_true(is_clear(buf, cap));
         }
@@ -227,7 +227,7 @@ takes_the_rand_of_the_msk_and_not_of_the_message(void **state)
     struct msk_mtk mtk;
 
     (void)state;
-    vector_protection(v, msk_crypto_mbedtls(), &p);
+    vector_protection(v, host_crypto(), &p);
     p.csb_id = 0x11223344;
     p.time = 9;
     octets = sealed(&p, "01000000 11223344 00 01", payloads,
@@ -237,7 +237,7 @@ takes_the_rand_of_the_msk_and_not_of_the_message(void **state)
     assert_int_equal(m.rand.n, 16);
     assert_int_equal(open_with(v, &m, &mtk), MSK_OK);
     assert_int_equal(
-        msk_mtk_message_open(msk_crypto_mbedtls(), p.psk, m.rand, &m, &mtk),
+        msk_mtk_message_open(host_crypto(), p.psk, m.rand, &m, &mtk),
         MSK_ERR_MAC);
 }
 
@@ -284,7 +284,7 @@ check_content(const struct mbms_vector *v, const char *head,
     struct msk_bytes octets;
     struct msk_mtk mtk;
 
-    vector_protection(v, msk_crypto_mbedtls(), &p);
+    vector_protection(v, host_crypto(), &p);
     octets = sealed(&p, head, payloads, contents[i].plain);
     check_int(contents[i].what,
               msk_message_read(vector_layout(v), octets, &m, NULL), MSK_OK);

@@ -6,7 +6,7 @@
 
 #include "chip.h"
 #include "messages.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 #define GROUP 0x68CA
 #define OTHER 0x68CB
@@ -299,7 +299,7 @@ static struct msk_bytes
 sealed_mtk(const char *plain, uint32_t t)
 {
     bool csb = chip.layout == MSK_LAYOUT_CSB;
-    struct msk_protection p = { .crypto = msk_crypto_mbedtls(), .time = t };
+    struct msk_protection p = { .crypto = host_crypto(), .time = t };
     char payloads[128];
 
     (void)snprintf(payloads, sizeof payloads,

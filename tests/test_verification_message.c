@@ -3,7 +3,7 @@
 
 #include "fake_crypto.h"
 #include "messages.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 /* The verification vectors: two in each layout. */
 static const struct mbms_vector *
@@ -37,7 +37,7 @@ expected(const struct mbms_vector *v, struct msk_expected *e)
 static int
 check(const struct msk_expected *e, const struct msk_message *m)
 {
-    return msk_verification_check(msk_crypto_mbedtls(), e, m);
+    return msk_verification_check(host_crypto(), e, m);
 }
 
 static void
@@ -54,17 +54,16 @@ makes_the_messages_of_the_model(void **state)
 
         vector_read(vector(v->request), &request);
         check_int(v->name,
-                  msk_verification_make(msk_crypto_mbedtls(), hex(v->psk),
-                                        &request, chars("another"), buf,
-                                        MSK_ACK_MAX, &len),
+                  msk_verification_make(host_crypto(), hex(v->psk), &request,
+                                        chars("another"), buf, MSK_ACK_MAX,
+                                        &len),
                   MSK_OK);
         check_octets(v->name, exact(buf, len), hex(v->message));
         /* IDr is not sent, but known: the same octets. */
         request.idr.n = 0;
         check_int(v->name,
-                  msk_verification_make(msk_crypto_mbedtls(), hex(v->psk),
-                                        &request, hex(v->idr), buf, MSK_ACK_MAX,
-                                        &len),
+                  msk_verification_make(host_crypto(), hex(v->psk), &request,
+                                        hex(v->idr), buf, MSK_ACK_MAX, &len),
                   MSK_OK);
         check_octets(v->name, exact(buf, len), hex(v->message));
         n++;
@@ -153,7 +152,7 @@ accepts_t_as_8_octets_only_where_asked_for(void **state)
 
         memcpy(padded, good.p, good.n);
         t64[7] = (uint8_t)v->counter;
-        vector_protection(v, msk_crypto_mbedtls(), &p);
+        vector_protection(v, host_crypto(), &p);
         in.message = (struct msk_bytes){ padded, good.n - 20 };
         in.identity_i = hex(v->idi);
         in.identity_r = hex(v->idr);
@@ -226,7 +225,7 @@ makes_nothing_without_a_name_or_room(void **state)
     FOR_EACH_VECTOR
     {
         static const uint8_t filler[MSK_BTID_MAX + 1];
-        const struct msk_crypto *crypto = msk_crypto_mbedtls();
+        const struct msk_crypto *crypto = host_crypto();
         struct msk_bytes none = { NULL, 0 }, muk = hex(v->psk);
         uint8_t *buf = room(MSK_ACK_MAX);
         struct msk_message request;

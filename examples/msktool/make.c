@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../provider.h"
 #include "commands.h"
 #include "flags.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/mbms.h"
 #include "policy.h"
 
@@ -188,7 +188,7 @@ make_msk(const struct wishes *w, int what, uint8_t *buf, size_t *len)
     m.seq_low = (uint16_t)w->low;
     m.seq_high = (uint16_t)w->high;
     m.for_card = get(w, "--card")->given;
-    return msk_msk_message_make(msk_crypto_mbedtls(), view(&w->psk), &m, buf,
+    return msk_msk_message_make(host_crypto(), view(&w->psk), &m, buf,
                                 MSK_MIKEY_MAX, len);
 }
 
@@ -206,7 +206,7 @@ make_mtk(const struct wishes *w, uint8_t *buf, size_t *len)
     m.counter = (uint32_t)w->counter;
     m.key = view(&w->key);
     m.salt = view(&w->salt);
-    return msk_mtk_message_make(msk_crypto_mbedtls(), view(&w->psk), &m, buf,
+    return msk_mtk_message_make(host_crypto(), view(&w->psk), &m, buf,
                                 MSK_MIKEY_MAX, len);
 }
 

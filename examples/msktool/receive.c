@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../provider.h"
 #include "commands.h"
 #include "file.h"
 #include "flags.h"
 #include "mgvf/record.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/mgvf.h"
 
 #define GROUPS_MAX 32
@@ -339,7 +339,7 @@ start(struct receiver *r)
     struct msk_mgvf_config config = { .size = sizeof config };
     int err;
 
-    config.crypto = msk_crypto_mbedtls();
+    config.crypto = host_crypto();
     config.store = &r->file.store;
     err = msk_mgvf_init(&r->mgvf, r->memory, sizeof r->memory, &config);
     for (size_t i = 0; err == MSK_OK && i < r->n_groups; i++)
