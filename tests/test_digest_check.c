@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a BM-SC makes of a request, right, odd or forged. */
+#include <stdio.h>
 #include <string.h>
 
 #include "digest_peers.h"
@@ -404,6 +405,507 @@ allows_auth_only_by_policy(void **state)
                      MSK_AUTH_BAD);
 }
 
+/* --- once and in order ---------------------------------------------------- */
+
+static int
+check_nc(struct msk_bytes nonce, const char *nc)
+{
+    char text[512];
+    struct odd o = { .name = nc, .text = text, .nc = nc };
+
+    snprintf(text, sizeof text,
+             "Digest username=\"%%u\", realm=\"%%r\", nonce=\"%%n\", "
+             "uri=\"%%t\", qop=auth-int, nc=%s, cnonce=\"c\", "
+             "response=\"%%x\", algorithm=SHA-256",
+             nc);
+    return peers_check(&peers, written(&o, nonce));
+}
+
+static void
+takes_each_nc_once_and_in_order(void **state)
+{
+    struct msk_bytes nonce;
+
+    (void)state;
+    peers_start(&peers);
+    nonce = new_nonce();
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_OK);
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(nonce, "00000005"), MSK_AUTH_OK);
+    assert_int_equal(check_nc(nonce, "00000003"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(nonce, "ffffffff"), MSK_AUTH_OK);
+    assert_int_equal(check_nc(nonce, "ffffffff"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(nonce, "00000006"), MSK_AUTH_STALE);
+    assert_int_equal(peers.seen.nc, UINT32_MAX);
+}
+
+static void
+refuses_a_nonce_older_than_one_it_has_seen(void **state)
+{
+    struct msk_bytes old, twin, young;
+
+    (void)state;
+    peers_start(&peers);
+    old = new_nonce();
+    peers.now++;
+    twin = new_nonce();
+    young = new_nonce();
+    assert_int_equal(check_nc(young, "00000001"), MSK_AUTH_OK);
+    assert_int_equal(check_nc(old, "00000001"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(old, "00000002"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(twin, "00000002"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(young, "00000002"), MSK_AUTH_OK);
+}
+
+static void
+lets_nobody_use_up_an_nc_without_the_key(void **state)
+{
+    struct msk_bytes nonce, good;
+    struct odd o = { .name = "forged",
+                     .text = "Digest username=\"%u\", realm=\"%r\", "
+                             "nonce=\"%n\", uri=\"%t\", qop=auth-int, "
+                             "nc=ffffffff, cnonce=\"c\", response=\"%x\", "
+                             "algorithm=SHA-256" };
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    nonce = value_of(good, "nonce=\"", "\"");
+    assert_int_equal(peers_check(&peers, written(&o, nonce)), MSK_AUTH_WRONG);
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
+}
+
+static void
+ends_a_nonce_with_its_life(void **state)
+{
+    struct msk_bytes nonce;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        msk_time life = i == 0 ? 300000 : 5000;
+
+        peers_start(&peers);
+        peers.server.nonce_life = i == 0 ? 0 : life;
+        nonce = new_nonce();
+        peers.now += life;
+        assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_OK);
+        peers.now++;
+        assert_int_equal(check_nc(nonce, "00000002"), MSK_AUTH_STALE);
+        /* Whoever asks: it is the nonce that is no good. */
+        peers.credentials.mrk.n--;
+        assert_int_equal(check_nc(nonce, "00000003"), MSK_AUTH_STALE);
+    }
+}
+
+static void
+knows_its_own_nonces_only(void **state)
+{
+    static const uint8_t other[16] = "another key....";
+    struct msk_bytes nonce;
+
+    (void)state;
+    peers_start(&peers);
+    nonce = new_nonce();
+    for (size_t i = 0; i < nonce.n; i++) {
+        uint8_t *p = room(nonce.n);
+
+        memcpy(p, nonce.p, nonce.n);
+        p[i] = p[i] == 'A' ? 'B' : 'A';
+        assert_int_equal(check_nc((struct msk_bytes){ p, nonce.n }, "00000001"),
+                         MSK_AUTH_STALE);
+    }
+    peers.server.fqdn = msk_text("other.example.com");
+    nonce = new_nonce();
+    peers.server.fqdn = msk_text(PEER_FQDN);
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_STALE);
+    peers.server.nonce_key = (struct msk_bytes){ other, sizeof other };
+    nonce = new_nonce();
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_OK);
+    peers_start(&peers);
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_STALE);
+}
+
+static void
+serves_many_nodes_and_users_with_one_key(void **state)
+{
+    struct digest_peers other;
+    struct msk_bytes nonce;
+
+    (void)state;
+    peers_start(&other);
+    peers_start(&peers);
+    nonce = new_nonce();
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_OK);
+    peers.server = other.server; /* another node, and then another user */
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_STALE);
+    assert_int_equal(check_nc(nonce, "00000002"), MSK_AUTH_OK);
+    memset(&peers.seen, 0, sizeof peers.seen);
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_OK);
+}
+
+static void
+authenticates_again_when_told_to(void **state)
+{
+    struct msk_bytes nonce, line;
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    msk_digest_seen_expire(NULL, 0);
+    peers_meet(&peers);
+    assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
+    nonce = new_nonce();
+    msk_digest_seen_expire(&peers.seen, peers.now);
+    assert_int_equal(peers_check(&peers, peers_authorize(&peers)),
+                     MSK_AUTH_STALE);
+    assert_int_equal(check_nc(nonce, "00000001"), MSK_AUTH_STALE);
+    line = peers_challenge(&peers, 0, true);
+    assert_int_equal(peers_401(&peers, &line, 1, true, &what), MSK_OK);
+    assert_int_equal(what, MSK_CHALLENGE_STALE);
+    assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
+}
+
+static void
+survives_a_clock_that_goes_back(void **state)
+{
+    struct msk_bytes line, old;
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    old = peers_authorize(&peers);
+    assert_int_equal(peers_check(&peers, old), MSK_AUTH_OK);
+    peers.now -= 900000;
+    assert_int_equal(peers_check(&peers, old), MSK_AUTH_STALE);
+    line = peers_challenge(&peers, 0, true);
+    assert_int_equal(peers_401(&peers, &line, 1, true, &what), MSK_OK);
+    assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
+    assert_int_equal(peers_check(&peers, old), MSK_AUTH_STALE);
+}
+
+/* --- one look, one cost --------------------------------------------------- */
+
+static void
+answers_unknown_and_wrong_alike_and_at_one_price(void **state)
+{
+    struct digest_peers *p = &peers;
+    struct msk_bytes good;
+    struct msk_http_header header = { msk_text("Authorization"), { NULL, 0 } };
+    struct msk_http_request request = { .size = sizeof request,
+                                        .method = msk_text("POST"),
+                                        .target = msk_text(PEER_TARGET),
+                                        .headers = &header,
+                                        .n_headers = 1,
+                                        .body = msk_text(PEER_BODY) };
+    size_t calls[5];
+    int verdict[5];
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct msk_credentials c;
+        enum msk_auth auth;
+
+        peers_start(p);
+        peers_meet(p);
+        good = peers_authorize(p);
+        header.value =
+            i == 2 ? replaced(good, "realm=\"", "@", "3GPP-bootstrapping-uicc")
+                   : good;
+        c = p->credentials;
+        c.mrk.n -= i == 1; /* another key */
+        if (i == 4)
+            c.btid = msk_text("other@bsf.example.com");
+        p->crypto.calls = 0;
+        assert_int_equal(msk_digest_server_check(&p->server, i == 3 ? NULL : &c,
+                                                 &request, p->now, &p->seen,
+                                                 &auth, &p->context),
+                         MSK_OK);
+        verdict[i] = (int)auth;
+        calls[i] = p->crypto.calls;
+    }
+    assert_int_equal(verdict[0], MSK_AUTH_OK);
+    for (int i = 1; i < 5; i++) {
+        assert_int_equal(verdict[i], MSK_AUTH_WRONG);
+        assert_int_equal(calls[i], calls[0]);
+    }
+}
+
+static void
+fails_with_its_provider_and_changes_nothing(void **state)
+{
+    struct msk_digest_seen none;
+    struct msk_bytes good;
+    size_t calls;
+
+    (void)state;
+    memset(&none, 0, sizeof none);
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    peers.crypto.calls = 0;
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
+    calls = peers.crypto.calls;
+    assert_int_equal(calls, 6); /* two for the nonce, four hashes */
+    for (size_t i = 1; i <= calls; i++) {
+        memset(&peers.seen, 0, sizeof peers.seen);
+        fake_crypto_start(&peers.crypto, i);
+        assert_int_equal(peers_check(&peers, good), MSK_ERR_CRYPTO);
+        assert_memory_equal(&peers.seen, &none, sizeof none);
+        assert_int_equal(peers.crypto.open, 0);
+    }
+}
+
+/* --- headers that nobody writes by accident ------------------------------- */
+
+static void
+refuses_every_header_cut_short_or_changed(void **state)
+{
+    struct msk_bytes good;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    for (size_t i = 0; i < good.n; i++) {
+        uint8_t *p = room(good.n);
+
+        memcpy(p, good.p, good.n);
+        p[i] ^= 1;
+        assert_int_not_equal(
+            peers_check(&peers, (struct msk_bytes){ p, good.n }), MSK_AUTH_OK);
+        assert_int_not_equal(peers_check(&peers, exact(good.p, i)),
+                             MSK_AUTH_OK);
+        p[i] = '\r';
+        assert_int_not_equal(
+            peers_check(&peers, (struct msk_bytes){ p, good.n }), MSK_AUTH_OK);
+    }
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
+}
+
+static void
+refuses_each_parameter_twice(void **state)
+{
+    static const char *const twice[] = {
+        "username=\"" PEER_BTID "\"",
+        "USERNAME=\"x\"",
+        "realm=\"" PEER_REALM "\"",
+        "nonce=\"x\"",
+        "Uri=\"" PEER_TARGET "\"",
+        "qop=auth-int",
+        "qop=auth",
+        "nc=00000001",
+        "NC=00000002",
+        "cnonce=\"x\"",
+        "response=\"x\"",
+        "algorithm=SHA-256",
+        "Algorithm=MD5",
+        "opaque=\"\", opaque=\"\"",
+        "userhash=false, userhash=false",
+    };
+    struct msk_bytes good;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    for (size_t i = 0; i < sizeof twice / sizeof twice[0]; i++) {
+        struct msk_bytes line =
+            joined(joined(good, msk_text(", ")), msk_text(twice[i]));
+        char front[256];
+
+        check_int(twice[i], peers_check(&peers, line), MSK_AUTH_BAD);
+        snprintf(front, sizeof front, " %s, username", twice[i]);
+        line = replaced(good, "Digest", "=", front);
+        check_int(front, peers_check(&peers, line), MSK_AUTH_BAD);
+    }
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
+}
+
+static void
+refuses_each_parameter_left_out(void **state)
+{
+    static const char *const names[] = { "username", "realm",    "nonce",
+                                         "uri",      "qop",      "nc",
+                                         "cnonce",   "response", "algorithm" };
+    struct msk_bytes good;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct msk_bytes line = good;
+        char begin[32];
+
+        /* Its name is another one: ignored. */
+        snprintf(begin, sizeof begin, "%s%s", i == 0 ? "" : ", ", names[i]);
+        line = replaced(line, begin, "=", "-unknown");
+        check_int(names[i], peers_check(&peers, line), MSK_AUTH_BAD);
+    }
+}
+
+static void
+holds_every_value_to_its_cap(void **state)
+{
+    struct msk_bytes good;
+    char text[5000];
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    memset(text, 'x', sizeof text);
+    text[256] = '\0';
+    assert_int_equal(
+        peers_check(&peers, replaced(good, "nonce=\"", "\"", text)),
+        MSK_AUTH_STALE);
+    text[256] = 'x';
+    text[257] = '\0';
+    assert_int_equal(
+        peers_check(&peers, replaced(good, "nonce=\"", "\"", text)),
+        MSK_AUTH_BAD);
+    assert_int_equal(
+        peers_check(&peers, replaced(good, "cnonce=\"", "\"", text)),
+        MSK_AUTH_BAD);
+    text[257] = 'x';
+    text[254] = '\0';
+    assert_int_equal(
+        peers_check(&peers, replaced(good, "username=\"", "\"", text)),
+        MSK_AUTH_BAD);
+    text[254] = 'x';
+    text[MSK_HTTP_VALUE_MAX] = '\0';
+    good = joined(good, msk_text(", more="));
+    assert_int_equal(
+        peers_check(&peers,
+                    joined(good, exact((const uint8_t *)text,
+                                       MSK_HTTP_VALUE_MAX + 1 - good.n))),
+        MSK_AUTH_BAD);
+    assert_int_equal(
+        peers_check(&peers, joined(good, exact((const uint8_t *)text,
+                                               MSK_HTTP_VALUE_MAX - good.n))),
+        MSK_AUTH_OK);
+}
+
+static void
+wants_one_authorization_among_the_headers(void **state)
+{
+    struct msk_http_header headers[MSK_HTTP_HEADERS_MAX + 1];
+    struct msk_http_request request = { .size = sizeof request,
+                                        .method = msk_text("POST"),
+                                        .target = msk_text(PEER_TARGET),
+                                        .headers = headers,
+                                        .body = msk_text(PEER_BODY) };
+    uint8_t btid[MSK_BTID_MAX];
+    enum msk_auth auth;
+    size_t len;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    for (size_t i = 0; i < MSK_HTTP_HEADERS_MAX + 1; i++)
+        headers[i] =
+            (struct msk_http_header){ msk_text("X"), msk_text("Digest a=b") };
+#define CHECK(n, want, err)                                              \
+    request.n_headers = n;                                               \
+    assert_int_equal(msk_digest_server_check(                            \
+                         &peers.server, &peers.credentials, &request,    \
+                         peers.now, &peers.seen, &auth, &peers.context), \
+                     MSK_OK);                                            \
+    assert_int_equal(auth, want);                                        \
+    assert_int_equal(                                                    \
+        msk_digest_server_btid(&request, btid, sizeof btid, &len), err)
+    CHECK(0, MSK_AUTH_MISSING, MSK_ERR_MISSING);
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_MISSING, MSK_ERR_MISSING);
+    CHECK(MSK_HTTP_HEADERS_MAX + 1, MSK_AUTH_BAD, MSK_ERR_VALUE);
+    headers[9].name = msk_text("AUTHORIZATION");
+    headers[9].value = peers_authorize(&peers);
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_OK, MSK_OK);
+    check_octets("B-TID", exact(btid, len), msk_text(PEER_BTID));
+    headers[3].name = msk_text("Authorization");
+    headers[3].value = peers_authorize(&peers);
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_BAD, MSK_ERR_VALUE);
+    headers[3].value = msk_text("Basic YTpi");
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_BAD, MSK_ERR_VALUE);
+#undef CHECK
+    request.headers = NULL;
+    assert_int_equal(msk_digest_server_btid(&request, btid, sizeof btid, &len),
+                     MSK_ERR_ARGUMENT);
+}
+
+static void
+covers_method_target_and_body(void **state)
+{
+    static const struct {
+        const char *name, *method, *target, *body;
+        int want;
+    } rows[] = {
+        { "same", "POST", PEER_TARGET, PEER_BODY, MSK_AUTH_OK },
+        { "method", "GET", PEER_TARGET, PEER_BODY, MSK_AUTH_WRONG },
+        { "target", "POST", PEER_TARGET "&x", PEER_BODY, MSK_AUTH_BAD },
+        { "body", "POST", PEER_TARGET, PEER_BODY " ", MSK_AUTH_WRONG },
+        { "no body", "POST", PEER_TARGET, NULL, MSK_AUTH_WRONG },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++, release(NULL)) {
+        struct msk_http_header header = { msk_text("Authorization"),
+                                          { NULL, 0 } };
+        struct msk_http_request request = { .size = sizeof request,
+                                            .method = msk_text(rows[i].method),
+                                            .target = msk_text(rows[i].target),
+                                            .headers = &header,
+                                            .n_headers = 1,
+                                            .body = msk_text(rows[i].body) };
+        enum msk_auth auth;
+
+        peers_start(&peers);
+        peers_meet(&peers);
+        header.value = peers_authorize(&peers);
+        assert_int_equal(
+            msk_digest_server_check(&peers.server, &peers.credentials, &request,
+                                    peers.now, NULL, &auth, &peers.context),
+            MSK_OK);
+        check_int(rows[i].name, auth, rows[i].want);
+    }
+}
+
+static void
+refuses_what_is_not_there(void **state)
+{
+    struct msk_http_request request = { .size = sizeof request };
+    struct msk_credentials none = { msk_text(PEER_BTID), { NULL, 0 } };
+    struct digest_peers *p = &peers;
+    uint8_t buf[8];
+    enum msk_auth auth;
+    size_t len;
+
+    (void)state;
+    peers_start(p);
+#define CHECK(server, credentials, request, auth, context)                 \
+    assert_int_equal(msk_digest_server_check(server, credentials, request, \
+                                             p->now, NULL, auth, context), \
+                     MSK_ERR_ARGUMENT)
+    CHECK(NULL, NULL, &request, &auth, &p->context);
+    CHECK(&p->server, &none, &request, &auth, &p->context);
+    CHECK(&p->server, NULL, NULL, &auth, &p->context);
+    CHECK(&p->server, NULL, &request, NULL, &p->context);
+    CHECK(&p->server, NULL, &request, &auth, NULL);
+    request.size--;
+    CHECK(&p->server, NULL, &request, &auth, &p->context);
+#undef CHECK
+    assert_int_equal(msk_digest_server_btid(&request, buf, 8, &len),
+                     MSK_ERR_ARGUMENT);
+    request.size++;
+    assert_int_equal(msk_digest_server_btid(NULL, buf, 8, &len),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_digest_server_btid(&request, NULL, 8, &len),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_digest_server_btid(&request, buf, 8, NULL),
+                     MSK_ERR_ARGUMENT);
+}
+
 int
 main(void)
 {
@@ -412,6 +914,30 @@ main(void)
         cmocka_unit_test_teardown(counts_on_without_answers, release),
         cmocka_unit_test_teardown(judges_every_odd_request, release),
         cmocka_unit_test_teardown(allows_auth_only_by_policy, release),
+        cmocka_unit_test_teardown(takes_each_nc_once_and_in_order, release),
+        cmocka_unit_test_teardown(refuses_a_nonce_older_than_one_it_has_seen,
+                                  release),
+        cmocka_unit_test_teardown(lets_nobody_use_up_an_nc_without_the_key,
+                                  release),
+        cmocka_unit_test_teardown(ends_a_nonce_with_its_life, release),
+        cmocka_unit_test_teardown(knows_its_own_nonces_only, release),
+        cmocka_unit_test_teardown(serves_many_nodes_and_users_with_one_key,
+                                  release),
+        cmocka_unit_test_teardown(authenticates_again_when_told_to, release),
+        cmocka_unit_test_teardown(survives_a_clock_that_goes_back, release),
+        cmocka_unit_test_teardown(
+            answers_unknown_and_wrong_alike_and_at_one_price, release),
+        cmocka_unit_test_teardown(fails_with_its_provider_and_changes_nothing,
+                                  release),
+        cmocka_unit_test_teardown(refuses_every_header_cut_short_or_changed,
+                                  release),
+        cmocka_unit_test_teardown(refuses_each_parameter_twice, release),
+        cmocka_unit_test_teardown(refuses_each_parameter_left_out, release),
+        cmocka_unit_test_teardown(holds_every_value_to_its_cap, release),
+        cmocka_unit_test_teardown(wants_one_authorization_among_the_headers,
+                                  release),
+        cmocka_unit_test_teardown(covers_method_target_and_body, release),
+        cmocka_unit_test_teardown(refuses_what_is_not_there, release),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,8 +276,9 @@ msk_digest_seen_expire(struct msk_digest_seen *seen, msk_time now)
 {
     if (seen == NULL)
         return;
-    if (now > seen->issued)
-        seen->issued = now;
+    /* No nonce that is out is newer: those made after the last one seen say
+     * so much, or now. */
+    seen->issued = msk_digest_nonce_after(seen->issued, now);
     memset(seen->nonce, 0, sizeof seen->nonce);
     seen->nc = UINT32_MAX;
 }

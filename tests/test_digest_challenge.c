@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* What a UE makes of a 401. */
+#include <stdio.h>
+#include <string.h>
+
+#include "digest_peers.h"
+
+static struct digest_peers peers;
+
+#define R "realm=\"" PEER_REALM "\""
+#define GOOD "Digest " R ", nonce=\"n\", qop=\"auth,auth-int\", algorithm=MD5"
+#define GOOD_SHA \
+    "Digest " R ", nonce=\"s\", qop=\"auth,auth-int\", algorithm=SHA-256"
+
+enum { REFUSED = MSK_ERR_DIGEST };
+
+/* Lines of one answer, and the nonce that is taken; NULL: none. "s" is one
+ * for SHA-256. */
+struct row {
+    const char *name, *nonce, *lines[3];
+};
+
+static const struct row rows[] = {
+    { "MD5 alone", "n", { GOOD } },
+    { "SHA-256 alone", "s", { GOOD_SHA } },
+    { "both, best first", "s", { GOOD_SHA, GOOD } },
+    { "both, best last", "s", { GOOD, GOOD_SHA } },
+    { "both in one line", "s", { GOOD ", " GOOD_SHA } },
+    { "both in one line, best first", "s", { GOOD_SHA "," GOOD } },
+    { "two of a kind: the first",
+      "n",
+      { GOOD, "Digest " R ", nonce=\"m\", qop=auth-int" } },
+    { "no algorithm", "n", { "Digest " R ", nonce=n, qop=auth-int" } },
+    { "algorithm in quotes and capitals",
+      "n",
+      { "DIGEST " R ", NONCE=\"n\", QOP=\"AUTH-INT\", Algorithm=\"md5\"" } },
+    { "Basic before", "n", { "Basic realm=\"x\", " GOOD } },
+    { "Basic behind", "n", { GOOD ", Basic realm=\"x\"" } },
+    { "Basic in another line", "n", { "Basic realm=\"x\"", GOOD } },
+    { "token68 before", "n", { "Negotiate YII=, " GOOD } },
+    { "token68 in another line", "n", { "Negotiate YII=", GOOD } },
+    { "qop with others",
+      "n",
+      { "Digest " R ", nonce=\"n\", qop=\"crazy, auth-int\"" } },
+    { "realm with escapes",
+      "n",
+      { "Digest realm=\"\\3GPP-bootstrapping\\@bmsc.example.com\", "
+        "nonce=\"n\", qop=auth-int" } },
+    { "realm in capitals behind the @",
+      "n",
+      { "Digest realm=\"3GPP-bootstrapping@BMSC.example.COM\", nonce=\"n\", "
+        "qop=auth-int" } },
+    { "nonce with escapes",
+      "n\"\\",
+      { "Digest " R ", nonce=\"n\\\"\\\\\", qop=auth-int" } },
+    { "domain elsewhere is ignored",
+      "n",
+      { GOOD ", domain=\"http://evil.example.com/\", charset=UTF-8, "
+             "userhash=true" } },
+    { "a bad challenge beside a good one",
+      "n",
+      { "Digest realm=\"x\", nonce=\"a\", qop=auth-int", GOOD } },
+    { "SHA-512-256 beside MD5",
+      "n",
+      { "Digest " R ", nonce=\"a\", qop=auth-int, algorithm=SHA-512-256",
+        GOOD } },
+    { "a session beside MD5",
+      "n",
+      { "Digest " R ", nonce=\"a\", qop=auth-int, algorithm=MD5-sess", GOOD } },
+    /* Nothing of one challenge is in the next. */
+    { "nonce of the other scheme",
+      NULL,
+      { "Basic realm=\"x\", nonce=\"n\", Digest " R ", qop=auth-int" } },
+    { "nonce of the challenge before",
+      NULL,
+      { "Digest realm=\"x\", nonce=\"n\", qop=auth-int, Digest " R
+        ", qop=auth-int" } },
+    { "nonce of the line before",
+      NULL,
+      { "Digest nonce=\"n\"", "Digest " R ", qop=auth-int" } },
+    /* Refused. */
+    { "nothing", NULL, { NULL } },
+    { "empty", NULL, { "" } },
+    { "Basic alone", NULL, { "Basic " R ", nonce=\"n\", qop=auth-int" } },
+    { "Digestx", NULL, { "Digestx " R ", nonce=\"n\", qop=auth-int" } },
+    { "the scheme alone", NULL, { "Digest" } },
+    { "no scheme", NULL, { R ", nonce=\"n\", qop=auth-int" } },
+    { "a parameter before the scheme", NULL, { "a=b, " GOOD } },
+    { "auth alone", NULL, { "Digest " R ", nonce=\"n\", qop=\"auth\"" } },
+    { "no qop", NULL, { "Digest " R ", nonce=\"n\"" } },
+    { "empty qop", NULL, { "Digest " R ", nonce=\"n\", qop=\"\"" } },
+    { "qop that is no list",
+      NULL,
+      { "Digest " R ", nonce=\"n\", qop=\"auth-int;x\"" } },
+    { "long qop",
+      NULL,
+      { "Digest " R
+        ", nonce=\"n\", qop=\"auth-int,aaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"" } },
+    { "no realm", NULL, { "Digest nonce=\"n\", qop=auth-int" } },
+    { "another realm",
+      NULL,
+      { "Digest realm=\"testrealm@host.com\", nonce=\"n\", qop=auth-int" } },
+    { "realm of another server",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping@evil.example.com\", nonce=\"n\", "
+        "qop=auth-int" } },
+    { "realm of a server of the same length",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping@bmsd.example.com\", nonce=\"n\", "
+        "qop=auth-int" } },
+    { "realm of a longer name",
+      NULL,
+      { "Digest realm=\"" PEER_REALM ".evil.com\", nonce=\"n\", "
+        "qop=auth-int" } },
+    { "realm of the UICC",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping-uicc@" PEER_FQDN "\", nonce=\"n\", "
+        "qop=auth-int" } },
+    { "realm of GBA_Digest",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping-digest@" PEER_FQDN
+        "\", nonce=\"n\", qop=auth-int" } },
+    { "prefix in lower case",
+      NULL,
+      { "Digest realm=\"3gpp-bootstrapping@" PEER_FQDN "\", nonce=\"n\", "
+        "qop=auth-int" } },
+    { "no nonce", NULL, { "Digest " R ", qop=auth-int" } },
+    { "empty nonce", NULL, { "Digest " R ", nonce=\"\", qop=auth-int" } },
+    { "nonce twice", NULL, { GOOD ", nonce=\"m\"" } },
+    { "realm twice", NULL, { GOOD ", Realm=\"x\"" } },
+    { "algorithm twice", NULL, { GOOD ", algorithm=SHA-256" } },
+    { "qop twice", NULL, { GOOD ", qop=auth-int" } },
+    { "stale twice", NULL, { GOOD ", stale=true, STALE=false" } },
+    { "opaque twice", NULL, { GOOD ", opaque=\"a\", opaque=\"a\"" } },
+    { "unknown algorithm",
+      NULL,
+      { "Digest " R ", nonce=n, qop=auth-int, "
+        "algorithm=SHA-1" } },
+    { "empty algorithm",
+      NULL,
+      { "Digest " R ", nonce=n, qop=auth-int, "
+        "algorithm=\"\"" } },
+    { "unterminated quote", NULL, { GOOD ", x=\"" } },
+    { "a good line and one that is not well formed", NULL, { GOOD, "a b c" } },
+    { "control character", NULL, { GOOD ", opaque=\"\n\"" } },
+};
+
+static int
+answer(const struct row *row, bool sent, enum msk_challenge *what)
+{
+    struct msk_bytes lines[3];
+    size_t n = 0;
+
+    for (; n < 3 && row->lines[n] != NULL; n++)
+        lines[n] = chars(row->lines[n]);
+    return peers_401(&peers, lines, n, sent, what);
+}
+
+static struct msk_bytes
+nonce(void)
+{
+    return exact(peers.client.nonce, peers.client.nonce_len);
+}
+
+static void
+takes_the_best_challenge_that_it_may(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++, release(NULL)) {
+        const struct row *row = &rows[i];
+        struct msk_digest_client before;
+        enum msk_challenge what;
+
+        peers_start(&peers);
+        before = peers.client;
+        check_int(row->name, answer(row, false, &what),
+                  row->nonce != NULL ? MSK_OK : REFUSED);
+        if (row->nonce == NULL) {
+            assert_memory_equal(&peers.client, &before, sizeof before);
+            continue;
+        }
+        check_int(row->name, what, MSK_CHALLENGE_ANSWER);
+        check_octets(row->name, nonce(), chars(row->nonce));
+        check_int(row->name, peers.client.algorithm,
+                  row->nonce[0] == 's' ? MSK_ALGORITHM_SHA256
+                                       : MSK_ALGORITHM_MD5);
+        check_int(row->name, peers.client.used_qop, MSK_QOP_AUTH_INT);
+    }
+}
+
+static void
+takes_auth_only_by_policy(void **state)
+{
+    struct row both = { "both", "n", { GOOD } };
+    struct row only = { "auth", "n", { "Digest " R ", nonce=n, qop=auth" } };
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    for (uint32_t set = 1; set < 4; set++) {
+        assert_int_equal(
+            msk_digest_client_init(&peers.client, msk_text(PEER_FQDN), set),
+            MSK_OK);
+        assert_int_equal(answer(&only, false, &what),
+                         set == MSK_QOP_AUTH_INT ? REFUSED : MSK_OK);
+        assert_int_equal(answer(&both, false, &what), MSK_OK);
+        assert_int_equal(peers.client.used_qop,
+                         set == MSK_QOP_AUTH ? MSK_QOP_AUTH : MSK_QOP_AUTH_INT);
+    }
+}
+
+static void
+tells_stale_from_new_keys(void **state)
+{
+    static const struct {
+        const char *stale;
+        bool sent;
+        enum msk_challenge want;
+    } cases[] = {
+        { "", false, MSK_CHALLENGE_ANSWER },
+        { ", stale=true", false, MSK_CHALLENGE_ANSWER },
+        { ", stale=true", true, MSK_CHALLENGE_STALE },
+        { ", stale=\"TRUE\"", true, MSK_CHALLENGE_STALE },
+        { ", stale=false", true, MSK_CHALLENGE_BOOTSTRAP },
+        { ", stale=truely", true, MSK_CHALLENGE_BOOTSTRAP },
+        { ", stale=1", true, MSK_CHALLENGE_BOOTSTRAP },
+        { "", true, MSK_CHALLENGE_BOOTSTRAP },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct msk_bytes line = joined(chars(GOOD), chars(cases[i].stale));
+        enum msk_challenge what;
+
+        peers_start(&peers);
+        assert_int_equal(peers_401(&peers, &line, 1, cases[i].sent, &what),
+                         MSK_OK);
+        check_int(cases[i].stale, what, cases[i].want);
+    }
+}
+
+static void
+takes_no_weaker_hash_for_a_stale_nonce(void **state)
+{
+    struct row md5 = { "MD5", "n", { GOOD ", stale=true" } };
+    struct row sha = { "SHA-256", "s", { GOOD_SHA ", stale=true" } };
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    assert_int_equal(answer(&md5, true, &what), MSK_OK);
+    assert_int_equal(answer(&sha, true, &what), MSK_OK);
+    assert_int_equal(answer(&md5, true, &what), REFUSED);
+    check_octets("unchanged", nonce(), chars("s"));
+    /* With new keys everything starts anew. */
+    md5.lines[0] = GOOD;
+    assert_int_equal(answer(&md5, true, &what), MSK_OK);
+    assert_int_equal(what, MSK_CHALLENGE_BOOTSTRAP);
+}
+
+/* A server may give the same nonce for a while; its nc goes on. */
+static void
+counts_on_with_a_nonce_it_has(void **state)
+{
+    struct row again = { "again", "n", { GOOD ", stale=true" } };
+    struct row other = { "other",
+                         "m",
+                         { "Digest " R ", nonce=m, qop=auth-int" } };
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    assert_int_equal(answer(&again, false, &what), MSK_OK);
+    (void)peers_authorize(&peers);
+    assert_int_equal(answer(&again, true, &what), MSK_OK);
+    check_octets("nc", value_of(peers_authorize(&peers), "nc=", ","),
+                 chars("00000002"));
+    assert_int_equal(answer(&other, true, &what), MSK_OK);
+    check_octets("nc", value_of(peers_authorize(&peers), "nc=", ","),
+                 chars("00000001"));
+}
+
+static void
+holds_nonce_opaque_and_headers_to_their_caps(void **state)
+{
+    struct msk_bytes lines[MSK_HTTP_HEADERS_MAX + 1];
+    enum msk_challenge what;
+    char text[1024], fill[300];
+
+    (void)state;
+    memset(fill, 'x', sizeof fill);
+    for (size_t i = 0; i < 2; i++)
+        for (int n = 256; n < 258; n++) {
+            snprintf(text, sizeof text,
+                     "Digest " R ", qop=auth-int, %s\"%.*s\"",
+                     i == 0 ? "nonce=" : "nonce=n, opaque=", n, fill);
+            peers_start(&peers);
+            lines[0] = chars(text);
+            assert_int_equal(peers_401(&peers, lines, 1, false, &what),
+                             n == 256 ? MSK_OK : REFUSED);
+        }
+    for (size_t i = 0; i < MSK_HTTP_HEADERS_MAX + 1; i++)
+        lines[i] = chars(GOOD);
+    assert_int_equal(
+        peers_401(&peers, lines, MSK_HTTP_HEADERS_MAX, false, &what), MSK_OK);
+    assert_int_equal(
+        peers_401(&peers, lines, MSK_HTTP_HEADERS_MAX + 1, false, &what),
+        REFUSED);
+}
+
+static void
+stays_inside_every_challenge_cut_short(void **state)
+{
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *text = rows[i].lines[0];
+
+        for (size_t n = 0; text != NULL && n < strlen(text);
+             n++, release(NULL)) {
+            struct msk_bytes line = exact((const uint8_t *)text, n);
+            int err = peers_401(&peers, &line, 1, false, &what);
+
+            assert_true(err == MSK_OK || err == MSK_ERR_DIGEST);
+        }
+    }
+}
+
+static void
+refuses_what_is_not_there(void **state)
+{
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 401 };
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+#define CHECK(client, response, what, err) \
+    assert_int_equal(                      \
+        msk_digest_client_challenge(client, response, false, what), err)
+    CHECK(&peers.client, &response, &what, MSK_ERR_DIGEST);
+    CHECK(NULL, &response, &what, MSK_ERR_ARGUMENT);
+    CHECK(&peers.client, NULL, &what, MSK_ERR_ARGUMENT);
+    CHECK(&peers.client, &response, NULL, MSK_ERR_ARGUMENT);
+    response.n_headers = 1;
+    CHECK(&peers.client, &response, &what, MSK_ERR_ARGUMENT);
+    response.n_headers = 0;
+    response.status = 403;
+    CHECK(&peers.client, &response, &what, MSK_ERR_ARGUMENT);
+    response.status = 401;
+    response.size--;
+    CHECK(&peers.client, &response, &what, MSK_ERR_ARGUMENT);
+#undef CHECK
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(takes_the_best_challenge_that_it_may,
+                                  release),
+        cmocka_unit_test_teardown(takes_auth_only_by_policy, release),
+        cmocka_unit_test_teardown(tells_stale_from_new_keys, release),
+        cmocka_unit_test_teardown(takes_no_weaker_hash_for_a_stale_nonce,
+                                  release),
+        cmocka_unit_test_teardown(counts_on_with_a_nonce_it_has, release),
+        cmocka_unit_test_teardown(holds_nonce_opaque_and_headers_to_their_caps,
+                                  release),
+        cmocka_unit_test_teardown(stays_inside_every_challenge_cut_short,
+                                  release),
+        cmocka_unit_test_teardown(refuses_what_is_not_there, release),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
