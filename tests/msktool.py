@@ -260,6 +260,56 @@ def wild_messages():
     tell('wild', rows, before)
 
 
+def digest_flags(row):
+    """What msktool digest takes of a row of digest.json, ours or others'."""
+    flags = []
+    for name in ('algorithm', 'qop', 'username', 'realm', 'uri', 'nonce', 'nc', 'cnonce'):
+        flags += ['--' + name, row[name]]
+    return flags
+
+
+def digests():
+    """Responses and rspauths of the model."""
+    rows = json.load(open(os.path.join(os.path.dirname(MBMS), 'digest.json')))
+    for row in rows:
+        secret = ['--mrk', row['mrk']] if row['mrk'] else ['--password', row['password']]
+        asks = digest_flags(row) + secret + ['--method', row['method'], '--body-hex', row['body']]
+        answers = digest_flags(row) + secret + ['--rspauth', '--body-hex', row['answer']]
+        for flags, want in ((asks, row['response']), (answers, row['rspauth'])):
+            what = f"digest {row['name']}"
+            check(what, run('digest', *flags), (OK, want + '\n', ''))
+            check(what + ': checks', run('digest', *flags, '--expect', want)[:2], (OK, 'ok\n'))
+            wrong = want[:-1] + ('0' if want[-1] != '0' else '1')
+            check(what + ': refuses', run('digest', *flags, '--expect', wrong)[:2], (AUTH, ''))
+    flags = digest_flags(rows[2]) + ['--mrk', rows[2]['mrk']]
+    for what, more in (('both secrets', ['--password', 'x']), ('bad qop', ['--qop', 'auth-conf']),
+                       ('bad algorithm', ['--algorithm', 'SHA-1']), ('bad hex', ['--mrk', 'x']),
+                       ('no value', ['--nc']), ('unknown', ['--frobnicate'])):
+        check('digest: ' + what, run('digest', *flags, *more)[0], USAGE)
+    check('digest: nothing', run('digest')[0], USAGE)
+    check('digest: no secret', run('digest', *digest_flags(rows[2]))[0], USAGE)
+    check('digest: no uri', run('digest', '--mrk', '00', '--username', 'a')[0], USAGE)
+    print(f'{len(rows)} digests of our own')
+
+
+def other_digests():
+    """What others have published or sent, as far as it is the Digest of the library."""
+    before = len(failures)
+    rows = json.load(open(os.path.join(VECTORS, 'digest.json')))['vectors']
+    ours = [row for row in rows if row['kind'] in ('response', 'rspauth')
+            and row['algorithm'] in ('MD5', 'SHA-256') and row.get('qop') in ('auth', 'auth-int')
+            and ('body' in row or row['qop'] == 'auth' or row['kind'] == 'response'
+                 and 'body_hash' not in row) and not row.get('sasl_binary_a1')]
+    for row in ours:
+        flags = digest_flags(row) + ['--password', row['password']]
+        flags += ['--rspauth'] if row['kind'] == 'rspauth' else ['--method', row['method']]
+        flags += ['--body', row.get('body') or '']
+        want = OK if row['verifies'] else AUTH
+        check(f"digest {row['id']}: of {row['source']}",
+              run('digest', *flags, '--expect', row['expected'])[0], want)
+    tell(f'digests of others ({len(rows) - len(ours)} are of another kind)', ours, before)
+
+
 def main():
     our_messages()
     rows = [json.loads(line.rstrip(',\n')) for line in open(MBMS) if line.startswith('{')]
@@ -267,10 +317,12 @@ def main():
     receives_messages(rows)
     two_muks()
     command_line()
+    digests()
     if os.path.isdir(VECTORS):
         good_messages()
         bad_messages()
         wild_messages()
+        other_digests()
     else:
         print('skipped: messages of other programs (no such directory)')
     print(f'{len(failures)} failures')

@@ -33,6 +33,14 @@ static const struct {
       "--layout csb|keyid --store FILE [--group DOMAIN:N].. [--require WHAT]\n"
       "      [--secrets] --muk FQDN:B-TID:HEX.. HEX|@FILE|-..",
       "takes MUKs and messages in their order, prints a JSON line for each" },
+    { "digest", command_digest,
+      "--username B-TID --realm TEXT --mrk HEX|--password TEXT --uri TARGET\n"
+      "      --nonce TEXT --cnonce TEXT [--nc 00000001] [--qop auth-int|auth]\n"
+      "      [--algorithm MD5|SHA-256] [--method POST] [--body "
+      "TEXT|--body-hex HEX]\n"
+      "      [--rspauth] [--expect HEX]",
+      "prints a response of HTTP Digest, or an rspauth; or checks the one "
+      "expected" },
     { "store", command_store, "FILE [--secrets]",
       "prints what is in such a store, one JSON line a record" },
 };
