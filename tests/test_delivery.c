@@ -302,25 +302,33 @@ pulls_without_a_key_and_turns_a_push_under_an_expired_muk_into_one(void **state)
     }
 }
 
+/* Binds the subscriber to MUK 0x20. */
+static void
+rebind(void)
+{
+    struct msk_subscriber_config c = { .size = sizeof c };
+
+    c.btid = muk_btid(0x20);
+    c.id = chars("imsi-1");
+    c.muk = muk_key(0x20);
+    c.mrk = chars("another MRK");
+    c.expires = MSK_NEVER;
+    assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
+}
+
 static void
 pulls_under_the_old_muk_until_the_ue_has_shown_the_new_one(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
     {
-        struct msk_subscriber_config c = { .size = sizeof c };
         struct msk_key_group *g;
 
         start(layout);
         g = office_group(&o, GROUP, false);
         assert_int_equal(office_push(&o, g), MSK_OK);
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
-        c.btid = muk_btid(0x20);
-        c.id = chars("imsi-1");
-        c.muk = muk_key(0x20);
-        c.mrk = chars("another MRK");
-        c.expires = MSK_NEVER;
-        assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
+        rebind();
         assert_true(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
         /* What was under way is still acknowledged. */
         assert_int_equal(office_ack(&o, o.ack), MSK_OK);
@@ -336,6 +344,162 @@ pulls_under_the_old_muk_until_the_ue_has_shown_the_new_one(void **state)
         assert_int_equal(msk_subscriber_old_btid(&o.subscriber).n, 0);
         assert_int_equal(office_pull(&o, g), MSK_OK);
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
+    }
+}
+
+/* What was under way under the old MUK and is not acknowledged goes out under
+ * the new one. */
+static void
+sends_under_the_new_muk_what_was_lost_under_the_old_one(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        rebind();
+        o.now = msk_subscriber_due(&o.subscriber);
+        assert_int_equal(office_timer(&o), MSK_OK);
+        assert_int_equal(o.gave_up, 0);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(counter_of(0), 1);
+        assert_int_equal(chip_muk(&o.chip, 0x20), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+        assert_int_equal(msk_subscriber_old_btid(&o.subscriber).n, 0);
+    }
+}
+
+/* Decision 19, for what was under way when the MUK expired. */
+static void
+pulls_instead_when_the_muk_expires_meanwhile(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        office_group(&o, GROUP + 1, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
+        assert_int_equal(o.sent, 0);
+        o.now = 1000000000;
+        assert_int_equal(office_timer(&o), MSK_OK);
+        assert_int_equal(o.sent, 2);
+        for (size_t i = 0; i < 2; i++) {
+            assert_int_equal(office_arrives(&o, i), MSK_OK);
+            assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+        }
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+/* Decisions 18 and 19: a UE that does not come back for new keys. */
+static void
+parts_whose_muk_has_expired_and_who_never_asks(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        o.now = 1000000000;
+        for (int i = 1; i <= 3; i++) {
+            assert_int_equal(office_push(&o, g), MSK_OK);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(o.parted, i == 3 ? 1 : 0);
+        }
+        assert_int_equal(office_push(&o, g), MSK_ERR_REFUSED);
+    }
+}
+
+/* Decision 7: no counter wraps. The last ones are kept for pulls. */
+static void
+demands_a_new_muk_before_the_counter_is_used_up(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+        struct msk_sub *sub;
+
+        office_start(&o, (enum msk_layout)layout, registered);
+        sub = msk_sub_of(&o.subscriber);
+        g = office_group(&o, GROUP, false);
+        sub->muk.has_counter = true;
+        sub->muk.counter = 0xFFFFFEFF;
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(counter_of(0), 0xFFFFFF00);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        for (uint32_t i = 0xFFFFFF01; i != UINT32_MAX; i++) {
+            assert_int_equal(office_push(&o, g), MSK_OK);
+            assert_int_equal(counter_of(0), i);
+            assert_int_equal(office_arrives(&o, 0), MSK_OK);
+            assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+        }
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(o.sent, 0);
+        assert_int_equal(office_pull(&o, g), MSK_ERR_STATE);
+        assert_int_equal(sub->muk.counter, 0xFFFFFFFE);
+    }
+}
+
+/* A host that took the group away gets no more of it. */
+static void
+sends_nothing_of_a_group_that_is_gone(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID);
+    g = office_group(&o, GROUP, false);
+    office_group(&o, GROUP + 1, false);
+    assert_int_equal(office_push(&o, g), MSK_OK);
+    assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
+    o.n_groups = 0;
+    o.now = msk_subscriber_due(&o.subscriber);
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_int_equal(o.sent + o.gave_up, 0);
+    assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+}
+
+static void
+one_in_three(struct msk_bmsc_config *c)
+{
+    c->acks = MSK_ACK_SAMPLED;
+    c->ack_sample = 3;
+}
+
+static void
+asks_some_for_an_acknowledgement_when_sampling(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+        size_t asked = 0;
+
+        office_start(&o, (enum msk_layout)layout, one_in_three);
+        g = office_group(&o, GROUP, false);
+        for (int i = 0; i < 300; i++) {
+            assert_int_equal(office_push(&o, g), MSK_OK);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(office_arrives(&o, 0), MSK_OK);
+            if (o.ack.n == 0)
+                continue;
+            asked++;
+            assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        }
+        assert_in_range(asked, 70, 130);
     }
 }
 
@@ -480,6 +644,18 @@ main(void)
         cmocka_unit_test_teardown(
             pulls_under_the_old_muk_until_the_ue_has_shown_the_new_one,
             release),
+        cmocka_unit_test_teardown(
+            sends_under_the_new_muk_what_was_lost_under_the_old_one, release),
+        cmocka_unit_test_teardown(pulls_instead_when_the_muk_expires_meanwhile,
+                                  release),
+        cmocka_unit_test_teardown(
+            parts_whose_muk_has_expired_and_who_never_asks, release),
+        cmocka_unit_test_teardown(
+            demands_a_new_muk_before_the_counter_is_used_up, release),
+        cmocka_unit_test_teardown(sends_nothing_of_a_group_that_is_gone,
+                                  release),
+        cmocka_unit_test_teardown(
+            asks_some_for_an_acknowledgement_when_sampling, release),
         cmocka_unit_test_teardown(refuses_what_it_cannot_send, release),
         cmocka_unit_test_teardown(survives_a_clock_that_steps, release),
         cmocka_unit_test_teardown(changes_nothing_when_a_provider_fails,

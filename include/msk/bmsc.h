@@ -125,11 +125,13 @@ struct msk_bmsc_config {
     enum msk_ack_mode acks;
     uint32_t ack_sample;
     enum msk_confirm confirm;
-    msk_time retry;      /* first retransmission; 2000, then doubled, each */
-                         /* a quarter shorter or longer at random */
+    msk_time retry;      /* first retransmission; 2000, at most an hour; then */
+                         /* doubled, each a quarter shorter or longer at */
+                         /* random */
     uint32_t retries;    /* at most; 4, no more than 7 */
     uint32_t unanswered; /* without registration: deliveries in a row that */
-                         /* nobody acknowledged end a membership; 3 */
+                         /* nobody acknowledged end a membership; 3, at */
+                         /* most 255 */
     bool accept_pad64;   /* as struct msk_expected */
     msk_bmsc_authorise *authorise;
     msk_bmsc_find_group *find_group; /* must be there */
@@ -186,15 +188,19 @@ MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
  * the group end. With acknowledgements one MSK message is under way at a
  * time, others wait for msk_bmsc_timer. MSK_ERR_REFUSED: not a member;
  * MSK_ERR_STATE: no address is known; MSK_ERR_LIMIT: too many deliveries.
- * An expired MUK turns it into a pull. TS 33.246 6.3.2.3.1.
+ * An expired MUK, or one with a counter that is nearly used up, turns it into
+ * a pull, which counts as a delivery that nobody acknowledged. TS 33.246
+ * 6.3.2.3.1.
  */
 MSK_API int msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
                           struct msk_subscriber *subscriber,
                           const struct msk_key_group *group, msk_time now,
                           struct msk_outbox *outbox);
 
-/* Makes the UE ask for the current MSK of the group. Errors as push. A pull
- * is exempt from back-off in the UE: pace them. TS 33.246 6.3.2.2.4. */
+/* Makes the UE ask for the current MSK of the group, under the last MUK that
+ * it has shown. Errors as push, and MSK_ERR_STATE: the counter of that MUK is
+ * used up. A pull is exempt from back-off in the UE: pace them. TS 33.246
+ * 6.3.2.2.4. */
 MSK_API int msk_bmsc_pull(const struct msk_bmsc *bmsc, void *user,
                           struct msk_subscriber *subscriber,
                           const struct msk_key_group *group, msk_time now,

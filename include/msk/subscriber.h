@@ -66,7 +66,9 @@ msk_subscriber_address(const struct msk_subscriber *subscriber);
 MSK_API bool msk_subscriber_member(const struct msk_subscriber *subscriber,
                                    const uint8_t domain[3], uint16_t group);
 
-/* When msk_bmsc_timer must be called for the record; MSK_NEVER: no need. */
+/* When msk_bmsc_timer must be called for the record; MSK_NEVER: no need. After
+ * a clock was set back call it for every record that has a time: its timers
+ * start again with their own interval. */
 MSK_API msk_time msk_subscriber_due(const struct msk_subscriber *subscriber);
 
 /* Grants or ends membership of a Key Group. MSK_ERR_LIMIT. */
@@ -81,8 +83,10 @@ MSK_API void msk_subscriber_reauth(struct msk_subscriber *subscriber);
 MSK_API void msk_subscriber_rebootstrap(struct msk_subscriber *subscriber);
 
 /* New keys of the same subscriber: its groups stay, its counter starts anew;
- * the old MUK is kept for acknowledgements under way and the first pull.
- * MSK_ERR_CONFLICT: the same B-TID with other keys. */
+ * the old MUK is kept for acknowledgements under way and for pulls, until the
+ * UE has shown the new one. The keys that it has change nothing.
+ * MSK_ERR_CONFLICT: the same B-TID with other keys, the B-TID before it, or
+ * the id of another subscriber; nothing was changed. */
 MSK_API int msk_subscriber_rebind(struct msk_subscriber *subscriber,
                                   const struct msk_subscriber_config *config);
 

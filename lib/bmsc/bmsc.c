@@ -6,7 +6,8 @@
 #include "base/secret.h"
 #include "base/sized.h"
 
-#define RETRIES_MAX 7 /* with the first one, MSK_COUNTERS_MAX messages */
+#define RETRIES_MAX 7     /* with the first one, MSK_COUNTERS_MAX messages */
+#define RETRY_MAX 3600000 /* an hour; the last interval is 128 of them */
 
 static bool
 fits(struct msk_bytes view, size_t least, size_t most)
@@ -19,12 +20,15 @@ is_whole(const struct msk_bmsc_config *c)
 {
     bool layout = c->layout == MSK_LAYOUT_CSB || c->layout == MSK_LAYOUT_KEYID;
     bool ext = c->ext == MSK_EXT_AFTER_HDR || c->ext == MSK_EXT_BEFORE_KEMAC;
+    bool acks = c->acks == MSK_ACK_ALL || c->acks == MSK_ACK_NONE ||
+                (c->acks == MSK_ACK_SAMPLED && c->ack_sample > 0);
 
-    return layout && ext && fits(c->fqdn, 1, MSK_FQDN_MAX) &&
+    return layout && ext && acks && fits(c->fqdn, 1, MSK_FQDN_MAX) &&
            c->crypto != NULL && c->random != NULL && c->random->fill != NULL &&
-           c->find_group != NULL && c->retries <= RETRIES_MAX &&
-           (c->nonce_key.n == 0 || fits(c->nonce_key, 16, MSK_NONCE_KEY_MAX)) &&
-           (c->acks != MSK_ACK_SAMPLED || c->ack_sample > 0);
+           c->find_group != NULL && c->confirm >= MSK_CONFIRM_DEFAULT &&
+           c->confirm <= MSK_CONFIRM_OFF && c->retry <= RETRY_MAX &&
+           c->retries <= RETRIES_MAX && c->unanswered <= UINT8_MAX &&
+           (c->nonce_key.n == 0 || fits(c->nonce_key, 16, MSK_NONCE_KEY_MAX));
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "bmsc/delivery.h"
+#include "bmsc/keyless.h"
 
 static bool
 same_group(const struct msk_key_id *a, const struct msk_key_id *b)
@@ -18,30 +19,35 @@ group_of(const struct msk_call *call, const struct msk_delivery *d)
     return msk_call_group(call, d->id.domain, d->id.group);
 }
 
-/* A delivery that is sent for the last time, or can be sent no more. */
-static bool
-is_spent(const struct msk_call *call, const struct msk_delivery *d)
+/* What takes the place of a delivery that cannot be sent as it is: the MSK
+ * that is current now, under the MUK that is current now; nothing, when the
+ * group is gone; a pull, when that MUK has expired. */
+static int
+replace(const struct msk_call *call, struct msk_delivery *d,
+        const struct msk_group *group)
 {
-    return d->old_muk || d->n_sent > call->bmsc->config.retries ||
-           msk_sub_expired(call->sub, call->now);
+    bool v = d->v;
+    int err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+
+    if (err != MSK_OK || group == NULL)
+        return err;
+    return msk_sub_expired(call->sub, call->now)
+               ? msk_keyless_instead(call, group)
+               : msk_deliveries_push(call, group, v);
 }
 
-/* What is due: again, or given up; or, the group being rekeyed, the MSK that
- * is current now instead. */
+/* What is due is sent again, given up, or replaced. */
 static int
 run_due(const struct msk_call *call, struct msk_delivery *d)
 {
     const struct msk_group *group = group_of(call, d);
-    bool v = d->v;
-    int err;
 
-    if (is_spent(call, d))
+    if (group == NULL || group->id.number != d->id.number || d->old_muk ||
+        msk_sub_expired(call->sub, call->now))
+        return replace(call, d, group);
+    if (d->n_sent > call->bmsc->config.retries)
         return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
-    if (group != NULL && group->id.number == d->id.number)
-        return msk_delivery_step(call, d, MSK_DELIVERY_DUE, group);
-    err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, group);
-    return err == MSK_OK && group != NULL ? msk_deliveries_push(call, group, v)
-                                          : err;
+    return msk_delivery_step(call, d, MSK_DELIVERY_DUE, group);
 }
 
 static bool
@@ -69,7 +75,7 @@ run_queue(const struct msk_call *call)
             continue;
         group = group_of(call, d);
         if (group == NULL || msk_sub_expired(sub, call->now)) {
-            err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+            err = replace(call, d, group);
             continue;
         }
         d->id = group->id;

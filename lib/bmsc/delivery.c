@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "bmsc/membership.h"
 #include "bmsc/send.h"
 
 /* --- when to send again -------------------------------------------------- */
@@ -21,15 +22,14 @@ static int
 set_timer(const struct msk_call *call, struct msk_delivery *d)
 {
     msk_time whole = interval(call->bmsc, d->n_sent), half = whole / 2;
-    uint32_t jitter, most = half < UINT32_MAX ? (uint32_t)half : UINT32_MAX - 1;
-    int err = msk_bmsc_draw(call->bmsc, most + 1, &jitter);
+    uint32_t jitter = 0;
+    int err = msk_bmsc_draw(call->bmsc, (uint32_t)half + 1, &jitter);
 
     d->set = call->now;
     d->due = call->now + whole - half / 2 + jitter;
     return err;
 }
 
-/* A clock that was set back: nothing waits longer than its own interval. */
 void
 msk_delivery_rebase(const struct msk_call *call, struct msk_delivery *d)
 {
@@ -97,26 +97,16 @@ delivered(const struct msk_call *call, struct msk_delivery *d,
                           (struct msk_bytes){ NULL, 0 });
 }
 
-/* Decision 18: without registration, silence ends a membership. */
 static int
 give_up(const struct msk_call *call, struct msk_delivery *d,
         const struct msk_group *group)
 {
-    const struct msk_bmsc_config *c = &call->bmsc->config;
     struct msk_bytes none = { NULL, 0 };
     struct msk_key_id id = d->id;
-    struct msk_member *member = msk_sub_member(call->sub, id.domain, id.group);
     int err = msk_outbox_add(call->outbox, MSK_BMSC_GAVE_UP, &id, none);
 
     (void)group;
-    if (err != MSK_OK || member == NULL || d->old_muk)
-        return err;
-    if (member->unanswered < UINT8_MAX)
-        member->unanswered++;
-    if (c->registration || member->unanswered < c->unanswered)
-        return MSK_OK;
-    msk_sub_part(call->sub, member);
-    return msk_outbox_add(call->outbox, MSK_BMSC_PARTED, &id, none);
+    return err == MSK_OK ? msk_membership_silent(call, &id) : err;
 }
 
 static int

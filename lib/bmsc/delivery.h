@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bmsc/delivery.h - the states of an MSK on its way to one UE: queued, sent,
- * sent again, acknowledged, given up, overtaken by a newer one. TS 33.246 6.4.2, 6.4.3;
- * decisions 9 and 11.
+ * sent again, acknowledged, given up, overtaken by a newer one. TS 33.246 6.4.2,
+ * 6.4.3; decisions 9 and 11.
  */
 #ifndef MSK_BMSC_DELIVERY_H
 #define MSK_BMSC_DELIVERY_H
@@ -18,7 +18,7 @@ enum msk_delivery_event {
     MSK_DELIVERY_DUE = 3,        /* no acknowledgement came in time */
     MSK_DELIVERY_SPENT = 4,      /* nor did one to the last of them */
     MSK_DELIVERY_ACK = 5,        /* it came */
-    MSK_DELIVERY_NEWER = 6, /* there is a newer MSK of the group, or none */
+    MSK_DELIVERY_NEWER = 6,      /* another message takes its place, or none */
     MSK_DELIVERY_EVENTS = 7
 };
 

@@ -29,14 +29,28 @@ is_key_len(size_t n)
     return n == 16 || n == 24 || n == 32;
 }
 
+/* Empty, or of least to most octets. */
+static bool
+is_view(struct msk_bytes view, size_t least, size_t most)
+{
+    return view.n == 0 || (view.p != NULL && view.n >= least && view.n <= most);
+}
+
+/* SEQl < MTK ID <= SEQu has room for one, and 0xFFFF is none. */
+static bool
+is_interval(uint16_t low, uint16_t high)
+{
+    return low < high && high <= SEQ_MAX;
+}
+
 static bool
 fits(const struct msk_key_group_config *c)
 {
     return c->id.group != 0 && c->id.number != 0 && is_key_len(c->key_len) &&
-           c->sp.n <= MSK_SP_MAX && (c->streaming || c->sp.n == 0) &&
-           (c->msk.n == 0 || c->msk.n == c->key_len) &&
-           (c->rand.n == 0 || (c->rand.n >= 16 && c->rand.n <= MSK_RAND_MAX)) &&
-           c->seq_low < c->seq_high && c->seq_high <= SEQ_MAX;
+           is_view(c->sp, 1, MSK_SP_MAX) && (c->streaming || c->sp.n == 0) &&
+           is_view(c->msk, c->key_len, c->key_len) &&
+           is_view(c->rand, RAND_LEN, MSK_RAND_MAX) &&
+           is_interval(c->seq_low, c->seq_high);
 }
 
 static bool
@@ -131,6 +145,21 @@ msk_key_group_pack(const struct msk_key_group *group, uint8_t *buf, size_t cap,
     return msk_writer_end(&w, len);
 }
 
+/* How many MTK messages the interval SEQl < MTK ID <= SEQu has room for. */
+static uint32_t
+room(const struct msk_group *g)
+{
+    return (uint32_t)g->seq_high - g->seq_low;
+}
+
+static bool
+is_whole(const struct msk_group *g)
+{
+    return g->id.group != 0 && g->id.number != 0 && is_key_len(g->key_len) &&
+           g->rand_len >= RAND_LEN && (g->streaming || g->sp_len == 0) &&
+           is_interval(g->seq_low, g->seq_high) && g->reserved <= room(g);
+}
+
 /* What another writer had reserved counts as used. */
 static bool
 get_all(struct msk_group *g, struct msk_bytes packed)
@@ -153,8 +182,7 @@ get_all(struct msk_group *g, struct msk_bytes packed)
     g->reserved = msk_reader_u32(&r);
     g->used = g->reserved;
     g->epoch = msk_reader_u32(&r);
-    return msk_reader_done(&r) && g->id.group != 0 && g->id.number != 0 &&
-           is_key_len(g->key_len) && g->rand_len > 0;
+    return msk_reader_done(&r) && is_whole(g);
 }
 
 int
@@ -218,13 +246,6 @@ msk_key_group_rekey(struct msk_key_group *group,
     }
     msk_secret_wipe(&fresh, sizeof fresh);
     return err;
-}
-
-/* How many MTK messages the interval SEQl < MTK ID <= SEQu has room for. */
-static uint32_t
-room(const struct msk_group *g)
-{
-    return (uint32_t)g->seq_high - g->seq_low;
 }
 
 int

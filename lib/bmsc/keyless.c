@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bmsc/keyless.h"
 
+#include "bmsc/membership.h"
 #include "bmsc/send.h"
 
 /* Change request 6.3.2.2.4. Under the MUK that the UE certainly has: the one
@@ -17,6 +18,16 @@ msk_keyless_pull(const struct msk_call *call, const struct msk_group *group)
     msk_send_describe(call, group, MSK_CONTENT_PULL, &m);
     err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
     return err == MSK_OK ? msk_send(call, muk, MSK_COUNTER_LAST, &m) : err;
+}
+
+int
+msk_keyless_instead(const struct msk_call *call, const struct msk_group *group)
+{
+    int err = msk_keyless_pull(call, group);
+
+    if (err == MSK_OK || err == MSK_ERR_STATE)
+        err = msk_membership_silent(call, &group->id);
+    return err;
 }
 
 /* TS 33.246 6.3.2.1B: SEQl above SEQu ends the use of an MSK. */

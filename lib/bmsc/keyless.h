@@ -10,6 +10,12 @@
 int msk_keyless_pull(const struct msk_call *call,
                      const struct msk_group *group);
 
+/* Decision 19: no MSK under an expired MUK, but a pull in its place; counted
+ * like a delivery that nobody answered. A counter that is used up to the last
+ * sends not even that. */
+int msk_keyless_instead(const struct msk_call *call,
+                        const struct msk_group *group);
+
 /* Takes the validity of its current MSK away. */
 int msk_keyless_invalidate(const struct msk_call *call,
                            const struct msk_group *group);

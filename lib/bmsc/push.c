@@ -4,7 +4,7 @@
 #include "bmsc/deliveries.h"
 #include "bmsc/keyless.h"
 
-/* Decision: how many of the pushes that nobody asked for are acknowledged. */
+/* Is a push that nobody asked for to be acknowledged? */
 static int
 wants_ack(const struct msk_bmsc *bmsc, bool *v)
 {
@@ -41,7 +41,6 @@ begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
     return call->outbox->peer_n > 0 ? MSK_OK : MSK_ERR_STATE;
 }
 
-/* Decision 19: no MSK under an expired MUK; its owner is made to ask. */
 int
 msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
               struct msk_subscriber *subscriber,
@@ -53,7 +52,7 @@ msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
     int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
 
     if (err == MSK_OK && msk_sub_expired(call.sub, now))
-        err = msk_keyless_pull(&call, call.given);
+        err = msk_keyless_instead(&call, call.given);
     else if (err == MSK_OK) {
         err = wants_ack(bmsc, &v);
         if (err == MSK_OK)

@@ -26,13 +26,21 @@ is_group(const struct msk_member *member, const uint8_t domain[3],
     return member->group == group && memcmp(member->domain, domain, 3) == 0;
 }
 
-struct msk_member *
-msk_sub_member(struct msk_sub *sub, const uint8_t domain[3], uint16_t group)
+const struct msk_member *
+msk_sub_find(const struct msk_sub *sub, const uint8_t domain[3], uint16_t group)
 {
     for (size_t i = 0; i < sub->n_members; i++)
         if (is_group(&sub->member[i], domain, group))
             return &sub->member[i];
     return NULL;
+}
+
+struct msk_member *
+msk_sub_member(struct msk_sub *sub, const uint8_t domain[3], uint16_t group)
+{
+    const struct msk_member *found = msk_sub_find(sub, domain, group);
+
+    return found != NULL ? &sub->member[found - sub->member] : NULL;
 }
 
 int
@@ -175,12 +183,7 @@ bool
 msk_subscriber_member(const struct msk_subscriber *subscriber,
                       const uint8_t domain[3], uint16_t group)
 {
-    const struct msk_sub *sub = msk_sub_at(subscriber);
-
-    for (size_t i = 0; i < sub->n_members; i++)
-        if (is_group(&sub->member[i], domain, group))
-            return true;
-    return false;
+    return msk_sub_find(msk_sub_at(subscriber), domain, group) != NULL;
 }
 
 int
@@ -221,20 +224,43 @@ msk_subscriber_rebootstrap(struct msk_subscriber *subscriber)
     msk_sub_of(subscriber)->rebootstrap = true;
 }
 
-/* TS 33.246 6.1: the old MUK stays for acknowledgements under way and for the
- * first pull. Deliveries that wait go out under the new one. */
+/* A delivery that was sent under a MUK that is no longer there starts anew,
+ * under the next one. */
+static void
+send_anew(struct msk_delivery *d)
+{
+    struct msk_key_id id = d->id;
+    uint32_t csb_id = d->csb_id;
+
+    memset(d, 0, sizeof *d);
+    d->state = MSK_DELIVERY_QUEUED;
+    d->v = true;
+    d->id = id;
+    d->csb_id = csb_id;
+}
+
+/*
+ * TS 33.246 6.1: the old MUK stays for acknowledgements under way and for the
+ * first pull. Of two that the UE never showed to have, the older one stays: it
+ * is the one that a UE takes pulls under.
+ */
 static void
 retire_muk(struct msk_sub *sub)
 {
-    msk_secret_wipe(&sub->old, sizeof sub->old);
-    memcpy(&sub->old, &sub->muk, sizeof sub->old);
+    const bool keep = sub->proven || sub->old.btid_len == 0;
+
     for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
         struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state == MSK_DELIVERY_SENT && d->old_muk)
-            memset(d, 0, sizeof *d);
-        d->old_muk = d->state == MSK_DELIVERY_SENT;
+        if (d->state != MSK_DELIVERY_SENT)
+            continue;
+        if (d->old_muk == keep)
+            send_anew(d);
+        else
+            d->old_muk = true;
     }
+    if (keep)
+        memcpy(&sub->old, &sub->muk, sizeof sub->old);
 }
 
 static bool
@@ -253,6 +279,8 @@ msk_subscriber_rebind(struct msk_subscriber *subscriber,
     if (subscriber == NULL || !take_config(&c, config))
         return MSK_ERR_ARGUMENT;
     sub = msk_sub_of(subscriber);
+    if (!same(sub->id, sub->id_len, c.id))
+        return MSK_ERR_CONFLICT;
     if (same(sub->muk.btid, sub->muk.btid_len, c.btid)) {
         /* Decision 2: the same keys again change nothing. */
         return same(sub->muk.key, sub->muk.key_len, c.muk) &&

@@ -79,7 +79,9 @@ struct msk_sub {
 struct msk_sub *msk_sub_of(struct msk_subscriber *subscriber);
 const struct msk_sub *msk_sub_at(const struct msk_subscriber *subscriber);
 
-/* The membership of a group, or NULL. */
+/* The membership of a group, or NULL; to be looked at, or to be changed. */
+const struct msk_member *msk_sub_find(const struct msk_sub *sub,
+                                      const uint8_t domain[3], uint16_t group);
 struct msk_member *msk_sub_member(struct msk_sub *sub, const uint8_t domain[3],
                                   uint16_t group);
 

@@ -189,10 +189,61 @@ put_delivery(struct msk_writer *w, const struct msk_delivery *d)
 /* --- the whole ----------------------------------------------------------- */
 
 static bool
+is_muk(const struct msk_bmsc_muk *muk)
+{
+    return muk->btid_len > 0 && muk->key_len > 0 &&
+           (muk->has_counter || muk->counter == 0);
+}
+
+static bool
+is_no_muk(const struct msk_bmsc_muk *muk)
+{
+    return muk->btid_len == 0 && muk->key_len == 0 && !muk->has_counter &&
+           muk->counter == 0;
+}
+
+/* Every service bit has a service, and every group is there once. */
+static bool
+are_members(const struct msk_sub *sub)
+{
+    const uint32_t known = sub->n_services < 32
+                               ? (UINT32_C(1) << sub->n_services) - 1
+                               : UINT32_MAX;
+
+    for (size_t i = 0; i < sub->n_members; i++) {
+        const struct msk_member *m = &sub->member[i];
+
+        if (m->group == 0 || (m->services & ~known) != 0 ||
+            msk_sub_find(sub, m->domain, m->group) != m)
+            return false;
+    }
+    return true;
+}
+
+/* What was sent waits for its acknowledgement, under a MUK that is there. */
+static bool
+is_delivery(const struct msk_sub *sub, const struct msk_delivery *d)
+{
+    switch ((enum msk_delivery_state)d->state) {
+    case MSK_DELIVERY_FREE: return true;
+    case MSK_DELIVERY_QUEUED:
+        return d->n_sent == 0 && !d->old_muk && d->id.group != 0;
+    case MSK_DELIVERY_SENT:
+        return d->n_sent > 0 && d->rand_len > 0 && d->v && d->id.group != 0 &&
+               (!d->old_muk || sub->old.key_len > 0);
+    case MSK_DELIVERY_STATES: break;
+    }
+    return false;
+}
+
+static bool
 is_whole(const struct msk_sub *sub)
 {
-    return sub->muk.btid_len > 0 && sub->muk.key_len > 0 && sub->id_len > 0 &&
-           sub->mrk_len > 0;
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (!is_delivery(sub, &sub->delivery[i]))
+            return false;
+    return is_muk(&sub->muk) && (is_muk(&sub->old) || is_no_muk(&sub->old)) &&
+           sub->id_len > 0 && sub->mrk_len > 0 && are_members(sub);
 }
 
 static bool

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: MIT */
+/* Subscribers of a BM-SC as records: made, packed, bound to new keys. */
+#include <string.h>
+
+#include "bmsc/subscriber.h"
+#include "support.h"
+
+#define NONCE "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+#define TAG "e0e1e2e3e4e5e6e7"
+#define TAG_2 "f0f1f2f3f4f5f6f7"
+
+/* A record as it is stored, in parts, so that one can be put for another. */
+enum part { MUK, OLD, BASE, SERVICES, MEMBERS, DELIVERIES, PARTS };
+
+static const char *const whole[PARTS] = {
+    [MUK] = "06 627469642d32 04 c0c1c2c3 01 00000102",
+    [OLD] = "06 627469642d31 03 b0b1b2 01 fffffffe",
+    /* id, MRK, address, expiry, proven, reauth, rebootstrap, seen */
+    [BASE] = "06 696d73692d31 02 a0a1 02 7565 0000000102030405 01 00 01"
+             "0000000001020304" NONCE "00000007",
+    [SERVICES] = "02" TAG TAG_2,
+    /* domain, group, asked, services, unanswered */
+    [MEMBERS] = "02 216354 68ca 01 00000003 02 216354 68cb 00 00000002 00",
+    /* state, v, old MUK, name, CSB ID, RAND, counters, due, set */
+    [DELIVERIES] = "01 01 00 216354 68cb 0001 01020304 00 00"
+                   "0000000000000000 0000000000000000"
+                   "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293"
+                   "02 00000101 00000102 0000000000002222 0000000000001111"
+                   "02 01 01 216354 68cc 0002 0000ffff 01 94"
+                   "01 fffffffe 0000000000004444 0000000000003333"
+                   "00 00 00 00 00",
+};
+
+/* The record with one part put for another; NULL: as it is. */
+static struct msk_bytes
+record(enum part which, const char *instead)
+{
+    uint8_t *out = room(MSK_SUBSCRIBER_PACKED_MAX);
+    size_t n = 1;
+
+    out[0] = 1; /* version */
+    for (size_t i = 0; i < PARTS; i++) {
+        struct msk_bytes part =
+            hex(i == which && instead != NULL ? instead : whole[i]);
+
+        memcpy(out + n, part.p, part.n);
+        n += part.n;
+    }
+    return exact(out, n);
+}
+
+static struct msk_bytes
+packed(const struct msk_subscriber *subscriber)
+{
+    uint8_t *buf = room(MSK_SUBSCRIBER_PACKED_MAX);
+    size_t n;
+
+    check_int(
+        "pack",
+        msk_subscriber_pack(subscriber, buf, MSK_SUBSCRIBER_PACKED_MAX, &n),
+        MSK_OK);
+    return exact(buf, n);
+}
+
+static struct msk_subscriber_config
+config(void)
+{
+    struct msk_subscriber_config c = { .size = sizeof c };
+
+    c.btid = chars("btid-2");
+    c.id = chars("imsi-1");
+    c.muk = hex("c0c1c2c3");
+    c.mrk = hex("a0a1");
+    c.expires = 0x0102030405;
+    c.address = chars("ue");
+    return c;
+}
+
+static const uint8_t domain[3] = { 0x21, 0x63, 0x54 };
+
+static void
+is_stored_with_every_field(void **state)
+{
+    struct msk_subscriber s;
+    struct msk_sub *sub = msk_sub_of(&s);
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    check_octets("again", packed(&s), record(PARTS, NULL));
+    check_octets("btid", msk_subscriber_btid(&s), chars("btid-2"));
+    check_octets("old", msk_subscriber_old_btid(&s), chars("btid-1"));
+    check_octets("id", msk_subscriber_id(&s), chars("imsi-1"));
+    check_octets("address", msk_subscriber_address(&s), chars("ue"));
+    assert_true(msk_subscriber_member(&s, domain, 0x68CA));
+    assert_true(msk_subscriber_member(&s, domain, 0x68CB));
+    assert_false(msk_subscriber_member(&s, domain, 0x68CC));
+    assert_int_equal(sub->muk.counter, 0x102);
+    assert_int_equal(sub->old.counter, 0xFFFFFFFE);
+    assert_true(sub->proven && !sub->reauth && sub->rebootstrap);
+    assert_int_equal(sub->seen.issued, 0x01020304);
+    assert_int_equal(sub->seen.nc, 7);
+    assert_int_equal(sub->member[0].unanswered, 2);
+    assert_int_equal(sub->delivery[1].counter[1], 0x102);
+    assert_int_equal(msk_subscriber_due(&s), 0x2222);
+}
+
+static void
+begins_without_counter_group_or_delivery(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+    check_octets("new", packed(&s),
+                 hex("01 06 627469642d32 04 c0c1c2c3 00 00000000"
+                     "00 00 00 00000000"
+                     "06 696d73692d31 02 a0a1 02 7565 0000000102030405"
+                     "00 00 00 0000000000000000"
+                     "00000000000000000000000000000000 00000000"
+                     "00 00 00 00 00 00 00 00 00 00"));
+    assert_true(msk_subscriber_due(&s) == MSK_NEVER);
+    c.address.n = 0;
+    assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+    assert_int_equal(msk_subscriber_address(&s).n, 0);
+}
+
+static void
+refuses_what_no_subscriber_has(void **state)
+{
+    static const uint8_t much[MSK_BTID_MAX + 1];
+    struct msk_bytes nowhere = { NULL, 2 };
+    struct msk_subscriber_config c;
+    struct msk_subscriber s;
+
+    (void)state;
+#define REFUSED(change)                                                      \
+    do {                                                                     \
+        c = config();                                                        \
+        change;                                                              \
+        check_int(#change, msk_subscriber_init(&s, &c), MSK_ERR_ARGUMENT);   \
+        check_int(#change, msk_subscriber_rebind(&s, &c), MSK_ERR_ARGUMENT); \
+    } while (0)
+    REFUSED(c.size = offsetof(struct msk_subscriber_config, address));
+    REFUSED(c.btid.n = 0);
+    REFUSED(c.btid = nowhere);
+    REFUSED(c.btid = ((struct msk_bytes){ much, MSK_BTID_MAX + 1 }));
+    REFUSED(c.id.n = 0);
+    REFUSED(c.id = nowhere);
+    REFUSED(c.id = ((struct msk_bytes){ much, MSK_SUBSCRIBER_ID_MAX + 1 }));
+    REFUSED(c.muk.n = 0);
+    REFUSED(c.muk = nowhere);
+    REFUSED(c.muk = ((struct msk_bytes){ much, MSK_MUK_MAX + 1 }));
+    REFUSED(c.mrk.n = 0);
+    REFUSED(c.mrk = nowhere);
+    REFUSED(c.mrk = ((struct msk_bytes){ much, MSK_MRK_MAX + 1 }));
+    REFUSED(c.address = nowhere);
+    REFUSED(c.address = ((struct msk_bytes){ much, MSK_PEER_MAX + 1 }));
+#undef REFUSED
+    c = config();
+    assert_int_equal(msk_subscriber_init(NULL, &c), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_init(&s, NULL), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_rebind(NULL, &c), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_unpack(NULL, record(PARTS, NULL)),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_unpack(&s, nowhere), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+    assert_int_equal(msk_subscriber_join(&s, domain, 0), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_join(&s, NULL, 1), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_join(NULL, domain, 1), MSK_ERR_ARGUMENT);
+}
+
+/* Every cut is refused. A changed octet is refused, or is one of a record that
+ * could be; it is packed as it was read. */
+static void
+refuses_damaged_records(void **state)
+{
+    static const uint8_t zeros[sizeof(struct msk_subscriber)];
+    struct msk_bytes good = record(PARTS, NULL), bad;
+    struct msk_subscriber s;
+
+    (void)state;
+    for (size_t n = 0; n < good.n; n++) {
+        assert_int_equal(msk_subscriber_unpack(&s, exact(good.p, n)),
+                         MSK_ERR_RECORD);
+        assert_memory_equal(&s, zeros, sizeof s);
+    }
+    for (size_t i = 0; i < good.n; i++)
+        for (unsigned by = 1; by < 256; by++) {
+            int err;
+
+            bad = record(PARTS, NULL);
+            ((uint8_t *)(uintptr_t)bad.p)[i] ^= (uint8_t)by;
+            err = msk_subscriber_unpack(&s, bad);
+            if (err == MSK_OK)
+                check_octets("the same record", packed(&s), bad);
+            else
+                assert_int_equal(err, MSK_ERR_RECORD);
+            assert_true(i > 0 || err != MSK_OK);
+            release(NULL);
+        }
+}
+
+#define FREE_5 " 00 00 00 00 00"
+#define FREE_7 " 00 00 00 00 00 00 00"
+
+static void
+refuses_records_that_no_subscriber_packs(void **state)
+{
+    static const struct {
+        const char *name;
+        enum part which;
+        const char *instead;
+    } bad[] = {
+        { "no B-TID", MUK, "00 04 c0c1c2c3 01 00000102" },
+        { "no MUK", MUK, "06 627469642d32 00 01 00000102" },
+        { "a counter and none", MUK,
+          "06 627469642d32 04 c0c1c2c3 00 00000102" },
+        { "half of an old MUK", OLD, "06 627469642d31 00 01 00000001" },
+        { "an old counter alone", OLD, "00 00 01 00000001" },
+        { "no old MUK and a delivery under it", OLD, "00 00 00 00000000" },
+        { "no id", BASE,
+          "00 02 a0a1 02 7565 0000000102030405 01 00 01"
+          "0000000001020304" NONCE "00000007" },
+        { "no MRK", BASE,
+          "06 696d73692d31 00 02 7565 0000000102030405 01 00 01"
+          "0000000001020304" NONCE "00000007" },
+        { "a flag of 2", BASE,
+          "06 696d73692d31 02 a0a1 02 7565 0000000102030405 02 00 01"
+          "0000000001020304" NONCE "00000007" },
+        { "an address too long", BASE,
+          "06 696d73692d31 02 a0a1 21" NONCE NONCE "00 0000000102030405 01 00"
+          "01 0000000001020304" NONCE "00000007" },
+        { "33 services", SERVICES, "21" },
+        { "33 members", MEMBERS, "21" },
+        { "a service that is not there", MEMBERS,
+          "01 216354 68ca 01 00000004 02" },
+        { "group 0", MEMBERS, "01 216354 0000 01 00000003 02" },
+        { "a group twice", MEMBERS,
+          "02 216354 68ca 01 00000003 02 216354 68ca 00 00000002 00" },
+        { "a state that is none", DELIVERIES, "03" FREE_7 },
+        { "sent and no counter", DELIVERIES,
+          "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 00"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "sent and no RAND", DELIVERIES,
+          "02 01 00 216354 68ca 0007 0a0b0c0d 00 01 00000001"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "sent and nothing to wait for", DELIVERIES,
+          "02 00 00 216354 68ca 0007 0a0b0c0d 04 90919293 01 00000001"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "sent to group 0", DELIVERIES,
+          "02 01 00 216354 0000 0007 0a0b0c0d 04 90919293 01 00000001"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "nine counters", DELIVERIES,
+          "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 09"
+          "00000001 00000001 00000001 00000001 00000001 00000001 00000001"
+          "00000001 00000001 0000000000002222 0000000000001111" FREE_7 },
+        { "waiting and sent", DELIVERIES,
+          "01 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 01 00000001"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "waiting under the old MUK", DELIVERIES,
+          "01 01 01 216354 68ca 0007 0a0b0c0d 04 90919293 00"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "waiting for group 0", DELIVERIES,
+          "01 01 00 216354 0000 0007 0a0b0c0d 04 90919293 00"
+          "0000000000002222 0000000000001111" FREE_7 },
+    };
+    struct msk_subscriber s;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        check_int(
+            bad[i].name,
+            msk_subscriber_unpack(&s, record(bad[i].which, bad[i].instead)),
+            MSK_ERR_RECORD);
+    assert_int_equal(
+        msk_subscriber_unpack(&s, record(DELIVERIES, FREE_7 " 00")), MSK_OK);
+}
+
+static void
+says_how_much_room_it_needs(void **state)
+{
+    size_t n, want = record(PARTS, NULL).n;
+    struct msk_subscriber s;
+    uint8_t *buf;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    for (size_t cap = 0; cap < want; cap++) {
+        assert_int_equal(msk_subscriber_pack(&s, room(cap), cap, &n),
+                         MSK_ERR_SPACE);
+        assert_int_equal(n, want);
+    }
+    buf = room(want);
+    assert_int_equal(msk_subscriber_pack(&s, buf, want, &n), MSK_OK);
+    assert_int_equal(msk_subscriber_pack(NULL, buf, want, &n),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_pack(&s, NULL, want, &n), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_pack(&s, buf, want, NULL),
+                     MSK_ERR_ARGUMENT);
+}
+
+/* Every field as long as it may be. */
+static void
+fits_into_what_its_header_says(void **state)
+{
+    struct msk_subscriber s;
+    struct msk_sub *sub = msk_sub_of(&s);
+
+    (void)state;
+    memset(&s, 0, sizeof s);
+    sub->muk.btid_len = sub->old.btid_len = MSK_BTID_MAX;
+    sub->muk.key_len = sub->old.key_len = MSK_MUK_MAX;
+    sub->id_len = MSK_SUBSCRIBER_ID_MAX;
+    sub->mrk_len = MSK_MRK_MAX;
+    sub->address_len = MSK_PEER_MAX;
+    sub->n_services = MSK_SERVICES_MAX;
+    sub->n_members = MSK_SUBSCRIBER_GROUPS_MAX;
+    for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+        sub->member[i].group = (uint16_t)(i + 1);
+        sub->member[i].services = UINT32_MAX;
+    }
+    for (uint16_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &sub->delivery[i];
+
+        d->state = MSK_DELIVERY_SENT;
+        d->v = true;
+        d->id.group = (uint16_t)(i + 1);
+        d->rand_len = MSK_RAND_MAX;
+        d->n_sent = MSK_COUNTERS_MAX;
+    }
+    assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
+}
+
+static void
+joins_and_parts(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+    for (uint16_t i = 1; i <= MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+        assert_int_equal(msk_subscriber_join(&s, domain, i), MSK_OK);
+        assert_int_equal(msk_subscriber_join(&s, domain, i), MSK_OK);
+    }
+    assert_int_equal(msk_subscriber_join(&s, domain, 0x1000), MSK_ERR_LIMIT);
+    msk_subscriber_part(&s, domain, 0x1000);
+    for (uint16_t i = 1; i <= MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+        assert_true(msk_subscriber_member(&s, domain, i));
+        msk_subscriber_part(&s, domain, i);
+        assert_false(msk_subscriber_member(&s, domain, i));
+    }
+    check_octets("as before", packed(&s),
+                 (msk_subscriber_init(&s, &c), packed(&s)));
+    /* The same number in another domain is another group. */
+    assert_int_equal(msk_subscriber_join(&s, domain, 7), MSK_OK);
+    assert_false(msk_subscriber_member(&s, hex("216355").p, 7));
+}
+
+static void
+lets_go_what_is_under_way_to_a_group_it_parts_from(void **state)
+{
+    struct msk_subscriber s;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    msk_subscriber_part(&s, domain, 0x68CA);
+    assert_int_equal(msk_sub_at(&s)->delivery[1].state, MSK_DELIVERY_FREE);
+    assert_int_equal(msk_sub_at(&s)->delivery[0].state, MSK_DELIVERY_QUEUED);
+    assert_int_equal(msk_sub_at(&s)->delivery[2].state, MSK_DELIVERY_SENT);
+    assert_int_equal(msk_subscriber_due(&s), 0x4444);
+}
+
+static void
+is_bound_to_new_keys(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+    struct msk_sub *sub = msk_sub_of(&s);
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    c.btid = chars("btid-3");
+    c.muk = hex("d0");
+    c.mrk = hex("d1");
+    c.expires = 9;
+    c.address.n = 0;
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    check_octets("btid", msk_subscriber_btid(&s), chars("btid-3"));
+    check_octets("old", msk_subscriber_old_btid(&s), chars("btid-2"));
+    check_octets("address", msk_subscriber_address(&s), chars("ue"));
+    assert_false(sub->muk.has_counter);
+    assert_int_equal(sub->muk.counter, 0);
+    assert_int_equal(sub->old.counter, 0x102);
+    assert_int_equal(sub->old.key_len, 4);
+    assert_int_equal(sub->mrk_len, 1);
+    assert_int_equal(sub->mrk[0], 0xD1);
+    assert_int_equal(sub->mrk[1], 0); /* nothing is left of the one before */
+    assert_int_equal(sub->expires, 9);
+    assert_int_equal(sub->seen.nc, 0);
+    assert_false(sub->proven || sub->reauth || sub->rebootstrap);
+    assert_int_equal(sub->n_members, 2);
+    assert_int_equal(sub->n_services, 2);
+    /* Sent under the MUK before: still acknowledged. Under the one before
+     * that: sent anew. */
+    assert_true(sub->delivery[1].old_muk);
+    assert_int_equal(sub->delivery[2].state, MSK_DELIVERY_QUEUED);
+    assert_int_equal(sub->delivery[2].n_sent, 0);
+    assert_true(sub->delivery[2].v);
+    assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
+    c.address = chars("there");
+    c.btid = chars("btid-4");
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    check_octets("address", msk_subscriber_address(&s), chars("there"));
+}
+
+/* The UE takes pulls under the last MUK that it was seen to use. */
+static void
+keeps_the_last_muk_that_the_ue_has_shown(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+    struct msk_sub *sub = msk_sub_of(&s);
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    c.btid = chars("btid-3"); /* never shown */
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    c.btid = chars("btid-4");
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    check_octets("btid", msk_subscriber_btid(&s), chars("btid-4"));
+    check_octets("old", msk_subscriber_old_btid(&s), chars("btid-2"));
+    assert_true(sub->delivery[1].state == MSK_DELIVERY_SENT);
+    assert_true(sub->delivery[1].old_muk);
+}
+
+/* What went out under a MUK that is gone cannot be acknowledged. */
+static void
+sends_anew_what_went_out_under_a_muk_that_is_gone(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+    struct msk_sub *sub = msk_sub_of(&s);
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    sub->proven = false;
+    c.btid = chars("btid-3");
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    check_octets("old", msk_subscriber_old_btid(&s), chars("btid-1"));
+    assert_int_equal(sub->delivery[1].state, MSK_DELIVERY_QUEUED);
+    assert_int_equal(sub->delivery[1].csb_id, 0x0A0B0C0D);
+    assert_int_equal(sub->delivery[1].id.group, 0x68CA);
+    assert_int_equal(sub->delivery[2].state, MSK_DELIVERY_SENT);
+    assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
+    /* A subscriber that has no old MUK keeps the one it has. */
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    sub->proven = false;
+    memset(&sub->old, 0, sizeof sub->old);
+    memset(&sub->delivery[2], 0, sizeof sub->delivery[2]);
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    check_octets("old", msk_subscriber_old_btid(&s), chars("btid-2"));
+    assert_true(sub->delivery[1].old_muk);
+}
+
+/* Decision 2. */
+static void
+is_not_changed_by_keys_that_it_has(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_bytes before = record(PARTS, NULL);
+    struct msk_subscriber s;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, before), MSK_OK);
+    c.address = chars("elsewhere");
+    assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
+    check_octets("the same", packed(&s), before);
+#define CONFLICT(change)                                                     \
+    do {                                                                     \
+        c = config();                                                        \
+        change;                                                              \
+        check_int(#change, msk_subscriber_rebind(&s, &c), MSK_ERR_CONFLICT); \
+        check_octets(#change, packed(&s), before);                           \
+    } while (0)
+    CONFLICT(c.muk = hex("c0c1c2c4"));
+    CONFLICT(c.muk = hex("c0c1c2"));
+    CONFLICT(c.mrk = hex("a0a2"));
+    CONFLICT(c.id = chars("imsi-2"));
+    CONFLICT(c.id = chars("imsi-2"); c.btid = chars("btid-3"));
+    CONFLICT(c.btid = chars("btid-1")); /* the one before */
+#undef CONFLICT
+}
+
+static void
+is_wiped(void **state)
+{
+    static const uint8_t zeros[sizeof(struct msk_subscriber)];
+    struct msk_subscriber s;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    msk_subscriber_wipe(&s);
+    assert_memory_equal(&s, zeros, sizeof s);
+    msk_subscriber_wipe(NULL);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, release)
+    const struct CMUnitTest tests[] = {
+        TEST(is_stored_with_every_field),
+        TEST(begins_without_counter_group_or_delivery),
+        TEST(refuses_what_no_subscriber_has),
+        TEST(refuses_damaged_records),
+        TEST(refuses_records_that_no_subscriber_packs),
+        TEST(says_how_much_room_it_needs),
+        TEST(fits_into_what_its_header_says),
+        TEST(joins_and_parts),
+        TEST(lets_go_what_is_under_way_to_a_group_it_parts_from),
+        TEST(is_bound_to_new_keys),
+        TEST(keeps_the_last_muk_that_the_ue_has_shown),
+        TEST(sends_anew_what_went_out_under_a_muk_that_is_gone),
+        TEST(is_not_changed_by_keys_that_it_has),
+        TEST(is_wiped),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
