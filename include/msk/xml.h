@@ -31,8 +31,8 @@ struct msk_xml_attribute {
 struct msk_xml_sink {
     int (*start)(void *arg, struct msk_bytes ns, struct msk_bytes name,
                  const struct msk_xml_attribute *attributes, size_t n);
-    /* All text of the element itself, without that of its children, in one
-     * piece, at its end. */
+    /* All text of the element itself, without that of its children and
+     * without white space at its ends, in one piece, at its end. */
     int (*end)(void *arg, struct msk_bytes ns, struct msk_bytes name,
                struct msk_bytes text);
 };
