@@ -2,9 +2,9 @@
 /*
  * msk/mgvf.h - the MGV-F of TS 33.246 6.5: it alone opens MSK and MTK
  * messages on the UE, keeps MUKs and MSKs in the store, and releases MTKs.
- * There is one per UE. msk_mgvf_init makes one in software; a UICC is another
- * implementation of the same struct msk_mgvf_ops. It works with sessions
- * (ue.h) on top of it, or alone on a UE that only receives.
+ * There is one per UE. msk_mgvf_init makes one in software; mgvf_uicc.h is
+ * another implementation of the same struct msk_mgvf_ops, on a UICC. It works
+ * with sessions (ue.h) on top of it, or alone on a UE that only receives.
  */
 #ifndef MSK_MGVF_H
 #define MSK_MGVF_H
@@ -75,7 +75,7 @@ struct msk_muk {
     size_t size;           /* sizeof(struct msk_muk) */
     struct msk_bytes fqdn; /* key server, 1..MSK_FQDN_MAX */
     struct msk_bytes btid; /* 1..MSK_BTID_MAX */
-    struct msk_bytes key;  /* 1..MSK_MUK_MAX */
+    struct msk_bytes key;  /* 1..MSK_MUK_MAX; on a card empty: it made it */
 };
 
 /* An MSK that came by another way than MIKEY (TS 33.501 W.4.1.2). */

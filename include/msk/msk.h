@@ -13,6 +13,7 @@
 #include "msk/key_group.h"
 #include "msk/mbms.h"
 #include "msk/mgvf.h"
+#include "msk/mgvf_uicc.h"
 #include "msk/mikey.h"
 #include "msk/protect.h"
 #include "msk/service.h"

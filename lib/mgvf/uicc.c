@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* The MGV-F on a UICC: its life, its groups, and what they hold. */
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sized.h"
+#include "mgvf/card.h"
+
+struct msk_uicc *
+msk_uicc_of(struct msk_mgvf *mgvf)
+{
+    return (struct msk_uicc *)(void *)mgvf;
+}
+
+int
+msk_uicc_begin(struct msk_uicc *u)
+{
+    if (u->waits)
+        return MSK_ERR_BUSY;
+    msk_secret_wipe(u->reply, sizeof u->reply);
+    memset(&u->result, 0, sizeof u->result);
+    u->result.size = sizeof u->result;
+    u->result.outcome = MSK_OUTCOME_DONE;
+    u->held = NULL;
+    u->deletions = 0;
+    return MSK_OK;
+}
+
+/* An MTK stays in reply, for the result points there; nowhere else. */
+int
+msk_uicc_finish(struct msk_uicc *u, int err, struct msk_mgvf_result *result)
+{
+    if (err == MSK_PENDING)
+        return err;
+    msk_secret_wipe(&u->answer, sizeof u->answer);
+    if (err != MSK_OK)
+        msk_secret_wipe(u->reply, sizeof u->reply);
+    else if (result != NULL)
+        *result = u->result;
+    return err;
+}
+
+static int
+uicc_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+             struct msk_mgvf_result *result)
+{
+    struct msk_uicc *u = msk_uicc_of(mgvf);
+    int err;
+
+    if (input->fqdn.n > sizeof u->fqdn)
+        return MSK_ERR_ARGUMENT;
+    if (input->message.n > MSK_MIKEY_MAX)
+        return MSK_ERR_LENGTH;
+    err = msk_uicc_begin(u);
+    if (err != MSK_OK)
+        return err;
+    u->layout = input->layout;
+    if (input->fqdn.n > 0)
+        memcpy(u->fqdn, input->fqdn.p, input->fqdn.n);
+    u->fqdn_len = input->fqdn.n;
+    if (input->message.n > 0)
+        memcpy(u->object + MSK_CARD_BODY_AT, input->message.p,
+               input->message.n);
+    err = msk_uicc_run(u, msk_uicc_take(u, input->message.n));
+    return msk_uicc_finish(u, err, result);
+}
+
+static int
+uicc_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
+              struct msk_mgvf_result *out)
+{
+    struct msk_uicc *u = msk_uicc_of(mgvf);
+
+    if (!u->waits || token != u->token)
+        return MSK_ERR_STATE;
+    if (result == MSK_PENDING)
+        return MSK_ERR_ARGUMENT;
+    if (result == MSK_OK)
+        return msk_uicc_finish(u, msk_uicc_resume(u), out);
+    u->waits = false;
+    return msk_uicc_finish(u, MSK_ERR_CARD, out);
+}
+
+/* The card made it, and knows which it made last. */
+static int
+uicc_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
+{
+    if (muk->fqdn.n < 1 || muk->fqdn.n > MSK_FQDN_MAX || muk->btid.n < 1 ||
+        muk->btid.n > MSK_BTID_MAX || muk->key.n != 0)
+        return MSK_ERR_ARGUMENT;
+    return msk_uicc_of(mgvf)->waits ? MSK_ERR_BUSY : MSK_OK;
+}
+
+/* --- groups -------------------------------------------------------------- */
+
+static bool
+is_same(const struct msk_card_group *g, const uint8_t domain[3], uint16_t group)
+{
+    return g->is_used && g->group == group &&
+           memcmp(g->domain, domain, sizeof g->domain) == 0;
+}
+
+struct msk_card_group *
+msk_uicc_find(const struct msk_uicc *u, const uint8_t domain[3], uint16_t group)
+{
+    for (size_t i = 0; i < u->n_groups; i++)
+        if (is_same(&u->groups[i], domain, group))
+            return &u->groups[i];
+    return NULL;
+}
+
+static struct msk_card_group *
+find_free(const struct msk_uicc *u)
+{
+    for (size_t i = 0; i < u->n_groups; i++)
+        if (!u->groups[i].is_used)
+            return &u->groups[i];
+    return NULL;
+}
+
+static int
+uicc_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+           enum msk_require require)
+{
+    struct msk_uicc *u = msk_uicc_of(mgvf);
+    struct msk_card_group *g = msk_uicc_find(u, domain, group);
+
+    if (u->waits)
+        return MSK_ERR_BUSY;
+    if ((unsigned)require > MSK_REQUIRE_BOTH)
+        return MSK_ERR_ARGUMENT;
+    if (g == NULL)
+        g = find_free(u);
+    if (g == NULL)
+        return MSK_ERR_LIMIT;
+    g->is_used = true;
+    memcpy(g->domain, domain, sizeof g->domain);
+    g->group = group;
+    g->require = (uint8_t)require;
+    return MSK_OK;
+}
+
+/* --- what is held -------------------------------------------------------- */
+
+static void
+describe(const struct msk_card_group *g, uint16_t number,
+         struct msk_held_msk *out)
+{
+    out->number = number;
+    for (size_t i = 0; i < MSK_HELD_MAX; i++)
+        if (g->number[i] == number && g->mtk_id[i] != 0) {
+            out->has_mtk = true;
+            out->mtk_id = g->mtk_id[i];
+        }
+}
+
+static int
+tell_none(struct msk_uicc *u)
+{
+    struct msk_held held = { .size = sizeof held };
+
+    msk_sized_give(u->held, &held, sizeof held);
+    return MSK_OK;
+}
+
+static int
+tell_held(struct msk_uicc *u)
+{
+    struct msk_held held = { .size = sizeof held };
+    struct msk_card_msks msks;
+
+    if (!msk_card_get_msks(msk_uicc_data(u), &msks) ||
+        !is_same(u->group, msks.domain, msks.group))
+        return msk_uicc_next(u);
+    held.n = msks.n;
+    for (size_t i = 0; i < msks.n; i++)
+        describe(u->group, msks.number[i], &held.msk[i]);
+    msk_sized_give(u->held, &held, sizeof held);
+    return MSK_OK;
+}
+
+static int
+uicc_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+          struct msk_held *held)
+{
+    struct msk_uicc *u = msk_uicc_of(mgvf);
+    int err = msk_uicc_begin(u);
+
+    if (err != MSK_OK)
+        return err;
+    u->group = msk_uicc_find(u, domain, group);
+    u->held = held;
+    if (u->group == NULL)
+        return MSK_ERR_NOT_MINE;
+    err = msk_uicc_walk(u, MSK_CARD_EF_MSK, tell_held, tell_none);
+    return msk_uicc_finish(u, msk_uicc_run(u, err), NULL);
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+static const struct msk_mgvf_ops ops = {
+    .size = sizeof ops,
+    .process = uicc_process,
+    .complete = uicc_complete,
+    .set_muk = uicc_set_muk,
+    .allow = uicc_allow,
+    .forget = msk_uicc_forget,
+    .held = uicc_held,
+    .forget_all = msk_uicc_forget_all,
+};
+
+/* Memory of any alignment: it begins at the first aligned octet. */
+static void *
+align(void *mem)
+{
+    uintptr_t at = (uintptr_t)mem;
+    size_t over = at % sizeof(uint64_t);
+
+    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
+}
+
+int
+msk_mgvf_uicc_init(struct msk_mgvf **mgvf, void *mem, size_t len,
+                   const struct msk_mgvf_uicc_config *config)
+{
+    struct msk_mgvf_uicc_config c;
+    struct msk_uicc *u;
+
+    if (mgvf == NULL || mem == NULL ||
+        !msk_sized_take(&c, sizeof c, config,
+                        MSK_SIZE_UPTO(msk_mgvf_uicc_config, short_commands)) ||
+        c.card == NULL || c.card->transmit == NULL || c.groups == NULL ||
+        c.n_groups == 0)
+        return MSK_ERR_ARGUMENT;
+    if (len < MSK_MGVF_UICC_SIZE)
+        return MSK_ERR_SPACE;
+    u = align(mem);
+    memset(u, 0, sizeof *u);
+    memset(c.groups, 0, c.n_groups * sizeof *c.groups);
+    u->base.ops = &ops;
+    u->card = c.card;
+    u->groups = c.groups;
+    u->n_groups = c.n_groups;
+    u->short_commands = c.short_commands;
+    *mgvf = &u->base;
+    return MSK_OK;
+}
+
+uint16_t
+msk_mgvf_uicc_status(const struct msk_mgvf *mgvf)
+{
+    return mgvf == NULL ? 0
+                        : ((const struct msk_uicc *)(const void *)mgvf)->status;
+}
+
+void
+msk_mgvf_uicc_wipe(struct msk_mgvf *mgvf)
+{
+    struct msk_uicc *u = msk_uicc_of(mgvf);
+
+    if (u == NULL)
+        return;
+    msk_secret_wipe(u->groups, u->n_groups * sizeof *u->groups);
+    msk_secret_wipe(u, sizeof *u);
+}
+
+/* MSK_MGVF_UICC_SIZE holds it, wherever it begins. */
+typedef char msk_uicc_fits
+    [sizeof(struct msk_uicc) + sizeof(uint64_t) <= MSK_MGVF_UICC_SIZE ? 1 : -1];
