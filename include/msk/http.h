@@ -51,16 +51,19 @@ enum msk_procedure {
     MSK_PROCEDURE_MSK_REQUEST = 3
 };
 
-/* The request-target of procedure behind a base path of the server (may be
- * empty): base "/keymanagement?requesttype=" name. buf: cap octets; *len: how
- * many. MSK_ERR_SPACE; MSK_ERR_ARGUMENT: procedure, or a base with octets
- * that may not stand in a request line. Annex G.2. */
+/* The request-target of procedure behind a base path of the server:
+ * base "/keymanagement?requesttype=" name. base: empty, or from "/" on; a "/"
+ * at its end is not doubled. buf: cap octets; *len: how many. MSK_ERR_SPACE;
+ * MSK_ERR_ARGUMENT: procedure, or a base with a query or with octets that may
+ * not stand in a request line. Annex G.2. */
 MSK_API int msk_http_target(enum msk_procedure procedure, struct msk_bytes base,
                             uint8_t *buf, size_t cap, size_t *len);
 
 /* Which procedure a request asks for, by method and target; other parameters
- * of the target are ignored. Returns the HTTP status to answer with when it
- * is none (404, 405, 501), or 0 and *procedure. */
+ * of the target are ignored, and so is what stands in front of its path.
+ * Returns 0 and *procedure, or the HTTP status to answer with when it is none
+ * (table G.2.4-1): 404 for another path, or not one requesttype; 405 for
+ * another method than POST; 501 for another requesttype. MSK_ERR_ARGUMENT. */
 MSK_API int msk_http_procedure(const struct msk_http_request *request,
                                enum msk_procedure *procedure);
 
