@@ -263,7 +263,7 @@ turn(struct host *h)
         return h->step++ == SET_KEYS
                    ? msk_ue_set_keys(h->ue, &keys, host_now())
                    : msk_ue_start(h->ue, &service, host_now());
-    if (!host_wait(h->udp, host_now(), msk_ue_due(h->ue)))
+    if (!host_wait(h->udp, host_now(), msk_ue_due(h->ue, host_now())))
         return msk_ue_timer(h->ue, host_now());
     datagram = host_receive(h->udp, buf, sizeof buf, &from);
     return msk_ue_receive(h->ue, datagram, host_bytes(&from, sizeof from),

@@ -151,7 +151,7 @@ turn(struct host *h)
     if (h->answered) {
         h->answered = false;
         err = msk_ue_http(h->ue, host_http_response(&h->answer), host_now());
-    } else if (host_wait(h->udp, host_now(), msk_ue_due(h->ue))) {
+    } else if (host_wait(h->udp, host_now(), msk_ue_due(h->ue, host_now()))) {
         datagram = host_receive(h->udp, buf, sizeof buf, &from);
         err = msk_ue_receive(h->ue, datagram, host_bytes(&from, sizeof from),
                              host_now());

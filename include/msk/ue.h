@@ -10,6 +10,8 @@
  *   for each datagram on the MIKEY port:   msk_ue_receive
  *   for each answer to a send_http:        msk_ue_http
  *   not later than msk_ue_due says:        msk_ue_timer
+ *
+ * What each state of its machines does with each event: doc/states.md.
  */
 #ifndef MSK_UE_H
 #define MSK_UE_H
@@ -55,7 +57,9 @@ struct msk_mtk_event {
     struct msk_bytes key, salt, sp;
 };
 
-/* The end of a request, for one Key Group or service. */
+/* The end of a request, for one Key Group or service; where the session asks
+ * again by itself, each has one. With reason NO_MSK: it was granted, but no
+ * MSK came, and the attempts are used up. */
 struct msk_result_event {
     enum msk_procedure procedure;
     struct msk_key_id id;     /* MSK request */
@@ -65,19 +69,19 @@ struct msk_result_event {
     enum msk_reason reason;   /* of a failure; else NONE */
 };
 
-/* A service that the session left. */
+/* A service that the session left, or that msk_ue_stop did. */
 struct msk_leave_event {
     struct msk_bytes service;
-    struct msk_key_id id; /* the Key Group it was for; number 0 */
+    struct msk_key_id id; /* the Key Group it was for; all 0 for USER */
     enum msk_reason reason;
 };
 
-/* One step of a state machine, as values. */
+/* One step of a state machine, as values; numbers as in doc/states.md. */
 struct msk_trace {
     uint8_t machine; /* 1: HTTP exchange, 2: Key Group, 3: service */
     uint8_t state, event, next;
-    int err; /* what the step returned */
-    struct msk_key_id id;
+    int err;              /* MSK_ERR_STATE: not defined, a defect; else OK */
+    struct msk_key_id id; /* Key Group */
 };
 
 /* A key for a key log, with the name that it has in traffic. */
@@ -98,9 +102,10 @@ struct msk_keylog {
  * Hooks. One constant struct for any number of sessions; `user` is that of
  * msk_ue_init. A hook that is NULL is not called. Hooks are called last in a
  * public call, when the session is whole and everything is committed; what
- * they are given is good until they return. From inside a hook every call on
- * the same session returns MSK_ERR_REENTRY and harms nothing; msk_ue_due may
- * be called. The event structs are the library's: a host reads them, and a
+ * they are given is good until they return. Only trace and
+ * keylog are called at the moment of what they tell. From inside a hook every
+ * call on the same session returns MSK_ERR_REENTRY and harms nothing;
+ * msk_ue_due may be called. The event structs are the library's: a host reads them, and a
  * later version may put more behind.
  */
 struct msk_ue_hooks {
@@ -125,7 +130,7 @@ struct msk_ue_hooks {
     void (*keylog)(void *user, const struct msk_keylog *key);
 };
 
-/* How much a session can hold. */
+/* How much a session can hold; also two flows for each Key Group. */
 #define MSK_UE_GROUPS_MAX 64
 #define MSK_UE_SERVICES_MAX 32
 struct msk_ue_limits {
@@ -136,7 +141,7 @@ struct msk_ue_limits {
 /* Octets of memory for a session with such limits; a constant expression if
  * its arguments are, and the same as msk_ue_size. */
 #define MSK_UE_SIZE(groups, services) \
-    ((size_t)12288 + (size_t)(groups)*256 + (size_t)(services)*768)
+    ((size_t)14336 + (size_t)(groups)*272 + (size_t)(services)*336)
 
 /* The same at run time; 0 when the limits are out of range. */
 MSK_API size_t msk_ue_size(const struct msk_ue_limits *limits);
@@ -157,8 +162,8 @@ struct msk_ue_config {
                                         at most 64 octets; may be empty */
     struct msk_mgvf *mgvf; /* shared by the sessions of the UE */
     const struct msk_crypto *crypto;
-    const struct msk_xml *xml;        /* NULL: a UE that only receives */
-    const struct msk_random *random;  /* NULL: a UE that only receives */
+    const struct msk_xml *xml;        /* both, or NULL: a UE that only */
+    const struct msk_random *random;  /*   receives, and so never leaves */
     const struct msk_ue_hooks *hooks; /* NULL: a host that polls */
     struct msk_ue_limits limits;
     enum msk_registration registration;
@@ -182,11 +187,15 @@ MSK_API int msk_ue_init(struct msk_ue **ue, void *mem, size_t len,
 MSK_API void msk_ue_wipe(struct msk_ue *ue);
 
 /*
- * All calls below may return MSK_ERR_REENTRY (called from a hook) and, while
- * something is pending, MSK_ERR_BUSY; then nothing changed. `now` never goes
- * backwards, or if it does, running timers start again. The moment a call
- * that returns MSK_PENDING takes effect, its hooks are called from
- * msk_ue_complete.
+ * All calls below may return MSK_ERR_REENTRY (called from a hook) and
+ * MSK_ERR_BUSY: something is pending here or, through another session, in the
+ * MGV-F, or a polling host has not taken all effects; then nothing changed.
+ * `now` never goes backwards, or if it does, running timers start again. When
+ * a call returned MSK_PENDING, its hooks are called from msk_ue_complete.
+ *
+ * Each call also does what is due. If a provider fails in that, the call did
+ * what it was called for, returns MSK_ERR_CRYPTO, MSK_ERR_RANDOM or
+ * MSK_ERR_STORE, and the session tries again after a while.
  */
 
 /* Keys from a bootstrapping run. Views borrowed for the call; copied. */
@@ -194,7 +203,8 @@ struct msk_ue_keys {
     size_t size;           /* sizeof(struct msk_ue_keys) */
     struct msk_bytes btid; /* 1..MSK_BTID_MAX; with AKMA the A-KID */
     struct msk_bytes muk;  /* 1..MSK_MUK_MAX; empty: a card made it */
-    struct msk_bytes mrk;  /* 1..MSK_MRK_MAX; empty: no requests, only push */
+    struct msk_bytes mrk;  /* 1..MSK_MRK_MAX; empty: no requests, only push;
+                              a request that waits for keys goes on waiting */
 };
 
 /*
@@ -209,9 +219,11 @@ MSK_API int msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys,
 /*
  * Starts a service: registers or asks for its MSKs, as the layout says. The
  * service is copied. Started again after an update of the announcement, it
- * takes over the new parameters.
+ * takes over the new parameters, and registers again. Whether uicc_required
+ * can be met is for the host to know.
  * MSK_ERR_NOT_MINE: none of its servers is the session's; MSK_ERR_LIMIT: no
- * room for it, nothing was lost; MSK_ERR_ARGUMENT; MSK_PENDING.
+ * room for it, here or in the store; MSK_ERR_RANDOM, MSK_ERR_STORE,
+ * MSK_ERR_ARGUMENT: it is not started, nothing was lost; MSK_PENDING.
  * Change request 6.3.2.2.2; TS 33.246 6.3.2.1A.
  */
 MSK_API int msk_ue_start(struct msk_ue *ue, const struct msk_service *service,
@@ -229,8 +241,9 @@ MSK_API int msk_ue_stop(struct msk_ue *ue, struct msk_bytes service,
  * Asks for MSKs. Number 0: the current one; another: that one, in KEYID
  * only. Merged with what is asked already. MSK_ERR_NOT_MINE: a group of no
  * started service; MSK_ERR_ARGUMENT: n is 0, or a specific MSK in CSB;
- * MSK_ERR_STATE: the session has no keys or only receives.
- * Change request 6.3.2.2.1.
+ * MSK_ERR_STATE: the session has no keys or only receives; MSK_ERR_LIMIT: more
+ * than two specific MSKs of a group, or 64 in all; MSK_ERR_RANDOM. Nothing is
+ * asked then. Change request 6.3.2.2.1.
  */
 MSK_API int msk_ue_request(struct msk_ue *ue, const struct msk_key_id *ids,
                            size_t n, msk_time now);
@@ -238,9 +251,10 @@ MSK_API int msk_ue_request(struct msk_ue *ue, const struct msk_key_id *ids,
 /*
  * Tells that traffic of a flow of a service carries the MKI (6 octets: group,
  * number, MTK ID). Asks for the current MSK if it is not held; an unknown MTK
- * under a held MSK only waits. MSK_ERR_NOT_MINE: no such service or flow, or
- * an MKI of another group; MSK_ERR_LENGTH: not 6 octets.
- * Change request 6.3.2.2.3.
+ * under a held MSK only waits, as does all on a UE that only receives.
+ * MSK_ERR_NOT_MINE: no such service or flow, or an MKI of another group;
+ * MSK_ERR_LENGTH: not 6 octets; MSK_ERR_RANDOM, MSK_ERR_STORE: nothing is
+ * asked; MSK_PENDING. Change request 6.3.2.2.3.
  */
 MSK_API int msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
                           struct msk_bytes flow, struct msk_bytes mki,
@@ -261,16 +275,19 @@ MSK_API int msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
  * Takes the answer to the request that send_http handed out last; NULL: there
  * was none (no connection, timeout of the host, not HTTP). Headers are
  * looked for by name. MSK_ERR_STATE: no request is under way, nothing
- * changed; MSK_ERR_DIGEST and the errors of msk_body_read: the answer is not
- * believed, the session retries by its rules. MSK_PENDING.
+ * changed; MSK_ERR_DIGEST, MSK_ERR_REFUSED (an error status, which nothing
+ * protects) and the errors of msk_body_read: the answer is not believed, the
+ * session retries by its rules. MSK_OK: it was believed, or it
+ * was a 401 that is being dealt with, or NULL. MSK_PENDING.
  */
 MSK_API int msk_ue_http(struct msk_ue *ue,
                         const struct msk_http_response *response, msk_time now);
 
-/* When msk_ue_timer must be called, at the latest; MSK_NEVER: no need, also
- * while a call of this session is pending. A session that finds the MGV-F busy
- * with another one's call asks for a later time by itself. */
-MSK_API msk_time msk_ue_due(const struct msk_ue *ue);
+/* When msk_ue_timer must be called, at the latest, on the clock that says now;
+ * MSK_NEVER: no need, also while a call of this session is pending. A session
+ * that finds the MGV-F busy with another one's call asks for a later time by
+ * itself. */
+MSK_API msk_time msk_ue_due(const struct msk_ue *ue, msk_time now);
 
 /* Does what is due; may be called at any time. MSK_PENDING. */
 MSK_API int msk_ue_timer(struct msk_ue *ue, msk_time now);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/exchange.h"
+
+#include <string.h>
+
+#include "ue/group.h"
+#include "ue/machine.h"
+#include "ue/service.h"
+
+/* The answer to a request that nobody waits for any more is still awaited:
+ * the host has one request under way, not two. */
+static const struct msk_cell table[MSK_EXCHANGE_STATES][MSK_EXCHANGE_EVENTS] = {
+    [MSK_EXCHANGE_IDLE] = {
+        [MSK_EXCHANGE_ASK] = { MSK_EXCHANGE_SEND, MSK_EXCHANGE_SENT },
+        [MSK_EXCHANGE_LACK] = { MSK_EXCHANGE_ASK_KEYS, MSK_EXCHANGE_KEYS },
+        [MSK_EXCHANGE_FAULT] = { MSK_EXCHANGE_HOLD, MSK_EXCHANGE_PAUSE },
+    },
+    [MSK_EXCHANGE_SENT] = {
+        [MSK_EXCHANGE_REPEAT] = { MSK_EXCHANGE_SEND, MSK_EXCHANGE_SENT },
+        [MSK_EXCHANGE_RENEW] = { MSK_EXCHANGE_ASK_KEYS, MSK_EXCHANGE_KEYS },
+        [MSK_EXCHANGE_ANSWERED] = { MSK_EXCHANGE_END, MSK_EXCHANGE_IDLE },
+        [MSK_EXCHANGE_FAILED] = { MSK_EXCHANGE_END, MSK_EXCHANGE_IDLE },
+        [MSK_EXCHANGE_AFTER] = { MSK_EXCHANGE_HOLD, MSK_EXCHANGE_PAUSE },
+    },
+    [MSK_EXCHANGE_KEYS] = {
+        [MSK_EXCHANGE_REPEAT] = { MSK_EXCHANGE_RESUME, MSK_EXCHANGE_SENT },
+        [MSK_EXCHANGE_FAILED] = { MSK_EXCHANGE_RELEASE, MSK_EXCHANGE_IDLE },
+        [MSK_EXCHANGE_CANCEL] = { MSK_EXCHANGE_RELEASE, MSK_EXCHANGE_IDLE },
+    },
+    [MSK_EXCHANGE_PAUSE] = {
+        [MSK_EXCHANGE_DUE] = { MSK_EXCHANGE_RELEASE, MSK_EXCHANGE_IDLE },
+    },
+};
+
+const struct msk_cell *
+msk_ue_exchange_cell(enum msk_ue_exchange_state state,
+                     enum msk_ue_exchange_event event)
+{
+    return &table[state][event];
+}
+
+bool
+msk_ue_exchange_holds(const struct msk_ue *ue)
+{
+    return ue->exchange.state == MSK_EXCHANGE_KEYS ||
+           ue->exchange.state == MSK_EXCHANGE_PAUSE;
+}
+
+/* Decision 21: time in bootstrap or under Retry-After does not count. */
+static void
+go_on(struct msk_ue *ue)
+{
+    for (size_t i = 0; i < ue->n_groups; i++)
+        if (ue->groups[i].state == MSK_GROUP_WAIT)
+            msk_timer_shift(&ue->groups[i].timer, ue->exchange.held_since,
+                            ue->now);
+}
+
+static void
+send(struct msk_ue *ue)
+{
+    ue->outbox.tell |= MSK_TELL_HTTP;
+    msk_timer_start(&ue->exchange.timer, ue->now, ue->answer_time);
+}
+
+static void
+act(struct msk_ue *ue, enum msk_ue_exchange_action action)
+{
+    struct msk_ue_exchange *exchange = &ue->exchange;
+
+    switch (action) {
+    case MSK_EXCHANGE_SEND: send(ue); break;
+    case MSK_EXCHANGE_ASK_KEYS:
+        ue->outbox.tell |= MSK_TELL_BOOTSTRAP;
+        ue->outbox.bootstrap =
+            exchange->authorised ? MSK_REASON_RENEGOTIATE : MSK_REASON_NO_KEYS;
+        msk_timer_stop(&exchange->timer);
+        exchange->held_since = ue->now;
+        break;
+    case MSK_EXCHANGE_HOLD:
+        msk_timer_start(&exchange->timer, ue->now, exchange->pause);
+        exchange->held_since = ue->now;
+        break;
+    case MSK_EXCHANGE_RESUME:
+        go_on(ue);
+        send(ue);
+        break;
+    case MSK_EXCHANGE_RELEASE:
+        go_on(ue);
+        msk_timer_stop(&exchange->timer);
+        break;
+    case MSK_EXCHANGE_END: msk_timer_stop(&exchange->timer); break;
+    }
+}
+
+int
+msk_ue_exchange_step(struct msk_ue *ue, enum msk_ue_exchange_event event)
+{
+    const struct msk_cell *cell = &table[ue->exchange.state][event];
+    uint8_t action =
+        msk_machine_step(ue, MSK_MACHINE_EXCHANGE, cell, (uint8_t)event, NULL,
+                         &ue->exchange.state);
+
+    if (action == 0)
+        return MSK_ERR_STATE;
+    act(ue, (enum msk_ue_exchange_action)action);
+    return MSK_OK;
+}
+
+static bool
+is_asked(const struct msk_ue_group *group)
+{
+    return group->state == MSK_GROUP_ASKED ||
+           group->state == MSK_GROUP_ANSWERED;
+}
+
+void
+msk_ue_exchange_fail(struct msk_ue *ue, enum msk_reason reason, msk_time after)
+{
+    bool paused = after > 0 && ue->exchange.state == MSK_EXCHANGE_SENT;
+
+    ue->exchange.pause = after;
+    (void)msk_ue_exchange_step(ue, paused ? MSK_EXCHANGE_AFTER
+                                          : MSK_EXCHANGE_FAILED);
+    for (size_t i = 0; i < ue->n_groups; i++)
+        if (is_asked(&ue->groups[i]))
+            msk_ue_group_failed(ue, &ue->groups[i], reason);
+    for (size_t i = 0; i < ue->n_services; i++)
+        if (ue->services[i].asked)
+            msk_ue_service_failed(ue, i, reason);
+}
+
+bool
+msk_ue_exchange_tick(struct msk_ue *ue)
+{
+    if (!msk_timer_due(&ue->exchange.timer, ue->now))
+        return false;
+    if (ue->exchange.state == MSK_EXCHANGE_SENT)
+        msk_ue_exchange_fail(ue, MSK_REASON_UNREACHABLE, 0);
+    else
+        (void)msk_ue_exchange_step(ue, MSK_EXCHANGE_DUE);
+    return true;
+}
+
+int
+msk_ue_exchange_keys(struct msk_ue *ue)
+{
+    if (ue->exchange.state != MSK_EXCHANGE_KEYS || !msk_ue_asks(ue))
+        return MSK_OK;
+    return msk_ue_exchange_repeat(ue);
+}
+
+void
+msk_ue_exchange_cancel(struct msk_ue *ue)
+{
+    bool wanted = false;
+
+    if (ue->exchange.state != MSK_EXCHANGE_KEYS)
+        return;
+    for (size_t i = 0; i < ue->n_groups; i++)
+        wanted |= is_asked(&ue->groups[i]);
+    for (size_t i = 0; i < ue->n_services; i++)
+        wanted |= ue->services[i].asked;
+    if (!wanted)
+        (void)msk_ue_exchange_step(ue, MSK_EXCHANGE_CANCEL);
+}

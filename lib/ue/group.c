@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/group.h"
+
+#include <string.h>
+
+/* Where a want of that number is or may be put; NULL: nowhere. */
+static struct msk_ue_want *
+find_want(struct msk_ue_group *group, uint16_t number)
+{
+    struct msk_ue_want *room = NULL;
+
+    for (size_t i = 0; i < MSK_UE_WANTS; i++) {
+        struct msk_ue_want *want = &group->want[i];
+
+        if (want->wanted && want->number == number)
+            return want;
+        if (!want->wanted && !want->asked && !want->told.due && room == NULL)
+            room = want;
+    }
+    return room;
+}
+
+bool
+msk_ue_group_has_room(struct msk_ue_group *group, uint16_t number)
+{
+    return find_want(group, number) != NULL;
+}
+
+bool
+msk_ue_group_want(struct msk_ue_group *group, uint16_t number)
+{
+    struct msk_ue_want *want = find_want(group, number);
+
+    if (want == NULL)
+        return false;
+    if (!want->wanted) {
+        want->wanted = true;
+        want->number = number;
+    }
+    return true;
+}
+
+bool
+msk_ue_group_wants_any(const struct msk_ue_group *group)
+{
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        if (group->want[i].wanted)
+            return true;
+    return false;
+}
+
+bool
+msk_ue_group_wants_current(const struct msk_ue_group *group)
+{
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        if (group->want[i].wanted && group->want[i].number == 0)
+            return true;
+    return false;
+}
+
+void
+msk_ue_group_want_nothing(struct msk_ue_group *group)
+{
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        group->want[i].wanted = false;
+}
+
+void
+msk_ue_group_want_something(struct msk_ue_group *group)
+{
+    if (!msk_ue_group_wants_any(group))
+        (void)msk_ue_group_want(group, 0);
+}
+
+size_t
+msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
+                  uint16_t group)
+{
+    size_t i = 0;
+
+    while (i < ue->n_groups &&
+           (!ue->groups[i].used || ue->groups[i].id.group != group ||
+            memcmp(ue->groups[i].id.domain, domain, 3) != 0))
+        i++;
+    return i;
+}
+
+bool
+msk_ue_group_needed(const struct msk_ue *ue, size_t i)
+{
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].live && ue->flows[f].group == i)
+            return true;
+    return false;
+}
+
+struct msk_ue_group *
+msk_ue_group_of(const struct msk_ue *ue, const struct msk_key_id *id)
+{
+    size_t i = msk_ue_group_find(ue, id->domain, id->group);
+
+    return i < ue->n_groups && msk_ue_group_needed(ue, i) ? &ue->groups[i]
+                                                          : NULL;
+}
+
+size_t
+msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3], uint16_t group)
+{
+    size_t i = 0;
+
+    while (i < ue->n_groups && ue->groups[i].used)
+        i++;
+    if (i < ue->n_groups) {
+        memset(&ue->groups[i], 0, sizeof ue->groups[i]);
+        memcpy(ue->groups[i].id.domain, domain, 3);
+        ue->groups[i].id.group = group;
+        ue->groups[i].used = true;
+        ue->groups[i].fresh = true;
+    }
+    return i;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ue/group.h - what is asked and awaited for a Key Group (change request
+ * 6.3.2.2; decisions 20 and 21).
+ */
+#ifndef MSK_UE_GROUP_H
+#define MSK_UE_GROUP_H
+
+#include "ue/machine.h"
+#include "ue/session.h"
+
+/* Decision 16: no MSK is necessary or available at this time. */
+#define MSK_CODE_CONFIRMED 204
+
+enum msk_ue_group_state {
+    MSK_GROUP_REST = 0, /* nothing is asked */
+    MSK_GROUP_BACKOFF,  /* to be asked for, but not yet */
+    MSK_GROUP_READY,    /* to be asked for in the next request */
+    MSK_GROUP_ASKED,    /* in the request under way */
+    MSK_GROUP_ANSWERED, /* the same, and the MSK came before the answer */
+    MSK_GROUP_WAIT,     /* granted: the MSK must come */
+    MSK_GROUP_LOOKING,  /* it does not: is another one still good? */
+    MSK_GROUP_STAY,     /* yes: until that is used up */
+    MSK_GROUP_STATES
+};
+
+enum msk_ue_group_event {
+    MSK_GROUP_NEED = 0, /* a service or the host needs MSKs */
+    MSK_GROUP_MISSED,   /* traffic is under an MSK that is not held */
+    MSK_GROUP_PULL,     /* the BM-SC wants to be asked */
+    MSK_GROUP_AWAIT,    /* registered: MSKs will be pushed */
+    MSK_GROUP_PLAN,     /* the announcement has another back-off */
+    MSK_GROUP_DUE,      /* the back-off is over */
+    MSK_GROUP_SENT,     /* the request went out */
+    MSK_GROUP_GRANTED,  /* it was granted */
+    MSK_GROUP_DONE,     /* answered, and no MSK is to come */
+    MSK_GROUP_REFUSED,  /* the BM-SC said no */
+    MSK_GROUP_RETRY,    /* it failed; it may be tried again */
+    MSK_GROUP_SPENT,    /* it failed; that was the last attempt */
+    MSK_GROUP_LOST,     /* the service could not be registered */
+    MSK_GROUP_MSK,      /* all that is wanted is held */
+    MSK_GROUP_GOOD,     /* looked: an MSK is held that is still good */
+    MSK_GROUP_NOTHING,  /* looked: none is */
+    MSK_GROUP_DROP,     /* no service needs the group any more */
+    MSK_GROUP_EVENTS
+};
+
+/* What a step does; see actions in group.c. */
+enum msk_ue_group_action {
+    MSK_GROUP_KEEP = 1, /* nothing */
+    MSK_GROUP_BEGIN,    /* a new request, behind the back-off */
+    MSK_GROUP_NOW,      /* a new request without back-off */
+    MSK_GROUP_REPLAN,   /* the back-off begins again */
+    MSK_GROUP_COUNT,    /* one attempt more */
+    MSK_GROUP_HOPE,     /* the wait for the MSK begins */
+    MSK_GROUP_AGAIN,    /* the same request, behind a longer back-off */
+    MSK_GROUP_LOOK,     /* ask the MGV-F what is held */
+    MSK_GROUP_END,      /* the request is over */
+    MSK_GROUP_LEAVE     /* leave the services that need the group */
+};
+
+/* Index of a group; ue->n_groups: it is not there. */
+size_t msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
+                         uint16_t group);
+
+/* A group that a started service needs. NULL: none. */
+struct msk_ue_group *msk_ue_group_of(const struct msk_ue *ue,
+                                     const struct msk_key_id *id);
+
+/* Takes a free slot; index as msk_ue_group_find. */
+size_t msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3],
+                         uint16_t group);
+
+/* Does a started service need it? */
+bool msk_ue_group_needed(const struct msk_ue *ue, size_t i);
+
+/* A cell of the table, for who draws or counts them. */
+const struct msk_cell *msk_ue_group_cell(enum msk_ue_group_state state,
+                                         enum msk_ue_group_event event);
+
+/* One step. MSK_ERR_STATE: not defined, nothing changed. */
+int msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
+                      enum msk_ue_group_event event);
+
+/* Wants an MSK by number, 0 the current one. False: no room. */
+bool msk_ue_group_want(struct msk_ue_group *group, uint16_t number);
+bool msk_ue_group_has_room(struct msk_ue_group *group, uint16_t number);
+
+/* Wants nothing any more; or, if it wants nothing, the current one. */
+void msk_ue_group_want_nothing(struct msk_ue_group *group);
+void msk_ue_group_want_something(struct msk_ue_group *group);
+
+bool msk_ue_group_wants_any(const struct msk_ue_group *group);
+bool msk_ue_group_wants_current(const struct msk_ue_group *group);
+
+/* An MSK of that number was stored and is good. */
+void msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
+                         uint16_t number);
+
+/* The request under way ended without a verified answer, for that reason. */
+void msk_ue_group_failed(struct msk_ue *ue, struct msk_ue_group *group,
+                         enum msk_reason reason);
+
+/* It was answered; the codes are in the wants. */
+void msk_ue_group_answered(struct msk_ue *ue, struct msk_ue_group *group);
+
+/* No service needs it any more. */
+void msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group);
+
+/* Fires the timer of the group if it is due. held: the wait stands still.
+ * True: it did. */
+bool msk_ue_group_tick(struct msk_ue *ue, struct msk_ue_group *group,
+                       bool held);
+
+/* Is that timer running, and not standing still? */
+bool msk_ue_group_ticks(const struct msk_ue_group *group, bool held);
+
+#endif

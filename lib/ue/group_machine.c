@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/group.h"
+#include "ue/machine.h"
+
+#define CALM 1000 /* milliseconds between requests that traffic provokes */
+#define SECOND 1000
+
+/*
+ * TS 33.246 6.3.2.2 and the change request. In each state: what may come. An
+ * MSK is taken in every state, also before the request for it was answered
+ * (decision 11); what asks for more while a request is under way merges with
+ * it (decision 20).
+ */
+static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
+    [MSK_GROUP_REST] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_REST },
+        [MSK_GROUP_LOST] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
+        [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_REST },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_BACKOFF] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_REPLAN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_DUE] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_READY] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_SENT] = { MSK_GROUP_COUNT, MSK_GROUP_ASKED },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_ASKED] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
+        [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
+        [MSK_GROUP_GRANTED] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
+        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_REFUSED] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
+        [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
+        [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_ANSWERED] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
+        [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
+        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_WAIT] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
+        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
+        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
+        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_LOOKING] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
+        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
+        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_GOOD] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
+        [MSK_GROUP_NOTHING] = { MSK_GROUP_LEAVE, MSK_GROUP_REST },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+    [MSK_GROUP_STAY] = {
+        [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
+        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
+        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_GOOD] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
+        [MSK_GROUP_NOTHING] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    },
+};
+
+const struct msk_cell *
+msk_ue_group_cell(enum msk_ue_group_state state, enum msk_ue_group_event event)
+{
+    return &table[state][event];
+}
+
+/* Where services differ in their back-off the UE may choose (TS 33.246
+ * 6.3.2.1A): that of the first. */
+static msk_time
+backoff(struct msk_ue *ue, const struct msk_ue_group *group)
+{
+    size_t g = (size_t)(group - ue->groups), f = 0;
+    const struct msk_ue_terms *terms;
+
+    while (f < ue->n_flows && !(ue->flows[f].live && ue->flows[f].group == g))
+        f++;
+    if (f == ue->n_flows)
+        return 0;
+    terms = &ue->services[ue->flows[f].service].terms;
+    return msk_ue_spread(ue, (msk_time)terms->offset_time * SECOND,
+                         (msk_time)terms->random_period * SECOND);
+}
+
+/* Without randomness the back-off is the longest one, and the call says so. */
+static void
+roll(struct msk_ue *ue)
+{
+    int err = msk_ue_roll(ue);
+
+    if (ue->work.verdict == MSK_OK)
+        ue->work.verdict = err;
+}
+
+/* Decision 20: no two requests for a group in one second. */
+static msk_time
+calm_left(const struct msk_ue *ue, const struct msk_ue_group *group)
+{
+    msk_time at = msk_timer_at(&group->calm, ue->now);
+
+    return at != MSK_NEVER && at > ue->now ? at - ue->now : 0;
+}
+
+/* Starts the back-off, of at least `least`. */
+static void
+plan(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
+{
+    msk_time interval;
+
+    roll(ue);
+    interval = backoff(ue, group);
+    msk_timer_start(&group->timer, ue->now,
+                    interval > least ? interval : least);
+}
+
+static void
+act(struct msk_ue *ue, struct msk_ue_group *group,
+    enum msk_ue_group_action action)
+{
+    switch (action) {
+    case MSK_GROUP_KEEP: break;
+    case MSK_GROUP_BEGIN:
+        group->attempts = 0;
+        msk_ue_group_want_something(group);
+        plan(ue, group, calm_left(ue, group));
+        break;
+    case MSK_GROUP_NOW: /* a pull: no back-off */
+        group->attempts = 0;
+        (void)msk_ue_group_want(group, 0);
+        msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
+        break;
+    case MSK_GROUP_REPLAN: plan(ue, group, calm_left(ue, group)); break;
+    case MSK_GROUP_COUNT:
+        group->attempts++;
+        msk_timer_stop(&group->timer);
+        msk_timer_start(&group->calm, ue->now, CALM);
+        break;
+    case MSK_GROUP_HOPE:
+        msk_ue_group_want_something(group);
+        msk_timer_start(&group->timer, ue->now, ue->wait);
+        break;
+    case MSK_GROUP_AGAIN:
+        roll(ue);
+        msk_timer_start(&group->timer, ue->now,
+                        backoff(ue, group) +
+                            msk_ue_patience(ue, group->attempts));
+        break;
+    case MSK_GROUP_LOOK:
+        group->look = true;
+        msk_ue_group_want_nothing(group);
+        msk_timer_stop(&group->timer);
+        group->attempts = 0;
+        break;
+    case MSK_GROUP_END:
+        msk_timer_stop(&group->timer);
+        group->attempts = 0;
+        break;
+    case MSK_GROUP_LEAVE: group->leave = true; break;
+    }
+}
+
+int
+msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
+                  enum msk_ue_group_event event)
+{
+    const struct msk_cell *cell = &table[group->state][event];
+    uint8_t action = msk_machine_step(
+        ue, MSK_MACHINE_GROUP, cell, (uint8_t)event, &group->id, &group->state);
+
+    if (action == 0)
+        return MSK_ERR_STATE;
+    act(ue, group, (enum msk_ue_group_action)action);
+    return MSK_OK;
+}

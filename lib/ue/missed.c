@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/missed.h"
+
+#include "base/bytes.h"
+#include "msk/body.h"
+#include "ue/group.h"
+#include "ue/service.h"
+#include "ue/settle.h"
+
+int
+msk_missed_group(struct msk_ue *ue, struct msk_bytes service,
+                 struct msk_bytes flow, struct msk_bytes mki,
+                 struct msk_ue_group **group)
+{
+    size_t i = msk_ue_service_find(ue, service), f;
+    uint16_t id, number;
+    struct msk_reader r;
+
+    msk_reader_init(&r, mki.p, mki.n);
+    id = msk_reader_u16(&r);
+    number = msk_reader_u16(&r);
+    f = i < ue->n_services ? msk_ue_service_flow(ue, i, flow) : ue->n_flows;
+    if (f == ue->n_flows || number == 0)
+        return MSK_ERR_NOT_MINE;
+    *group = &ue->groups[ue->flows[f].group];
+    if ((*group)->id.group != id)
+        return MSK_ERR_NOT_MINE;
+    ue->work.named = (*group)->id;
+    ue->work.named.number = number;
+    return MSK_OK;
+}
+
+/* How many more wants a group has room for. */
+static size_t
+room_of(const struct msk_ue_group *group)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        room += !group->want[i].wanted && !group->want[i].asked ? 1 : 0;
+    return room;
+}
+
+/* Is that a want which neither the group nor an ID before has? */
+static bool
+is_new(const struct msk_ue_group *group, const struct msk_key_id *ids, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (msk_key_id_equal(&ids[j], &ids[i]))
+            return false;
+    for (size_t w = 0; w < MSK_UE_WANTS; w++)
+        if (group->want[w].wanted && group->want[w].number == ids[i].number)
+            return false;
+    return true;
+}
+
+static bool
+has_room(const struct msk_ue *ue, const struct msk_ue_group *group,
+         const struct msk_key_id *ids, size_t n)
+{
+    size_t more = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (msk_ue_group_of(ue, &ids[i]) == group && is_new(group, ids, i))
+            more++;
+    return more <= room_of(group);
+}
+
+/* Decision 17: a specific MSK can be asked for in KEYID only. */
+static int
+check(const struct msk_ue *ue, const struct msk_key_id *ids, size_t n)
+{
+    if (ids == NULL || n == 0)
+        return MSK_ERR_ARGUMENT;
+    if (!msk_ue_asks(ue) || ue->keys.btid_len == 0)
+        return MSK_ERR_STATE;
+    if (n > MSK_BODY_ITEMS_MAX)
+        return MSK_ERR_LIMIT;
+    for (size_t i = 0; i < n; i++)
+        if (ue->layout == MSK_LAYOUT_CSB && ids[i].number != 0)
+            return MSK_ERR_ARGUMENT;
+    for (size_t i = 0; i < n; i++) {
+        const struct msk_ue_group *group = msk_ue_group_of(ue, &ids[i]);
+
+        if (group == NULL)
+            return MSK_ERR_NOT_MINE;
+        if (!has_room(ue, group, ids, n))
+            return MSK_ERR_LIMIT;
+    }
+    return MSK_OK;
+}
+
+int
+msk_ue_request(struct msk_ue *ue, const struct msk_key_id *ids, size_t n,
+               msk_time now)
+{
+    int err = msk_ue_enter(ue, now);
+
+    if (err != MSK_OK)
+        return err;
+    err = check(ue, ids, n);
+    if (err == MSK_OK)
+        err = msk_ue_roll(ue);
+    if (err != MSK_OK)
+        return msk_ue_refuse(ue, err);
+    for (size_t i = 0; i < n; i++)
+        (void)msk_ue_group_want(msk_ue_group_of(ue, &ids[i]), ids[i].number);
+    for (size_t i = 0; i < n; i++)
+        (void)msk_ue_group_step(ue, msk_ue_group_of(ue, &ids[i]),
+                                MSK_GROUP_NEED);
+    return msk_ue_settle(ue);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/receive.h"
+
+#include <string.h>
+
+#include "ue/group.h"
+#include "ue/outbox.h"
+
+void
+msk_receive_peek(struct msk_ue *ue, struct msk_bytes message)
+{
+    struct msk_message m;
+
+    memset(&ue->work.named, 0, sizeof ue->work.named);
+    if (message.n <= MSK_MIKEY_MAX &&
+        msk_message_read(ue->layout, message, &m, NULL) == MSK_OK &&
+        m.kind == MSK_MESSAGE_MTK)
+        ue->work.named = m.id;
+}
+
+void
+msk_receive_missed(struct msk_ue *ue, const struct msk_key_id *id)
+{
+    struct msk_ue_group *group = msk_ue_group_of(ue, id);
+
+    if (group == NULL || !msk_ue_asks(ue))
+        return;
+    if (group->state == MSK_GROUP_REST || group->state == MSK_GROUP_STAY)
+        (void)msk_ue_group_want(group, 0);
+    (void)msk_ue_group_step(ue, group, MSK_GROUP_MISSED);
+}
+
+/* Is that an MSK that MTKs can come under? A card does not tell. */
+static bool
+is_good(const struct msk_mgvf_result *result)
+{
+    return !result->has_interval || result->seq_low < result->seq_high;
+}
+
+static void
+keylog(const struct msk_ue *ue, const struct msk_mgvf_result *result)
+{
+    struct msk_keylog key = { .id = result->id };
+
+    if (ue->hooks.keylog == NULL || result->key.n == 0)
+        return;
+    key.kind =
+        result->outcome == MSK_OUTCOME_MTK ? MSK_KEYLOG_MTK : MSK_KEYLOG_MSK;
+    key.mtk_id = result->mtk_id;
+    key.key = result->key;
+    key.salt = result->salt;
+    ue->hooks.keylog(ue->user, &key);
+}
+
+/* Where the group stays with an older MSK, each message may use it up. */
+static void
+take(struct msk_ue *ue, const struct msk_mgvf_result *result)
+{
+    struct msk_ue_group *group = msk_ue_group_of(ue, &result->id);
+
+    if (group == NULL)
+        return;
+    switch (result->outcome) {
+    case MSK_OUTCOME_STORED:
+    case MSK_OUTCOME_VALIDITY:
+        if (is_good(result))
+            msk_ue_group_stored(ue, group, result->id.number);
+        break;
+    case MSK_OUTCOME_PULL:
+    case MSK_OUTCOME_STALE: /* TS 33.246 6.3.2.3.1: as for a pull */
+        if (msk_ue_asks(ue))
+            (void)msk_ue_group_step(ue, group, MSK_GROUP_PULL);
+        break;
+    case MSK_OUTCOME_MTK:
+    case MSK_OUTCOME_COUNTER:
+    case MSK_OUTCOME_DONE: break;
+    }
+    if (group->state == MSK_GROUP_STAY)
+        group->look = true;
+}
+
+void
+msk_receive_end(struct msk_ue *ue, int err,
+                const struct msk_mgvf_result *result)
+{
+    ue->work.verdict = err;
+    if (err == MSK_OK) {
+        keylog(ue, result);
+        msk_ue_outbox_message(ue, result);
+        take(ue, result);
+    } else if (err == MSK_ERR_NO_MSK || err == MSK_ERR_INVALIDATED) {
+        msk_receive_missed(ue, &ue->work.named);
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ue/receive.h - what a MIKEY message means for the procedures: push, pull, a
+ * stale MUK, an MTK under an MSK that is not held (change request 6.3.2.2.3,
+ * 6.3.2.2.4, 6.3.2.3.1).
+ */
+#ifndef MSK_UE_RECEIVE_H
+#define MSK_UE_RECEIVE_H
+
+#include "ue/session.h"
+
+/* Keeps in ue->work.named which MSK an MTK message is under, for the case
+ * that the MGV-F does not hold it; nothing of it is verified. */
+void msk_receive_peek(struct msk_ue *ue, struct msk_bytes message);
+
+/* The MGV-F is done with it. err: MSK_OK and *result, or its error. */
+void msk_receive_end(struct msk_ue *ue, int err,
+                     const struct msk_mgvf_result *result);
+
+/* Traffic is under an MSK that is not held: ask, if it may. */
+void msk_receive_missed(struct msk_ue *ue, const struct msk_key_id *id);
+
+#endif

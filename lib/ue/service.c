@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/service.h"
+
+#include <string.h>
+
+#include "ue/group.h"
+
+static bool
+same(const uint8_t *p, size_t n, struct msk_bytes id)
+{
+    return n == id.n && memcmp(p, id.p, n) == 0;
+}
+
+size_t
+msk_ue_service_find(const struct msk_ue *ue, struct msk_bytes id)
+{
+    size_t i = 0;
+
+    while (i < ue->n_services &&
+           (ue->services[i].state == MSK_SERVICE_FREE ||
+            !same(ue->services[i].id, ue->services[i].id_len, id)))
+        i++;
+    return i;
+}
+
+size_t
+msk_ue_service_slot(const struct msk_ue *ue, struct msk_bytes id)
+{
+    size_t i = msk_ue_service_find(ue, id);
+
+    if (i < ue->n_services)
+        return i;
+    for (i = 0; i < ue->n_services; i++)
+        if (ue->services[i].state == MSK_SERVICE_FREE)
+            break;
+    return i;
+}
+
+bool
+msk_ue_service_is_on(const struct msk_ue *ue, size_t i)
+{
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].live && ue->flows[f].service == i)
+            return true;
+    return false;
+}
+
+size_t
+msk_ue_service_flow(const struct msk_ue *ue, size_t i, struct msk_bytes id)
+{
+    size_t f = 0;
+
+    while (f < ue->n_flows &&
+           (!ue->flows[f].live || ue->flows[f].service != i ||
+            !same(ue->flows[f].id, ue->flows[f].id_len, id)))
+        f++;
+    return f;
+}
+
+/* A group that a flow names: there already, or new. */
+static size_t
+stage_group(struct msk_ue *ue, const struct msk_flow *flow)
+{
+    size_t g = msk_ue_group_find(ue, flow->domain, flow->group);
+
+    if (g == ue->n_groups)
+        g = msk_ue_group_take(ue, flow->domain, flow->group);
+    if (g < ue->n_groups) {
+        ue->groups[g].allow = true;
+        ue->groups[g].forget = false;
+    }
+    return g;
+}
+
+/* The slot of a flow that the service has in that group, or a free one. */
+static size_t
+flow_slot(const struct msk_ue *ue, size_t i, size_t g, struct msk_bytes id)
+{
+    size_t room = ue->n_flows;
+
+    for (size_t f = 0; f < ue->n_flows; f++) {
+        const struct msk_ue_flow *flow = &ue->flows[f];
+        bool taken = flow->live || flow->next;
+
+        if (taken && flow->service == i && flow->group == g &&
+            same(flow->id, flow->id_len, id))
+            return f;
+        if (!taken && room == ue->n_flows)
+            room = f;
+    }
+    return room;
+}
+
+static int
+stage_flow(struct msk_ue *ue, size_t i, const struct msk_flow *flow)
+{
+    size_t g = stage_group(ue, flow), f;
+    struct msk_ue_flow *slot;
+
+    if (g == ue->n_groups)
+        return MSK_ERR_LIMIT;
+    f = flow_slot(ue, i, g, flow->id);
+    if (f == ue->n_flows)
+        return MSK_ERR_LIMIT;
+    slot = &ue->flows[f];
+    slot->next = true;
+    slot->service = (uint8_t)i;
+    slot->group = (uint8_t)g;
+    slot->id_len = (uint8_t)flow->id.n;
+    memcpy(slot->id, flow->id.p, flow->id.n);
+    return MSK_OK;
+}
+
+int
+msk_ue_service_stage(struct msk_ue *ue, size_t i,
+                     const struct msk_service *service)
+{
+    int err = MSK_OK;
+
+    for (size_t f = 0; err == MSK_OK && f < service->n_flows; f++)
+        err = stage_flow(ue, i, &service->flows[f]);
+    return err;
+}
+
+/* Groups that no flow needs any more are to be forgotten. */
+static void
+drop_groups(struct msk_ue *ue)
+{
+    for (size_t g = 0; g < ue->n_groups; g++) {
+        struct msk_ue_group *group = &ue->groups[g];
+
+        if (!group->used || group->forget || msk_ue_group_needed(ue, g))
+            continue;
+        msk_ue_group_drop(ue, group);
+        group->forget = true;
+    }
+}
+
+void
+msk_ue_service_commit(struct msk_ue *ue, size_t i)
+{
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].service == i) {
+            ue->flows[f].live = ue->flows[f].next;
+            ue->flows[f].next = false;
+        }
+    for (size_t g = 0; g < ue->n_groups; g++)
+        ue->groups[g].allowed = false;
+    drop_groups(ue);
+}
+
+/* What the MGV-F was told meanwhile is taken back: a new group is forgotten,
+ * an old one is allowed on the terms it had. */
+void
+msk_ue_service_undo(struct msk_ue *ue)
+{
+    for (size_t f = 0; f < ue->n_flows; f++)
+        ue->flows[f].next = false;
+    for (size_t g = 0; g < ue->n_groups; g++) {
+        struct msk_ue_group *group = &ue->groups[g];
+        bool needed = group->used && msk_ue_group_needed(ue, g);
+
+        group->allow = needed && group->allowed;
+        group->used = group->used && !group->fresh;
+        group->forget = group->used && !needed;
+        group->allowed = false;
+    }
+}
+
+void
+msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,
+                     const struct msk_key_id *group)
+{
+    struct msk_ue_service *service = &ue->services[i];
+
+    service->left = (uint8_t)reason;
+    service->left_for = *group;
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].service == i)
+            ue->flows[f].live = false;
+    (void)msk_ue_service_step(ue, i, MSK_SERVICE_STOP);
+    drop_groups(ue);
+}

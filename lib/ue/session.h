@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ue/session.h - the memory of a session: one struct msk_ue, and behind it its
+ * tables of Key Groups, services and flows. Who may change what:
+ *
+ *   groups     group.c     what is asked and awaited for a Key Group
+ *   services   service.c   is a service registered, and which flows has it
+ *   exchange   exchange.c  the HTTP request under way
+ *   work       work.c      the call of the MGV-F under way
+ *   outbox     outbox.c    what is to be told to the host
+ *
+ * A public call enters (session.c), changes, settles (settle.c) and drains.
+ * These files call each other in one direction: exchange, service, group.
+ */
+#ifndef MSK_UE_SESSION_H
+#define MSK_UE_SESSION_H
+
+#include "msk/ue.h"
+#include "ue/timer.h"
+
+#define MSK_UE_WANTS 3 /* the current MSK of a group, and two by number */
+#define MSK_UE_BASE_MAX 64
+#define MSK_UE_TARGET_MAX 128
+#define MSK_UE_BODY_MAX 6144 /* octets of a request body */
+#define MSK_UE_FLOWS(groups) ((size_t)2 * (groups))
+
+/* The result of a request, kept until the host was told. */
+struct msk_ue_told {
+    bool due;
+    bool confirmed;
+    int16_t code;
+    uint8_t procedure, reason;
+};
+
+/* An MSK that is asked for. */
+struct msk_ue_want {
+    uint16_t number; /* 0: the current one */
+    bool wanted;     /* it is to be had */
+    bool asked;      /* it is in the request under way */
+    int16_t code;    /* answer to that; 0: none yet */
+    struct msk_ue_told told;
+};
+
+struct msk_ue_group {
+    struct msk_key_id id;     /* number 0 */
+    uint8_t state;            /* enum msk_ue_group_state */
+    uint8_t reason;           /* why a request failed last */
+    bool used;                /* the slot is taken */
+    bool leave;               /* every service that needs it is to be left */
+    bool started;             /* a start has taken it over */
+    bool got;                 /* an MSK was delivered since it is used */
+    bool allow, look, forget; /* calls of the MGV-F that are to be made */
+    bool counted;             /* what goes with the group is in gone */
+    bool fresh;               /* the MGV-F was not told of it yet */
+    bool allowed;             /* it was, by a start that may yet fail */
+    uint32_t attempts;        /* requests for what is wanted now */
+    struct msk_timer timer;   /* back-off, or the wait for an MSK */
+    struct msk_timer calm;    /* one request in a second */
+    struct msk_ue_want want[MSK_UE_WANTS];
+    uint16_t gone[MSK_HELD_MAX]; /* MSKs deleted with the group */
+    uint8_t n_gone;
+};
+
+/* A flow in use, or (`next`) in the announcement that is being taken over. */
+struct msk_ue_flow {
+    bool live, next;
+    uint8_t service, group; /* indices */
+    uint8_t id_len;
+    uint8_t id[MSK_FLOW_ID_MAX];
+};
+
+/* What an announcement says beside its flows. */
+struct msk_ue_terms {
+    uint32_t offset_time, random_period;
+    bool confidentiality, integrity;
+};
+
+struct msk_ue_service {
+    uint8_t id[MSK_SERVICE_ID_MAX];
+    uint8_t id_len;
+    uint8_t state; /* enum msk_ue_service_state */
+    bool asked;    /* it is in the request under way */
+    int16_t code;
+    uint32_t attempts;
+    struct msk_timer timer; /* before it is asked again */
+    struct msk_ue_terms terms;
+    struct msk_ue_told told;
+    uint8_t left; /* enum msk_reason; 0: nothing to tell */
+    struct msk_key_id left_for;
+};
+
+struct msk_ue_credentials {
+    uint8_t btid[MSK_BTID_MAX];
+    uint8_t mrk[MSK_MRK_MAX];
+    uint8_t btid_len, mrk_len; /* no B-TID: no keys */
+};
+
+/* The HTTP request under way. */
+struct msk_ue_exchange {
+    uint8_t state; /* enum msk_ue_exchange_state */
+    uint8_t procedure;
+    bool authorised;        /* it carried an Authorization */
+    bool stale, bootstrap;  /* that retry was used up */
+    struct msk_timer timer; /* for the answer, or the pause */
+    msk_time pause;         /* how long it is to be */
+    msk_time held_since;    /* when bootstrap or pause began */
+    uint32_t keys;          /* ue->generation that it was authorised with */
+    struct msk_ue_credentials credentials; /* of then */
+    struct msk_digest_client digest;
+    size_t target_len, authorization_len, body_len;
+    uint8_t target[MSK_UE_TARGET_MAX];
+    uint8_t authorization[MSK_HTTP_VALUE_MAX];
+    uint8_t body[MSK_UE_BODY_MAX];
+    struct msk_http_header headers[3];
+    struct msk_http_request request;
+};
+
+/* Calls of the MGV-F. */
+enum msk_ue_job {
+    MSK_JOB_NONE = 0,
+    MSK_JOB_SET_MUK,
+    MSK_JOB_PROCESS,
+    MSK_JOB_CHECK, /* is the MSK of an MKI held? */
+    MSK_JOB_ALLOW,
+    MSK_JOB_LOOK, /* is an MSK held that is still good? */
+    MSK_JOB_LAST, /* what goes when the group is forgotten? */
+    MSK_JOB_FORGET
+};
+
+struct msk_ue_work {
+    bool pending;
+    uint8_t job, group;
+    int verdict;           /* of the public call */
+    struct msk_timer rest; /* the MGV-F was busy or failed: not before */
+    struct msk_held held;
+    struct msk_key_id named;        /* by the datagram or the MKI */
+    struct msk_ue_credentials keys; /* to be set */
+    bool starting;                  /* a service: */
+    uint8_t service;
+    struct msk_ue_terms terms;
+};
+
+/* What is to be told, beside what groups and services have; a set. */
+#define MSK_TELL_ACK 1u
+#define MSK_TELL_MSK 2u
+#define MSK_TELL_MTK 4u
+#define MSK_TELL_DELETED 8u
+#define MSK_TELL_BOOTSTRAP 16u
+#define MSK_TELL_HTTP 32u
+
+struct msk_ue_outbox {
+    uint32_t tell;
+    bool polled; /* a polling host has not taken the last one yet */
+    uint8_t peer[MSK_PEER_MAX], ack[MSK_ACK_MAX];
+    size_t peer_len, ack_len;
+    struct msk_msk_event msk;
+    struct msk_mtk_event mtk;
+    uint8_t sp[MSK_SP_MAX], key[MSK_KEY_MAX], salt[MSK_SALT_MAX];
+    struct msk_key_id deleted;
+    uint8_t bootstrap; /* enum msk_reason */
+    /* what an effect points to: */
+    struct msk_key_id out_deleted;
+    struct msk_result_event out_result;
+    struct msk_leave_event out_leave;
+};
+
+struct msk_ue {
+    /* as configured */
+    enum msk_layout layout;
+    bool registers;
+    struct msk_mgvf *mgvf;
+    const struct msk_crypto *crypto;
+    const struct msk_xml *xml;
+    const struct msk_random *random;
+    struct msk_ue_hooks hooks;
+    bool polls; /* there are no hooks */
+    void *user;
+    msk_time wait, answer_time, retry_after_max;
+    uint32_t attempts;
+    uint8_t fqdn[MSK_FQDN_MAX], base[MSK_UE_BASE_MAX];
+    size_t fqdn_len, base_len;
+
+    size_t n_groups, n_services, n_flows;
+    struct msk_ue_group *groups;
+    struct msk_ue_service *services;
+    struct msk_ue_flow *flows;
+
+    bool inside;   /* a public call is at work */
+    msk_time now;  /* of this call, or the last */
+    bool has_dice; /* drawn in this call: */
+    uint32_t dice;
+
+    struct msk_ue_credentials keys;
+    uint32_t generation; /* of keys; counts up */
+    struct msk_ue_exchange exchange;
+    struct msk_ue_work work;
+    struct msk_ue_outbox outbox;
+};
+
+/* Can it send requests now? Not if it only receives. */
+bool msk_ue_asks(const struct msk_ue *ue);
+
+/*
+ * Begins a public call: MSK_ERR_ARGUMENT (NULL), MSK_ERR_REENTRY,
+ * MSK_ERR_BUSY. Takes note of the time; a step back re-bases all timers.
+ */
+int msk_ue_enter(struct msk_ue *ue, msk_time now);
+
+/* Goes on with one that is pending; MSK_ERR_STATE: none is. */
+int msk_ue_resume(struct msk_ue *ue, msk_time now);
+
+/* Ends one that was refused and changed nothing. Returns err. */
+int msk_ue_refuse(struct msk_ue *ue, int err);
+
+/* Draws the random number of this call, once. MSK_ERR_RANDOM. */
+int msk_ue_roll(struct msk_ue *ue);
+
+/* offset + U(0, period), in milliseconds, for the number that was rolled; the
+ * longest if there is none. Both in milliseconds. */
+msk_time msk_ue_spread(const struct msk_ue *ue, msk_time offset,
+                       msk_time period);
+
+/* How long to wait before trying again after so many attempts: doubles, is
+ * jittered and bounded. */
+msk_time msk_ue_patience(const struct msk_ue *ue, uint32_t attempts);
+
+struct msk_bytes msk_ue_fqdn(const struct msk_ue *ue);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/start.h"
+
+#include <string.h>
+
+#include "base/sized.h"
+#include "http/uri.h"
+#include "ue/group.h"
+#include "ue/service.h"
+#include "ue/settle.h"
+
+#define OCTET_BLANK 0x20
+#define OCTET_DELETE 0x7F
+
+/* An ID that can stand in a request: no control characters. */
+static bool
+is_printable(struct msk_bytes id)
+{
+    for (size_t i = 0; i < id.n; i++)
+        if (id.p[i] < OCTET_BLANK || id.p[i] == OCTET_DELETE)
+            return false;
+    return true;
+}
+
+static bool
+is_id(struct msk_bytes id, size_t most)
+{
+    return id.p != NULL && id.n >= 1 && id.n <= most;
+}
+
+static bool
+is_switch(enum msk_switch value)
+{
+    return value == MSK_SWITCH_DEFAULT || value == MSK_SWITCH_ON ||
+           value == MSK_SWITCH_OFF;
+}
+
+static bool
+is_service(const struct msk_service *service)
+{
+    bool fine = is_id(service->id, MSK_SERVICE_ID_MAX) &&
+                is_printable(service->id) && service->servers != NULL &&
+                service->n_servers > 0 && service->flows != NULL &&
+                service->n_flows > 0 && is_switch(service->integrity) &&
+                is_switch(service->confidentiality);
+
+    for (size_t i = 0; fine && i < service->n_flows; i++)
+        fine = is_id(service->flows[i].id, MSK_FLOW_ID_MAX) &&
+               service->flows[i].group != 0;
+    return fine;
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+/* Names of hosts compare without regard to case. */
+static bool
+is_session_server(const struct msk_ue *ue, struct msk_bytes fqdn)
+{
+    bool same = fqdn.n == ue->fqdn_len;
+
+    for (size_t i = 0; same && i < fqdn.n; i++)
+        same = lower(fqdn.p[i]) == lower(ue->fqdn[i]);
+    return same;
+}
+
+static bool
+has_server(const struct msk_ue *ue, const struct msk_service *service)
+{
+    for (size_t i = 0; i < service->n_servers; i++) {
+        struct msk_uri uri;
+
+        if (msk_uri_split(service->servers[i], &uri) &&
+            is_session_server(ue, uri.host))
+            return true;
+    }
+    return false;
+}
+
+static void
+take_terms(struct msk_ue_terms *terms, const struct msk_service *service)
+{
+    terms->offset_time = service->offset_time;
+    terms->random_period = service->random_period;
+    terms->confidentiality = service->confidentiality != MSK_SWITCH_OFF;
+    terms->integrity = service->integrity != MSK_SWITCH_OFF;
+}
+
+/* Lays the service aside; nothing of the old one is touched. */
+static int
+stage(struct msk_ue *ue, const struct msk_service *service)
+{
+    size_t i = msk_ue_service_slot(ue, service->id);
+    struct msk_ue_service *slot = &ue->services[i];
+    int err = i < ue->n_services ? msk_ue_service_stage(ue, i, service)
+                                 : MSK_ERR_LIMIT;
+
+    if (err != MSK_OK) {
+        msk_ue_service_undo(ue);
+        return err;
+    }
+    take_terms(&ue->work.terms, service);
+    ue->work.starting = true;
+    ue->work.service = (uint8_t)i;
+    if (slot->state == MSK_SERVICE_FREE) {
+        memset(slot, 0, sizeof *slot);
+        memcpy(slot->id, service->id.p, service->id.n);
+        slot->id_len = (uint8_t)service->id.n;
+    }
+    return MSK_OK;
+}
+
+int
+msk_ue_start(struct msk_ue *ue, const struct msk_service *service, msk_time now)
+{
+    struct msk_service s;
+    int err = msk_ue_enter(ue, now);
+
+    if (err != MSK_OK)
+        return err;
+    if (!msk_sized_take(&s, sizeof s, service,
+                        MSK_SIZE_UPTO(msk_service, fec_oti)) ||
+        !is_service(&s))
+        return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
+    if (!has_server(ue, &s))
+        return msk_ue_refuse(ue, MSK_ERR_NOT_MINE);
+    err = msk_ue_roll(ue);
+    if (err == MSK_OK)
+        err = stage(ue, &s);
+    return err == MSK_OK ? msk_ue_settle(ue) : msk_ue_refuse(ue, err);
+}
+
+static bool
+allows_all(const struct msk_ue *ue)
+{
+    for (size_t i = 0; i < ue->n_groups; i++)
+        if (ue->groups[i].used && ue->groups[i].allow)
+            return false;
+    return true;
+}
+
+/* New groups are asked for at once where there is no registration; those
+ * that are asked for already get the back-off of the new announcement. */
+static void
+step_groups(struct msk_ue *ue, size_t i, bool was_on, bool replan)
+{
+    for (size_t g = 0; g < ue->n_groups; g++) {
+        struct msk_ue_group *group = &ue->groups[g];
+        bool concerned = false;
+
+        for (size_t f = 0; f < ue->n_flows; f++)
+            concerned |= ue->flows[f].live && ue->flows[f].service == i &&
+                         ue->flows[f].group == g;
+        if (!concerned)
+            continue;
+        if (replan)
+            (void)msk_ue_group_step(ue, group, MSK_GROUP_PLAN);
+        if (ue->services[i].state == MSK_SERVICE_JOINED && msk_ue_asks(ue) &&
+            !group->got && !(was_on && group->started))
+            (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
+        group->started = true;
+    }
+}
+
+bool
+msk_ue_finish_start(struct msk_ue *ue)
+{
+    size_t i = ue->work.service;
+    struct msk_ue_service *service = &ue->services[i];
+    bool was_on, replan;
+
+    if (!ue->work.starting || !allows_all(ue))
+        return false;
+    ue->work.starting = false;
+    was_on = msk_ue_service_is_on(ue, i);
+    replan = was_on &&
+             (service->terms.offset_time != ue->work.terms.offset_time ||
+              service->terms.random_period != ue->work.terms.random_period);
+    service->terms = ue->work.terms;
+    msk_ue_service_commit(ue, i);
+    (void)msk_ue_service_step(
+        ue, i, ue->registers ? MSK_SERVICE_START : MSK_SERVICE_JOIN);
+    step_groups(ue, i, was_on, replan);
+    return true;
+}
+
+int
+msk_ue_stop(struct msk_ue *ue, struct msk_bytes service, msk_time now)
+{
+    static const struct msk_key_id none;
+    int err = msk_ue_enter(ue, now);
+    size_t i;
+
+    if (err != MSK_OK)
+        return err;
+    if (!is_id(service, MSK_SERVICE_ID_MAX))
+        return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
+    i = msk_ue_service_find(ue, service);
+    if (i == ue->n_services || !msk_ue_service_is_on(ue, i))
+        return msk_ue_refuse(ue, MSK_ERR_STATE);
+    msk_ue_service_leave(ue, i, MSK_REASON_USER, &none);
+    return msk_ue_settle(ue);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue/work.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "ue/exchange.h"
+#include "ue/group.h"
+#include "ue/receive.h"
+#include "ue/service.h"
+
+/* Milliseconds before a call of a group is made again: the MGV-F works for
+ * another session, or failed. */
+#define BUSY_REST 50
+#define FAILED_REST 5000
+
+/* A method that a card does not have is one it needs no call of. */
+static int
+lenient(int err)
+{
+    return err == MSK_ERR_STATE ? MSK_OK : err;
+}
+
+static void
+install_keys(struct msk_ue *ue, int err)
+{
+    struct msk_ue_work *work = &ue->work;
+
+    work->verdict = err;
+    if (err == MSK_OK) {
+        ue->keys = work->keys;
+        ue->generation++;
+        work->verdict = msk_ue_exchange_keys(ue);
+    }
+    msk_secret_wipe(&work->keys, sizeof work->keys);
+}
+
+/* Can MTKs still come under it? A card does not tell. */
+static bool
+is_good(const struct msk_held_msk *msk)
+{
+    return !msk->has_interval || msk->seq_low < msk->seq_high;
+}
+
+/* The MSK of an MKI: an unknown MTK under one that is held and good only
+ * waits (decision 22). */
+static void
+end_check(struct msk_ue *ue, int err)
+{
+    const struct msk_held *held = &ue->work.held;
+    uint16_t number = ue->work.named.number;
+    bool has = err == MSK_ERR_STATE && ue->groups[ue->work.group].got;
+
+    if (err != MSK_OK && err != MSK_ERR_STATE && err != MSK_ERR_NOT_MINE) {
+        ue->work.verdict = err;
+        return;
+    }
+    for (size_t i = 0; err == MSK_OK && i < held->n; i++)
+        has |= held->msk[i].number == number && is_good(&held->msk[i]);
+    if (!has)
+        msk_receive_missed(ue, &ue->work.named);
+}
+
+/* A start is whole when all of its groups are allowed, or none. */
+static void
+end_allow(struct msk_ue *ue, struct msk_ue_group *group, int err)
+{
+    group->allow = false;
+    if (lenient(err) == MSK_OK) {
+        group->allowed = true;
+        group->fresh = false;
+        return;
+    }
+    ue->work.verdict = err;
+    if (ue->work.starting)
+        msk_ue_service_undo(ue);
+    ue->work.starting = false;
+}
+
+/* An error that may pass: the call is to be made again, but not at once. */
+static bool
+put_off(struct msk_ue *ue, int err)
+{
+    if (err != MSK_ERR_BUSY && err != MSK_ERR_STORE && err != MSK_ERR_CRYPTO &&
+        err != MSK_ERR_CARD && err != MSK_ERR_LIMIT)
+        return false;
+    msk_timer_start(&ue->work.rest, ue->now,
+                    err == MSK_ERR_BUSY ? BUSY_REST : FAILED_REST);
+    if (err != MSK_ERR_BUSY && ue->work.verdict == MSK_OK)
+        ue->work.verdict = err;
+    return true;
+}
+
+/* Registration was given up while an older MSK was good: now it is not. */
+static void
+register_again(struct msk_ue *ue, size_t group)
+{
+    for (size_t f = 0; f < ue->n_flows; f++) {
+        const struct msk_ue_flow *flow = &ue->flows[f];
+
+        if (flow->live && flow->group == group &&
+            ue->services[flow->service].state == MSK_SERVICE_UNSURE)
+            (void)msk_ue_service_step(ue, flow->service, MSK_SERVICE_START);
+    }
+}
+
+/* Decision 21. A record that cannot be read holds nothing. */
+static void
+end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
+{
+    const struct msk_held *held = &ue->work.held;
+    bool good = err == MSK_ERR_STATE && group->got;
+
+    if (put_off(ue, err))
+        return;
+    group->look = false;
+    for (size_t i = 0; err == MSK_OK && i < held->n; i++)
+        good |= is_good(&held->msk[i]);
+    if (group->state != MSK_GROUP_LOOKING && group->state != MSK_GROUP_STAY)
+        return;
+    if (!good && group->state == MSK_GROUP_STAY)
+        register_again(ue, ue->work.group);
+    (void)msk_ue_group_step(ue, group,
+                            good ? MSK_GROUP_GOOD : MSK_GROUP_NOTHING);
+}
+
+static void
+end_last(struct msk_ue *ue, struct msk_ue_group *group, int err)
+{
+    const struct msk_held *held = &ue->work.held;
+
+    if (put_off(ue, err))
+        return;
+    group->counted = true;
+    group->n_gone = 0;
+    for (size_t i = 0; err == MSK_OK && i < held->n; i++)
+        group->gone[group->n_gone++] = held->msk[i].number;
+}
+
+static void
+end_forget(struct msk_ue *ue, struct msk_ue_group *group, int err)
+{
+    group->counted = false;
+    if (lenient(err) != MSK_OK) {
+        group->n_gone = 0;
+        (void)put_off(ue, err);
+        return;
+    }
+    group->forget = false;
+    group->used = false;
+}
+
+static void
+end(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
+{
+    struct msk_ue_work *work = &ue->work;
+    struct msk_ue_group *group = &ue->groups[work->group];
+
+    work->pending = false;
+    switch ((enum msk_ue_job)work->job) {
+    case MSK_JOB_NONE: break;
+    case MSK_JOB_SET_MUK: install_keys(ue, err); break;
+    case MSK_JOB_PROCESS: msk_receive_end(ue, err, result); break;
+    case MSK_JOB_CHECK: end_check(ue, err); break;
+    case MSK_JOB_ALLOW: end_allow(ue, group, err); break;
+    case MSK_JOB_LOOK: end_look(ue, group, err); break;
+    case MSK_JOB_LAST: end_last(ue, group, err); break;
+    case MSK_JOB_FORGET: end_forget(ue, group, err); break;
+    }
+}
+
+static int
+ended(struct msk_ue *ue, enum msk_ue_job job, size_t group, int err,
+      const struct msk_mgvf_result *result)
+{
+    ue->work.job = (uint8_t)job;
+    ue->work.group = (uint8_t)group;
+    ue->work.pending = err == MSK_PENDING;
+    if (err == MSK_PENDING)
+        return err;
+    end(ue, err, result);
+    return MSK_OK;
+}
+
+int
+msk_work_set_muk(struct msk_ue *ue, struct msk_bytes muk)
+{
+    const struct msk_muk named = {
+        .size = sizeof named,
+        .fqdn = msk_ue_fqdn(ue),
+        .btid = { ue->work.keys.btid, ue->work.keys.btid_len },
+        .key = muk,
+    };
+    int err = muk.n > 0 ? msk_mgvf_set_muk(ue->mgvf, &named) : MSK_OK;
+
+    return ended(ue, MSK_JOB_SET_MUK, 0, err, NULL);
+}
+
+int
+msk_work_process(struct msk_ue *ue, struct msk_bytes message)
+{
+    const struct msk_mgvf_input input = {
+        .size = sizeof input,
+        .layout = ue->layout,
+        .fqdn = msk_ue_fqdn(ue),
+        .message = message,
+    };
+    struct msk_mgvf_result result = { .size = sizeof result };
+    int err;
+
+    msk_receive_peek(ue, message);
+    err = msk_mgvf_process(ue->mgvf, &input, &result);
+    return ended(ue, MSK_JOB_PROCESS, 0, err, &result);
+}
+
+static int
+look(struct msk_ue *ue, enum msk_ue_job job, size_t i)
+{
+    const struct msk_key_id *id = &ue->groups[i].id;
+    struct msk_held *held = &ue->work.held;
+
+    memset(held, 0, sizeof *held);
+    held->size = sizeof *held;
+    return ended(ue, job, i,
+                 msk_mgvf_held(ue->mgvf, id->domain, id->group, held), NULL);
+}
+
+int
+msk_work_check(struct msk_ue *ue, size_t group)
+{
+    return look(ue, MSK_JOB_CHECK, group);
+}
+
+int
+msk_work_complete(struct msk_ue *ue, uint32_t token, int result)
+{
+    struct msk_mgvf_result r = { .size = sizeof r };
+    int err = msk_mgvf_complete(ue->mgvf, token, result, &r);
+
+    if (err == MSK_PENDING || err == MSK_ERR_STATE || err == MSK_ERR_ARGUMENT)
+        return err;
+    end(ue, err, &r);
+    return MSK_OK;
+}
+
+/* Services may differ in what they announced: what any of them has on must
+ * stay on (decision 23). */
+static enum msk_require
+require_for(const struct msk_ue *ue, size_t group)
+{
+    unsigned require = 0;
+
+    for (size_t f = 0; f < ue->n_flows; f++) {
+        const struct msk_ue_flow *flow = &ue->flows[f];
+        const struct msk_ue_terms *terms =
+            flow->next ? &ue->work.terms : &ue->services[flow->service].terms;
+
+        if ((!flow->live && !flow->next) || flow->group != group)
+            continue;
+        require |= terms->confidentiality ? MSK_REQUIRE_CONFIDENTIALITY : 0;
+        require |= terms->integrity ? MSK_REQUIRE_INTEGRITY : 0;
+    }
+    return (enum msk_require)require;
+}
+
+static int
+make(struct msk_ue *ue, enum msk_ue_job job, size_t i)
+{
+    const struct msk_key_id *id = &ue->groups[i].id;
+    int err;
+
+    if (job == MSK_JOB_LOOK || job == MSK_JOB_LAST)
+        return look(ue, job, i);
+    if (job == MSK_JOB_ALLOW)
+        err =
+            msk_mgvf_allow(ue->mgvf, id->domain, id->group, require_for(ue, i));
+    else
+        err = msk_mgvf_forget(ue->mgvf, id->domain, id->group);
+    return ended(ue, job, i, err, NULL);
+}
+
+/* The next call that a group waits for. */
+static enum msk_ue_job
+next(const struct msk_ue *ue, const struct msk_ue_group *group)
+{
+    if (group->allow)
+        return MSK_JOB_ALLOW;
+    if (ue->work.rest.on)
+        return MSK_JOB_NONE;
+    if (group->forget)
+        return group->counted ? MSK_JOB_FORGET : MSK_JOB_LAST;
+    return group->look ? MSK_JOB_LOOK : MSK_JOB_NONE;
+}
+
+bool
+msk_work_run(struct msk_ue *ue, int *err)
+{
+    bool made = false;
+
+    *err = MSK_OK;
+    if (msk_timer_due(&ue->work.rest, ue->now))
+        msk_timer_stop(&ue->work.rest);
+    for (size_t i = 0; *err == MSK_OK && i < ue->n_groups; i++) {
+        enum msk_ue_job job =
+            ue->groups[i].used ? next(ue, &ue->groups[i]) : MSK_JOB_NONE;
+
+        if (job == MSK_JOB_NONE)
+            continue;
+        made = true;
+        *err = make(ue, job, i);
+    }
+    return made;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP: three kinds of 401, and a server that lies in every way that the
+ * bench knows. Decisions 12 to 14; TS 24.109 5.2.4, 5.2.5. */
+#include <string.h>
+
+#include "ue_bench.h"
+
+#define GROUP BENCH_GROUP
+
+static struct bench b;
+
+static const struct msk_ue_config joins = {
+    .registration = MSK_REGISTRATION_NONE,
+};
+
+static void
+start_as(enum msk_layout layout, const struct msk_ue_config *config)
+{
+    bench_start(&b, layout, config);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+}
+
+static int
+start(void **state)
+{
+    start_as(*(enum msk_layout *)*state, &joins);
+    return 0;
+}
+
+static int
+stop(void **state)
+{
+    check_int("steps that no table defines", b.undefined, 0);
+    msk_ue_wipe(b.ue);
+    msk_mgvf_wipe(b.mgvf);
+    return release(state);
+}
+
+static long long
+seen(enum msk_ue_effect_kind kind)
+{
+    return (long long)bench_count(&b, kind);
+}
+
+static const struct bench_seen *
+last(enum msk_ue_effect_kind kind)
+{
+    const struct bench_seen *s = bench_last(&b, kind);
+
+    assert_non_null(s);
+    return s;
+}
+
+/* What each lie comes to: the last answer, the result, and how many requests
+ * it took until the service was left. */
+static const struct lie {
+    const char *name;
+    enum bench_answer answer;
+    int code, err;
+    enum msk_reason result;
+    enum msk_reason leave;
+    unsigned requests;
+} lies[] = {
+    { "no answer", ANSWER_NONE, 0, MSK_OK, MSK_REASON_UNREACHABLE,
+      MSK_REASON_UNREACHABLE, 3 },
+    { "bad rspauth", ANSWER_BAD_RSPAUTH, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
+    { "no Authentication-Info", ANSWER_NO_INFO, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
+    { "realm of another server", ANSWER_REALM, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "qop auth alone", ANSWER_AUTH_ONLY, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "a 401 loop, stale", ANSWER_STALE, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 7 },
+    { "another media type", ANSWER_TYPE, 200, MSK_ERR_MEDIA_TYPE,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
+    { "not XML", ANSWER_GARBAGE, 200, MSK_ERR_XML, MSK_REASON_UNVERIFIED,
+      MSK_REASON_UNVERIFIED, 4 },
+    { "a huge body", ANSWER_HUGE, 200, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED,
+      MSK_REASON_UNVERIFIED, 4 },
+    { "too many headers", ANSWER_HEADERS, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "a status that is none", ANSWER_STATUS, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "another group", ANSWER_OTHER, 200, MSK_OK, MSK_REASON_UNVERIFIED,
+      MSK_REASON_REFUSED, 4 },
+    { "403 that nobody signed", ANSWER_ERROR, 403, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "500 that nobody signed", ANSWER_ERROR, 500, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "302", ANSWER_ERROR, 302, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED,
+      MSK_REASON_UNVERIFIED, 3 },
+    { "200 that nobody signed", ANSWER_ERROR, 200, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+    { "403 over a true body", ANSWER_TRUE_ERROR, 403, MSK_ERR_REFUSED,
+      MSK_REASON_REFUSED, MSK_REASON_REFUSED, 4 },
+    { "204 over a true body", ANSWER_EMPTY, 204, MSK_ERR_REFUSED,
+      MSK_REASON_REFUSED, MSK_REASON_REFUSED, 4 },
+};
+
+static void
+lie_until_it_leaves(const struct lie *lie)
+{
+    int err = MSK_ERR_STATE;
+
+    b.answer = lie->answer;
+    b.code = lie->code;
+    for (int i = 0; i < 100 && bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++) {
+        if (b.asked)
+            err = bench_serve(&b);
+        check_int(lie->name, seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 0);
+        bench_wait(&b, 1000);
+    }
+    check_int(lie->name, err, lie->err);
+    check_int(lie->name, last(MSK_EFFECT_RESULT)->reason, lie->result);
+    check_int(lie->name, last(MSK_EFFECT_RESULT)->code, 0);
+    check_int(lie->name, last(MSK_EFFECT_LEAVE)->reason, lie->leave);
+    check_int(lie->name, b.requests, lie->requests);
+    check_int(lie->name, seen(MSK_EFFECT_MSK), 0);
+}
+
+static void
+comes_to_a_clear_end_with_every_lie(void **state)
+{
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        start_as(*(enum msk_layout *)*state, &joins);
+        lie_until_it_leaves(&lies[i]);
+        stop(NULL);
+    }
+    start(state);
+}
+
+static void
+ignores_a_lie_when_the_truth_comes_next(void **state)
+{
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        start_as(*(enum msk_layout *)*state, &joins);
+        b.answer = lies[i].answer;
+        b.code = lies[i].code;
+        bench_serve_all(&b, 3);
+        b.answer = ANSWER_TRUE;
+        b.code = 200;
+        b.digest_seen.nc = 0;
+        for (int j = 0; j < 20; j++) {
+            bench_wait(&b, 1000);
+            bench_serve_all(&b, 3);
+        }
+        check_int(lies[i].name, bench_msk(&b, GROUP, 1), MSK_OK);
+        bench_wait(&b, 3600000);
+        check_int(lies[i].name, seen(MSK_EFFECT_LEAVE), 0);
+        check_int(lies[i].name, last(MSK_EFFECT_RESULT)->code, 200);
+        stop(NULL);
+    }
+    start(state);
+}
+
+static void
+takes_the_first_code_of_an_item_that_comes_twice(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_TWICE;
+    bench_serve_all(&b, 3);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+}
+
+static void
+sends_credentials_at_once_when_it_has_a_nonce(void **state)
+{
+    (void)state;
+    check_int("without", (long long)b.authorization_len, 0);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 2000);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    assert_true(b.asked && b.authorization_len > 0);
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("requests", b.requests, 3);
+}
+
+/* The keys of the second bootstrap are the only ones the BM-SC knows. */
+static void
+bootstraps_once_and_sends_the_same_request_again(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_BOOTSTRAP;
+    check_int("401", bench_serve(&b), MSK_OK);
+    assert_true(b.asked);
+    check_int("401", bench_serve(&b), MSK_OK);
+    assert_false(b.asked);
+    check_int("bootstrap", last(MSK_EFFECT_BOOTSTRAP_NEEDED)->reason,
+              MSK_REASON_RENEGOTIATE);
+    bench_wait(&b, 3600000); /* however long it takes */
+    assert_false(b.asked);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    b.answer = ANSWER_TRUE;
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    assert_true(b.asked);
+    bench_serve_all(&b, 2);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 1);
+}
+
+static void
+bootstraps_no_more_than_once_for_a_request(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_BOOTSTRAP;
+    bench_serve_all(&b, 2);
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    check_int("401", bench_serve(&b), MSK_ERR_DIGEST);
+    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 1);
+    check_int("result", last(MSK_EFFECT_RESULT)->reason, MSK_REASON_UNVERIFIED);
+}
+
+static void
+uses_newer_keys_first(void **state)
+{
+    (void)state;
+    check_int("401", bench_serve(&b), MSK_OK);
+    assert_true(b.asked && b.authorization_len > 0);
+    check_int("keys", bench_keys(&b, 2), MSK_OK); /* under way: the old ones */
+    b.answer = ANSWER_BOOTSTRAP;
+    check_int("401", bench_serve(&b), MSK_OK);
+    assert_true(b.asked);
+    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 0);
+    b.answer = ANSWER_TRUE;
+    bench_serve_all(&b, 2);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+}
+
+static void
+verifies_with_the_keys_it_asked_with(void **state)
+{
+    (void)state;
+    check_int("401", bench_serve(&b), MSK_OK);
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    b.bootstraps = 1; /* the answer was made before */
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+}
+
+static void
+asks_for_keys_when_it_has_none(void **state)
+{
+    (void)state;
+    check_int("power cycle", bench_power_cycle(&b, &joins), MSK_OK);
+    bench_forget(&b);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    assert_false(b.asked);
+    check_int("bootstrap", last(MSK_EFFECT_BOOTSTRAP_NEEDED)->reason,
+              MSK_REASON_NO_KEYS);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    assert_true(b.asked);
+}
+
+static void
+forgets_a_request_for_keys_that_nobody_wants(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_BOOTSTRAP;
+    bench_serve_all(&b, 2);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    b.requests = 0;
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    check_int("requests", b.requests, 0);
+}
+
+static void
+obeys_retry_after_up_to_a_cap(void **state)
+{
+    static const struct {
+        const char *value;
+        msk_time least, most;
+    } waits[] = {
+        { "7", 7000, 7001 },
+        { "99999999999999999999", 300000, 300001 },
+        { "Fri, 31 Dec 1999 23:59:59 GMT", 1000, 2001 },
+        { "", 1000, 2001 },
+        { "-5", 1000, 2001 },
+    };
+
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        start_as(*(enum msk_layout *)*state, &joins);
+        b.answer = ANSWER_ERROR;
+        b.code = 503;
+        b.retry_after = waits[i].value;
+        check_int(waits[i].value, bench_serve(&b), MSK_ERR_DIGEST);
+        bench_wait(&b, waits[i].least - 1);
+        assert_false(b.asked);
+        bench_wait(&b, waits[i].most - waits[i].least + 1);
+        assert_true(b.asked);
+        stop(NULL);
+    }
+    start(state);
+}
+
+/* Decision 21: an MSK has its whole time, whatever another group's request
+ * does meanwhile. */
+static void
+does_not_count_the_time_of_a_bootstrap(void **state)
+{
+    (void)state;
+    bench_serve_all(&b, 3); /* granted: 10 s from here */
+    bench_wait(&b, 4000);
+    check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
+    b.answer = ANSWER_BOOTSTRAP;
+    check_int("401", bench_serve(&b), MSK_OK);
+    bench_wait(&b, 3600000);
+    b.answer = ANSWER_TRUE;
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    bench_serve_all(&b, 2);
+    b.asked = false;
+    bench_wait(&b, 5900);
+    assert_false(b.asked);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+static void
+refuses_an_answer_that_nobody_asked_for(void **state)
+{
+    const struct msk_http_response small = { .size = 3 };
+
+    (void)state;
+    check_int("size", msk_ue_http(b.ue, &small, b.now), MSK_ERR_ARGUMENT);
+    check_int("none", msk_ue_http(b.ue, NULL, b.now), MSK_OK);
+    check_int("again", msk_ue_http(b.ue, NULL, b.now), MSK_ERR_STATE);
+}
+
+static void
+gives_up_an_answer_in_time_and_survives_clock_steps(void **state)
+{
+    (void)state;
+    bench_wait(&b, 29999);
+    check_int("result", seen(MSK_EFFECT_RESULT), 0);
+    b.now = 5; /* the timer begins again */
+    assert_true(msk_ue_due(b.ue, b.now) == 30005);
+    check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
+    bench_wait(&b, 29999);
+    check_int("result", seen(MSK_EFFECT_RESULT), 0);
+    bench_wait(&b, 1);
+    check_int("result", last(MSK_EFFECT_RESULT)->reason,
+              MSK_REASON_UNREACHABLE);
+    b.now += 1000000000; /* all is due, once */
+    check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
+    check_int("requests", b.requests, 2);
+}
+
+int
+main(void)
+{
+    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
+#define BOTH(test)                                 \
+    { "csb: " #test, test, start, stop, &csb },    \
+    {                                              \
+        "keyid: " #test, test, start, stop, &keyid \
+    }
+    const struct CMUnitTest tests[] = {
+        BOTH(comes_to_a_clear_end_with_every_lie),
+        BOTH(ignores_a_lie_when_the_truth_comes_next),
+        BOTH(takes_the_first_code_of_an_item_that_comes_twice),
+        BOTH(sends_credentials_at_once_when_it_has_a_nonce),
+        BOTH(bootstraps_once_and_sends_the_same_request_again),
+        BOTH(bootstraps_no_more_than_once_for_a_request),
+        BOTH(uses_newer_keys_first),
+        BOTH(verifies_with_the_keys_it_asked_with),
+        BOTH(asks_for_keys_when_it_has_none),
+        BOTH(forgets_a_request_for_keys_that_nobody_wants),
+        BOTH(obeys_retry_after_up_to_a_cap),
+        BOTH(does_not_count_the_time_of_a_bootstrap),
+        BOTH(refuses_an_answer_that_nobody_asked_for),
+        BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

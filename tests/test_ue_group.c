@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked and awaited for a Key Group: change request 6.3.2.2, decisions
+ * 16, 17, 20, 21. */
+#include <string.h>
+
+#include "ue_bench.h"
+
+#define GROUP BENCH_GROUP
+#define OTHER (BENCH_GROUP + 1)
+
+static struct bench b;
+
+static const struct msk_ue_config joins = {
+    .registration = MSK_REGISTRATION_NONE,
+};
+
+static int
+start(void **state)
+{
+    bench_start(&b, *(enum msk_layout *)*state, &joins);
+    return 0;
+}
+
+static int
+stop(void **state)
+{
+    check_int("steps that no table defines", b.undefined, 0);
+    msk_ue_wipe(b.ue);
+    msk_mgvf_wipe(b.mgvf);
+    return release(state);
+}
+
+static const struct bench_seen *
+last_result(void)
+{
+    const struct bench_seen *seen = bench_last(&b, MSK_EFFECT_RESULT);
+
+    assert_non_null(seen);
+    return seen;
+}
+
+static void
+check_left(const char *what, const char *service, enum msk_reason reason)
+{
+    const struct bench_seen *seen = bench_last(&b, MSK_EFFECT_LEAVE);
+
+    assert_non_null(seen);
+    check_octets(what, exact(seen->text, seen->n), chars(service));
+    check_int(what, seen->reason, reason);
+}
+
+static void
+asks_for_the_msk_and_gets_it(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    assert_true(b.asked);
+    bench_serve_all(&b, 3);
+    check_int("requests", b.requests, 2);
+    check_int("code", last_result()->code, 200);
+    check_int("reason", last_result()->reason, MSK_REASON_NONE);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("held", (long long)bench_count(&b, MSK_EFFECT_MSK), 1);
+    check_int("acknowledged", (long long)bench_count(&b, MSK_EFFECT_SEND_MIKEY),
+              1);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 2);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+}
+
+static void
+waits_for_the_back_off_before_the_first_request(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 5, 10), MSK_OK);
+    assert_false(b.asked);
+    bench_wait(&b, 4999);
+    assert_false(b.asked);
+    bench_wait(&b, 10001);
+    assert_true(b.asked);
+}
+
+static void
+leaves_when_nothing_comes_after_three_requests(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    for (int i = 0; i < 3; i++) {
+        bench_serve_all(&b, 3);
+        check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+        bench_wait(&b, 9999);
+        assert_false(b.asked);
+        bench_wait(&b, 20000);
+    }
+    check_left("deaf", "news", MSK_REASON_NO_MSK);
+    check_int("result", last_result()->reason, MSK_REASON_NO_MSK);
+    check_int("requests", b.requests, 4);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 4);
+    check_int("stop", bench_stop(&b, "news"), MSK_ERR_STATE);
+}
+
+static void
+leaves_a_deaf_server_by_the_rule(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    for (int i = 0; i < 200 && bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++)
+        bench_wait(&b, 1000);
+    check_left("deaf", "news", MSK_REASON_UNREACHABLE);
+    check_int("requests", b.requests, 3);
+}
+
+static void
+stays_with_an_older_msk_until_it_is_used_up(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    b.code = 403;
+    bench_wait(&b, 2000);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("code", last_result()->code, 403);
+    bench_wait(&b, 60000);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("MTK", bench_mtk(&b, GROUP, 1, 9), MSK_OK);
+    assert_false(b.asked);
+    check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK);
+    assert_true(b.asked);
+    bench_serve_all(&b, 3);
+    check_left("used up", "news", MSK_REASON_REFUSED);
+}
+
+static void
+takes_a_confirmation_for_an_answer(void **state)
+{
+    (void)state;
+    b.code = 204;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("code", last_result()->code, 204);
+    check_int("confirmed", last_result()->flag, true);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 2);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+}
+
+static void
+is_satisfied_by_an_msk_before_the_answer(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve(&b);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("code", last_result()->code, 200);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 2);
+}
+
+/* TS 33.246 table G.2.4-1. */
+static void
+repeats_what_may_be_repeated(void **state)
+{
+    (void)state;
+    b.code = 503;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("code", last_result()->code, 503);
+    bench_wait(&b, 5000);
+    assert_true(b.asked);
+    b.code = 404;
+    bench_serve_all(&b, 3);
+    check_left("404", "news", MSK_REASON_REFUSED);
+}
+
+/* A group that is asked for again has all of its attempts. */
+static void
+counts_attempts_anew_for_each_need(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    b.answer = ANSWER_NONE;
+    for (int i = 0; i < 2; i++) {
+        bench_serve_all(&b, 1);
+        bench_wait(&b, 10000);
+    }
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    b.asked = false;
+    bench_wait(&b, 60000);
+    b.requests = 0;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    for (int i = 0; i < 10; i++) {
+        bench_serve_all(&b, 1);
+        bench_wait(&b, 10000);
+    }
+    check_int("requests", b.requests, 3);
+}
+
+int
+main(void)
+{
+    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
+#define BOTH(test)                                 \
+    { "csb: " #test, test, start, stop, &csb },    \
+    {                                              \
+        "keyid: " #test, test, start, stop, &keyid \
+    }
+    const struct CMUnitTest tests[] = {
+        BOTH(asks_for_the_msk_and_gets_it),
+        BOTH(waits_for_the_back_off_before_the_first_request),
+        BOTH(leaves_when_nothing_comes_after_three_requests),
+        BOTH(leaves_a_deaf_server_by_the_rule),
+        BOTH(stays_with_an_older_msk_until_it_is_used_up),
+        BOTH(takes_a_confirmation_for_an_answer),
+        BOTH(is_satisfied_by_an_msk_before_the_answer),
+        BOTH(repeats_what_may_be_repeated),
+        BOTH(counts_attempts_anew_for_each_need),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

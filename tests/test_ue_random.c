@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session driven at random, seed by seed (ue_driver.h). Whatever happens,
+ * no step is taken that its table does not define, no host has to spin, and
+ * when the trouble ends each service has its MSKs or was left. Over all seeds
+ * every cell of every table is taken.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ue/exchange.h"
+#include "ue/group.h"
+#include "ue/service.h"
+#include "ue_driver.h"
+
+#define SEEDS 600
+#define STEPS 160
+
+static struct rng rng;
+
+static uint64_t
+below(uint64_t n)
+{
+    return rng_below(&rng, n);
+}
+
+static void
+run(uint64_t seed)
+{
+    struct msk_ue_config c = { .attempts = 1 + (uint32_t)(seed % 3) };
+    unsigned good = 0;
+
+    rng.state = seed * 7919;
+    c.registration =
+        seed % 4 < 2 ? MSK_REGISTRATION_NONE : MSK_REGISTRATION_REQUIRED;
+    driver_below = below;
+    driver_start(seed % 2 == 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID, &c,
+                 seed % 7 == 0);
+    driver_bench.reenters = seed % 5 == 0;
+    for (int i = 0; i < STEPS; i++)
+        driver_step();
+    driver_end_trouble();
+    while (!(good > 3 && driver_is_quiet())) {
+        driver_be_good();
+        if (++good > 200)
+            fail_msg("seed %llu: it does not come to rest",
+                     (unsigned long long)seed);
+    }
+    driver_end();
+}
+
+static void
+comes_to_rest_whatever_has_happened(void **state)
+{
+    const char *more = getenv("MSK_TEST_SEEDS");
+    uint64_t seeds = more != NULL ? strtoull(more, NULL, 0) : SEEDS;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < seeds; seed++)
+        run(seed);
+}
+
+static unsigned
+check_cell(unsigned machine, unsigned state, unsigned event,
+           const struct msk_cell *cell)
+{
+    unsigned taken = bench_cells[machine][state][event];
+
+    if ((cell->action != 0) == (taken > 0))
+        return 0;
+    print_error("machine %u, state %u, event %u: %s, taken %u times\n", machine,
+                state, event, cell->action != 0 ? "defined" : "not defined",
+                taken);
+    return 1;
+}
+
+static void
+takes_every_cell_of_every_table(void **state)
+{
+    unsigned bad = 0;
+
+    (void)state;
+    for (unsigned s = 0; s < MSK_EXCHANGE_STATES; s++)
+        for (unsigned e = 0; e < MSK_EXCHANGE_EVENTS; e++)
+            bad +=
+                check_cell(1, s, e,
+                           msk_ue_exchange_cell((enum msk_ue_exchange_state)s,
+                                                (enum msk_ue_exchange_event)e));
+    for (unsigned s = 0; s < MSK_GROUP_STATES; s++)
+        for (unsigned e = 0; e < MSK_GROUP_EVENTS; e++)
+            bad += check_cell(2, s, e,
+                              msk_ue_group_cell((enum msk_ue_group_state)s,
+                                                (enum msk_ue_group_event)e));
+    for (unsigned s = 0; s < MSK_SERVICE_STATES; s++)
+        for (unsigned e = 0; e < MSK_SERVICE_EVENTS; e++)
+            bad +=
+                check_cell(3, s, e,
+                           msk_ue_service_cell((enum msk_ue_service_state)s,
+                                               (enum msk_ue_service_event)e));
+    check_int("cells that are not as the table says", bad, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_to_rest_whatever_has_happened),
+        cmocka_unit_test(takes_every_cell_of_every_table),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages and traffic: push, pull, a stale MUK, missed updates. Change
+ * request 6.3.2.2.3, 6.3.2.2.4, 6.3.2.3.1; decisions 3, 11, 20, 22. */
+#include <string.h>
+
+#include "ue_bench.h"
+
+#define GROUP BENCH_GROUP
+#define OTHER (BENCH_GROUP + 1)
+#define FLOW "239.1.1.1/5000"
+
+static struct bench b;
+
+static const struct msk_ue_config joins = {
+    .registration = MSK_REGISTRATION_NONE,
+};
+
+/* With the MSK number 1, and all quiet for a while. */
+static int
+start(void **state)
+{
+    bench_start(&b, *(enum msk_layout *)*state, &joins);
+    check_int("start", bench_service(&b, "news", 5, 0), MSK_OK);
+    bench_wait(&b, 5000);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 2000);
+    bench_forget(&b);
+    b.requests = 0;
+    return 0;
+}
+
+static int
+stop(void **state)
+{
+    check_int("steps that no table defines", b.undefined, 0);
+    msk_ue_wipe(b.ue);
+    msk_mgvf_wipe(b.mgvf);
+    return release(state);
+}
+
+static long long
+seen(enum msk_ue_effect_kind kind)
+{
+    return (long long)bench_count(&b, kind);
+}
+
+static int
+missed(const char *service, const char *flow, uint16_t group, uint16_t number)
+{
+    uint8_t mki[6] = { (uint8_t)(group >> 8),
+                       (uint8_t)(group & 0xFF),
+                       (uint8_t)(number >> 8),
+                       (uint8_t)(number & 0xFF),
+                       0,
+                       1 };
+
+    return msk_ue_missed(b.ue, msk_text(service), msk_text(flow),
+                         (struct msk_bytes){ mki, sizeof mki }, b.now);
+}
+
+static void
+tells_of_a_push_and_acknowledges_it(void **state)
+{
+    (void)state;
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("MSK", bench_last(&b, MSK_EFFECT_MSK)->id.number, 2);
+    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 1);
+    check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
+    check_int("deleted", bench_last(&b, MSK_EFFECT_MSK_DELETED)->id.number, 1);
+    check_int("requests", b.requests, 0);
+}
+
+static void
+says_nothing_to_what_is_not_true(void **state)
+{
+    struct msk_bytes m;
+    const struct bench_push push = { .content = MSK_CONTENT_MSK,
+                                     .group = GROUP,
+                                     .number = 2,
+                                     .seq_high = 10,
+                                     .bootstrap = 1,
+                                     .v = true };
+    uint8_t *bad;
+
+    (void)state;
+    m = bench_message(&b, &push);
+    for (size_t i = 0; i < m.n; i++) {
+        bad = room(m.n);
+        memcpy(bad, m.p, m.n);
+        bad[i] ^= 0x41;
+        assert_true(msk_ue_receive(b.ue, (struct msk_bytes){ bad, m.n },
+                                   msk_text("p"), b.now) < 0);
+        assert_true(msk_ue_receive(b.ue, (struct msk_bytes){ m.p, i },
+                                   msk_text("p"), b.now) < 0);
+    }
+    check_int("effects", (long long)b.n_seen, 0);
+    check_int("the good one", msk_ue_receive(b.ue, m, msk_text("p"), b.now),
+              MSK_OK);
+    check_int("again", msk_ue_receive(b.ue, m, msk_text("p"), b.now),
+              MSK_ERR_REPLAY);
+}
+
+static void
+asks_at_once_when_it_is_pulled(void **state)
+{
+    (void)state;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    assert_true(b.asked); /* no back-off */
+    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 0);
+    bench_serve_all(&b, 3);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    assert_false(b.asked); /* one in a second */
+    bench_wait(&b, 999);
+    assert_false(b.asked);
+    bench_wait(&b, 1);
+    assert_true(b.asked);
+}
+
+static void
+merges_pulls_with_a_request_under_way(void **state)
+{
+    (void)state;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    for (int i = 0; i < 5; i++) {
+        check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+        (void)bench_mtk(&b, GROUP, 7, 1);
+    }
+    check_int("requests", b.requests, 1);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 1);
+}
+
+static void
+waits_before_it_repeats_a_pulled_request(void **state)
+{
+    (void)state;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    b.answer = ANSWER_NONE;
+    bench_serve(&b);
+    bench_wait(&b, 5999); /* the announced 5 s, and some patience */
+    assert_false(b.asked);
+    bench_wait(&b, 2000);
+    assert_true(b.asked);
+}
+
+static void
+takes_a_push_under_a_stale_muk_for_a_pull(void **state)
+{
+    struct bench_push push = { .content = MSK_CONTENT_MSK,
+                               .group = GROUP,
+                               .number = 2,
+                               .seq_high = 10,
+                               .bootstrap = 1,
+                               .v = true };
+    struct msk_bytes old;
+
+    (void)state;
+    old = bench_message(&b, &push);
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    check_int("stale", msk_ue_receive(b.ue, old, msk_text("p"), b.now), MSK_OK);
+    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 0);
+    check_int("MSKs", seen(MSK_EFFECT_MSK), 0);
+    assert_true(b.asked);
+}
+
+static void
+asks_when_an_mtk_is_under_an_msk_that_it_lacks(void **state)
+{
+    (void)state;
+    check_int("MTK", bench_mtk(&b, GROUP, 2, 1), MSK_ERR_NO_MSK);
+    assert_false(b.asked); /* behind the back-off */
+    bench_wait(&b, 5000);
+    assert_true(b.asked);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("MTK", bench_mtk(&b, GROUP, 2, 1), MSK_OK);
+    check_int("MTK", bench_last(&b, MSK_EFFECT_MTK)->mtk_id, 1);
+    check_int("key and salt", (long long)bench_last(&b, MSK_EFFECT_MTK)->n, 30);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 1);
+}
+
+static void
+asks_for_no_group_of_a_stranger(void **state)
+{
+    (void)state;
+    check_int("MTK", bench_mtk(&b, OTHER, 2, 1), MSK_ERR_NOT_MINE);
+    check_int("pull", bench_pull(&b, OTHER), MSK_ERR_NOT_MINE);
+    bench_wait(&b, 60000);
+    check_int("requests", b.requests, 0);
+}
+
+static void
+asks_for_what_traffic_shows_it_has_missed(void **state)
+{
+    (void)state;
+    check_int("held", missed("news", FLOW, GROUP, 1), MSK_OK);
+    bench_wait(&b, 60000);
+    check_int("requests", b.requests, 0);
+    check_int("length",
+              msk_ue_missed(b.ue, msk_text("news"), msk_text(FLOW),
+                            msk_text("12345"), b.now),
+              MSK_ERR_LENGTH);
+    check_int("service", missed("film", FLOW, GROUP, 2), MSK_ERR_NOT_MINE);
+    check_int("flow", missed("news", "1.1.1.1/1", GROUP, 2), MSK_ERR_NOT_MINE);
+    check_int("group", missed("news", FLOW, OTHER, 2), MSK_ERR_NOT_MINE);
+    check_int("number 0", missed("news", FLOW, GROUP, 0), MSK_ERR_NOT_MINE);
+    check_int("missed", missed("news", FLOW, GROUP, 2), MSK_OK);
+    for (int i = 0; i < 100; i++)
+        check_int("again", missed("news", FLOW, GROUP, 3), MSK_OK);
+    bench_wait(&b, 4999);
+    assert_false(b.asked);
+    bench_wait(&b, 1);
+    assert_true(b.asked);
+    check_int("requests", b.requests, 1);
+}
+
+/* Whatever strangers send, a group is asked for once in a second at most. */
+static void
+makes_no_storm_of_what_strangers_send(void **state)
+{
+    (void)state;
+    check_int("no back-off", bench_service(&b, "news", 0, 0), MSK_OK);
+    for (int i = 0; i < 10000; i++) {
+        (void)bench_mtk(&b, GROUP, 7, 1);
+        (void)missed("news", FLOW, GROUP, 8);
+        bench_serve_all(&b, 3);
+        if (i % 50 == 0)
+            (void)bench_msk(&b, GROUP, (uint16_t)(20 + i % 7));
+        bench_wait(&b, 1);
+        bench_forget(&b);
+        release(NULL);
+    }
+    assert_true(b.requests <= 11);
+}
+
+static void
+asks_for_a_specific_msk_in_keyid_only(void **state)
+{
+    struct msk_key_id ids[4];
+    bool csb = b.layout == MSK_LAYOUT_CSB;
+
+    (void)state;
+    for (uint16_t i = 0; i < 4; i++)
+        ids[i] = bench_id(GROUP, i == 3 ? 0 : (uint16_t)(4 + i));
+    check_int("none", msk_ue_request(b.ue, ids, 0, b.now), MSK_ERR_ARGUMENT);
+    check_int("one", msk_ue_request(b.ue, ids, 1, b.now),
+              csb ? MSK_ERR_ARGUMENT : MSK_OK);
+    check_int("too many", msk_ue_request(b.ue, ids, 4, b.now),
+              csb ? MSK_ERR_ARGUMENT : MSK_ERR_LIMIT);
+    check_int("current", msk_ue_request(b.ue, ids + 3, 1, b.now), MSK_OK);
+    ids[0] = bench_id(OTHER, 0);
+    check_int("stranger", msk_ue_request(b.ue, ids, 1, b.now),
+              MSK_ERR_NOT_MINE);
+    bench_wait(&b, 5000);
+    bench_serve_all(&b, 3);
+    check_int("results", seen(MSK_EFFECT_RESULT), csb ? 1 : 2);
+    check_int("push", bench_msk(&b, GROUP, 4), MSK_OK);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 1);
+}
+
+/* A specific MSK that does not exist is no reason to leave. */
+static void
+does_not_leave_for_want_of_an_old_msk(void **state)
+{
+    struct msk_key_id id = bench_id(GROUP, 4);
+
+    (void)state;
+    if (b.layout == MSK_LAYOUT_CSB)
+        return;
+    check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+    bench_wait(&b, 5000);
+    b.code = 404;
+    bench_serve_all(&b, 3);
+    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 404);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 1);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+int
+main(void)
+{
+    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
+#define BOTH(test)                                 \
+    { "csb: " #test, test, start, stop, &csb },    \
+    {                                              \
+        "keyid: " #test, test, start, stop, &keyid \
+    }
+    const struct CMUnitTest tests[] = {
+        BOTH(tells_of_a_push_and_acknowledges_it),
+        BOTH(says_nothing_to_what_is_not_true),
+        BOTH(asks_at_once_when_it_is_pulled),
+        BOTH(merges_pulls_with_a_request_under_way),
+        BOTH(waits_before_it_repeats_a_pulled_request),
+        BOTH(takes_a_push_under_a_stale_muk_for_a_pull),
+        BOTH(asks_when_an_mtk_is_under_an_msk_that_it_lacks),
+        BOTH(asks_for_no_group_of_a_stranger),
+        BOTH(asks_for_what_traffic_shows_it_has_missed),
+        BOTH(makes_no_storm_of_what_strangers_send),
+        BOTH(asks_for_a_specific_msk_in_keyid_only),
+        BOTH(does_not_leave_for_want_of_an_old_msk),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/* Services: registration, several on shared groups, updates, leaving, power
+ * cycles. TS 33.246 6.3.2.1A, 6.3.2.1B; change request 6.3.2.2.2. */
+#include <string.h>
+
+#include "ue/service.h"
+#include "ue_bench.h"
+
+#define GROUP BENCH_GROUP
+#define OTHER (BENCH_GROUP + 1)
+
+static struct bench b;
+
+static const struct msk_ue_config registers = {
+    .registration = MSK_REGISTRATION_REQUIRED,
+};
+static const struct msk_ue_config joins = {
+    .registration = MSK_REGISTRATION_NONE,
+};
+
+static int
+start(void **state)
+{
+    bench_start(&b, *(enum msk_layout *)*state, &registers);
+    return 0;
+}
+
+static int
+stop(void **state)
+{
+    check_int("steps that no table defines", b.undefined, 0);
+    msk_ue_wipe(b.ue);
+    msk_mgvf_wipe(b.mgvf);
+    return release(state);
+}
+
+static long long
+seen(enum msk_ue_effect_kind kind)
+{
+    return (long long)bench_count(&b, kind);
+}
+
+static const struct bench_seen *
+last(enum msk_ue_effect_kind kind)
+{
+    const struct bench_seen *s = bench_last(&b, kind);
+
+    assert_non_null(s);
+    return s;
+}
+
+static void
+check_target(const char *name)
+{
+    size_t n = strlen(name);
+
+    assert_true(b.target_len > n);
+    check_octets("target", exact(b.target + b.target_len - n, n), chars(name));
+}
+
+static bool
+is_allowed(uint16_t group)
+{
+    struct msk_held held = { .size = sizeof held };
+
+    return msk_mgvf_held(b.mgvf, bench_domain, group, &held) == MSK_OK;
+}
+
+static void
+registers_and_awaits_the_push(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 60, 60), MSK_OK);
+    check_target("=register"); /* no back-off before this */
+    bench_serve_all(&b, 3);
+    check_int("procedure", last(MSK_EFFECT_RESULT)->procedure,
+              MSK_PROCEDURE_REGISTER);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_octets(
+        "service",
+        exact(last(MSK_EFFECT_RESULT)->text, last(MSK_EFFECT_RESULT)->n),
+        chars("news"));
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 2);
+}
+
+static void
+asks_when_the_push_does_not_come(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    bench_wait(&b, 9999);
+    assert_false(b.asked);
+    bench_wait(&b, 10000);
+    check_target("=msk-request");
+}
+
+static void
+deregisters_when_it_is_stopped(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_target("=deregister");
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_USER);
+    check_int("deleted", last(MSK_EFFECT_MSK_DELETED)->id.number, 1);
+    assert_false(is_allowed(GROUP));
+    bench_serve_all(&b, 3);
+    check_int("procedure", last(MSK_EFFECT_RESULT)->procedure,
+              MSK_PROCEDURE_DEREGISTER);
+    check_int("stop", bench_stop(&b, "news"), MSK_ERR_STATE);
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+}
+
+static void
+retries_a_registration_then_leaves(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_NONE;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    for (int i = 0; i < 60 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+        bench_serve_all(&b, 3);
+        bench_wait(&b, 1000);
+    }
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_UNREACHABLE);
+    check_int("requests", b.requests, 4); /* the last deregisters */
+    check_target("=deregister");
+}
+
+static void
+leaves_when_registration_is_refused(void **state)
+{
+    (void)state;
+    b.code = 403;
+    check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
+    bench_serve_all(&b, 2);
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
+    assert_false(is_allowed(GROUP));
+    assert_false(is_allowed(OTHER));
+}
+
+static void
+stays_unregistered_while_an_msk_is_good(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    b.code = 403;
+    bench_serve_all(&b, 3);
+    bench_wait(&b, 60000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK); /* used up */
+    check_target("=register");
+}
+
+static void
+keeps_a_group_that_another_service_needs(void **state)
+{
+    (void)state;
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    bench_serve_all(&b, 5);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("push", bench_msk(&b, OTHER, 1), MSK_OK);
+    check_int("stop", bench_stop(&b, "film"), MSK_OK);
+    assert_true(is_allowed(GROUP));
+    assert_false(is_allowed(OTHER));
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("push", bench_msk(&b, OTHER, 2), MSK_ERR_NOT_MINE);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    assert_false(is_allowed(GROUP));
+}
+
+static void
+registers_again_behind_a_deregistration(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_target("=deregister");
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_target("=register");
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+}
+
+static void
+merges_what_is_due_into_one_request(void **state)
+{
+    (void)state;
+    check_int("power cycle", bench_power_cycle(&b, &joins), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 5);
+    check_int("requests", b.requests, 2); /* both groups in one, once */
+    check_int("results", seen(MSK_EFFECT_RESULT), 2);
+}
+
+static void
+takes_over_an_updated_announcement(void **state)
+{
+    (void)state;
+    check_int("power cycle", bench_power_cycle(&b, &joins), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 100, 0), MSK_OK);
+    bench_wait(&b, 50000);
+    check_int("the same", bench_service(&b, "news", 100, 0), MSK_OK);
+    assert_true(msk_ue_due(b.ue, b.now) == b.now + 50000);
+    check_int("another", bench_service(&b, "news", 20, 0), MSK_OK);
+    assert_true(msk_ue_due(b.ue, b.now) == b.now + 20000);
+    bench_wait(&b, 20000);
+    check_target("=msk-request");
+}
+
+static void
+refuses_what_it_has_no_room_for(void **state)
+{
+    struct msk_flow flows[BENCH_GROUPS + 1];
+    struct msk_bytes server = msk_text("bmsc.example.org");
+    struct msk_service s = { .size = sizeof s };
+
+    (void)state;
+    for (size_t i = 0; i <= BENCH_GROUPS; i++) {
+        flows[i].id = msk_text("239.1.1.1/5000");
+        memcpy(flows[i].domain, bench_domain, 3);
+        flows[i].group = (uint16_t)(1 + i);
+    }
+    s.id = msk_text("large");
+    s.servers = &server;
+    s.n_servers = 1;
+    s.flows = flows;
+    s.n_flows = BENCH_GROUPS + 1;
+    check_int("groups", msk_ue_start(b.ue, &s, b.now), MSK_ERR_LIMIT);
+    assert_false(is_allowed(1));
+    s.n_flows = BENCH_GROUPS;
+    check_int("all groups", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("one more", bench_service(&b, "news", 0, 0), MSK_ERR_LIMIT);
+    check_int("stop", bench_stop(&b, "large"), MSK_OK);
+    bench_serve_all(&b, 5);
+    check_int("room", bench_service(&b, "news", 0, 0), MSK_OK);
+    server = msk_text("http://bmsc.example.org.evil.org/bmsc.example.org");
+    check_int("server", msk_ue_start(b.ue, &s, b.now), MSK_ERR_NOT_MINE);
+    s.flows = NULL;
+    check_int("flows", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
+    s.flows = flows;
+    flows[1].group = 0;
+    check_int("group 0", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
+    s.id = msk_text("line\nfeed");
+    check_int("id", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
+}
+
+/* The store has room for fewer groups than the session: nothing is lost. */
+static void
+undoes_a_start_that_the_store_refuses(void **state)
+{
+    (void)state;
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    b.store.error = MSK_ERR_LIMIT;
+    for (size_t n = 1;; n++) {
+        int err;
+
+        b.store.fail_at = b.store.calls + n;
+        err = bench_service(&b, "film", 0, 0);
+        if (err == MSK_OK)
+            break;
+        check_int("full", err, MSK_ERR_LIMIT);
+        b.store.fail_at = 0;
+        bench_wait(&b, 20000);
+        assert_false(is_allowed(OTHER));
+        assert_true(is_allowed(GROUP));
+        check_int("film", bench_stop(&b, "film"), MSK_ERR_STATE);
+        assert_true(n < 20);
+    }
+    b.store.fail_at = 0;
+    assert_true(is_allowed(OTHER));
+}
+
+static void
+goes_on_after_a_power_cycle(void **state)
+{
+    struct msk_bytes replay;
+    const struct bench_push push = { .content = MSK_CONTENT_MSK,
+                                     .group = GROUP,
+                                     .number = 1,
+                                     .seq_high = 10,
+                                     .bootstrap = 1 };
+
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    replay = bench_message(&b, &push);
+    check_int("push", msk_ue_receive(b.ue, replay, msk_text("p"), b.now),
+              MSK_OK);
+    check_int("power cycle", bench_power_cycle(&b, &registers), MSK_OK);
+    check_int("the same keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("replay", msk_ue_receive(b.ue, replay, msk_text("p"), b.now),
+              MSK_ERR_REPLAY);
+    for (int i = 0; i < 60; i++) { /* nothing comes, but one is held */
+        b.answer = ANSWER_NONE;
+        bench_serve_all(&b, 3);
+        bench_wait(&b, 1000);
+    }
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("MTK", bench_mtk(&b, GROUP, 1, 1), MSK_OK);
+}
+
+static void
+refuses_other_keys_under_a_known_name(void **state)
+{
+    uint8_t other[32] = { 1 };
+    struct msk_ue_keys keys = { .size = sizeof keys,
+                                .btid = msk_text("run1@bsf.example.org"),
+                                .muk = { other, sizeof other },
+                                .mrk = { other, sizeof other } };
+
+    (void)state;
+    check_int("conflict", msk_ue_set_keys(b.ue, &keys, b.now),
+              MSK_ERR_CONFLICT);
+    keys.btid = msk_text("");
+    check_int("no name", msk_ue_set_keys(b.ue, &keys, b.now), MSK_ERR_ARGUMENT);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3); /* the old ones are still good */
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+}
+
+/* Decision 23: what any service has on stays on. "news" has both off. */
+static void
+hands_what_is_announced_as_on_to_the_mgvf(void **state)
+{
+    struct msk_bytes server = msk_text("bmsc.example.org");
+    struct msk_flow flow = { msk_text("239.1.1.1/5000"), { 0 }, GROUP };
+    struct msk_service s = { .size = sizeof s };
+
+    (void)state;
+    memcpy(flow.domain, bench_domain, 3);
+    s.id = msk_text("secret");
+    s.servers = &server;
+    s.n_servers = 1;
+    s.flows = &flow;
+    s.n_flows = 1;
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push without SP", bench_unprotected(&b, GROUP, 1), MSK_OK);
+    check_int("secret", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("push without SP", bench_unprotected(&b, GROUP, 2),
+              MSK_ERR_POLICY);
+    s.confidentiality = MSK_SWITCH_OFF;
+    s.integrity = MSK_SWITCH_OFF;
+    check_int("not secret", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("push without SP", bench_unprotected(&b, GROUP, 3), MSK_OK);
+}
+
+int
+main(void)
+{
+    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
+#define BOTH(test)                                 \
+    { "csb: " #test, test, start, stop, &csb },    \
+    {                                              \
+        "keyid: " #test, test, start, stop, &keyid \
+    }
+    const struct CMUnitTest tests[] = {
+        BOTH(registers_and_awaits_the_push),
+        BOTH(asks_when_the_push_does_not_come),
+        BOTH(deregisters_when_it_is_stopped),
+        BOTH(retries_a_registration_then_leaves),
+        BOTH(leaves_when_registration_is_refused),
+        BOTH(stays_unregistered_while_an_msk_is_good),
+        BOTH(keeps_a_group_that_another_service_needs),
+        BOTH(registers_again_behind_a_deregistration),
+        BOTH(merges_what_is_due_into_one_request),
+        BOTH(takes_over_an_updated_announcement),
+        BOTH(refuses_what_it_has_no_room_for),
+        BOTH(undoes_a_start_that_the_store_refuses),
+        BOTH(goes_on_after_a_power_cycle),
+        BOTH(refuses_other_keys_under_a_known_name),
+        BOTH(hands_what_is_announced_as_on_to_the_mgvf),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

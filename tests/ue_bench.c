@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+#include "ue_bench.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "msk/xml_expat.h"
+
+#define PEER "10.0.0.1:2269"
+#define FQDN "bmsc.example.org"
+
+unsigned bench_cells[4][16][32];
+const uint8_t bench_domain[3] = { 0x21, 0x63, 0x54 };
+
+struct msk_key_id
+bench_id(uint16_t group, uint16_t number)
+{
+    struct msk_key_id id = { { 0, 0, 0 }, group, number };
+
+    memcpy(id.domain, bench_domain, 3);
+    return id;
+}
+
+static int
+bench_fill(void *user, uint8_t *out, size_t n)
+{
+    struct bench *b = user;
+    struct rng rng = { b->random_state };
+
+    if (++b->random_calls == b->random_fail_at)
+        return 1;
+    rng_fill(&rng, out, n);
+    b->random_state = rng.state;
+    return 0;
+}
+
+static int
+server_fill(void *user, uint8_t *out, size_t n)
+{
+    struct bench *b = user;
+    struct rng rng = { b->server_random_state };
+
+    rng_fill(&rng, out, n);
+    b->server_random_state = rng.state;
+    return 0;
+}
+
+/* --- keys ---------------------------------------------------------------- */
+
+static size_t
+btid_of(unsigned n, uint8_t *out)
+{
+    return (size_t)snprintf((char *)out, MSK_BTID_MAX, "run%u@bsf.example.org",
+                            n);
+}
+
+static void
+key_of(unsigned n, uint8_t first, uint8_t out[32])
+{
+    memset(out, (int)n, 32);
+    out[0] = first;
+}
+
+/* --- hooks --------------------------------------------------------------- */
+
+static struct bench_seen *
+see(struct bench *b, enum msk_ue_effect_kind kind)
+{
+    struct bench_seen *seen = &b->seen[b->n_seen % BENCH_SEEN];
+
+    assert_false(b->in_hook);
+    b->n_seen++;
+    memset(seen, 0, sizeof *seen);
+    seen->kind = kind;
+    return seen;
+}
+
+/* From a hook every call is refused, and changes nothing. */
+static void
+reenter(struct bench *b)
+{
+    struct msk_bytes one = { (const uint8_t *)"x", 1 };
+    struct msk_key_id id = bench_id(BENCH_GROUP, 0);
+    struct msk_ue_effect effect = { .size = sizeof effect };
+
+    if (!b->reenters)
+        return;
+    b->in_hook = true;
+    assert_int_equal(msk_ue_timer(b->ue, b->now + 1000), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_receive(b->ue, one, one, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_http(b->ue, NULL, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_start(b->ue, NULL, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_stop(b->ue, one, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_request(b->ue, &id, 1, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_missed(b->ue, one, one, one, b->now),
+                     MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_set_keys(b->ue, NULL, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_complete(b->ue, 1, MSK_OK, b->now),
+                     MSK_ERR_REENTRY);
+    assert_false(msk_ue_next(b->ue, &effect));
+    (void)msk_ue_due(b->ue, b->now);
+    b->in_hook = false;
+}
+
+static void
+text(struct bench_seen *seen, struct msk_bytes a, struct msk_bytes c)
+{
+    assert_true(a.n + c.n <= sizeof seen->text);
+    if (a.n > 0)
+        memcpy(seen->text, a.p, a.n);
+    if (c.n > 0)
+        memcpy(seen->text + a.n, c.p, c.n);
+    seen->n = a.n + c.n;
+}
+
+static void
+send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
+{
+    struct bench_seen *seen = see(user, MSK_EFFECT_SEND_MIKEY);
+
+    assert_true(message.n > 0 && peer.n > 0);
+    seen->n = message.n;
+    memcpy(seen->text, message.p,
+           message.n < sizeof seen->text ? message.n : sizeof seen->text);
+    reenter(user);
+}
+
+static void
+copy(uint8_t *out, size_t cap, size_t *len, struct msk_bytes from)
+{
+    assert_true(from.n <= cap);
+    if (from.n > 0)
+        memcpy(out, from.p, from.n);
+    *len = from.n;
+}
+
+static void
+send_http(void *user, const struct msk_http_request *request)
+{
+    struct bench *b = user;
+
+    (void)see(b, MSK_EFFECT_SEND_HTTP);
+    b->asked = true;
+    b->requests++;
+    copy(b->target, sizeof b->target, &b->target_len, request->target);
+    copy(b->request_body, sizeof b->request_body, &b->request_body_len,
+         request->body);
+    b->authorization_len = 0;
+    for (size_t i = 0; i < request->n_headers; i++)
+        if (request->headers[i].name.n == 13 &&
+            memcmp(request->headers[i].name.p, "Authorization", 13) == 0)
+            copy(b->authorization, sizeof b->authorization,
+                 &b->authorization_len, request->headers[i].value);
+    reenter(b);
+}
+
+static void
+on_msk(void *user, const struct msk_msk_event *msk)
+{
+    struct bench_seen *seen = see(user, MSK_EFFECT_MSK);
+
+    seen->id = msk->id;
+    seen->flag = msk->updated_only;
+    reenter(user);
+}
+
+static void
+on_mtk(void *user, const struct msk_mtk_event *mtk)
+{
+    struct bench_seen *seen = see(user, MSK_EFFECT_MTK);
+
+    seen->id = mtk->id;
+    seen->mtk_id = mtk->mtk_id;
+    text(seen, mtk->key, mtk->salt);
+    reenter(user);
+}
+
+static void
+on_msk_deleted(void *user, const struct msk_key_id *id)
+{
+    see(user, MSK_EFFECT_MSK_DELETED)->id = *id;
+    reenter(user);
+}
+
+static void
+on_bootstrap_needed(void *user, enum msk_reason reason)
+{
+    see(user, MSK_EFFECT_BOOTSTRAP_NEEDED)->reason = reason;
+    reenter(user);
+}
+
+static void
+on_leave(void *user, const struct msk_leave_event *leave)
+{
+    struct bench_seen *seen = see(user, MSK_EFFECT_LEAVE);
+
+    seen->id = leave->id;
+    seen->reason = leave->reason;
+    text(seen, leave->service, (struct msk_bytes){ NULL, 0 });
+    reenter(user);
+}
+
+static void
+on_result(void *user, const struct msk_result_event *result)
+{
+    struct bench_seen *seen = see(user, MSK_EFFECT_RESULT);
+
+    seen->id = result->id;
+    seen->reason = result->reason;
+    seen->procedure = result->procedure;
+    seen->code = result->code;
+    seen->flag = result->confirmed;
+    text(seen, result->service, (struct msk_bytes){ NULL, 0 });
+    reenter(user);
+}
+
+static void
+trace(void *user, const struct msk_trace *step)
+{
+    struct bench *b = user;
+
+    if (step->err != MSK_OK) {
+        print_message("machine %d, state %d: event %d is not defined\n",
+                      step->machine, step->state, step->event);
+        b->undefined++;
+        return;
+    }
+    bench_cells[step->machine][step->state][step->event]++;
+}
+
+static const struct msk_ue_hooks hooks = {
+    .size = sizeof hooks,
+    .send_mikey = send_mikey,
+    .send_http = send_http,
+    .on_msk = on_msk,
+    .on_mtk = on_mtk,
+    .on_msk_deleted = on_msk_deleted,
+    .on_bootstrap_needed = on_bootstrap_needed,
+    .on_leave = on_leave,
+    .on_result = on_result,
+    .trace = trace,
+};
+
+/* --- the session --------------------------------------------------------- */
+
+static int
+make(struct bench *b, const struct msk_ue_config *wish)
+{
+    struct msk_ue_config c = { .size = sizeof c };
+    const struct msk_mgvf_config mgvf = { .size = sizeof mgvf,
+                                          .crypto = &b->crypto.crypto,
+                                          .store = &b->store.store };
+    int err;
+
+    if (wish != NULL)
+        c = *wish;
+    c.size = sizeof c;
+    c.layout = b->layout;
+    c.fqdn = msk_text(FQDN);
+    c.crypto = &b->crypto.crypto;
+    c.xml = &b->xml;
+    c.random = &b->random;
+    c.hooks = &hooks;
+    c.limits.groups = BENCH_GROUPS;
+    c.limits.services = BENCH_SERVICES;
+    err = msk_mgvf_init(&b->mgvf, b->mgvf_memory, sizeof b->mgvf_memory, &mgvf);
+    c.mgvf = b->mgvf;
+    if (err == MSK_OK)
+        err = msk_ue_init(&b->ue, b->ue_memory, sizeof b->ue_memory, &c, b);
+    return err;
+}
+
+void
+bench_start(struct bench *b, enum msk_layout layout,
+            const struct msk_ue_config *config)
+{
+    static const uint8_t nonce_key[] = "the same nonce key on all nodes";
+
+    memset(b, 0, sizeof *b);
+    b->layout = layout;
+    b->now = 1000000;
+    b->code = 200;
+    b->random_state = 1;
+    fake_crypto_start(&b->crypto, 0);
+    fake_crypto_start(&b->server_crypto, 0);
+    fake_store_start(&b->store);
+    b->server_now = 1600000000000;
+    b->server_random = (struct msk_random){ .size = sizeof b->server_random,
+                                            .user = b,
+                                            .fill = server_fill };
+    b->random = (struct msk_random){ .size = sizeof b->random,
+                                     .user = b,
+                                     .fill = bench_fill };
+    assert_int_equal(msk_xml_expat_init(&b->xml, NULL), MSK_OK);
+    b->server = (struct msk_digest_server){
+        .size = sizeof b->server,
+        .crypto = &b->server_crypto.crypto,
+        .random = &b->server_random,
+        .fqdn = msk_text(FQDN),
+        .nonce_key = { nonce_key, sizeof nonce_key },
+    };
+    assert_int_equal(make(b, config), MSK_OK);
+    assert_int_equal(bench_keys(b, 1), MSK_OK);
+}
+
+int
+bench_power_cycle(struct bench *b, const struct msk_ue_config *config)
+{
+    msk_ue_wipe(b->ue);
+    msk_mgvf_wipe(b->mgvf);
+    b->asked = false;
+    return make(b, config);
+}
+
+int
+bench_keys(struct bench *b, unsigned n)
+{
+    uint8_t btid[MSK_BTID_MAX], muk[32], mrk[32];
+    struct msk_ue_keys keys = { .size = sizeof keys };
+    int err;
+
+    keys.btid.p = btid;
+    keys.btid.n = btid_of(n, btid);
+    key_of(n, 'U', muk);
+    key_of(n, 'R', mrk);
+    keys.muk = (struct msk_bytes){ muk, sizeof muk };
+    keys.mrk = (struct msk_bytes){ mrk, sizeof mrk };
+    err = msk_ue_set_keys(b->ue, &keys, b->now);
+    if ((err == MSK_OK || err == MSK_PENDING) && n != b->bootstraps) {
+        b->bootstraps = n;
+        b->counter = 0;
+        memset(&b->digest_seen, 0, sizeof b->digest_seen);
+    }
+    return err;
+}
+
+int
+bench_service(struct bench *b, const char *name, uint32_t offset,
+              uint32_t period)
+{
+    bool film = strcmp(name, "film") == 0;
+    struct msk_bytes servers[2];
+    struct msk_flow flows[2];
+    struct msk_service service = { .size = sizeof service };
+
+    servers[0] = msk_text("http://other.example.org:80/x");
+    servers[1] = msk_text("http://BMSC.example.org:8080");
+    for (size_t i = 0; i < 2; i++) {
+        flows[i].id = msk_text(i == 0 ? "239.1.1.1/5000" : "239.1.1.2/5000");
+        memcpy(flows[i].domain, bench_domain, 3);
+        flows[i].group = (uint16_t)(BENCH_GROUP + i);
+    }
+    service.id = msk_text(name);
+    service.servers = servers;
+    service.n_servers = 2;
+    service.flows = flows;
+    service.n_flows = film ? 2 : 1;
+    service.confidentiality = MSK_SWITCH_OFF;
+    service.integrity = MSK_SWITCH_OFF;
+    service.offset_time = offset;
+    service.random_period = period;
+    return msk_ue_start(b->ue, &service, b->now);
+}
+
+int
+bench_stop(struct bench *b, const char *name)
+{
+    return msk_ue_stop(b->ue, msk_text(name), b->now);
+}
+
+int
+bench_wait(struct bench *b, msk_time time)
+{
+    msk_time end = b->now + time;
+    unsigned idle = 0;
+    int err = MSK_OK;
+
+    for (;;) {
+        msk_time due = msk_ue_due(b->ue, b->now);
+        int now;
+
+        if (due > end)
+            break;
+        idle = due > b->now ? 0 : idle + 1;
+        if (idle > 20) /* a host would spin */
+            fail_msg("due at once, again and again");
+        if (due > b->now)
+            b->now = due;
+        now = msk_ue_timer(b->ue, b->now);
+        err = now != MSK_OK ? now : err;
+        if (now == MSK_PENDING)
+            return now;
+    }
+    b->now = end;
+    return err;
+}
+
+int
+bench_complete(struct bench *b)
+{
+    int err = MSK_PENDING;
+
+    while (b->store.waiting && err == MSK_PENDING) {
+        int result = fake_store_answer(&b->store);
+
+        err = msk_ue_complete(b->ue, b->store.token, result, b->now);
+    }
+    return err;
+}
+
+/* --- what was seen ------------------------------------------------------- */
+
+static size_t
+n_kept(const struct bench *b)
+{
+    return b->n_seen < BENCH_SEEN ? b->n_seen : BENCH_SEEN;
+}
+
+size_t
+bench_count(const struct bench *b, enum msk_ue_effect_kind kind)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_kept(b); i++)
+        n += b->seen[i].kind == kind ? 1 : 0;
+    return n;
+}
+
+const struct bench_seen *
+bench_last(const struct bench *b, enum msk_ue_effect_kind kind)
+{
+    for (size_t i = 0; i < n_kept(b); i++) {
+        const struct bench_seen *seen =
+            &b->seen[(b->n_seen - 1 - i) % BENCH_SEEN];
+
+        if (seen->kind == kind)
+            return seen;
+    }
+    return NULL;
+}
+
+void
+bench_forget(struct bench *b)
+{
+    b->n_seen = 0;
+}
+
+/* --- messages ------------------------------------------------------------ */
+
+struct msk_bytes
+bench_message(struct bench *b, const struct bench_push *push)
+{
+    static const uint8_t null_sp[] = { 0, 1, 0, 2, 1, 0 };
+    static const uint8_t rand[16] = "a RAND for tests";
+    uint8_t buf[MSK_MIKEY_MAX], key[16], muk[32], btid[MSK_BTID_MAX];
+    size_t len = 0;
+    struct msk_msk_message m = { .size = sizeof m };
+    struct fake_crypto sane;
+
+    fake_crypto_start(&sane, 0);
+    memset(key, push->number, sizeof key);
+    key_of(push->bootstrap, 'U', muk);
+    m.layout = b->layout;
+    m.content = push->content;
+    m.id = bench_id(push->group, push->number);
+    m.fqdn = msk_text(FQDN);
+    m.btid.p = btid;
+    m.btid.n = btid_of(push->bootstrap, btid);
+    m.rand.p = rand;
+    m.rand.n = sizeof rand;
+    m.csb_id = b->layout == MSK_LAYOUT_CSB ? push->group : 0x11223344;
+    m.counter = ++b->counter;
+    m.v = push->v;
+    if (push->content == MSK_CONTENT_MSK) {
+        m.key.p = key;
+        m.key.n = sizeof key;
+    }
+    if (push->unprotected) {
+        m.streaming = true;
+        m.sp.p = null_sp;
+        m.sp.n = sizeof null_sp;
+    }
+    m.seq_low = push->seq_low;
+    m.seq_high = push->seq_high;
+    check_int("push",
+              msk_msk_message_make(&sane.crypto,
+                                   (struct msk_bytes){ muk, sizeof muk }, &m,
+                                   buf, sizeof buf, &len),
+              MSK_OK);
+    return exact(buf, len);
+}
+
+int
+bench_push(struct bench *b, const struct bench_push *push)
+{
+    return msk_ue_receive(b->ue, bench_message(b, push), msk_text(PEER),
+                          b->now);
+}
+
+int
+bench_msk(struct bench *b, uint16_t group, uint16_t number)
+{
+    const struct bench_push push = { .content = MSK_CONTENT_MSK,
+                                     .group = group,
+                                     .number = number,
+                                     .seq_high = 10,
+                                     .bootstrap = b->bootstraps,
+                                     .v = true };
+
+    return bench_push(b, &push);
+}
+
+/* Its SP says: no encryption, no authentication. */
+int
+bench_unprotected(struct bench *b, uint16_t group, uint16_t number)
+{
+    struct bench_push push = { .content = MSK_CONTENT_MSK,
+                               .group = group,
+                               .number = number,
+                               .seq_high = 10,
+                               .bootstrap = b->bootstraps,
+                               .unprotected = true };
+
+    return bench_push(b, &push);
+}
+
+int
+bench_pull(struct bench *b, uint16_t group)
+{
+    const struct bench_push push = { .content = MSK_CONTENT_PULL,
+                                     .group = group,
+                                     .number = 1,
+                                     .bootstrap = b->bootstraps };
+
+    return bench_push(b, &push);
+}
+
+struct msk_bytes
+bench_mtk_message(struct bench *b, uint16_t group, uint16_t number,
+                  uint16_t mtk_id)
+{
+    static const uint8_t rand[16] = "a RAND for tests";
+    uint8_t buf[MSK_MIKEY_MAX], msk[16], mtk[16], salt[14] = "a salt";
+    struct msk_mtk_message m = { .size = sizeof m };
+    struct fake_crypto sane;
+    size_t len = 0;
+
+    fake_crypto_start(&sane, 0);
+    memset(msk, number, sizeof msk);
+    memset(mtk, mtk_id, sizeof mtk);
+    m.layout = b->layout;
+    m.id = bench_id(group, number);
+    m.mtk_id = mtk_id;
+    m.rand.p = rand;
+    m.rand.n = sizeof rand;
+    m.csb_id = b->layout == MSK_LAYOUT_CSB ? group : 0x11223344;
+    m.counter = mtk_id;
+    m.key.p = mtk;
+    m.key.n = sizeof mtk;
+    m.salt.p = salt;
+    m.salt.n = sizeof salt;
+    check_int("MTK message",
+              msk_mtk_message_make(&sane.crypto,
+                                   (struct msk_bytes){ msk, sizeof msk }, &m,
+                                   buf, sizeof buf, &len),
+              MSK_OK);
+    return exact(buf, len);
+}
+
+int
+bench_mtk(struct bench *b, uint16_t group, uint16_t number, uint16_t mtk_id)
+{
+    return msk_ue_receive(b->ue, bench_mtk_message(b, group, number, mtk_id),
+                          msk_text(PEER), b->now);
+}
