@@ -20,10 +20,13 @@ extern "C" {
  * Reads document into *service; its id is service_id. What it points to is
  * laid into arena (len octets, aligned as malloc's or not) and is good as
  * long as that is. uiccKeyManagement absent means true. The attributes
- * confidentialityProtection and integrityProtection ("true", "false") of
- * keyManagement are this project's own; absent means on.
- * MSK_ERR_SPACE: arena; MSK_ERR_MISSING: no server or no Key Group;
- * MSK_ERR_VALUE: an item that is not as the schema says, or Key Group 0;
+ * confidentialityProtection and integrityProtection (xs:boolean) of
+ * keyManagement are this project's own; absent means on. Unknown elements and
+ * attributes are ignored, and so are the last two octets of an MSKID.
+ * MSK_ERR_SPACE: arena; MSK_ERR_MISSING: no server or no Key Group, while the
+ * rest of *service is filled; MSK_ERR_VALUE: an item that is not as the schema
+ * says, keyManagement behind a keyId, a server without an FQDN, a flow ID
+ * that is too long, a back-off of more than 32 bits, or Key Group 0;
  * MSK_ERR_KIND: another root element; the errors of struct msk_xml.
  */
 MSK_API int msk_announcement_read(const struct msk_xml *xml,
@@ -31,7 +34,9 @@ MSK_API int msk_announcement_read(const struct msk_xml *xml,
                                   struct msk_bytes service_id, void *arena,
                                   size_t len, struct msk_service *service);
 
-/* Writes such a document. MSK_ERR_SPACE, MSK_ERR_ARGUMENT. */
+/* Writes such a document into buf (cap octets; NULL: counts only); *len: its
+ * octets. MSK_ERR_SPACE: cap, or more than MSK_XML_DOCUMENT_MAX.
+ * MSK_ERR_ARGUMENT: a service that could not be read again. */
 MSK_API int msk_announcement_write(const struct msk_service *service,
                                    uint8_t *buf, size_t cap, size_t *len);
 

@@ -53,6 +53,41 @@ msk_xml_put_number(struct msk_writer *w, uint64_t number)
         msk_writer_u8(w, (uint8_t)('0' + number / unit % 10));
 }
 
+/* What stands in front of a value and behind it. */
+static void
+open_attribute(struct msk_writer *w, const char *name)
+{
+    msk_xml_put(w, " ");
+    msk_xml_put(w, name);
+    msk_xml_put(w, "=\"");
+}
+
+void
+msk_xml_put_attribute(struct msk_writer *w, const char *name,
+                      struct msk_bytes value)
+{
+    open_attribute(w, name);
+    msk_xml_put_text(w, value);
+    msk_xml_put(w, "\"");
+}
+
+void
+msk_xml_put_attribute_number(struct msk_writer *w, const char *name,
+                             uint64_t value)
+{
+    open_attribute(w, name);
+    msk_xml_put_number(w, value);
+    msk_xml_put(w, "\"");
+}
+
+void
+msk_xml_put_attribute_boolean(struct msk_writer *w, const char *name,
+                              bool value)
+{
+    open_attribute(w, name);
+    msk_xml_put(w, value ? "true\"" : "false\"");
+}
+
 void
 msk_xml_put_octets(struct msk_writer *w, const uint8_t *p, size_t n)
 {

@@ -15,13 +15,20 @@ void msk_xml_put_root(struct msk_writer *w, const char *root, const char *ns);
 /* Writes <name> or, with end, </name>. */
 void msk_xml_put_tag(struct msk_writer *w, const char *name, bool end);
 
-/* Writes text for an element or, between double quotes, for an attribute:
- * & < > and " are escaped. It is text by msk_xml_is_text. */
+/* Writes text: & < > and " are escaped. It is text by msk_xml_is_text. */
 void msk_xml_put_text(struct msk_writer *w, struct msk_bytes text);
 
 /* Writes a number in decimal; n octets, 1..4, in base64. */
 void msk_xml_put_number(struct msk_writer *w, uint64_t number);
 void msk_xml_put_octets(struct msk_writer *w, const uint8_t *p, size_t n);
+
+/* Writes an attribute, with a blank in front: text, a number, an xs:boolean. */
+void msk_xml_put_attribute(struct msk_writer *w, const char *name,
+                           struct msk_bytes value);
+void msk_xml_put_attribute_number(struct msk_writer *w, const char *name,
+                                  uint64_t value);
+void msk_xml_put_attribute_boolean(struct msk_writer *w, const char *name,
+                                   bool value);
 
 /* Writes the three elements MSK, keyDomainID and MSKID of all schemas. */
 void msk_xml_put_msk(struct msk_writer *w, const uint8_t domain[3],
