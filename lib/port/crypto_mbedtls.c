@@ -7,7 +7,8 @@
 
 #include "port/mbedtls_names.h"
 
-#define BLOCK 64 /* octets, of all three hashes */
+#define BLOCK 64    /* octets, of all three hashes */
+#define KEY_MAX 128 /* octets, of an HMAC key */
 
 union state {
     mbedtls_md5_context md5;
@@ -157,10 +158,13 @@ provider_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
     uint8_t block[BLOCK] = { 0 };
     int failed = 0;
 
+    if (key.n == 0 || key.n > KEY_MAX ||
+        (hash != MSK_HASH_SHA1 && hash != MSK_HASH_SHA256))
+        return -1;
     pads->hash = hash;
     if (key.n > BLOCK)
         failed = provider_hash(user, hash, &key, 1, block);
-    else if (key.n > 0)
+    else
         memcpy(block, key.p, key.n);
     if (failed == 0)
         failed = start_pad(hash, &pads->inner, block, 0x36);
@@ -210,6 +214,8 @@ provider_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
     int failed;
 
     (void)user;
+    if (key.n != 16 && key.n != 32)
+        return -1;
     memcpy(counter, iv, sizeof counter);
     mbedtls_aes_init(&aes);
     failed = mbedtls_aes_setkey_enc(&aes, key.p, (unsigned)(8 * key.n));
@@ -218,6 +224,7 @@ provider_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
             mbedtls_aes_crypt_ctr(&aes, n, &offset, counter, stream, in, out);
     mbedtls_aes_free(&aes);
     mbedtls_platform_zeroize(stream, sizeof stream);
+    mbedtls_platform_zeroize(counter, sizeof counter);
     return failed;
 }
 

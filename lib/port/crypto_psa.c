@@ -20,15 +20,6 @@ struct held_key {
 typedef char
     key_fits[sizeof(struct held_key) <= sizeof(struct msk_hmac) ? 1 : -1];
 
-/* PSA has no public wipe; a compiler cannot see through the pointer. */
-static void
-wipe(void *p, size_t n)
-{
-    static void *(*const volatile clear)(void *, int, size_t) = memset;
-
-    clear(p, 0, n);
-}
-
 static psa_algorithm_t
 alg_of(enum msk_hash hash)
 {
@@ -38,6 +29,18 @@ alg_of(enum msk_hash hash)
     case MSK_HASH_SHA256: return PSA_ALG_SHA_256;
     }
     return PSA_ALG_NONE;
+}
+
+/* PSA fills all the room that it is given before it writes a digest. */
+static size_t
+digest_len(enum msk_hash hash)
+{
+    switch (hash) {
+    case MSK_HASH_MD5: return 16;
+    case MSK_HASH_SHA1: return 20;
+    case MSK_HASH_SHA256: return 32;
+    }
+    return 0;
 }
 
 static int
@@ -53,7 +56,7 @@ provider_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
         if (in[i].n > 0)
             status = psa_hash_update(&op, in[i].p, in[i].n);
     if (status == PSA_SUCCESS)
-        status = psa_hash_finish(&op, out, MSK_HASH_MAX, &len);
+        status = psa_hash_finish(&op, out, digest_len(hash), &len);
     psa_hash_abort(&op);
     return status == PSA_SUCCESS ? 0 : -1;
 }
@@ -78,7 +81,8 @@ provider_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
     struct held_key *held = (struct held_key *)(void *)hmac;
 
     (void)user;
-    if (key.n == 0 || key.n > KEY_MAX)
+    if (key.n == 0 || key.n > KEY_MAX ||
+        (hash != MSK_HASH_SHA1 && hash != MSK_HASH_SHA256))
         return -1;
     held->hash = hash;
     held->len = key.n;
@@ -110,7 +114,7 @@ provider_hmac(void *user, const struct msk_hmac *hmac,
     const struct held_key *held = (const struct held_key *)(const void *)hmac;
     struct msk_bytes key = { held->key, held->len };
     psa_algorithm_t alg = PSA_ALG_HMAC(alg_of(held->hash));
-    size_t cap = held->hash == MSK_HASH_SHA1 ? 20 : 32;
+    size_t cap = digest_len(held->hash);
     psa_key_id_t id;
     psa_status_t status =
         import(key, PSA_KEY_TYPE_HMAC, PSA_KEY_USAGE_SIGN_MESSAGE, alg, &id);
@@ -128,7 +132,7 @@ static void
 provider_hmac_end(void *user, struct msk_hmac *hmac)
 {
     (void)user;
-    wipe(hmac, sizeof(struct held_key));
+    msk_wipe(hmac, sizeof(struct held_key));
 }
 
 static psa_status_t
@@ -159,6 +163,8 @@ provider_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
     psa_status_t status;
 
     (void)user;
+    if (key.n != 16 && key.n != 32)
+        return -1;
     if (n == 0)
         return 0;
     if (import(key, PSA_KEY_TYPE_AES, PSA_KEY_USAGE_ENCRYPT, PSA_ALG_CTR,
