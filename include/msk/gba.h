@@ -40,7 +40,8 @@ MSK_API int msk_gba_ks_int_naf(const struct msk_gba *gba,
 
 /* MRK from Ks_NAF, from Ks_ext_NAF when MBMS runs in the ME, or from K_AF
  * (TS 33.246 Annex F). When the UICC runs MBMS, MRK is Ks_ext_NAF itself.
- * ks_naf: 32 octets. All of these: MSK_ERR_CRYPTO, MSK_ERR_ARGUMENT. */
+ * ks_naf: 32 octets. All of these: MSK_ERR_CRYPTO (out is then cleared),
+ * MSK_ERR_ARGUMENT. */
 MSK_API int msk_gba_mrk(const struct msk_crypto *crypto, const uint8_t *ks_naf,
                         uint8_t out[MSK_GBA_KEY_LEN]);
 

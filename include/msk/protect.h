@@ -39,7 +39,7 @@ struct msk_protection {
  * encr_alg and mac_alg as in the KEMAC. plain must not lie in buf.
  * MSK_ERR_SPACE, MSK_ERR_CRYPTO; MSK_ERR_NULL_ALG without allow_null;
  * MSK_ERR_UNSUPPORTED: an algorithm or PRF that is not computed;
- * MSK_ERR_ARGUMENT: an empty or too long psk. RFC 3830 4.2.3, 5.2, 6.2.
+ * MSK_ERR_ARGUMENT: an empty or too long psk, or rand. RFC 3830 4.2.3, 5.2, 6.2.
  */
 MSK_API int msk_kemac_seal(const struct msk_protection *protection,
                            uint8_t encr_alg, uint8_t mac_alg,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/secret.h"
 
 #define FC 0x01
 #define RAND_LEN 16
@@ -33,10 +34,13 @@ kdf(const struct msk_crypto *crypto, const uint8_t *key,
         in[1 + 2 * i] = params[i];
         in[2 + 2 * i] = (struct msk_bytes){ len[i], sizeof len[i] };
     }
-    if (crypto->hmac_begin(crypto->user, &hmac, MSK_HASH_SHA256, secret) != 0)
-        return MSK_ERR_CRYPTO;
-    failed = crypto->hmac(crypto->user, &hmac, in, 1 + 2 * n, out);
-    crypto->hmac_end(crypto->user, &hmac);
+    failed = crypto->hmac_begin(crypto->user, &hmac, MSK_HASH_SHA256, secret);
+    if (failed == 0) {
+        failed = crypto->hmac(crypto->user, &hmac, in, 1 + 2 * n, out);
+        crypto->hmac_end(crypto->user, &hmac);
+    }
+    if (failed != 0)
+        msk_secret_wipe(out, MSK_GBA_KEY_LEN);
     return failed == 0 ? MSK_OK : MSK_ERR_CRYPTO;
 }
 

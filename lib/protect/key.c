@@ -4,7 +4,8 @@
 #include "base/bytes.h"
 #include "base/secret.h"
 
-#define CS_ID_OF_PSK 0xFF /* RFC 3830 4.1.4 */
+#define CS_ID_OF_PSK 0xFF  /* RFC 3830 4.1.4 */
+#define MIKEY_RAND_MAX 255 /* RFC 3830 6.11 */
 
 /* Constants of RFC 3830 4.1.3 and 4.1.4; 0 for an unknown key. */
 static uint32_t
@@ -29,14 +30,16 @@ msk_key_derive(struct msk_prf *prf, const struct msk_protection *protection,
     uint8_t head[9];
     struct msk_writer w;
     bool from_psk = what <= MSK_DERIVED_SALT;
+    struct msk_bytes rand = protection->rand;
 
-    if (constant(what) == 0)
+    if (constant(what) == 0 || rand.n > MIKEY_RAND_MAX ||
+        (rand.p == NULL && rand.n > 0))
         return MSK_ERR_ARGUMENT;
     msk_writer_init(&w, head, sizeof head);
     msk_writer_u32(&w, constant(what));
     msk_writer_u8(&w, from_psk ? CS_ID_OF_PSK : cs_id);
     msk_writer_u32(&w, protection->csb_id);
-    return msk_prf_derive(prf, head, protection->rand, out, n);
+    return msk_prf_derive(prf, head, rand, out, n);
 }
 
 int

@@ -11,7 +11,8 @@
 #define MSK_SALT_KEY_LEN 14
 
 /* Derives n octets of the key `what` with a PRF that has begun. cs_id is
- * used for keys from a TGK. MSK_ERR_ARGUMENT: what; MSK_ERR_CRYPTO. */
+ * used for keys from a TGK. MSK_ERR_ARGUMENT: what, or the RAND;
+ * MSK_ERR_CRYPTO. */
 int msk_key_derive(struct msk_prf *prf, const struct msk_protection *protection,
                    enum msk_derived what, uint8_t cs_id, uint8_t *out,
                    size_t n);
