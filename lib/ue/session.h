@@ -166,18 +166,12 @@ struct msk_ue_outbox {
 
 struct msk_ue {
     /* as configured */
-    enum msk_layout layout;
-    bool registers;
     struct msk_mgvf *mgvf;
     const struct msk_crypto *crypto;
     const struct msk_xml *xml;
     const struct msk_random *random;
-    struct msk_ue_hooks hooks;
-    bool polls; /* there are no hooks */
     void *user;
     msk_time wait, answer_time, retry_after_max;
-    uint32_t attempts;
-    uint8_t fqdn[MSK_FQDN_MAX], base[MSK_UE_BASE_MAX];
     size_t fqdn_len, base_len;
 
     size_t n_groups, n_services, n_flows;
@@ -185,16 +179,22 @@ struct msk_ue {
     struct msk_ue_service *services;
     struct msk_ue_flow *flows;
 
-    bool inside;   /* a public call is at work */
-    msk_time now;  /* of this call, or the last */
-    bool has_dice; /* drawn in this call: */
-    uint32_t dice;
-
-    struct msk_ue_credentials keys;
-    uint32_t generation; /* of keys; counts up */
-    struct msk_ue_exchange exchange;
+    msk_time now; /* of this call, or the last */
+    struct msk_ue_hooks hooks;
     struct msk_ue_work work;
     struct msk_ue_outbox outbox;
+    struct msk_ue_exchange exchange;
+
+    enum msk_layout layout;
+    uint32_t attempts;
+    uint32_t dice;       /* drawn in this call, if has_dice */
+    uint32_t generation; /* of keys; counts up */
+    bool has_dice;
+    bool registers; /* services are to be registered */
+    bool polls;     /* there are no hooks */
+    bool inside;    /* a public call is at work */
+    uint8_t fqdn[MSK_FQDN_MAX], base[MSK_UE_BASE_MAX];
+    struct msk_ue_credentials keys;
 };
 
 /* Can it send requests now? Not if it only receives. */
