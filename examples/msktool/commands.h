@@ -14,6 +14,8 @@ int command_mtk(int argc, char **argv);
 int command_receive(int argc, char **argv);
 int command_store(int argc, char **argv);
 int command_digest(int argc, char **argv);
+int command_body(int argc, char **argv);
+int command_announcement(int argc, char **argv);
 
 /* For other commands: the JSON of a message, or NULL when it said why not. */
 json_t *decode_message(struct msk_bytes message, bool lenient);

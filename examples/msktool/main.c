@@ -41,6 +41,11 @@ static const struct {
       "      [--rspauth] [--expect HEX]",
       "prints a response of HTTP Digest, or an rspauth; or checks the one "
       "expected" },
+    { "body", command_body, "HEX|@FILE|-, or --xml FILE|-",
+      "prints an XML body of the key management procedures as JSON, or back" },
+    { "announcement", command_announcement,
+      "SERVICE HEX|@FILE|-, or --xml FILE|-",
+      "prints a securityDescription as JSON, or back" },
     { "store", command_store, "FILE [--secrets]",
       "prints what is in such a store, one JSON line a record" },
 };

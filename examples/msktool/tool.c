@@ -250,3 +250,18 @@ get_octets(const json_t *object, const char *name, struct octets *out)
     return json_is_string(value) &&
            from_hex(json_string_value(value), json_string_length(value), out);
 }
+
+bool
+get_text(const json_t *object, const char *name, struct octets *out)
+{
+    const json_t *value = json_object_get(object, name);
+
+    if (value != NULL && json_is_object(value))
+        return get_octets(value, "hex", out);
+    out->n = json_string_length(value);
+    out->p = out->n > 0 ? malloc(out->n) : NULL;
+    if (out->p != NULL)
+        memcpy(out->p, json_string_value(value), out->n);
+    return value == NULL ||
+           (json_is_string(value) && (out->p != NULL) == (out->n > 0));
+}

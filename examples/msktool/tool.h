@@ -57,4 +57,7 @@ bool get_int(const json_t *object, const char *name, uint64_t most,
              uint64_t missing, uint64_t *out);
 bool get_octets(const json_t *object, const char *name, struct octets *out);
 
+/* The same for text, as set_text writes it. */
+bool get_text(const json_t *object, const char *name, struct octets *out);
+
 #endif
