@@ -14,6 +14,32 @@ static const struct {
       "prints a MIKEY message as one JSON object" },
     { "build", command_build, "FILE|-",
       "reads such an object and prints the message in hex" },
+    { "seal", command_seal, "--psk HEX [--rand HEX] [--allow-null] FILE|-",
+      "reads a JSON object with i_spec (a message as decode prints it, no\n"
+      "      KEMAC), sub (its keys), encr_alg, mac_alg and rand (where there "
+      "is\n"
+      "      no RAND payload), and prints the message sealed, in hex" },
+    { "open", command_open, "--psk HEX [--rand HEX] [--allow-null] HEX|@FILE|-",
+      "checks the MAC of such a message and prints its keys; --allow-null:\n"
+      "      also where there is no encryption or no MAC" },
+    { "ack", command_ack,
+      "--psk HEX --request HEX|@FILE [--rand HEX] [--idi HEX] [--idr HEX]\n"
+      "      [--id-type N] [--no-id] [--mac-alg N]",
+      "prints the verification message that answers the request; --idi and\n"
+      "      --idr replace the IDs of the request, --no-id sends none" },
+    { "check-ack", command_check_ack,
+      "--psk HEX --request HEX|@FILE [--rand HEX] [--idi HEX] [--idr HEX]\n"
+      "      HEX|@FILE|-",
+      "checks that the message answers the request, and its MAC" },
+    { "derive", command_derive,
+      "ks-naf|ks-ext-naf|ks-int-naf --ks HEX --rand HEX --impi TEXT --fqdn "
+      "TEXT\n"
+      "  derive mrk --ks-naf HEX\n"
+      "  derive naf-id --fqdn TEXT\n"
+      "  derive mikey --what encr|auth|salt|tek|tgk-auth|tgk-encr|tgk-salt\n"
+      "      --psk HEX --csb HEX [--rand HEX] [--cs N] [--prf 0|1] [--len N]",
+      "prints a key of TS 33.220 B.3, MRK, a NAF_Id, or a key of MIKEY, in "
+      "hex" },
     { "msk", command_msk,
       "--layout csb|keyid --muk HEX --domain HEX --group N --number N\n"
       "      [--key HEX] [--seq LO:HI] [--rand HEX] [--csb HEX] [--ts N]\n"
