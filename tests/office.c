@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "office.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int
@@ -28,6 +29,36 @@ find_group(void *user, const uint8_t domain[3], uint16_t group)
     return NULL;
 }
 
+static int
+authorise(void *user, const struct msk_subscriber *subscriber,
+          const struct msk_key_id *id)
+{
+    struct office *o = user;
+
+    check_octets("who", msk_subscriber_id(subscriber), chars("imsi-1"));
+    o->questions++;
+    return id->group == o->odd_group ? o->odd_answer : o->answer;
+}
+
+/* The groups in a name: four hexadecimal digits each. */
+static size_t
+service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+               size_t cap)
+{
+    size_t n = 0;
+
+    (void)user;
+    for (size_t at = 2; at + 4 <= service.n && n < cap; at += 5, n++) {
+        char digits[5] = "";
+
+        memcpy(digits, service.p + at, 4);
+        memset(&ids[n], 0, sizeof ids[n]);
+        memcpy(ids[n].domain, chip_domain, 3);
+        ids[n].group = (uint16_t)strtoul(digits, NULL, 16);
+    }
+    return n;
+}
+
 static void
 trace(void *user, const struct msk_bmsc_trace *step)
 {
@@ -42,7 +73,7 @@ subscribe(struct office *o)
     c.btid = muk_btid(OFFICE_MUK);
     c.id = chars("imsi-1");
     c.muk = muk_key(OFFICE_MUK);
-    c.mrk = chars("the MRK of the subscriber, 32 oct");
+    c.mrk = chars(OFFICE_MRK);
     c.expires = 1000000000;
     c.address = chars("ue");
     assert_int_equal(msk_subscriber_init(&o->subscriber, &c), MSK_OK);
@@ -64,6 +95,12 @@ office_start(struct office *o, enum msk_layout layout,
     o->config.fqdn = msk_text(CHIP_FQDN);
     o->config.crypto = &o->crypto.crypto;
     o->config.random = &o->random;
+    fake_xml_start(&o->xml);
+    o->answer = 200;
+    o->config.xml = &o->xml.xml;
+    o->config.nonce_key = chars("the key of nonces");
+    o->config.authorise = authorise;
+    o->config.service_groups = service_groups;
     o->config.find_group = find_group;
     o->config.trace = trace;
     if (change != NULL)
@@ -78,7 +115,7 @@ office_start(struct office *o, enum msk_layout layout,
 }
 
 struct msk_key_group *
-office_group(struct office *o, uint16_t group, bool streaming)
+office_group_alone(struct office *o, uint16_t group, bool streaming)
 {
     struct msk_key_group_config c = { .size = sizeof c };
     int err;
@@ -94,9 +131,15 @@ office_group(struct office *o, uint16_t group, bool streaming)
                      MSK_OK);
     err = chip_allow(&o->chip, group, MSK_REQUIRE_NOTHING);
     assert_true(err == MSK_OK || err == MSK_ERR_LIMIT);
+    return &o->group[o->n_groups++];
+}
+
+struct msk_key_group *
+office_group(struct office *o, uint16_t group, bool streaming)
+{
     assert_int_equal(msk_subscriber_join(&o->subscriber, chip_domain, group),
                      MSK_OK);
-    return &o->group[o->n_groups++];
+    return office_group_alone(o, group, streaming);
 }
 
 void
@@ -112,21 +155,45 @@ office_store(struct office *o)
                      MSK_OK);
 }
 
+/* Copies an answer, which is good until the next call only. */
+static void
+keep(struct office *o, const struct msk_http_response *from)
+{
+    struct msk_http_response *to = &o->response;
+
+    assert_int_equal(to->status, 0);
+    assert_true(from->n_headers <= 8);
+    *to = *from;
+    to->headers = o->header;
+    to->body = exact(from->body.p, from->body.n);
+    for (size_t i = 0; i < to->n_headers; i++) {
+        const struct msk_http_header *h = &from->headers[i];
+
+        o->header[i].name = exact(h->name.p, h->name.n);
+        o->header[i].value = exact(h->value.p, h->value.n);
+    }
+}
+
 void
 office_empty(struct office *o)
 {
     struct msk_bmsc_effect e = { .size = sizeof e };
 
+    o->effects = 0;
     o->sent = o->delivered = o->gave_up = o->joined = o->parted = 0;
+    memset(&o->response, 0, sizeof o->response);
     while (msk_outbox_next(o->outbox, &e)) {
+        assert_true(o->effects < OFFICE_EFFECTS);
+        o->kind[o->effects++] = e.kind;
         switch (e.kind) {
         case MSK_BMSC_SEND_MIKEY:
-            check_octets("peer", e.peer, chars("ue"));
+            check_octets("peer", e.peer,
+                         msk_subscriber_address(&o->subscriber));
             assert_true(o->sent < OFFICE_GROUPS);
             o->id[o->sent] = e.id;
             o->message[o->sent++] = exact(e.message.p, e.message.n);
             break;
-        case MSK_BMSC_HTTP: break;
+        case MSK_BMSC_HTTP: keep(o, e.response); break;
         case MSK_BMSC_DELIVERED: o->delivered++; break;
         case MSK_BMSC_GAVE_UP: o->gave_up++; break;
         case MSK_BMSC_JOINED: o->joined++; break;
@@ -145,7 +212,7 @@ settle(struct office *o, const struct msk_subscriber *before, int err)
         office_store(o);
     office_empty(o);
     if (err != MSK_OK)
-        assert_int_equal(o->sent + o->delivered + o->gave_up, 0);
+        assert_int_equal(o->effects, 0);
     return err;
 }
 
@@ -187,6 +254,17 @@ office_ack(struct office *o, struct msk_bytes message)
     return settle(
         o, &before,
         msk_bmsc_ack(o->bmsc, o, &o->subscriber, message, o->now, o->outbox));
+}
+
+int
+office_http(struct office *o, const struct msk_http_request *request,
+            struct msk_bytes peer)
+{
+    struct msk_subscriber before = o->subscriber;
+
+    return settle(o, &before,
+                  msk_bmsc_http(o->bmsc, o, o->unknown ? NULL : &o->subscriber,
+                                request, peer, o->now, o->outbox));
 }
 
 int

@@ -7,14 +7,18 @@
 #define TESTS_OFFICE_H
 
 #include "chip.h"
+#include "fake_xml.h"
 #include "msk/bmsc.h"
 
-#define OFFICE_GROUPS 10
+#define OFFICE_GROUPS 40
+#define OFFICE_EFFECTS 160
 #define OFFICE_MUK 0x10
+#define OFFICE_MRK "the MRK of the subscriber, 32 oct"
 
 struct office {
     struct chip chip; /* the UE */
     struct fake_crypto crypto;
+    struct fake_xml xml;
     struct msk_random random;
     struct rng rng;
     size_t draws, fail_draw; /* the n-th draw fails; 0: none does */
@@ -26,11 +30,20 @@ struct office {
     struct msk_outbox *outbox;
     msk_time now;
     uint32_t cells[3]; /* of the table of deliveries: bits of events taken */
+    bool unknown;      /* requests come without a record */
+
+    /* what authorise says: of one group, of the others */
+    uint16_t odd_group;
+    int odd_answer, answer;
+    size_t questions;
 
     /* what the outbox said last */
-    size_t sent, delivered, gave_up, joined, parted;
+    size_t effects, sent, delivered, gave_up, joined, parted;
+    enum msk_bmsc_effect_kind kind[OFFICE_EFFECTS];
     struct msk_bytes message[OFFICE_GROUPS]; /* copies, the test's */
-    struct msk_key_id id[OFFICE_GROUPS];
+    struct msk_key_id id[OFFICE_GROUPS];     /* of these */
+    struct msk_http_response response;       /* a copy; status 0: none */
+    struct msk_http_header header[8];
     struct msk_bytes ack; /* of the UE to the last message, or empty */
 
     uint8_t memory[MSK_BMSC_SIZE + 1];
@@ -38,7 +51,8 @@ struct office {
 };
 
 /* A BM-SC in that layout, a subscriber with MUK OFFICE_MUK at address "ue",
- * and the UE's MGV-F. change: may be NULL; alters o->config before it is
+ * and the UE's MGV-F. A service is named by the groups that it needs, in four
+ * hexadecimal digits each: "s:18CF,18D0". authorise says 200. change: may be NULL; alters o->config before it is
  * used. */
 void office_start(struct office *o, enum msk_layout layout,
                   void (*change)(struct msk_bmsc_config *config));
@@ -54,6 +68,12 @@ int office_push(struct office *o, const struct msk_key_group *group);
 int office_pull(struct office *o, const struct msk_key_group *group);
 int office_timer(struct office *o);
 int office_ack(struct office *o, struct msk_bytes message);
+int office_http(struct office *o, const struct msk_http_request *request,
+                struct msk_bytes peer);
+
+/* Adds a Key Group that nobody is a member of. */
+struct msk_key_group *office_group_alone(struct office *o, uint16_t group,
+                                         bool streaming);
 
 /* The UE takes message i of the last call; o->ack is what it says. */
 int office_arrives(struct office *o, size_t i);

@@ -70,23 +70,25 @@ enum msk_ack_mode {
 };
 
 /*
- * Asked for each Key Group that a request names, when the UE is not a member
- * yet. Returns the status for that item: 200 grants it; 403; 503 ...; or
- * MSK_PENDING (1): the question is open, the request is called again with
- * the answer known; 204: there is no newer MSK, none is pushed. user: of the
- * call.
+ * Asked for each Key Group that the UE is no member of and that an MSK request
+ * names (without registration), or a service to be registered needs. Returns
+ * the status for that item: 200 grants it; 204 grants it, and there is no MSK
+ * yet, none is pushed; 403, 503 or another one above 399 refuses it; what is
+ * no status is taken for 503; MSK_PENDING (1): the question is open, the
+ * request is called again with the answer known. user: of the call.
  */
 typedef int msk_bmsc_authorise(void *user,
                                const struct msk_subscriber *subscriber,
                                const struct msk_key_id *id);
 
-/* The record of a Key Group, or NULL: there is no such group. Good until the
- * next question for one. user: of the call. */
+/* The record of a Key Group, or NULL: there is none, and so no MSK. Good until
+ * the next question for one. user: of the call. */
 typedef const struct msk_key_group *
 msk_bmsc_find_group(void *user, const uint8_t domain[3], uint16_t group);
 
 /* Writes the Key Groups of a service to ids (at most cap) and returns how
- * many; 0: there is no such service. user: of the call. */
+ * many; 0, more than cap, or a group 0: there is no such service. user: of the
+ * call. */
 typedef size_t msk_bmsc_service_groups(void *user, struct msk_bytes service,
                                        struct msk_key_id *ids, size_t cap);
 
@@ -160,9 +162,12 @@ MSK_API void msk_bmsc_wipe(void *mem, size_t len);
 /*
  * Answers an HTTP request. subscriber: the record of the B-TID that
  * msk_digest_server_btid reads from it; NULL: there is none. peer: where the
- * UE takes pushes, at most MSK_PEER_MAX octets: source address, MIKEY port.
- * The outbox holds the answer and then the pushes that follow from it.
- * MSK_PENDING: authorise said so; the outbox is empty.
+ * UE takes pushes, at most MSK_PEER_MAX octets: source address, MIKEY port;
+ * empty: where it took them before. The outbox holds the answer and then what
+ * follows from it. The record is to be committed whatever the answer says.
+ * What cannot be sent now (no address, more than MSK_SUBSCRIBER_PENDING_MAX
+ * deliveries) is answered with 503. MSK_PENDING: authorise said so; the outbox
+ * is empty. MSK_ERR_STATE: the configuration has no HTTP.
  * Change request 6.3.2.2.1; TS 33.246 6.3.2.1A, 6.3.2.1B, 6.3.2.4.
  */
 MSK_API int msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,

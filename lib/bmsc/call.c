@@ -12,6 +12,7 @@ msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
         return MSK_ERR_ARGUMENT;
     call->bmsc = bmsc;
     call->user = user;
+    call->subscriber = subscriber;
     call->sub = subscriber != NULL ? msk_sub_of(subscriber) : NULL;
     call->now = now;
     call->outbox = outbox;

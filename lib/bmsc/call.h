@@ -11,7 +11,8 @@
 struct msk_call {
     const struct msk_bmsc *bmsc;
     void *user;
-    struct msk_sub *sub; /* NULL: an unknown B-TID */
+    const struct msk_subscriber *subscriber; /* NULL: an unknown B-TID */
+    struct msk_sub *sub;                     /* what is inside */
     msk_time now;
     struct msk_outbox *outbox;
     const struct msk_group *given; /* a Key Group that the caller brought */

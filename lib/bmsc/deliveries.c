@@ -19,9 +19,62 @@ group_of(const struct msk_call *call, const struct msk_delivery *d)
     return msk_call_group(call, d->id.domain, d->id.group);
 }
 
-/* What takes the place of a delivery that cannot be sent as it is: the MSK
- * that is current now, under the MUK that is current now; nothing, when the
- * group is gone; a pull, when that MUK has expired. */
+/* The delivery of that MSK, or a free place for it; older ones of the group
+ * end (decision 9). */
+static int
+find_place(const struct msk_call *call, const struct msk_key_id *id,
+           struct msk_delivery **out)
+{
+    struct msk_delivery *free_one = NULL, *same = NULL;
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+        struct msk_delivery *d = &call->sub->delivery[i];
+
+        if (d->state != MSK_DELIVERY_FREE && same_group(&d->id, id)) {
+            if (d->id.number == id->number && !d->old_muk)
+                same = d;
+            else
+                err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+        }
+        if (d->state == MSK_DELIVERY_FREE && free_one == NULL)
+            free_one = d;
+    }
+    *out = same != NULL ? same : free_one;
+    return err == MSK_OK && *out == NULL ? MSK_ERR_LIMIT : err;
+}
+
+/* Queues the current MSK of a group, or sends it once more. */
+static int
+enter(const struct msk_call *call, const struct msk_group *group, bool v)
+{
+    struct msk_delivery *d = NULL;
+    int err = find_place(call, &group->id, &d);
+
+    if (err != MSK_OK)
+        return err;
+    /* Asked for once more than it may be sent: as if for the first time. */
+    if (d->n_sent == MSK_COUNTERS_MAX)
+        err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+    if (err == MSK_OK)
+        err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
+    d->v = d->v || v;
+    return err;
+}
+
+/* Ends a delivery that can no longer be made: the group is gone, or the MUK
+ * has expired, which takes a pull. */
+static int
+end(const struct msk_call *call, struct msk_delivery *d,
+    const struct msk_group *group)
+{
+    int err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+
+    return err == MSK_OK && group != NULL ? msk_keyless_instead(call, group)
+                                          : err;
+}
+
+/* The MSK that is current now, under the MUK that is current now. */
 static int
 replace(const struct msk_call *call, struct msk_delivery *d,
         const struct msk_group *group)
@@ -29,21 +82,18 @@ replace(const struct msk_call *call, struct msk_delivery *d,
     bool v = d->v;
     int err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
 
-    if (err != MSK_OK || group == NULL)
-        return err;
-    return msk_sub_expired(call->sub, call->now)
-               ? msk_keyless_instead(call, group)
-               : msk_deliveries_push(call, group, v);
+    return err == MSK_OK ? enter(call, group, v) : err;
 }
 
-/* What is due is sent again, given up, or replaced. */
+/* What is due is sent again, given up, replaced or ended. */
 static int
 run_due(const struct msk_call *call, struct msk_delivery *d)
 {
     const struct msk_group *group = group_of(call, d);
 
-    if (group == NULL || group->id.number != d->id.number || d->old_muk ||
-        msk_sub_expired(call->sub, call->now))
+    if (group == NULL || msk_sub_expired(call->sub, call->now))
+        return end(call, d, group);
+    if (group->id.number != d->id.number || d->old_muk)
         return replace(call, d, group);
     if (d->n_sent > call->bmsc->config.retries)
         return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
@@ -75,7 +125,7 @@ run_queue(const struct msk_call *call)
             continue;
         group = group_of(call, d);
         if (group == NULL || msk_sub_expired(sub, call->now)) {
-            err = replace(call, d, group);
+            err = end(call, d, group);
             continue;
         }
         d->id = group->id;
@@ -85,11 +135,11 @@ run_queue(const struct msk_call *call)
     return err;
 }
 
-/* The MUK before the last rebind has done its work when the UE has shown that
- * it has the new one, and nothing is under way under the old one. */
-static void
-forget_old_muk(struct msk_sub *sub)
+void
+msk_deliveries_settle(const struct msk_call *call)
 {
+    struct msk_sub *sub = call->sub;
+
     for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
         if (sub->delivery[i].old_muk)
             return;
@@ -114,50 +164,16 @@ msk_deliveries_run(const struct msk_call *call)
     }
     if (err == MSK_OK)
         err = run_queue(call);
-    forget_old_muk(sub);
+    msk_deliveries_settle(call);
     return err;
-}
-
-/* The delivery of that MSK, or a free place for it; older ones of the group
- * end (decision 9). */
-static int
-find_place(const struct msk_call *call, const struct msk_key_id *id,
-           struct msk_delivery **out)
-{
-    struct msk_delivery *free_one = NULL, *same = NULL;
-    int err = MSK_OK;
-
-    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
-        struct msk_delivery *d = &call->sub->delivery[i];
-
-        if (d->state != MSK_DELIVERY_FREE && same_group(&d->id, id)) {
-            if (d->id.number == id->number && !d->old_muk)
-                same = d;
-            else
-                err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
-        }
-        if (d->state == MSK_DELIVERY_FREE && free_one == NULL)
-            free_one = d;
-    }
-    *out = same != NULL ? same : free_one;
-    return err == MSK_OK && *out == NULL ? MSK_ERR_LIMIT : err;
 }
 
 int
 msk_deliveries_push(const struct msk_call *call, const struct msk_group *group,
                     bool v)
 {
-    struct msk_delivery *d = NULL;
-    int err = find_place(call, &group->id, &d);
+    int err = enter(call, group, v);
 
-    if (err != MSK_OK)
-        return err;
-    /* Asked for once more than it may be sent: as if for the first time. */
-    if (d->n_sent == MSK_COUNTERS_MAX)
-        err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
-    if (err == MSK_OK)
-        err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
-    d->v = d->v || v;
     return err == MSK_OK ? run_queue(call) : err;
 }
 

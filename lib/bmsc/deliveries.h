@@ -13,6 +13,10 @@ int msk_deliveries_push(const struct msk_call *call,
 /* Sends what is due again or gives it up, then what waits for its turn. */
 int msk_deliveries_run(const struct msk_call *call);
 
+/* Forgets the MUK before the last rebind when it has done its work: the UE has
+ * shown the new one, and nothing is under way under the old one. */
+void msk_deliveries_settle(const struct msk_call *call);
+
 /* An acknowledgement that was read. MSK_ERR_NOT_MINE, MSK_ERR_MAC. */
 int msk_deliveries_ack(const struct msk_call *call,
                        const struct msk_message *message);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* A request, from its first line to the MSKs that it brings: which procedure,
+ * who asks, what for. Nothing of a request counts before its Digest did. */
+#include <string.h>
+
+#include "base/sized.h"
+#include "bmsc/answer.h"
+#include "bmsc/deliveries.h"
+#include "bmsc/grant.h"
+#include "bmsc/items.h"
+#include "bmsc/registration.h"
+
+/* What is done with each item of a procedure, and in what kind of body it
+ * stands. By enum msk_procedure. */
+typedef int item_fn(const struct msk_call *call, struct msk_body_item *item);
+
+static const struct {
+    enum msk_body_kind asks, answers;
+    item_fn *run;
+} procedures[] = {
+    [MSK_PROCEDURE_REGISTER] = { MSK_BODY_REGISTER, MSK_BODY_REGISTER_RESPONSE,
+                                 msk_registration_begin },
+    [MSK_PROCEDURE_DEREGISTER] = { MSK_BODY_DEREGISTER,
+                                   MSK_BODY_REGISTER_RESPONSE,
+                                   msk_registration_end },
+    [MSK_PROCEDURE_MSK_REQUEST] = { MSK_BODY_MSK_REQUEST, MSK_BODY_MSK_RESPONSE,
+                                    msk_grant },
+};
+
+/* A request that is being answered. */
+struct asked {
+    struct msk_http_request request;
+    enum msk_procedure procedure;
+    struct msk_auth_context context; /* when it has verified */
+};
+
+/* TS 33.246 table G.2.4-1; 0: go on. Decision 18: without registration there
+ * is nothing to register. */
+static int
+refusal(const struct msk_call *call, struct asked *asked)
+{
+    int status = msk_http_procedure(&asked->request, &asked->procedure);
+
+    if (status == 0 && !call->bmsc->config.registration &&
+        asked->procedure != MSK_PROCEDURE_MSK_REQUEST)
+        status = 501;
+    if (status == 0 && asked->request.body.n > MSK_HTTP_BODY_MAX)
+        status = 400;
+    return status;
+}
+
+/*
+ * Change request 6.3.2.2.4: the BM-SC may authenticate the UE again, or have
+ * GBA run again. For the first, all nonces of before are stale; for the second
+ * and for keys that have expired (decision 19), nobody has these keys.
+ */
+static int
+authenticate(const struct msk_call *call, struct asked *asked,
+             enum msk_auth *auth)
+{
+    struct msk_sub *sub = call->sub;
+    struct msk_credentials credentials;
+    bool usable =
+        sub != NULL && !sub->rebootstrap && !msk_sub_expired(sub, call->now);
+
+    if (usable)
+        credentials = msk_answer_credentials(sub);
+    if (sub != NULL && sub->reauth) {
+        msk_digest_seen_expire(&sub->seen, call->now);
+        sub->reauth = false;
+    }
+    return msk_digest_server_check(
+        &call->bmsc->digest, usable ? &credentials : NULL, &asked->request,
+        call->now, sub != NULL ? &sub->seen : NULL, auth, &asked->context);
+}
+
+/* Decision 15: only a request that verified and is fresh moves the address. */
+static void
+meet(const struct msk_call *call, struct msk_bytes peer)
+{
+    struct msk_sub *sub = call->sub;
+
+    sub->proven = true;
+    if (peer.n == 0)
+        return;
+    memset(sub->address, 0, sizeof sub->address);
+    memcpy(sub->address, peer.p, peer.n);
+    sub->address_len = (uint8_t)peer.n;
+    memcpy(call->outbox->peer, sub->address, sizeof call->outbox->peer);
+    call->outbox->peer_n = peer.n;
+}
+
+/* What a body that cannot be taken is answered with; 0: a provider failed. */
+static int
+status_of(int err)
+{
+    if (msk_err_kind(err) == MSK_KIND_DROP)
+        return 400;
+    return err == MSK_ERR_SPACE ? 503 : 0;
+}
+
+static int
+serve(const struct msk_call *call, struct asked *asked)
+{
+    const size_t i = (size_t)asked->procedure;
+    struct msk_outbox *outbox = call->outbox;
+    enum msk_body_kind kind = procedures[i].answers;
+    int err = msk_items_read(call, procedures[i].asks, &asked->request);
+    int status = 200;
+
+    if (err != MSK_OK) {
+        status = status_of(err);
+        kind = (enum msk_body_kind)0;
+        err = status != 0 ? MSK_OK : err;
+    }
+    for (size_t k = 0; err == MSK_OK && k < outbox->n_items; k++)
+        err = procedures[i].run(call, &outbox->item[k]);
+    if (err == MSK_OK)
+        err = msk_answer_verified(call, status, kind, &asked->context,
+                                  asked->request.target);
+    if (err == MSK_OK)
+        msk_deliveries_settle(call);
+    return err;
+}
+
+static int
+answer(const struct msk_call *call, struct asked *asked, struct msk_bytes peer)
+{
+    enum msk_auth auth = MSK_AUTH_WRONG;
+    int status = refusal(call, asked);
+    int err = msk_outbox_add(call->outbox, MSK_BMSC_HTTP, NULL,
+                             (struct msk_bytes){ NULL, 0 });
+
+    if (err != MSK_OK || status < 0)
+        return err != MSK_OK ? err : status;
+    if (status != 0)
+        return msk_answer_status(call, status);
+    err = authenticate(call, asked, &auth);
+    if (err != MSK_OK)
+        return err;
+    switch (auth) {
+    case MSK_AUTH_OK: meet(call, peer); return serve(call, asked);
+    case MSK_AUTH_STALE: return msk_answer_challenge(call, true);
+    case MSK_AUTH_MISSING:
+    case MSK_AUTH_WRONG: return msk_answer_challenge(call, false);
+    case MSK_AUTH_BAD: break;
+    }
+    return msk_answer_status(call, 400);
+}
+
+int
+msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
+              struct msk_subscriber *subscriber,
+              const struct msk_http_request *request, struct msk_bytes peer,
+              msk_time now, struct msk_outbox *outbox)
+{
+    struct msk_call call;
+    struct asked asked;
+    int err = msk_call_begin(&call, bmsc, user, subscriber, now, outbox);
+
+    if (err != MSK_OK)
+        return err;
+    if (!bmsc->has_http)
+        return MSK_ERR_STATE;
+    memset(&asked, 0, sizeof asked);
+    if (!msk_sized_take(&asked.request, sizeof asked.request, request,
+                        MSK_SIZE_UPTO(msk_http_request, body)) ||
+        (asked.request.headers == NULL && asked.request.n_headers > 0) ||
+        peer.n > MSK_PEER_MAX || (peer.p == NULL && peer.n > 0))
+        return MSK_ERR_ARGUMENT;
+    return msk_outbox_end(outbox, answer(&call, &asked, peer));
+}

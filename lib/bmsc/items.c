@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/items.h"
+
+#include <string.h>
+
+#include "bmsc/deliveries.h"
+#include "http/header.h"
+
+static bool
+is_same(const struct msk_body_item *a, const struct msk_body_item *b)
+{
+    return a->service.n == b->service.n &&
+           (a->service.n == 0 ||
+            memcmp(a->service.p, b->service.p, a->service.n) == 0) &&
+           memcmp(a->domain, b->domain, sizeof a->domain) == 0 &&
+           memcmp(a->msk_id, b->msk_id, sizeof a->msk_id) == 0;
+}
+
+/* Decision 17: duplicates merge. */
+static int
+take(void *arg, const struct msk_body_item *item)
+{
+    struct msk_outbox *outbox = arg;
+
+    for (size_t i = 0; i < outbox->n_items; i++)
+        if (is_same(&outbox->item[i], item))
+            return MSK_OK;
+    if (outbox->n_items == MSK_BODY_ITEMS_MAX)
+        return MSK_ERR_MANY;
+    outbox->item[outbox->n_items] = *item;
+    return msk_outbox_copy(outbox, item->service,
+                           &outbox->item[outbox->n_items++].service);
+}
+
+/* Is there room for an answer to all of them, whatever it will say? */
+static int
+measure(struct msk_outbox *outbox, enum msk_body_kind kind)
+{
+    size_t n = 0;
+    int err;
+
+    for (size_t i = 0; i < outbox->n_items; i++)
+        outbox->item[i].code = 503; /* has the longest text */
+    err = msk_body_write(kind == MSK_BODY_MSK_REQUEST
+                             ? MSK_BODY_MSK_RESPONSE
+                             : MSK_BODY_REGISTER_RESPONSE,
+                         outbox->item, outbox->n_items, NULL, 0, &n);
+    return err == MSK_OK && n > MSK_HTTP_BODY_MAX ? MSK_ERR_MANY : err;
+}
+
+int
+msk_items_read(const struct msk_call *call, enum msk_body_kind kind,
+               const struct msk_http_request *request)
+{
+    struct msk_outbox *outbox = call->outbox;
+    struct msk_bytes type = { NULL, 0 };
+    int err = msk_header_only(request->headers, request->n_headers,
+                              "Content-Type", &type);
+
+    if (err == MSK_OK)
+        err = msk_body_read(call->bmsc->config.xml, kind, type, request->body,
+                            take, outbox);
+    if (err == MSK_OK)
+        err = measure(outbox, kind);
+    if (err != MSK_OK)
+        outbox->n_items = 0;
+    return err;
+}
+
+/* A status of the host, as one that an item may have. */
+static int
+status_of(int answer)
+{
+    if (answer >= 200 && answer < 300)
+        return answer == 204 ? 204 : 200;
+    return answer >= 400 && answer < 600 ? answer : 503;
+}
+
+int
+msk_items_authorise(const struct msk_call *call, const struct msk_key_id *id,
+                    int *code)
+{
+    const struct msk_bmsc_config *c = &call->bmsc->config;
+    int answer = 403;
+
+    if (c->authorise != NULL)
+        answer = c->authorise(call->user, call->subscriber, id);
+    if (answer == MSK_PENDING)
+        return MSK_PENDING;
+    *code = status_of(answer);
+    return MSK_OK;
+}
+
+/* Decision 11: what answers a request is acknowledged, unless nothing is. */
+int
+msk_items_push(const struct msk_call *call, const struct msk_group *group,
+               int *code)
+{
+    int err = MSK_ERR_LIMIT;
+
+    if (call->outbox->peer_n > 0)
+        err = msk_deliveries_push(call, group,
+                                  call->bmsc->config.acks != MSK_ACK_NONE);
+    *code = err == MSK_OK ? 200 : 503;
+    return err == MSK_ERR_LIMIT ? MSK_OK : err;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "bmsc/registration.h"
+
+#include <string.h>
+
+#include "bmsc/items.h"
+#include "bmsc/keyless.h"
+#include "bmsc/membership.h"
+
+/* --- services ------------------------------------------------------------ */
+
+/* A service is kept as the head of its hash: URIs are long. */
+static int
+make_tag(const struct msk_call *call, struct msk_bytes service,
+         uint8_t tag[MSK_SERVICE_TAG])
+{
+    const struct msk_crypto *crypto = call->bmsc->config.crypto;
+    uint8_t digest[MSK_HASH_MAX];
+
+    if (crypto->hash(crypto->user, MSK_HASH_SHA256, &service, 1, digest) != 0)
+        return MSK_ERR_CRYPTO;
+    memcpy(tag, digest, MSK_SERVICE_TAG);
+    return MSK_OK;
+}
+
+/* The place of a service, or n_services. */
+static uint8_t
+find(const struct msk_sub *sub, const uint8_t tag[MSK_SERVICE_TAG])
+{
+    uint8_t i = 0;
+
+    while (i < sub->n_services &&
+           memcmp(sub->service[i], tag, MSK_SERVICE_TAG) != 0)
+        i++;
+    return i;
+}
+
+static uint32_t
+bit(uint8_t place)
+{
+    return UINT32_C(1) << place;
+}
+
+/* The last service takes the place of one that goes. */
+static void
+drop_service(struct msk_sub *sub, uint8_t place)
+{
+    uint8_t last = (uint8_t)(sub->n_services - 1);
+
+    for (size_t i = 0; i < sub->n_members; i++) {
+        uint32_t *services = &sub->member[i].services;
+
+        *services &= ~bit(place);
+        if ((*services & bit(last)) != 0)
+            *services = (*services & ~bit(last)) | bit(place);
+    }
+    if (place != last)
+        memcpy(sub->service[place], sub->service[last], MSK_SERVICE_TAG);
+    memset(sub->service[last], 0, MSK_SERVICE_TAG);
+    sub->n_services = last;
+}
+
+/* --- registration -------------------------------------------------------- */
+
+/* The Key Groups of a service. */
+struct needs {
+    struct msk_key_id id[MSK_SUBSCRIBER_GROUPS_MAX];
+    size_t n;
+};
+
+/* False: there is no such service. */
+static bool
+look_up(const struct msk_call *call, struct msk_bytes service,
+        struct needs *needs)
+{
+    const struct msk_bmsc_config *c = &call->bmsc->config;
+
+    needs->n = 0;
+    if (c->service_groups != NULL)
+        needs->n = c->service_groups(call->user, service, needs->id,
+                                     MSK_SUBSCRIBER_GROUPS_MAX);
+    if (needs->n > MSK_SUBSCRIBER_GROUPS_MAX)
+        return false;
+    for (size_t i = 0; i < needs->n; i++)
+        if (needs->id[i].group == 0)
+            return false;
+    return needs->n > 0;
+}
+
+/* The first group that is not granted says what becomes of the service. */
+static int
+authorise(const struct msk_call *call, const struct needs *needs, int *code)
+{
+    size_t more = 0;
+    int err = MSK_OK;
+
+    *code = 200;
+    for (size_t i = 0; err == MSK_OK && *code == 200 && i < needs->n; i++) {
+        const struct msk_key_id *id = &needs->id[i];
+
+        if (msk_sub_find(call->sub, id->domain, id->group) != NULL)
+            continue;
+        more++;
+        err = msk_items_authorise(call, id, code);
+        if (*code == 204) /* there is just no MSK yet */
+            *code = 200;
+    }
+    if (*code == 200 && more + call->sub->n_members > MSK_SUBSCRIBER_GROUPS_MAX)
+        *code = 503;
+    return err;
+}
+
+static int
+join_all(const struct msk_call *call, const struct needs *needs, uint8_t place)
+{
+    struct msk_member *member;
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < needs->n; i++) {
+        err = msk_membership_begin(call, &needs->id[i], &member);
+        if (err == MSK_OK)
+            member->services |= bit(place);
+    }
+    return err;
+}
+
+/* TS 33.246 6.3.2.1A: the Key Distribution function starts MSK delivery. What
+ * cannot be sent now is there when the UE asks for it. */
+static int
+push_all(const struct msk_call *call, const struct needs *needs)
+{
+    int err = MSK_OK, code;
+
+    for (size_t i = 0; err == MSK_OK && i < needs->n; i++) {
+        const struct msk_key_id *id = &needs->id[i];
+        const struct msk_group *group =
+            msk_call_group(call, id->domain, id->group);
+
+        if (group != NULL)
+            err = msk_items_push(call, group, &code);
+    }
+    return err;
+}
+
+/* Ends what only that service needed, from the last one on, for the last one
+ * takes the place of one that goes. invalidate: the UE left, and its MSK goes
+ * too (TS 33.246 6.3.2.1B). */
+static int
+leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
+{
+    struct msk_sub *sub = call->sub;
+    int err = MSK_OK;
+
+    for (size_t i = sub->n_members; err == MSK_OK && i-- > 0;) {
+        struct msk_member *member = &sub->member[i];
+        const struct msk_group *group;
+
+        if ((member->services & bit(place)) == 0)
+            continue;
+        member->services &= ~bit(place);
+        if (member->services != 0 || member->asked)
+            continue;
+        group = msk_call_group(call, member->domain, member->group);
+        if (invalidate && group != NULL && call->outbox->peer_n > 0)
+            err = msk_keyless_invalidate(call, group);
+        if (err == MSK_ERR_STATE) /* the counter is used up */
+            err = MSK_OK;
+        if (err == MSK_OK)
+            err = msk_membership_end(call, member);
+    }
+    return err;
+}
+
+/* TS 33.246 6.3.2.1A: a new registration overrides the old one; what the
+ * service no longer needs is left. */
+static int
+replace(const struct msk_call *call, const struct needs *needs, uint8_t place)
+{
+    int err;
+
+    for (size_t i = 0; i < call->sub->n_members; i++) {
+        struct msk_member *member = &call->sub->member[i];
+
+        for (size_t k = 0; k < needs->n; k++)
+            if (msk_sub_find(call->sub, needs->id[k].domain,
+                             needs->id[k].group) == member)
+                member->services &= ~bit(place);
+    }
+    err = leave_all(call, place, false);
+    return err == MSK_OK ? join_all(call, needs, place) : err;
+}
+
+/* --- items --------------------------------------------------------------- */
+
+int
+msk_registration_begin(const struct msk_call *call, struct msk_body_item *item)
+{
+    struct msk_sub *sub = call->sub;
+    uint8_t tag[MSK_SERVICE_TAG], place;
+    struct needs needs;
+    int err;
+
+    item->code = 403;
+    if (!look_up(call, item->service, &needs))
+        return MSK_OK;
+    err = authorise(call, &needs, &item->code);
+    if (err != MSK_OK || item->code != 200)
+        return err;
+    err = make_tag(call, item->service, tag);
+    place = find(sub, tag);
+    if (err == MSK_OK && place == MSK_SERVICES_MAX)
+        item->code = 503;
+    if (err != MSK_OK || place == MSK_SERVICES_MAX)
+        return err;
+    if (place == sub->n_services)
+        memcpy(sub->service[sub->n_services++], tag, sizeof tag);
+    err = replace(call, &needs, place);
+    return err == MSK_OK ? push_all(call, &needs) : err;
+}
+
+/* Who asks again because the answer was lost has left all the same. */
+int
+msk_registration_end(const struct msk_call *call, struct msk_body_item *item)
+{
+    struct msk_sub *sub = call->sub;
+    uint8_t tag[MSK_SERVICE_TAG], place;
+    int err = make_tag(call, item->service, tag);
+
+    item->code = 200;
+    place = find(sub, tag);
+    if (err != MSK_OK || place == sub->n_services)
+        return err;
+    err = leave_all(call, place, true);
+    if (err == MSK_OK)
+        drop_service(sub, place);
+    return err;
+}

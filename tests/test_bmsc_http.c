@@ -1,0 +1,848 @@
+/* SPDX-License-Identifier: MIT */
+/* MSK requests over HTTP: who is let in, what each item gets, what follows. */
+#include <string.h>
+
+#include "bmsc/subscriber.h"
+#include "visit.h"
+
+#define GROUP 0x18CF
+#define OTHER 0x18D0
+
+static struct office o;
+static struct visit v;
+
+#define IN_BOTH_LAYOUTS \
+    for (int layout = 1; layout <= 2; layout++, release(NULL))
+
+static void
+start(int layout, void (*change)(struct msk_bmsc_config *config))
+{
+    office_start(&o, (enum msk_layout)layout, change);
+    visit_start(&v, &o);
+}
+
+static void
+without_acks(struct msk_bmsc_config *c)
+{
+    c->acks = MSK_ACK_NONE;
+}
+
+static void
+sampled(struct msk_bmsc_config *c)
+{
+    c->acks = MSK_ACK_SAMPLED;
+    c->ack_sample = 1000000000;
+}
+
+static void
+registered(struct msk_bmsc_config *c)
+{
+    c->registration = true;
+}
+
+static void
+with_confirmation(struct msk_bmsc_config *c)
+{
+    c->confirm = MSK_CONFIRM_ON;
+}
+
+static void
+without_confirmation(struct msk_bmsc_config *c)
+{
+    c->confirm = MSK_CONFIRM_OFF;
+}
+
+static struct msk_bytes
+packed(void)
+{
+    uint8_t *buf = room(MSK_SUBSCRIBER_PACKED_MAX);
+    size_t n;
+
+    assert_int_equal(
+        msk_subscriber_pack(&o.subscriber, buf, MSK_SUBSCRIBER_PACKED_MAX, &n),
+        MSK_OK);
+    return exact(buf, n);
+}
+
+/* The whole of it: 401, answer, 200, push, acknowledgement. */
+static void
+challenges_grants_and_delivers(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item item = visit_msk(GROUP, 0);
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, true);
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 401);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_ANSWER);
+        assert_int_equal(o.effects, 1);
+        assert_int_equal(o.questions, 0);
+        assert_false(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 200);
+        assert_true(v.verified);
+        assert_int_equal(v.n, 1);
+        assert_int_equal(v.item[0].code, 200);
+        assert_memory_equal(v.item[0].msk_id, item.msk_id, 4);
+        /* The answer goes first. */
+        assert_int_equal(o.effects, 3);
+        assert_int_equal(o.kind[0], MSK_BMSC_HTTP);
+        assert_int_equal(o.kind[1], MSK_BMSC_JOINED);
+        assert_int_equal(o.kind[2], MSK_BMSC_SEND_MIKEY);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 0..65534 -");
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+        /* It need not be challenged again, and is a member now. */
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(v.request.n_headers, 3);
+        assert_int_equal(o.questions, 1);
+        assert_int_equal(o.joined, 0);
+        assert_int_equal(o.sent, 1);
+    }
+}
+
+static void
+asks_for_an_acknowledgement_unless_there_are_none(void **state)
+{
+    static void (*const modes[])(struct msk_bmsc_config *) = { NULL, sampled,
+                                                               without_acks };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        IN_BOTH_LAYOUTS
+        {
+            start(layout, modes[i]);
+            office_group_alone(&o, GROUP, false);
+            assert_int_equal(visit_code(&v, GROUP), 200);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(office_arrives(&o, 0), MSK_OK);
+            assert_int_equal(o.ack.n > 0, i < 2);
+            assert_int_equal(msk_subscriber_due(&o.subscriber) == MSK_NEVER,
+                             i == 2);
+        }
+}
+
+/* Codes come in the order of the items; the same item twice is one. */
+static void
+answers_each_item_in_its_order(void **state)
+{
+    static const struct {
+        uint16_t group, number;
+        int csb, keyid;
+    } asks[] = {
+        { OTHER, 0, 403, 403 },     /* the host says no */
+        { GROUP, 0, 200, 200 },     /* granted */
+        { GROUP, 1, 400, 200 },     /* that number is the current one */
+        { GROUP, 7, 400, 403 },     /* and that is not */
+        { 0, 0, 400, 400 },         /* no group */
+        { GROUP + 9, 0, 204, 503 }, /* granted, and there is no MSK */
+        { GROUP + 9, 1, 400, 403 }, /* still none */
+        { GROUP + 2, 0, 200, 200 },
+    };
+    enum { N = sizeof asks / sizeof asks[0] };
+
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item items[N + 2];
+
+        start(layout, NULL);
+        for (size_t i = 0; i < N; i++)
+            items[i] = visit_msk(asks[i].group, asks[i].number);
+        items[N] = items[1];
+        items[N + 1] = items[0];
+        office_group_alone(&o, GROUP, false);
+        office_group_alone(&o, OTHER, false);
+        office_group_alone(&o, GROUP + 2, false);
+        o.odd_group = OTHER;
+        o.odd_answer = 403;
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, N + 2),
+                         MSK_OK);
+        assert_int_equal(v.n, N);
+        for (size_t i = 0; i < N; i++) {
+            assert_memory_equal(v.item[i].msk_id, items[i].msk_id, 4);
+            assert_memory_equal(v.item[i].domain, chip_domain, 3);
+            check_int("code", v.item[i].code,
+                      layout == MSK_LAYOUT_CSB ? asks[i].csb : asks[i].keyid);
+        }
+        assert_false(msk_subscriber_member(&o.subscriber, chip_domain, OTHER));
+        assert_true(
+            msk_subscriber_member(&o.subscriber, chip_domain, GROUP + 9));
+        assert_int_equal(o.joined, 3);
+    }
+}
+
+/* Decision 16. */
+static void
+confirms_that_there_is_no_msk_where_it_is_told_to(void **state)
+{
+    static const struct {
+        int layout;
+        void (*change)(struct msk_bmsc_config *);
+        int code;
+    } cases[] = {
+        { MSK_LAYOUT_CSB, NULL, 204 },
+        { MSK_LAYOUT_KEYID, NULL, 503 },
+        { MSK_LAYOUT_CSB, without_confirmation, 503 },
+        { MSK_LAYOUT_KEYID, with_confirmation, 204 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        start(cases[i].layout, cases[i].change);
+        assert_int_equal(visit_code(&v, GROUP), cases[i].code);
+        assert_int_equal(o.sent, 0);
+        /* A push follows when there is one, for it is a member. */
+        assert_true(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        /* An acknowledgement confirms nothing. */
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(o.sent, 1);
+    }
+}
+
+static void
+says_what_the_host_says(void **state)
+{
+    static const struct {
+        int answer, code;
+        bool member;
+    } hosts[] = {
+        { 200, 200, true },  { 202, 200, true },  { 204, 204, true },
+        { 400, 400, false }, { 403, 403, false }, { 501, 501, false },
+        { 503, 503, false }, { 599, 599, false }, { 600, 503, false },
+        { 399, 503, false }, { 100, 503, false }, { 0, 503, false },
+        { -1, 503, false },  { 2, 503, false },   { MSK_ERR_STORE, 503, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
+        IN_BOTH_LAYOUTS
+        {
+            start(layout, NULL);
+            office_group_alone(&o, GROUP, false);
+            o.answer = hosts[i].answer;
+            check_int("code", visit_code(&v, GROUP), hosts[i].code);
+            assert_int_equal(
+                msk_subscriber_member(&o.subscriber, chip_domain, GROUP),
+                hosts[i].member);
+            assert_int_equal(o.sent, hosts[i].code == 200 ? 1 : 0);
+            assert_int_equal(o.joined, hosts[i].member ? 1 : 0);
+        }
+}
+
+static void
+waits_for_a_host_that_does_not_know_yet(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item items[2] = { visit_msk(GROUP, 0),
+                                          visit_msk(OTHER, 0) };
+        struct msk_bytes before;
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        office_group_alone(&o, OTHER, false);
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
+                         MSK_OK);
+        before = packed();
+        o.odd_group = OTHER;
+        o.odd_answer = MSK_PENDING;
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
+                         MSK_PENDING);
+        assert_int_equal(o.effects, 0);
+        check_octets("record", packed(), before);
+        /* The same request once more, and its nonce still counts. */
+        o.odd_answer = 200;
+        assert_int_equal(visit_again(&v), MSK_OK);
+        assert_int_equal(v.status, 200);
+        assert_true(v.verified);
+        assert_int_equal(v.item[0].code + v.item[1].code, 400);
+        assert_int_equal(o.sent, 1); /* the other one waits for its turn */
+    }
+}
+
+static void
+nobody(struct msk_bmsc_config *c)
+{
+    c->authorise = NULL;
+}
+
+static void
+grants_members_only_when_there_is_nobody_to_ask(void **state)
+{
+    static void (*const modes[])(struct msk_bmsc_config *) = { nobody,
+                                                               registered };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        IN_BOTH_LAYOUTS
+        {
+            start(layout, modes[i]);
+            office_group(&o, GROUP, false);
+            office_group_alone(&o, OTHER, false);
+            assert_int_equal(visit_code(&v, GROUP), 200);
+            assert_int_equal(visit_code(&v, OTHER), 403);
+            assert_int_equal(o.questions, 0);
+        }
+}
+
+/* --- who asks ------------------------------------------------------------ */
+
+/* Unknown, wrong and expired look the same (decision 14). */
+static void
+lets_nobody_in_who_does_not_know_the_key(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int how = 0; how < 5; how++) {
+        struct msk_body_item item = visit_msk(GROUP, 0);
+        struct msk_bytes before;
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        v.peer = chars("evil");
+        before = packed();
+        switch (how) {
+        case 0: o.unknown = true; break;
+        case 1: v.mrk = chars("guessed"); break;
+        case 2: v.btid = chars("somebody-else"); break;
+        case 3:
+            msk_sub_of(&o.subscriber)->expires = o.now;
+            before = packed();
+            break;
+        default:
+            msk_sub_of(&o.subscriber)->muk.has_counter = true;
+            msk_sub_of(&o.subscriber)->muk.counter = MSK_COUNTER_LAST_MSK;
+            before = packed();
+            break;
+        }
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 401);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_BOOTSTRAP);
+        assert_int_equal(o.response.n_headers, 2);
+        assert_int_equal(o.response.body.n, 0);
+        assert_int_equal(o.effects, 1);
+        check_octets("record", packed(), before);
+    }
+}
+
+/* A replay neither gets anything nor moves the address (decision 15). */
+static void
+refuses_a_request_that_comes_again(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_bytes before;
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        before = packed();
+        v.peer = chars("evil");
+        assert_int_equal(visit_again(&v), MSK_OK);
+        assert_int_equal(v.status, 401);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
+        assert_int_equal(o.effects, 1);
+        check_octets("record", packed(), before);
+    }
+}
+
+static void
+moves_the_address_with_a_request_that_verifies(void **state)
+{
+    (void)state;
+    start(MSK_LAYOUT_CSB, NULL);
+    office_group_alone(&o, GROUP, false);
+    v.peer = chars("a much longer address, 32 octets");
+    assert_int_equal(visit_code(&v, GROUP), 200);
+    check_octets("address", msk_subscriber_address(&o.subscriber), v.peer);
+    v.peer = chars("moved");
+    assert_int_equal(visit_code(&v, GROUP), 200);
+    check_octets("address", msk_subscriber_address(&o.subscriber), v.peer);
+    assert_int_equal(o.sent, 1); /* to there: the office looks */
+    v.peer.n = 0;
+    assert_int_equal(visit_code(&v, GROUP), 200);
+    check_octets("address", msk_subscriber_address(&o.subscriber),
+                 chars("moved"));
+}
+
+static void
+cannot_push_without_an_address(void **state)
+{
+    (void)state;
+    start(MSK_LAYOUT_CSB, NULL);
+    office_group_alone(&o, GROUP, false);
+    msk_sub_of(&o.subscriber)->address_len = 0;
+    v.peer.n = 0;
+    assert_int_equal(visit_code(&v, GROUP), 503);
+    assert_int_equal(o.sent, 0);
+    assert_int_equal(office_push(&o, &o.group[0]), MSK_ERR_STATE);
+}
+
+/* Change request 6.3.2.2.4. */
+static void
+authenticates_again_when_told_to(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item item = visit_msk(GROUP, 0);
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        msk_subscriber_reauth(&o.subscriber);
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 401);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        /* Not even a clock that was set back makes old nonces new. */
+        msk_subscriber_reauth(&o.subscriber);
+        o.now -= 500000;
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+    }
+}
+
+static void
+demands_new_keys_when_told_to(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_subscriber_config c = { .size = sizeof c };
+        struct msk_body_item item = visit_msk(GROUP, 0);
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        msk_subscriber_rebootstrap(&o.subscriber);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(
+                visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1), MSK_OK);
+            assert_int_equal(v.status, 401);
+            assert_int_equal(v.challenge, MSK_CHALLENGE_BOOTSTRAP);
+        }
+        c.btid = v.btid = muk_btid(0x20);
+        c.id = chars("imsi-1");
+        c.muk = muk_key(0x20);
+        c.mrk = v.mrk = chars("another MRK");
+        c.expires = MSK_NEVER;
+        assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(chip_muk(&o.chip, 0x20), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        /* It has shown the new keys: the old ones are gone. */
+        assert_int_equal(msk_subscriber_old_btid(&o.subscriber).n, 0);
+        assert_int_equal(office_pull(&o, &o.group[0]), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+    }
+}
+
+/* An expired MUK: pull, 401, bootstrap, and the MSK comes (decision 19). */
+static void
+brings_back_a_ue_whose_muk_has_expired(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item item = visit_msk(GROUP, 0);
+        struct msk_subscriber_config c = { .size = sizeof c };
+
+        start(layout, NULL);
+        office_group(&o, GROUP, false);
+        o.now = 1000000000;
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 401);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_BOOTSTRAP);
+        c.btid = v.btid = muk_btid(0x20);
+        c.id = chars("imsi-1");
+        c.muk = muk_key(0x20);
+        c.mrk = v.mrk = chars("another MRK");
+        c.expires = MSK_NEVER;
+        assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
+        assert_int_equal(chip_muk(&o.chip, 0x20), MSK_OK);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(o.questions, 0); /* its groups stayed */
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 0..65534 -");
+    }
+}
+
+/* --- requests that are none ---------------------------------------------- */
+
+static void
+answers_what_is_no_request_with_a_status(void **state)
+{
+    static const struct {
+        const char *method, *target;
+        int status;
+    } asks[] = {
+        { "POST", "/", 404 },
+        { "POST", "/keymanagement", 404 },
+        { "GET", "/keymanagement?requesttype=msk-request", 405 },
+        { "POST", "/keymanagement?requesttype=tea", 501 },
+        { "POST", "/keymanagement?requesttype=register", 501 },
+        { "POST", "/keymanagement?requesttype=deregister", 501 },
+        { "POST", "/keymanagement?requesttype=msk-request", 401 },
+        { "POST", "/a/keymanagement?x=1&requesttype=msk-request", 401 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++)
+        IN_BOTH_LAYOUTS
+        {
+            struct msk_http_request r = { .size = sizeof r };
+
+            start(layout, NULL);
+            r.method = chars(asks[i].method);
+            r.target = chars(asks[i].target);
+            assert_int_equal(office_http(&o, &r, chars("ue")), MSK_OK);
+            check_int(asks[i].target, o.response.status, asks[i].status);
+            assert_int_equal(o.effects, 1);
+            assert_int_equal(o.response.body.n, 0);
+            if (asks[i].status == 405)
+                check_octets("Allow", o.response.headers[0].value,
+                             chars("POST"));
+        }
+}
+
+static void
+answers_credentials_that_are_none_with_400(void **state)
+{
+    static const char *const bad[] = {
+        "Digest",
+
+        "Digest username=\"btid-10",
+        "Digest username=\"btid-10\", username=\"btid-10\"",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct msk_http_header h = { chars("Authorization"), chars(bad[i]) };
+        struct msk_http_request r = { .size = sizeof r,
+                                      .headers = &h,
+                                      .n_headers = 1 };
+
+        start(MSK_LAYOUT_CSB, NULL);
+        r.method = chars("POST");
+        r.target = chars("/keymanagement?requesttype=msk-request");
+        assert_int_equal(office_http(&o, &r, chars("ue")), MSK_OK);
+        check_int(bad[i], o.response.status, 400);
+    }
+}
+
+/* It is the UE who says so: the answer is a verified one. */
+static void
+answers_bodies_that_are_none_with_a_verified_400(void **state)
+{
+    static const char good[] =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mbmsMSKRequest "
+        "xmlns=\"urn:3GPP:metadata:2005:MBMS:mskRequest\"><MSK><keyDomainID>"
+        "IWNU</keyDomainID><MSKID>GM8AAA==</MSKID></MSK></mbmsMSKRequest>";
+    static const struct {
+        const char *type, *body;
+        int status;
+    } asks[] = {
+        { "application/mbms-msk+xml", good, 200 },
+        { "application/mbms-register+xml", good, 400 },
+        { "text/plain", good, 400 },
+        { "application/mbms-msk+xml", "", 400 },
+        { "application/mbms-msk+xml", "<x>", 400 },
+        { "application/mbms-msk+xml",
+          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mbmsMSKRequest "
+          "xmlns=\"urn:3GPP:metadata:2005:MBMS:mskRequest\">"
+          "</mbmsMSKRequest>",
+          400 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof asks / sizeof asks[0]; i++)
+        IN_BOTH_LAYOUTS
+        {
+            start(layout, NULL);
+            office_group_alone(&o, GROUP, false);
+            for (int k = 0; k < 2; k++)
+                assert_int_equal(visit_body(&v, MSK_PROCEDURE_MSK_REQUEST,
+                                            asks[i].type, chars(asks[i].body)),
+                                 MSK_OK);
+            check_int(asks[i].body, v.status, asks[i].status);
+            assert_true(v.verified);
+            assert_int_equal(o.sent, asks[i].status == 200 ? 1 : 0);
+        }
+}
+
+static void
+refuses_more_than_fits(void **state)
+{
+    struct msk_body_item items[MSK_BODY_ITEMS_MAX];
+    uint8_t *much = room(MSK_HTTP_BODY_MAX + 1);
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID, NULL);
+    for (uint16_t i = 0; i < MSK_BODY_ITEMS_MAX; i++)
+        items[i] = visit_msk((uint16_t)(i + 1), 0);
+    assert_int_equal(
+        visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, MSK_BODY_ITEMS_MAX),
+        MSK_OK);
+    assert_int_equal(v.status, 200);
+    assert_int_equal(v.n, MSK_BODY_ITEMS_MAX);
+    for (size_t i = 0; i < MSK_BODY_ITEMS_MAX; i++)
+        assert_int_equal(v.item[i].code, 503);
+    assert_int_equal(o.joined, MSK_SUBSCRIBER_GROUPS_MAX);
+    assert_int_equal(visit_body(&v, MSK_PROCEDURE_MSK_REQUEST, "text/plain",
+                                exact(much, MSK_HTTP_BODY_MAX + 1)),
+                     MSK_OK);
+    assert_int_equal(v.status, 400);
+    assert_false(v.verified);
+}
+
+/* One is sent, seven wait; the others are asked for again later. */
+static void
+delivers_as_many_at_a_time_as_it_can_remember(void **state)
+{
+    struct msk_body_item items[10];
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID, NULL);
+    for (uint16_t i = 0; i < 10; i++) {
+        office_group_alone(&o, (uint16_t)(GROUP + i), false);
+        items[i] = visit_msk((uint16_t)(GROUP + i), 0);
+    }
+    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, 10), MSK_OK);
+    for (size_t i = 0; i < 10; i++)
+        assert_int_equal(v.item[i].code,
+                         i < MSK_SUBSCRIBER_PENDING_MAX ? 200 : 503);
+    assert_int_equal(o.sent, 1);
+    assert_int_equal(o.joined, 10);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+    }
+    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items + 8, 2),
+                     MSK_OK);
+    assert_int_equal(v.item[0].code + v.item[1].code, 400);
+}
+
+static void
+sends_all_of_them_at_once_without_acknowledgements(void **state)
+{
+    struct msk_body_item items[MSK_SUBSCRIBER_GROUPS_MAX];
+
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, without_acks);
+        for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+            office_group_alone(&o, (uint16_t)(GROUP + i), true);
+            items[i] = visit_msk((uint16_t)(GROUP + i), 0);
+        }
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items,
+                               MSK_SUBSCRIBER_GROUPS_MAX),
+                         MSK_OK);
+        assert_int_equal(v.n, MSK_SUBSCRIBER_GROUPS_MAX);
+        assert_int_equal(o.sent, MSK_SUBSCRIBER_GROUPS_MAX);
+        assert_int_equal(o.joined, MSK_SUBSCRIBER_GROUPS_MAX);
+        for (size_t i = 0; i < 7; i++) /* the UE has no room for more */
+            assert_int_equal(office_arrives(&o, i), MSK_OK);
+    }
+}
+
+/* What is lost is asked for again, and the new counter is taken. */
+static void
+sends_again_what_is_asked_for_again(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        for (int i = 0; i < 2 * MSK_COUNTERS_MAX; i++) {
+            assert_int_equal(visit_code(&v, GROUP), 200);
+            assert_int_equal(o.sent, 1);
+        }
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+    }
+}
+
+/* --- failures ------------------------------------------------------------ */
+
+static int
+fail_once(int what, size_t n, const struct msk_body_item *items, size_t count)
+{
+    int err;
+
+    o.draws = 0;
+    o.crypto.calls = 0;
+    o.fail_draw = what == 0 ? n : 0;
+    o.crypto.fail_at = what == 1 ? n : 0;
+    err = visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, count);
+    o.fail_draw = 0;
+    o.crypto.fail_at = 0;
+    assert_int_equal(o.crypto.open, 0);
+    return err;
+}
+
+/* The n-th call fails, for every n: nothing is sent, nothing is kept, and the
+ * same request works afterwards. */
+static void
+changes_nothing_when_a_provider_fails(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int what = 0; what < 2; what++)
+        for (int first = 0; first < 2; first++)
+            for (size_t n = 1;; n++) {
+                struct msk_body_item items[2] = { visit_msk(GROUP, 0),
+                                                  visit_msk(OTHER, 0) };
+                struct msk_bytes before;
+                int err;
+
+                start(layout, without_acks);
+                office_group_alone(&o, GROUP, true);
+                office_group_alone(&o, OTHER, true);
+                if (first == 0)
+                    assert_int_equal(
+                        visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
+                        MSK_OK);
+                before = packed();
+                err = fail_once(what, n, items, 2);
+                if (err == MSK_OK) {
+                    assert_true(n > (what == 0 ? 2u : 4u));
+                    break;
+                }
+                assert_int_equal(err,
+                                 what == 0 ? MSK_ERR_RANDOM : MSK_ERR_CRYPTO);
+                check_octets("record", packed(), before);
+                assert_int_equal(visit_again(&v), MSK_OK);
+                assert_int_equal(v.status, first == 0 ? 200 : 401);
+                assert_int_equal(o.sent, first == 0 ? 2 : 0);
+                release(NULL);
+            }
+}
+
+static void
+says_it_is_busy_when_there_is_no_memory_for_xml(void **state)
+{
+    (void)state;
+    start(MSK_LAYOUT_CSB, NULL);
+    office_group(&o, GROUP, false);
+    assert_int_equal(visit_code(&v, GROUP), 200);
+    o.xml.fails = MSK_ERR_SPACE;
+    assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST,
+                                &(struct msk_body_item){ .msk_id = { 1 } }, 1),
+                     MSK_OK);
+    assert_int_equal(v.status, 503);
+    assert_true(v.verified);
+    o.xml.fails = MSK_ERR_CRYPTO; /* of no known kind */
+    assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST,
+                                &(struct msk_body_item){ .msk_id = { 1 } }, 1),
+                     MSK_ERR_CRYPTO);
+}
+
+static void
+no_xml(struct msk_bmsc_config *c)
+{
+    c->xml = NULL;
+}
+
+static void
+no_nonce_key(struct msk_bmsc_config *c)
+{
+    c->nonce_key.n = 0;
+}
+
+static void
+refuses_calls_that_are_none(void **state)
+{
+    struct msk_http_request r = { .size = sizeof r };
+    struct msk_bytes ue = { (const uint8_t *)"ue", 2 }, nowhere = { NULL, 2 };
+    uint8_t *much = room(MSK_PEER_MAX + 1);
+
+    (void)state;
+    start(MSK_LAYOUT_CSB, no_xml);
+    r.method = chars("POST");
+    r.target = chars("/keymanagement?requesttype=msk-request");
+    assert_int_equal(office_http(&o, &r, ue), MSK_ERR_STATE);
+    start(MSK_LAYOUT_CSB, no_nonce_key);
+    assert_int_equal(office_http(&o, &r, ue), MSK_ERR_STATE);
+    start(MSK_LAYOUT_CSB, NULL);
+    r.method = chars("POST");
+    r.target = chars("/keymanagement?requesttype=msk-request");
+    assert_int_equal(office_http(&o, &r, nowhere), MSK_ERR_ARGUMENT);
+    assert_int_equal(
+        office_http(&o, &r, (struct msk_bytes){ much, MSK_PEER_MAX + 1 }),
+        MSK_ERR_ARGUMENT);
+    assert_int_equal(office_http(&o, NULL, ue), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_http(NULL, &o, NULL, &r, ue, 0, o.outbox),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_http(o.bmsc, &o, NULL, &r, ue, 0, NULL),
+                     MSK_ERR_ARGUMENT);
+    r.n_headers = 1;
+    assert_int_equal(office_http(&o, &r, ue), MSK_ERR_ARGUMENT);
+    r.n_headers = 0;
+    r.size = offsetof(struct msk_http_request, body);
+    assert_int_equal(office_http(&o, &r, ue), MSK_ERR_ARGUMENT);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, release)
+    const struct CMUnitTest tests[] = {
+        TEST(challenges_grants_and_delivers),
+        TEST(asks_for_an_acknowledgement_unless_there_are_none),
+        TEST(answers_each_item_in_its_order),
+        TEST(confirms_that_there_is_no_msk_where_it_is_told_to),
+        TEST(says_what_the_host_says),
+        TEST(waits_for_a_host_that_does_not_know_yet),
+        TEST(grants_members_only_when_there_is_nobody_to_ask),
+        TEST(lets_nobody_in_who_does_not_know_the_key),
+        TEST(refuses_a_request_that_comes_again),
+        TEST(moves_the_address_with_a_request_that_verifies),
+        TEST(cannot_push_without_an_address),
+        TEST(authenticates_again_when_told_to),
+        TEST(demands_new_keys_when_told_to),
+        TEST(brings_back_a_ue_whose_muk_has_expired),
+        TEST(answers_what_is_no_request_with_a_status),
+        TEST(answers_credentials_that_are_none_with_400),
+        TEST(answers_bodies_that_are_none_with_a_verified_400),
+        TEST(refuses_more_than_fits),
+        TEST(delivers_as_many_at_a_time_as_it_can_remember),
+        TEST(sends_all_of_them_at_once_without_acknowledgements),
+        TEST(sends_again_what_is_asked_for_again),
+        TEST(changes_nothing_when_a_provider_fails),
+        TEST(says_it_is_busy_when_there_is_no_memory_for_xml),
+        TEST(refuses_calls_that_are_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
