@@ -314,6 +314,11 @@ goes_by_the_media_type(void **state)
         check_octets("type", msk_body_media_type(kinds[i].kind),
                      chars(kinds[i].type));
         check_int(kinds[i].type,
+                  read_body(kinds[i].kind, "application/mbms-msk+xml",
+                            chars("<a/>"), &taken),
+                  kinds[i].kind >= MSK_BODY_MSK_REQUEST ? MSK_ERR_KIND
+                                                        : MSK_ERR_MEDIA_TYPE);
+        check_int(kinds[i].type,
                   read_body(MSK_BODY_MSK_REQUEST, kinds[i].type, body, &taken),
                   kinds[i].kind == MSK_BODY_MSK_REQUEST ? MSK_OK
                                                         : MSK_ERR_MEDIA_TYPE);
