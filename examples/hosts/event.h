@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * event.h - what a host tells: one JSON object a line with --json, the same as
+ * "name value" pairs without. Nothing that came from the network reaches a
+ * terminal unescaped; keys are told only when they were asked for.
+ */
+#ifndef HOSTS_EVENT_H
+#define HOSTS_EVENT_H
+
+#include <jansson.h>
+
+#include "msk/mbms.h"
+
+struct event_log {
+    bool json;
+    bool secrets;
+    msk_time began; /* monotonic; "t" counts from here */
+};
+
+/* Milliseconds that only count up, and those since 1970. */
+msk_time event_monotonic(void);
+msk_time event_unix(void);
+
+/* Starts an event. Members are added with the functions below, in order;
+ * event_tell prints it and lets go of it. */
+json_t *event_new(const struct event_log *log, const char *name);
+void event_text(json_t *event, const char *name, struct msk_bytes text);
+void event_word(json_t *event, const char *name, const char *word);
+void event_number(json_t *event, const char *name, json_int_t number);
+void event_hex(json_t *event, const char *name, struct msk_bytes octets);
+void event_key_id(json_t *event, const struct msk_key_id *id);
+void event_address(json_t *event, const char *name, struct msk_bytes packed);
+void event_secret(const struct event_log *log, json_t *event, const char *name,
+                  struct msk_bytes octets);
+void event_tell(const struct event_log *log, json_t *event);
+
+/* An event "error" with a reason, for what a user did wrong. */
+void event_error(const struct event_log *log, const char *reason);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* input.h - commands on stdin, a line each, and hex and JSON in them. */
+#ifndef HOSTS_INPUT_H
+#define HOSTS_INPUT_H
+
+#include <jansson.h>
+
+#include "msk/types.h"
+
+#define INPUT_LINE_MAX 8192
+#define INPUT_WORDS_MAX 64
+
+/* Lines of a file descriptor that is read as octets come. */
+struct input {
+    int fd;
+    bool ended;
+    size_t n;
+    char buf[INPUT_LINE_MAX];
+};
+
+/* Starts to read fd, without ever blocking. */
+void input_start(struct input *in, int fd);
+
+/* Reads what there is. Call when there is something, then input_line until it
+ * returns NULL. A line that is too long is dropped. */
+void input_fill(struct input *in);
+
+/* The next whole line without its end; good until the next call. */
+char *input_line(struct input *in);
+
+/* Cuts a line into words at blanks, in place. Returns how many. */
+size_t input_words(char *line, char *words[INPUT_WORDS_MAX]);
+
+/* Hex to octets. False: it is none, or more than cap. */
+bool input_hex(const char *text, uint8_t *out, size_t cap, size_t *n);
+
+/* Decimal or 0x..., 0 to most. */
+bool input_number(const char *text, uint64_t most, uint64_t *out);
+
+/* A member of a JSON object that is hex of 1..cap octets. Not there: *n is 0
+ * and true. False: something else. */
+bool input_json_hex(const json_t *object, const char *name, uint8_t *out,
+                    size_t cap, size_t *n);
+
+/* A member that is text; NULL if it is not there. False: not text. */
+bool input_json_text(const json_t *object, const char *name, const char **out);
+
+/* Runs each line of a file of JSON lines through take, until one fails; then
+ * its number and the file were told on stderr. Blank lines and lines that
+ * start with # are skipped. */
+bool input_json_lines(const char *path,
+                      bool (*take)(void *arg, const json_t *object), void *arg);
+
+#endif

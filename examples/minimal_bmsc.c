@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * minimal_bmsc.c - the smallest whole BM-SC: one subscriber, one Key Group,
+ * one UDP socket, libmicrohttpd, one loop. Its records are in memory, so they
+ * end with it; a real one commits them where "commit" stands.
+ *
+ *   minimal_bmsc FQDN HTTP-PORT KEYFILE
+ *
+ * KEYFILE (host.h): MUK, MRK and B-TID of the subscriber. It needs no
+ * registration: the first request makes the UE a member.
+ */
+#include <stdlib.h>
+
+#include "host_web.h"
+#include "msk/bmsc.h"
+#include "msk/crypto_mbedtls.h"
+#include "msk/xml_expat.h"
+
+static struct {
+    const struct msk_bmsc *bmsc;
+    struct msk_subscriber subscriber;
+    struct msk_key_group group;
+    struct msk_outbox *outbox;
+    int udp;
+    uint8_t bmsc_memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
+} b;
+
+static const struct msk_key_group_config group_config = {
+    .size = sizeof group_config,
+    .id = { { 0x21, 0x63, 0x54 }, 0x18CF, 1 },
+};
+
+static int
+authorise(void *user, const struct msk_subscriber *s,
+          const struct msk_key_id *id)
+{
+    (void)user;
+    (void)s;
+    return id->group == group_config.id.group ? 200 : 403;
+}
+
+static const struct msk_key_group *
+find_group(void *user, const uint8_t domain[3], uint16_t group)
+{
+    (void)user;
+    return group == group_config.id.group &&
+                   memcmp(domain, group_config.id.domain, 3) == 0
+               ? &b.group
+               : NULL;
+}
+
+/* Commit b.subscriber here. Then, and not before, send what is to be sent. */
+static const struct msk_http_response *
+commit_and_send(void)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+    const struct msk_http_response *answer = NULL;
+
+    while (msk_outbox_next(b.outbox, &e))
+        if (e.kind == MSK_BMSC_SEND_MIKEY)
+            host_send(b.udp, e.peer, e.message);
+        else if (e.kind == MSK_BMSC_HTTP)
+            answer = e.response;
+        else if (e.kind == MSK_BMSC_DELIVERED)
+            printf("MSK %04x/%04x delivered\n", e.id.group, e.id.number);
+    return answer;
+}
+
+/* The port that pushes go to is that of MIKEY, where the request came from. */
+static const struct msk_http_response *
+answer(const struct msk_http_request *request, const struct sockaddr_in *from)
+{
+    struct msk_bytes mine = msk_subscriber_btid(&b.subscriber);
+    struct sockaddr_in peer = *from;
+    uint8_t btid[MSK_BTID_MAX];
+    size_t n;
+    bool known =
+        msk_digest_server_btid(request, btid, sizeof btid, &n) == MSK_OK &&
+        n == mine.n && memcmp(btid, mine.p, n) == 0;
+
+    peer.sin_port = htons(MSK_MBMS_PORT);
+    if (msk_bmsc_http(b.bmsc, NULL, known ? &b.subscriber : NULL, request,
+                      host_bytes(&peer, sizeof peer), host_unix_time(),
+                      b.outbox) != MSK_OK)
+        return NULL;
+    return commit_and_send();
+}
+
+/* --- setting up, and the loop -------------------------------------------- */
+
+static int
+start(const char *fqdn, const char *keyfile, const struct msk_xml *xml)
+{
+    struct msk_subscriber_config s = { .size = sizeof s, .expires = MSK_NEVER };
+    struct msk_bmsc_config c = { .size = sizeof c,
+                                 .layout = MSK_LAYOUT_KEYID,
+                                 .crypto = msk_crypto_mbedtls(),
+                                 .random = &host_random,
+                                 .authorise = authorise,
+                                 .find_group = find_group };
+    struct host_keys keys;
+    uint8_t nonce_key[32];
+    int err = host_keys(&keys, keyfile);
+
+    if (err == MSK_OK && host_fill(NULL, nonce_key, sizeof nonce_key) != 0)
+        err = MSK_ERR_RANDOM;
+    c.fqdn = msk_text(fqdn);
+    c.xml = xml;
+    c.nonce_key = host_bytes(nonce_key, sizeof nonce_key);
+    if (err == MSK_OK)
+        err = msk_bmsc_init(&b.bmsc, b.bmsc_memory, sizeof b.bmsc_memory, &c);
+    if (err == MSK_OK)
+        err = msk_outbox_init(&b.outbox, b.outbox_memory, MSK_OUTBOX_SIZE);
+    if (err == MSK_OK)
+        err = msk_key_group_init(&b.group, &group_config, &host_random);
+    s.id = msk_text("subscriber-1");
+    if (err == MSK_OK) {
+        s.btid = keys.btid;
+        s.muk = keys.muk;
+        s.mrk = keys.mrk;
+        err = msk_subscriber_init(&b.subscriber, &s);
+    }
+    msk_wipe(&keys, sizeof keys);
+    return err;
+}
+
+static void
+turn(struct MHD_Daemon *http)
+{
+    uint8_t buf[MSK_MIKEY_MAX];
+    struct sockaddr_in from;
+    int err = MSK_ERR_STATE;
+
+    if (host_wait(b.udp, 0, 50))
+        err = msk_bmsc_ack(b.bmsc, NULL, &b.subscriber,
+                           host_receive(b.udp, buf, sizeof buf, &from),
+                           host_unix_time(), b.outbox);
+    else if (msk_subscriber_due(&b.subscriber) <= host_unix_time())
+        err = msk_bmsc_timer(b.bmsc, NULL, &b.subscriber, host_unix_time(),
+                             b.outbox);
+    if (err == MSK_OK)
+        (void)commit_and_send();
+    (void)MHD_run(http);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct msk_xml xml;
+    static host_web_answer *answers = answer;
+    struct MHD_Daemon *http;
+
+    if (argc != 4 || msk_xml_expat_init(&xml, NULL) != MSK_OK ||
+        start(argv[1], argv[3], &xml) != MSK_OK)
+        return 2;
+    b.udp = host_udp(INADDR_ANY, 0);
+    http = host_web_start((uint16_t)atoi(argv[2]), &answers);
+    while (b.udp >= 0 && http != NULL)
+        turn(http);
+    return 1;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands on stdin. Each returns NULL, or why it could not be done. */
+#include <string.h>
+
+#include "../hosts/secrecy.h"
+#include "host.h"
+
+#define SALT_LEN 14
+
+static const char no_group[] = "there is no such Key Group";
+static const char bad_words[] = "not understood; see --help";
+
+/* The Key Group that a word names, in h->group. */
+static bool
+find_group(struct host *h, const char *word)
+{
+    uint64_t group;
+
+    return input_number(word, 0xFFFF, &group) &&
+           records_group_number(h, (uint16_t)group);
+}
+
+static const char *
+spread(struct host *h, char **words, size_t n, bool pull)
+{
+    if (n < 2 || n > 3)
+        return bad_words;
+    if (!find_group(h, words[1]))
+        return no_group;
+    if (n == 3)
+        jobs_one(h, msk_text(words[2]), pull);
+    else if (!jobs_all(h, pull))
+        return "too much to do";
+    return NULL;
+}
+
+static const char *
+push(struct host *h, char **words, size_t n)
+{
+    return spread(h, words, n, false);
+}
+
+static const char *
+pull(struct host *h, char **words, size_t n)
+{
+    return spread(h, words, n, true);
+}
+
+static const char *
+rekey(struct host *h, char **words, size_t n)
+{
+    if (n != 2)
+        return bad_words;
+    if (!find_group(h, words[1]))
+        return no_group;
+    if (msk_key_group_rekey(&h->group, &host_randomness) != MSK_OK ||
+        !records_save_group(h))
+        return "it cannot be rekeyed";
+    effects_log_group(h);
+    return jobs_all(h, false) ? NULL : "too much to do";
+}
+
+static int
+call_reauth(struct host *h, const void *arg, msk_time now)
+{
+    (void)arg;
+    (void)now;
+    msk_subscriber_reauth(&h->subscriber);
+    return MSK_OK;
+}
+
+static int
+call_rebootstrap(struct host *h, const void *arg, msk_time now)
+{
+    (void)arg;
+    (void)now;
+    msk_subscriber_rebootstrap(&h->subscriber);
+    return MSK_OK;
+}
+
+static const char *
+change(struct host *h, char **words, size_t n, record_call *call)
+{
+    if (n != 2)
+        return bad_words;
+    if (!records_find(h, msk_text(words[1])))
+        return "there is no such subscriber";
+    effects_refused(h, words[0], records_run(h, call, NULL));
+    return NULL;
+}
+
+static const char *
+reauth(struct host *h, char **words, size_t n)
+{
+    return change(h, words, n, call_reauth);
+}
+
+static const char *
+rebootstrap(struct host *h, char **words, size_t n)
+{
+    return change(h, words, n, call_rebootstrap);
+}
+
+static int
+call_rebind(struct host *h, const void *arg, msk_time now)
+{
+    (void)now;
+    return msk_subscriber_rebind(&h->subscriber, arg);
+}
+
+static const char *
+rebind(struct host *h, char **words, size_t n)
+{
+    struct msk_subscriber_config c = { .size = sizeof c };
+    struct secrecy_keys keys;
+    uint8_t ks_naf[32];
+    size_t len = 0;
+    int err;
+
+    if (n != 4 || !secrecy_argument(words[3], ks_naf, 32, &len) || len != 32)
+        return bad_words;
+    if (!records_find(h, msk_text(words[1])))
+        return "there is no such subscriber";
+    err = secrecy_derive(ks_naf, &keys);
+    c.btid = msk_text(words[2]);
+    c.id = (struct msk_bytes){ h->row.id, h->row.id_n };
+    c.muk = (struct msk_bytes){ keys.muk, keys.muk_n };
+    c.mrk = (struct msk_bytes){ keys.mrk, keys.mrk_n };
+    c.expires = MSK_NEVER;
+    if (err == MSK_OK)
+        err = records_run(h, call_rebind, &c);
+    effects_refused(h, words[0], err);
+    msk_wipe(ks_naf, sizeof ks_naf);
+    msk_wipe(&keys, sizeof keys);
+    return NULL;
+}
+
+/* --- MTKs ---------------------------------------------------------------- */
+
+struct mtk {
+    uint8_t key[MSK_KEY_MAX], salt[SALT_LEN];
+    struct msk_bytes key_view, salt_view;
+    uint16_t id;
+    uint8_t message[MSK_MIKEY_MAX];
+    size_t n;
+};
+
+/* One is reserved and committed before it is made: whatever fails behind
+ * that, its counter is not used again. */
+static const char *
+make_mtk(struct host *h, struct mtk *mtk)
+{
+    struct msk_bytes msk, rand;
+
+    msk_key_group_secrets(&h->group, &msk, &rand);
+    if (host_randomness.fill(NULL, mtk->key, msk.n) != 0 ||
+        host_randomness.fill(NULL, mtk->salt, SALT_LEN) != 0)
+        return "no randomness";
+    mtk->key_view = (struct msk_bytes){ mtk->key, msk.n };
+    mtk->salt_view =
+        (struct msk_bytes){ mtk->salt,
+                            msk_key_group_streaming(&h->group) ? SALT_LEN : 0 };
+    if (msk_key_group_reserve(&h->group, 1) != MSK_OK || !records_save_group(h))
+        return "the MSK is used up: rekey";
+    if (msk_bmsc_mtk(h->bmsc, &h->group, mtk->key_view, mtk->salt_view,
+                     mtk->message, sizeof mtk->message, &mtk->n,
+                     &mtk->id) != MSK_OK)
+        return "it could not be made";
+    return NULL;
+}
+
+static void
+send_mtk(struct host *h, const struct mtk *mtk, const struct address *to)
+{
+    struct msk_keylog line = { .kind = MSK_KEYLOG_MTK };
+    struct msk_bytes message = { mtk->message, mtk->n };
+    json_t *event = event_new(&h->log, "mtk");
+
+    msk_key_group_id(&h->group, &line.id);
+    line.mtk_id = mtk->id;
+    line.key = mtk->key_view;
+    line.salt = mtk->salt_view;
+    keylog_write(h->keylog, &line);
+    event_key_id(event, &line.id);
+    event_number(event, "mtk_id", mtk->id);
+    event_address(event, "to", address_view(to));
+    event_hex(event, "octets", message);
+    event_secret(&h->log, event, "key", line.key);
+    event_secret(&h->log, event, "salt", line.salt);
+    if (!udp_send(h->udp, address_view(to), message))
+        event_word(event, "reason", "it could not be sent");
+    event_tell(&h->log, event);
+    capture_udp(&h->capture, address_view(&h->mikey), address_view(to),
+                message);
+    h->stats.mtks++;
+}
+
+static const char *
+mtk(struct host *h, char **words, size_t n)
+{
+    struct address to;
+    struct mtk mtk;
+    const char *why;
+
+    if (n != 3 || !address_parse(words[2], &to))
+        return bad_words;
+    if (!find_group(h, words[1]))
+        return no_group;
+    why = make_mtk(h, &mtk);
+    if (why == NULL)
+        send_mtk(h, &mtk, &to);
+    msk_wipe(&mtk, sizeof mtk);
+    return why;
+}
+
+/* --- the rest ------------------------------------------------------------ */
+
+static const char *
+stats(struct host *h, char **words, size_t n)
+{
+    const struct stats *s = &h->stats;
+    json_t *event = event_new(&h->log, "stats");
+
+    (void)words;
+    (void)n;
+    event_number(event, "requests", (json_int_t)s->requests);
+    event_number(event, "pushed", (json_int_t)s->pushed);
+    event_number(event, "pulled", (json_int_t)s->pulled);
+    event_number(event, "acked", (json_int_t)s->acked);
+    event_number(event, "gave_up", (json_int_t)s->gave_up);
+    event_number(event, "mtks", (json_int_t)s->mtks);
+    event_number(event, "refused", (json_int_t)s->refused);
+    event_tell(&h->log, event);
+    return NULL;
+}
+
+static const char *
+quit(struct host *h, char **words, size_t n)
+{
+    (void)words;
+    (void)n;
+    h->quit = true;
+    return NULL;
+}
+
+static const struct {
+    const char *name;
+    const char *(*run)(struct host *h, char **words, size_t n);
+} commands[] = {
+    { "push", push },
+    { "rekey", rekey },
+    { "pull", pull },
+    { "reauth", reauth },
+    { "rebootstrap", rebootstrap },
+    { "rebind", rebind },
+    { "mtk", mtk },
+    { "stats", stats },
+    { "quit", quit },
+};
+
+/* A line that is a word and a JSON object. False: it is something else. */
+static bool
+run_json(struct host *h, const char *line, const char *word,
+         bool (*take)(void *host, const json_t *object))
+{
+    size_t n = strlen(word);
+    json_t *object;
+
+    if (strncmp(line, word, n) != 0 || line[n] != ' ')
+        return false;
+    object = json_loads(line + n, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(object) || !take(h, object))
+        event_error(&h->log, bad_words);
+    json_decref(object);
+    return true;
+}
+
+void
+command_run(struct host *h, char *line)
+{
+    char *words[INPUT_WORDS_MAX];
+    const char *why = "unknown command";
+    size_t n;
+
+    if (run_json(h, line, "subscriber", bring_subscriber) ||
+        run_json(h, line, "group", bring_group))
+        return;
+    n = input_words(line, words);
+    if (n == 0)
+        return;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(words[0], commands[i].name) == 0) {
+            why = commands[i].run(h, words, n);
+            break;
+        }
+    msk_key_group_wipe(&h->group);
+    if (why != NULL)
+        event_error(&h->log, why);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* What calls of the library want done, and what there is to tell of it. */
+#include <string.h>
+
+#include "host.h"
+
+static void
+tell_id(struct host *h, const char *name, const struct msk_key_id *id)
+{
+    json_t *event = event_new(&h->log, name);
+
+    event_key_id(event, id);
+    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
+    event_tell(&h->log, event);
+}
+
+/* Sends a MIKEY message, and says what it is. */
+static void
+send_message(struct host *h, const struct msk_bmsc_effect *e)
+{
+    struct msk_peek peek;
+    bool known = msk_mikey_peek(h->options.layout, e->message, &peek) == MSK_OK;
+    bool pull = known && peek.id.number == 0;
+    json_t *event = event_new(&h->log, pull ? "pull" : "pushed");
+
+    if (known) {
+        event_key_id(event, &peek.id);
+        event_text(event, "btid", peek.btid);
+    }
+    event_address(event, "to", e->peer);
+    event_hex(event, "octets", e->message);
+    if (!udp_send(h->udp, e->peer, e->message))
+        event_word(event, "reason", "it could not be sent");
+    event_tell(&h->log, event);
+    capture_udp(&h->capture, address_view(&h->mikey), e->peer, e->message);
+    if (pull)
+        h->stats.pulled++;
+    else
+        h->stats.pushed++;
+}
+
+/* The views of an effect are good until the outbox is used again. */
+static void
+keep_response(struct host *h, const struct msk_bmsc_effect *e)
+{
+    json_t *event = event_new(&h->log, "http_response");
+
+    h->response = *e->response;
+    event_number(event, "status", h->response.status);
+    event_text(event, "body", h->response.body);
+    event_tell(&h->log, event);
+}
+
+static void
+run_one(struct host *h, const struct msk_bmsc_effect *e)
+{
+    switch (e->kind) {
+    case MSK_BMSC_SEND_MIKEY: send_message(h, e); break;
+    case MSK_BMSC_HTTP: keep_response(h, e); break;
+    case MSK_BMSC_DELIVERED:
+        h->stats.acked++;
+        tell_id(h, "acked", &e->id);
+        break;
+    case MSK_BMSC_GAVE_UP:
+        h->stats.gave_up++;
+        tell_id(h, "gave_up", &e->id);
+        break;
+    case MSK_BMSC_JOINED: tell_id(h, "joined", &e->id); break;
+    case MSK_BMSC_PARTED: tell_id(h, "parted", &e->id); break;
+    }
+}
+
+void
+effects_run(struct host *h)
+{
+    struct msk_bmsc_effect effect = { .size = sizeof effect };
+
+    while (msk_outbox_next(h->outbox, &effect))
+        run_one(h, &effect);
+}
+
+void
+effects_refused(struct host *h, const char *what, int err)
+{
+    json_t *event;
+
+    if (msk_err_kind(err) == MSK_KIND_FINE)
+        return;
+    h->stats.refused++;
+    event = event_new(&h->log, "refused");
+    event_word(event, "what", what);
+    event_word(event, "reason", msk_err_text(err));
+    event_number(event, "error", err);
+    event_tell(&h->log, event);
+}
+
+/* The MSK that a Key Group has now, in events and the key log. */
+void
+effects_log_group(struct host *h)
+{
+    struct msk_keylog line = { .kind = MSK_KEYLOG_MSK };
+    json_t *event = event_new(&h->log, "msk");
+
+    msk_key_group_id(&h->group, &line.id);
+    msk_key_group_secrets(&h->group, &line.key, &line.rand);
+    keylog_write(h->keylog, &line);
+    event_key_id(event, &line.id);
+    event_secret(&h->log, event, "key", line.key);
+    event_tell(&h->log, event);
+}

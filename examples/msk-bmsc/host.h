@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* host.h - all that msk-bmsc holds; its parts see each other through it. */
+#ifndef MSK_BMSC_HOST_H
+#define MSK_BMSC_HOST_H
+
+#include "../hosts/event.h"
+#include "../hosts/input.h"
+#include "../hosts/keylog.h"
+#include "../hosts/udp.h"
+#include "database.h"
+#include "http.h"
+#include "options.h"
+
+#define JOBS_MAX 16
+
+/* A push or pull to all members of a group, as fast as the pacer lets it. */
+struct job {
+    bool active, pull;
+    uint8_t domain[3];
+    uint16_t group;
+    uint8_t after[MSK_SUBSCRIBER_ID_MAX]; /* whose turn it was last */
+    size_t after_n;
+};
+
+struct stats {
+    uint64_t requests, pushed, pulled, acked, gave_up, mtks, refused;
+};
+
+struct host {
+    struct options options;
+    struct event_log log;
+    struct input input;
+    struct http_server *http;
+    struct capture capture;
+    FILE *keylog;
+    int udp;
+    struct address mikey;
+
+    struct database database;
+    struct msk_xml xml;
+    const struct msk_bmsc *bmsc;
+    struct msk_outbox *outbox;
+    struct msk_pacer pacer;
+    struct job jobs[JOBS_MAX];
+    struct stats stats;
+    bool quit;
+
+    /* what the call at hand works on */
+    struct subscriber_row row;
+    struct msk_subscriber subscriber;
+    struct group_row group_row;
+    struct msk_key_group group;
+    struct group_row found_row; /* what the library asked for meanwhile */
+    struct msk_key_group found;
+    struct msk_http_response response;
+
+    uint8_t bmsc_memory[MSK_BMSC_SIZE];
+    uint8_t outbox_memory[MSK_OUTBOX_SIZE];
+};
+
+extern const struct msk_random host_randomness;
+
+/* --- records.c: load, call, replace, send -------------------------------- */
+
+/* A call of the library on h->subscriber; arg is the caller's. */
+typedef int record_call(struct host *h, const void *arg, msk_time now);
+
+/* Runs call on the subscriber in h->row, which was loaded; on a conflict once
+ * more on what is there then. What it wants done is done behind the commit. */
+int records_run(struct host *h, record_call *call, const void *arg);
+
+/* The subscriber of a B-TID, or of that before its last rebind, in h->row. */
+bool records_find(struct host *h, struct msk_bytes btid);
+
+/* Loads a Key Group into h->group and its row into h->group_row. */
+bool records_group(struct host *h, const uint8_t domain[3], uint16_t group);
+/* The first Key Group of that number, whatever its domain. */
+bool records_group_number(struct host *h, uint16_t group);
+/* Writes h->group back. False: somebody was faster, or the file failed. */
+bool records_save_group(struct host *h);
+
+/* Is service in a JSON array of services? "": every service is. */
+bool records_has_service(const char *services, struct msk_bytes service);
+/* Does one list name a service of the other? */
+bool records_share_service(const char *a, const char *b);
+
+/* --- effects.c: the outbox, and events ----------------------------------- */
+
+/* Does all that the outbox holds; the HTTP answer goes to h->response. */
+void effects_run(struct host *h);
+void effects_refused(struct host *h, const char *what, int err);
+void effects_log_group(struct host *h);
+
+/* --- bring.c: subscribers and groups from JSON --------------------------- */
+
+bool bring_subscriber(void *host, const json_t *object);
+bool bring_group(void *host, const json_t *object);
+
+/* --- serve.c: requests and datagrams ------------------------------------- */
+
+extern const struct msk_bmsc_config serve_functions;
+bool serve_request(void *host, const struct msk_http_request *request,
+                   struct msk_bytes peer,
+                   const struct msk_http_response **response);
+void serve_datagrams(struct host *h);
+void serve_due(struct host *h);
+
+/* --- jobs.c -------------------------------------------------------------- */
+
+/* Pushes or pulls, to one subscriber or to all. */
+void jobs_one(struct host *h, struct msk_bytes btid, bool pull);
+bool jobs_all(struct host *h, bool pull);
+/* Does what the pacer lets; returns milliseconds until there is more to do,
+ * MSK_NEVER for nothing. */
+msk_time jobs_run(struct host *h);
+
+/* --- commands.c ---------------------------------------------------------- */
+void command_run(struct host *h, char *line);
+
+#endif

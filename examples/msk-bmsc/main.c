@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* msk-bmsc - a BM-SC: one thread, one loop, all its records in a database. */
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../hosts/secrecy.h"
+#include "../provider.h"
+#include "host.h"
+#include "msk/xml_expat.h"
+
+#define GLANCE 1000 /* sleep no longer, in milliseconds */
+#define NONCE_KEY_LEN 32
+#define PUSHES_PER_SECOND 200
+#define PUSHES_AT_ONCE 50
+
+static int
+fill(void *user, uint8_t *out, size_t n)
+{
+    (void)user;
+    return getrandom(out, n, 0) == (ssize_t)n ? 0 : -1;
+}
+
+const struct msk_random host_randomness = { .size = sizeof host_randomness,
+                                            .fill = fill };
+
+static int
+make_bmsc(struct host *h)
+{
+    const struct options *o = &h->options;
+    struct msk_bmsc_config c = serve_functions;
+    uint8_t fresh[NONCE_KEY_LEN], key[NONCE_KEY_LEN];
+    int err;
+
+    if (fill(NULL, fresh, sizeof fresh) != 0 ||
+        database_key(&h->database, "nonce", fresh, key, sizeof key) !=
+            DATABASE_OK)
+        return MSK_ERR_STORE;
+    c.layout = o->layout;
+    c.ext = o->ext;
+    c.fqdn = msk_text(o->fqdn);
+    c.crypto = host_crypto();
+    c.random = &host_randomness;
+    c.xml = &h->xml;
+    c.nonce_key = (struct msk_bytes){ key, sizeof key };
+    c.registration = o->registration;
+    c.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
+    c.algorithms = o->algorithms;
+    c.acks = o->acks;
+    c.ack_sample = o->ack_sample;
+    err = msk_bmsc_init(&h->bmsc, h->bmsc_memory, sizeof h->bmsc_memory, &c);
+    msk_wipe(key, sizeof key);
+    return err == MSK_OK ? msk_outbox_init(&h->outbox, h->outbox_memory,
+                                           sizeof h->outbox_memory)
+                         : err;
+}
+
+/* As many files as the system lets: each connection is one. */
+static void
+raise_limits(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max < 4096 ? files.rlim_max : 4096;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static bool
+start(struct host *h)
+{
+    const struct options *o = &h->options;
+
+    raise_limits();
+    msk_pacer_init(&h->pacer, PUSHES_PER_SECOND, PUSHES_AT_ONCE,
+                   event_monotonic());
+    if (!database_open(&h->database, o->store) ||
+        !capture_open(&h->capture, o->pcap) ||
+        !keylog_open(&h->keylog, o->keylog) ||
+        msk_xml_expat_init(&h->xml, NULL) != MSK_OK || make_bmsc(h) != MSK_OK)
+        return false;
+    if (!input_json_lines(o->groups, bring_group, h) ||
+        !input_json_lines(o->subscribers, bring_subscriber, h))
+        return false;
+    h->udp = udp_open(&o->mikey);
+    if (h->udp < 0 || !udp_local(h->udp, &h->mikey))
+        return false;
+    h->http = http_listen(&o->http, &h->capture, serve_request, h);
+    return h->http != NULL;
+}
+
+static void
+tell_ready(struct host *h)
+{
+    json_t *event = event_new(&h->log, "ready");
+    struct address http;
+
+    http_local(h->http, &http);
+    event_address(event, "http", address_view(&http));
+    event_address(event, "mikey", address_view(&h->mikey));
+    event_word(event, "layout",
+               h->options.layout == MSK_LAYOUT_CSB ? "csb" : "keyid");
+    event_word(event, "version", msk_version());
+    event_tell(&h->log, event);
+}
+
+static int
+sleep_for(struct host *h, msk_time jobs)
+{
+    msk_time now = event_unix(), due = database_next(&h->database);
+    msk_time wait = due <= now ? 0 : due - now;
+
+    if (jobs < wait)
+        wait = jobs;
+    return http_timeout(h->http, wait < GLANCE ? (int)wait : GLANCE);
+}
+
+static void
+turn(struct host *h)
+{
+    struct pollfd fds[3] = { { .fd = http_fd(h->http), .events = POLLIN },
+                             { .fd = h->udp, .events = POLLIN },
+                             { .fd = h->input.fd, .events = POLLIN } };
+    msk_time jobs = jobs_run(h);
+    char *line;
+
+    (void)poll(fds, h->input.ended ? 2 : 3, sleep_for(h, jobs));
+    http_run(h->http);
+    serve_datagrams(h);
+    serve_due(h);
+    if (!h->input.ended)
+        input_fill(&h->input);
+    while (!h->quit && (line = input_line(&h->input)) != NULL)
+        command_run(h, line);
+}
+
+static void
+end(struct host *h)
+{
+    event_tell(&h->log, event_new(&h->log, "quit"));
+    http_close(h->http);
+    (void)close(h->udp);
+    capture_close(&h->capture);
+    if (h->keylog != NULL)
+        (void)fclose(h->keylog);
+    database_close(&h->database);
+    msk_wipe(h, sizeof *h);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct host h;
+    int status;
+
+    secrecy_start();
+    if (!options_read(argc, argv, &h.options, &status))
+        return status;
+    h.log.json = h.options.json;
+    h.log.secrets = h.options.secrets;
+    h.log.began = event_monotonic();
+    if (!start(&h)) {
+        event_error(&h.log, "it cannot start");
+        return 2;
+    }
+    input_start(&h.input, STDIN_FILENO);
+    tell_ready(&h);
+    while (!h.quit)
+        turn(&h);
+    end(&h);
+    return 0;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../hosts/input.h"
+
+enum option_name {
+    HTTP = 1,
+    MIKEY,
+    FQDN,
+    LAYOUT,
+    SUBSCRIBERS,
+    GROUPS,
+    STORE,
+    REGISTRATION,
+    ACK,
+    QOP,
+    ALGORITHM,
+    EXT_BEFORE_KEMAC,
+    JSON,
+    SECRETS,
+    PCAP,
+    KEYLOG,
+    HELP,
+    VERSION
+};
+
+static const struct option names[] = {
+    { "http", required_argument, NULL, HTTP },
+    { "mikey", required_argument, NULL, MIKEY },
+    { "fqdn", required_argument, NULL, FQDN },
+    { "layout", required_argument, NULL, LAYOUT },
+    { "subscribers", required_argument, NULL, SUBSCRIBERS },
+    { "groups", required_argument, NULL, GROUPS },
+    { "store", required_argument, NULL, STORE },
+    { "registration", required_argument, NULL, REGISTRATION },
+    { "ack", required_argument, NULL, ACK },
+    { "qop", required_argument, NULL, QOP },
+    { "algorithm", required_argument, NULL, ALGORITHM },
+    { "ext-before-kemac", no_argument, NULL, EXT_BEFORE_KEMAC },
+    { "json", no_argument, NULL, JSON },
+    { "secrets", no_argument, NULL, SECRETS },
+    { "pcap", required_argument, NULL, PCAP },
+    { "keylog", required_argument, NULL, KEYLOG },
+    { "help", no_argument, NULL, HELP },
+    { "version", no_argument, NULL, VERSION },
+    { NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+    "usage: msk-bmsc --http ADDR:PORT --mikey ADDR:PORT --fqdn NAME\n"
+    "                --layout csb|keyid --subscribers FILE --groups FILE\n"
+    "                --store PATH [--registration required|none]\n"
+    "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
+    "                [--algorithm sha256,md5] [--ext-before-kemac] [--json]\n"
+    "                [--secrets] [--pcap FILE] [--keylog FILE]\n"
+    "\n"
+    "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
+    "messages.\n"
+    "\n"
+    "  --http ADDR:PORT      where UEs ask; [::1]:8080 for IPv6\n"
+    "  --mikey ADDR:PORT     where MIKEY messages leave and acknowledgements\n"
+    "                        arrive\n"
+    "  --fqdn NAME           of this BM-SC: realm, NAF name, IDi\n"
+    "  --layout csb|keyid    how keys are named; see doc/decisions.md\n"
+    "  --subscribers FILE    JSON, an object a line:\n"
+    "      {\"btid\":S,\"impi\":S,\"ks_naf\":HEX | \"muk\":HEX,\"mrk\":HEX,\n"
+    "       \"expires\":UNIX,\"services\":[S,..],\"address\":\"IP:PORT\"}\n"
+    "      address: else where its last good request came from, port 2269;\n"
+    "      services: else all\n"
+    "  --groups FILE         JSON, an object a line:\n"
+    "      {\"domain\":HEX,\"group\":N,\"number\":N,\"services\":[S,..],\n"
+    "       \"msk\":HEX,\"rand\":HEX,\"seq\":[LOW,HIGH],\"streaming\":BOOL,\n"
+    "       \"srtp\":{\"NAME\":VALUE,..}}   msk, rand, seq, srtp: optional\n"
+    "  --store PATH          SQLite file of records; it is made. What is in "
+    "it\n"
+    "                        wins over both files\n"
+    "  --registration R      default: required with keyid, none with csb\n"
+    "  --ack all|none|1/N    which MSKs are to be acknowledged; default all\n"
+    "  --qop auth            offer qop auth as well; only behind TLS, in "
+    "tests\n"
+    "  --algorithm LIST      of sha256, md5; default both\n"
+    "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
+    "  --json                events as JSON, one a line\n"
+    "  --secrets             show keys in events\n"
+    "  --pcap FILE           write what was sent and received, as pcapng\n"
+    "  --keylog FILE         write keys for tools; see msktool\n"
+    "\n"
+    "Commands on stdin (G: a Key Group):\n"
+    "  push G [BTID]         push the current MSK to all members, or to one\n"
+    "  rekey G               make a new MSK, and push it to all members\n"
+    "  pull G [BTID]         make them ask for it\n"
+    "  reauth BTID           its next request gets a new nonce\n"
+    "  rebootstrap BTID      its next request gets 401: new keys\n"
+    "  rebind BTID NEW HEX   it has a new B-TID and Ks_NAF\n"
+    "  mtk G ADDR:PORT       send a new MTK there\n"
+    "  subscriber JSON       add one\n"
+    "  group JSON            add one\n"
+    "  stats                 tell what was counted\n"
+    "  quit\n"
+    "\n"
+    "Events: ready http_request http_response pushed pull acked gave_up "
+    "joined\n"
+    "parted msk mtk refused stats error quit. Exit status: 0 fine, 1 usage,\n"
+    "2 it could not start or go on.\n";
+
+static bool
+read_layout(const char *text, enum msk_layout *layout)
+{
+    if (strcmp(text, "csb") == 0)
+        *layout = MSK_LAYOUT_CSB;
+    else if (strcmp(text, "keyid") == 0)
+        *layout = MSK_LAYOUT_KEYID;
+    return *layout != 0;
+}
+
+static bool
+read_acks(const char *text, struct options *o)
+{
+    uint64_t n;
+
+    if (strncmp(text, "1/", 2) == 0) {
+        o->acks = MSK_ACK_SAMPLED;
+        if (!input_number(text + 2, UINT32_MAX, &n) || n == 0)
+            return false;
+        o->ack_sample = (uint32_t)n;
+        return true;
+    }
+    o->acks = strcmp(text, "none") == 0 ? MSK_ACK_NONE : MSK_ACK_ALL;
+    return o->acks == MSK_ACK_NONE || strcmp(text, "all") == 0;
+}
+
+static bool
+read_algorithms(char *text, uint32_t *set)
+{
+    for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ","))
+        if (strcmp(name, "sha256") == 0)
+            *set |= MSK_ALGORITHM_SHA256;
+        else if (strcmp(name, "md5") == 0)
+            *set |= MSK_ALGORITHM_MD5;
+        else
+            return false;
+    return *set != 0;
+}
+
+/* One of two words; false: neither. *second: it was the second one. */
+static bool
+one_of(const char *text, const char *first, const char *other, bool *second)
+{
+    *second = strcmp(text, other) == 0;
+    return *second || strcmp(text, first) == 0;
+}
+
+static bool
+take(struct options *o, enum option_name name, char *value, bool *registration)
+{
+    switch (name) {
+    case HTTP: return address_parse(value, &o->http);
+    case MIKEY: return address_parse(value, &o->mikey);
+    case FQDN: o->fqdn = value; return true;
+    case LAYOUT: return read_layout(value, &o->layout);
+    case SUBSCRIBERS: o->subscribers = value; return true;
+    case GROUPS: o->groups = value; return true;
+    case STORE: o->store = value; return true;
+    case REGISTRATION:
+        *registration = true;
+        return one_of(value, "none", "required", &o->registration);
+    case ACK: return read_acks(value, o);
+    case QOP: return one_of(value, "auth-int", "auth", &o->auth);
+    case ALGORITHM: return read_algorithms(value, &o->algorithms);
+    case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;
+    case JSON: o->json = true; return true;
+    case SECRETS: o->secrets = true; return true;
+    case PCAP: o->pcap = value; return true;
+    case KEYLOG: o->keylog = value; return true;
+    case HELP:
+    case VERSION: break;
+    }
+    return false;
+}
+
+static bool
+whole(const struct options *o)
+{
+    return o->http.n > 0 && o->mikey.n > 0 && o->fqdn != NULL &&
+           o->layout != 0 && o->subscribers != NULL && o->groups != NULL &&
+           o->store != NULL;
+}
+
+bool
+options_read(int argc, char **argv, struct options *out, int *status)
+{
+    bool registration = false;
+    int name;
+
+    memset(out, 0, sizeof *out);
+    *status = 1;
+    while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (name == HELP || name == VERSION) {
+            if (name == HELP)
+                printf("%s", help);
+            else
+                printf("msk-bmsc %s\n", msk_version());
+            *status = 0;
+            return false;
+        }
+        if (name == '?' ||
+            !take(out, (enum option_name)name, optarg, &registration)) {
+            (void)fprintf(stderr, "msk-bmsc: see --help\n");
+            return false;
+        }
+    }
+    if (optind != argc || !whole(out)) {
+        (void)fprintf(stderr, "msk-bmsc: options are missing; see --help\n");
+        return false;
+    }
+    if (!registration)
+        out->registration = out->layout == MSK_LAYOUT_KEYID;
+    return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* options.h - the command line of msk-bmsc. */
+#ifndef MSK_BMSC_OPTIONS_H
+#define MSK_BMSC_OPTIONS_H
+
+#include "../hosts/address.h"
+#include "msk/bmsc.h"
+
+struct options {
+    struct address http, mikey; /* where to listen */
+    const char *fqdn;
+    enum msk_layout layout;
+    const char *subscribers, *groups; /* files of JSON lines */
+    const char *store;
+    bool registration; /* required */
+    enum msk_ack_mode acks;
+    uint32_t ack_sample;
+    bool auth; /* qop auth is offered as well */
+    uint32_t algorithms;
+    enum msk_ext_position ext;
+    bool json, secrets;
+    const char *pcap, *keylog;
+};
+
+/* Reads the command line. False: usage was shown, exit with *status. */
+bool options_read(int argc, char **argv, struct options *out, int *status);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests, datagrams, and what is due. */
+#include <string.h>
+
+#include "host.h"
+
+/* --- what the library asks ----------------------------------------------- */
+
+/* A UE may have what a service of its subscription uses. */
+static int
+authorise(void *user, const struct msk_subscriber *subscriber,
+          const struct msk_key_id *id)
+{
+    struct host *h = user;
+
+    (void)subscriber; /* h->row is its row */
+    if (database_group(&h->database, id->domain, id->group, &h->found_row) !=
+        DATABASE_OK)
+        return 403;
+    return records_share_service(h->row.services, h->found_row.services) ? 200
+                                                                         : 403;
+}
+
+static const struct msk_key_group *
+find_group(void *user, const uint8_t domain[3], uint16_t group)
+{
+    struct host *h = user;
+    struct msk_bytes packed = { h->found_row.packed, 0 };
+
+    if (database_group(&h->database, domain, group, &h->found_row) !=
+        DATABASE_OK)
+        return NULL;
+    packed.n = h->found_row.n;
+    return msk_key_group_unpack(&h->found, packed) == MSK_OK ? &h->found : NULL;
+}
+
+static size_t
+service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+               size_t cap)
+{
+    struct host *h = user;
+    uint8_t domain[3] = { 0, 0, 0 };
+    uint16_t after = 0;
+    size_t n = 0;
+
+    if (!records_has_service(h->row.services, service))
+        return 0;
+    while (n < cap && database_each_group(&h->database, domain, after,
+                                          &h->found_row) == DATABASE_OK) {
+        memcpy(domain, h->found_row.domain, 3);
+        after = h->found_row.group;
+        if (!records_has_service(h->found_row.services, service))
+            continue;
+        memset(&ids[n], 0, sizeof ids[n]);
+        memcpy(ids[n].domain, domain, 3);
+        ids[n++].group = after;
+    }
+    return n;
+}
+
+const struct msk_bmsc_config serve_functions = {
+    .size = sizeof serve_functions,
+    .authorise = authorise,
+    .find_group = find_group,
+    .service_groups = service_groups,
+};
+
+/* --- HTTP ---------------------------------------------------------------- */
+
+struct request {
+    const struct msk_http_request *http;
+    struct address peer;
+};
+
+static int
+call_http(struct host *h, const void *arg, msk_time now)
+{
+    const struct request *r = arg;
+
+    return msk_bmsc_http(h->bmsc, h, &h->subscriber, r->http,
+                         address_view(&r->peer), now, h->outbox);
+}
+
+static void
+tell_request(struct host *h, const struct msk_http_request *request,
+             struct msk_bytes peer)
+{
+    json_t *event = event_new(&h->log, "http_request");
+
+    event_text(event, "method", request->method);
+    event_text(event, "target", request->target);
+    event_address(event, "from", peer);
+    event_text(event, "body", request->body);
+    event_tell(&h->log, event);
+    h->stats.requests++;
+}
+
+/* Where the UE takes pushes: as configured, else where it asks from. */
+static void
+find_peer(const struct host *h, struct msk_bytes from, bool known,
+          struct address *out)
+{
+    out->n = from.n <= sizeof out->octets ? from.n : 0;
+    memcpy(out->octets, from.p, out->n);
+    address_set_port(out, MSK_MBMS_PORT);
+    if (known && h->row.address.n > 0)
+        *out = h->row.address;
+}
+
+bool
+serve_request(void *host, const struct msk_http_request *request,
+              struct msk_bytes peer, const struct msk_http_response **response)
+{
+    struct host *h = host;
+    struct request r = { .http = request };
+    uint8_t btid[MSK_BTID_MAX];
+    size_t n = 0;
+    bool known;
+    int err;
+
+    tell_request(h, request, peer);
+    known = msk_digest_server_btid(request, btid, sizeof btid, &n) == MSK_OK &&
+            database_by_btid(&h->database, (struct msk_bytes){ btid, n },
+                             &h->row) == DATABASE_OK;
+    find_peer(h, peer, known, &r.peer);
+    if (known) {
+        err = records_run(h, call_http, &r);
+    } else {
+        err = msk_bmsc_http(h->bmsc, h, NULL, request, address_view(&r.peer),
+                            event_unix(), h->outbox);
+        if (err == MSK_OK)
+            effects_run(h);
+    }
+    effects_refused(h, "request", err);
+    *response = &h->response;
+    return err == MSK_OK;
+}
+
+/* --- MIKEY --------------------------------------------------------------- */
+
+static int
+call_ack(struct host *h, const void *arg, msk_time now)
+{
+    return msk_bmsc_ack(h->bmsc, h, &h->subscriber,
+                        *(const struct msk_bytes *)arg, now, h->outbox);
+}
+
+static int
+take_ack(struct host *h, struct msk_bytes message)
+{
+    struct msk_bytes btid;
+    int err = msk_bmsc_ack_btid(h->bmsc, message, &btid);
+
+    if (err == MSK_OK && !records_find(h, btid))
+        err = MSK_ERR_NO_MUK;
+    return err == MSK_OK ? records_run(h, call_ack, &message) : err;
+}
+
+void
+serve_datagrams(struct host *h)
+{
+    uint8_t buf[MSK_MIKEY_MAX + 1];
+    struct msk_bytes message;
+    struct address from;
+
+    while (udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from)) {
+        capture_udp(&h->capture, address_view(&from), address_view(&h->mikey),
+                    message);
+        effects_refused(h, "datagram", take_ack(h, message));
+    }
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+static int
+call_timer(struct host *h, const void *arg, msk_time now)
+{
+    (void)arg;
+    return msk_bmsc_timer(h->bmsc, h, &h->subscriber, now, h->outbox);
+}
+
+/* A record that fails is put off, so that it does not hold up the others. */
+static void
+put_off(struct host *h, msk_time until)
+{
+    struct msk_bytes id = { h->row.id, h->row.id_n };
+    uint8_t copy[MSK_SUBSCRIBER_ID_MAX];
+
+    memcpy(copy, id.p, id.n);
+    id.p = copy;
+    if (database_by_id(&h->database, id, &h->row) != DATABASE_OK)
+        return;
+    h->row.due = until;
+    (void)database_save(&h->database, &h->row);
+}
+
+void
+serve_due(struct host *h)
+{
+    msk_time now = event_unix();
+    int err;
+
+    while (database_due(&h->database, now, &h->row) == DATABASE_OK) {
+        err = records_run(h, call_timer, NULL);
+        effects_refused(h, "timer", err);
+        if (err != MSK_OK)
+            put_off(h, now + 60000);
+    }
+}

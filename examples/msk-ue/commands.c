@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands on stdin. */
+#include <string.h>
+
+#include "host.h"
+#include "keys.h"
+
+int
+command_set_keys(struct host *h, const char *btid,
+                 const struct secrecy_keys *keys)
+{
+    struct msk_ue_keys k = { .size = sizeof k };
+    struct keys newest;
+    size_t n = strlen(btid);
+    int err;
+
+    memset(&newest, 0, sizeof newest);
+    if (n > sizeof newest.btid)
+        return MSK_ERR_ARGUMENT;
+    memcpy(newest.btid, btid, n);
+    newest.btid_n = n;
+    newest.keys = *keys;
+    err = keys_offer(&h->store, &newest);
+    k.btid = (struct msk_bytes){ newest.btid, newest.btid_n };
+    k.muk = (struct msk_bytes){ newest.keys.muk, newest.keys.muk_n };
+    k.mrk = (struct msk_bytes){ newest.keys.mrk, newest.keys.mrk_n };
+    if (err == MSK_OK)
+        err = msk_ue_set_keys(h->ue, &k, event_monotonic());
+    msk_wipe(&newest, sizeof newest);
+    return err;
+}
+
+static int
+start(struct host *h, char **words, size_t n)
+{
+    (void)words;
+    (void)n;
+    return msk_ue_start(h->ue, &h->service, event_monotonic());
+}
+
+static int
+deregister(struct host *h, char **words, size_t n)
+{
+    (void)words;
+    (void)n;
+    return msk_ue_stop(h->ue, h->service.id, event_monotonic());
+}
+
+/* The flow of the service that a Key Group protects. */
+static const struct msk_flow *
+flow_of(const struct host *h, uint16_t group)
+{
+    for (size_t i = 0; i < h->service.n_flows; i++)
+        if (h->service.flows[i].group == group)
+            return &h->service.flows[i];
+    return NULL;
+}
+
+static int
+request(struct host *h, char **words, size_t n)
+{
+    struct msk_key_id ids[INPUT_WORDS_MAX];
+    const struct msk_flow *flow;
+    uint64_t group;
+
+    for (size_t i = 1; i < n; i++) {
+        if (!input_number(words[i], 0xFFFF, &group))
+            return MSK_ERR_ARGUMENT;
+        flow = flow_of(h, (uint16_t)group);
+        if (flow == NULL)
+            return MSK_ERR_NOT_MINE;
+        memcpy(ids[i - 1].domain, flow->domain, 3);
+        ids[i - 1].group = flow->group;
+        ids[i - 1].number = 0;
+    }
+    return msk_ue_request(h->ue, ids, n - 1, event_monotonic());
+}
+
+static int
+missed(struct host *h, char **words, size_t n)
+{
+    const struct msk_flow *flow;
+    uint8_t mki[6];
+    size_t len;
+
+    if (n != 2 || !input_hex(words[1], mki, sizeof mki, &len) || len < 2)
+        return MSK_ERR_ARGUMENT;
+    flow = flow_of(h, (uint16_t)(mki[0] << 8 | mki[1]));
+    if (flow == NULL)
+        return MSK_ERR_NOT_MINE;
+    return msk_ue_missed(h->ue, h->service.id, flow->id,
+                         (struct msk_bytes){ mki, len }, event_monotonic());
+}
+
+static int
+bootstrap(struct host *h, char **words, size_t n)
+{
+    struct secrecy_keys keys;
+    uint8_t ks_naf[32];
+    size_t len = 0;
+    int err;
+
+    if (n != 3 || !secrecy_argument(words[2], ks_naf, 32, &len) || len != 32)
+        return MSK_ERR_ARGUMENT;
+    err = secrecy_derive(ks_naf, &keys);
+    if (err == MSK_OK)
+        err = command_set_keys(h, words[1], &keys);
+    msk_wipe(ks_naf, sizeof ks_naf);
+    msk_wipe(&keys, sizeof keys);
+    return err;
+}
+
+static void
+add_held(struct host *h, json_t *list, const struct msk_flow *flow,
+         const struct msk_held_msk *msk)
+{
+    json_t *one = json_object();
+    struct msk_key_id id = { { 0, 0, 0 }, flow->group, msk->number };
+
+    memcpy(id.domain, flow->domain, 3);
+    event_key_id(one, &id);
+    event_number(one, "seq_low", msk->seq_low);
+    event_number(one, "seq_high", msk->seq_high);
+    if (msk->has_mtk)
+        event_number(one, "mtk_id", msk->mtk_id);
+    for (size_t i = 0; i < sizeof h->shown / sizeof h->shown[0]; i++)
+        if (h->shown[i].n > 0 && msk_key_id_equal(&h->shown[i].id, &id))
+            event_secret(&h->log, one, "key",
+                         (struct msk_bytes){ h->shown[i].key, h->shown[i].n });
+    (void)json_array_append_new(list, one);
+}
+
+static bool
+seen_before(const struct host *h, size_t i)
+{
+    const struct msk_flow *flows = h->service.flows;
+
+    for (size_t j = 0; j < i; j++)
+        if (flows[j].group == flows[i].group &&
+            memcmp(flows[j].domain, flows[i].domain, 3) == 0)
+            return true;
+    return false;
+}
+
+static int
+keys(struct host *h, char **words, size_t n)
+{
+    json_t *event = event_new(&h->log, "keys"), *list = json_array();
+    struct msk_held held;
+
+    (void)words;
+    (void)n;
+    for (size_t i = 0; i < h->service.n_flows; i++) {
+        const struct msk_flow *flow = &h->service.flows[i];
+
+        held.size = sizeof held;
+        if (seen_before(h, i) ||
+            msk_mgvf_held(h->mgvf, flow->domain, flow->group, &held) != MSK_OK)
+            continue;
+        for (size_t k = 0; k < held.n; k++)
+            add_held(h, list, flow, &held.msk[k]);
+    }
+    (void)json_object_set_new(event, "held", list);
+    event_tell(&h->log, event);
+    return MSK_OK;
+}
+
+static int
+quit(struct host *h, char **words, size_t n)
+{
+    (void)words;
+    (void)n;
+    h->quit = true;
+    return MSK_OK;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct host *h, char **words, size_t n);
+} commands[] = {
+    { "start", start },     { "register", start }, { "deregister", deregister },
+    { "request", request }, { "missed", missed },  { "bootstrap", bootstrap },
+    { "keys", keys },       { "quit", quit },
+};
+
+void
+command_run(struct host *h, char *line)
+{
+    char *words[INPUT_WORDS_MAX];
+    size_t n = input_words(line, words);
+
+    memset(&h->now, 0, sizeof h->now);
+    for (size_t i = 0; n > 0 && i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(words[0], commands[i].name) == 0) {
+            hooks_tell(h, commands[i].name, commands[i].run(h, words, n));
+            return;
+        }
+    if (n > 0)
+        event_error(&h->log, "unknown command");
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* What the session wants done, and what there is to tell of it. */
+#include <string.h>
+
+#include "host.h"
+
+static void
+send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
+{
+    struct host *h = user;
+    json_t *event = event_new(&h->log, "ack_sent");
+
+    event_key_id(event, &h->now);
+    event_address(event, "to", peer);
+    event_hex(event, "octets", message);
+    if (!udp_send(h->udp, peer, message))
+        event_word(event, "reason", "it could not be sent");
+    event_tell(&h->log, event);
+    capture_udp(&h->capture, address_view(&h->mikey), peer, message);
+}
+
+static bool
+has_header(const struct msk_http_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->n_headers; i++)
+        if (request->headers[i].name.n == strlen(name) &&
+            curl_strnequal((const char *)request->headers[i].name.p, name,
+                           strlen(name)) != 0)
+            return true;
+    return false;
+}
+
+static void
+send_http(void *user, const struct msk_http_request *request)
+{
+    struct host *h = user;
+    json_t *event = event_new(&h->log, "http_request");
+
+    event_text(event, "target", request->target);
+    (void)json_object_set_new(
+        event, "authorization",
+        json_boolean(has_header(request, "Authorization")));
+    event_text(event, "body", request->body);
+    event_tell(&h->log, event);
+    http_send(&h->http, request);
+}
+
+/* The key of an MSK as the key log told it; empty without --secrets. */
+static struct shown_key *
+shown(struct host *h, const struct msk_key_id *id)
+{
+    struct shown_key *free_one = NULL;
+
+    for (size_t i = 0; i < sizeof h->shown / sizeof h->shown[0]; i++)
+        if (h->shown[i].n == 0)
+            free_one = &h->shown[i];
+        else if (msk_key_id_equal(&h->shown[i].id, id))
+            return &h->shown[i];
+    return free_one;
+}
+
+static void
+on_msk(void *user, const struct msk_msk_event *msk)
+{
+    struct host *h = user;
+    json_t *event = event_new(&h->log, msk->updated_only ? "validity" : "msk");
+    const struct shown_key *key = shown(h, &msk->id);
+
+    event_key_id(event, &msk->id);
+    event_number(event, "seq_low", msk->seq_low);
+    event_number(event, "seq_high", msk->seq_high);
+    if (key != NULL && key->n > 0)
+        event_secret(&h->log, event, "key",
+                     (struct msk_bytes){ key->key, key->n });
+    event_tell(&h->log, event);
+}
+
+static void
+on_mtk(void *user, const struct msk_mtk_event *mtk)
+{
+    struct host *h = user;
+    json_t *event = event_new(&h->log, "mtk");
+
+    event_key_id(event, &mtk->id);
+    event_number(event, "mtk_id", mtk->mtk_id);
+    event_secret(&h->log, event, "key", mtk->key);
+    event_secret(&h->log, event, "salt", mtk->salt);
+    event_tell(&h->log, event);
+}
+
+static void
+on_msk_deleted(void *user, const struct msk_key_id *id)
+{
+    struct host *h = user;
+    struct shown_key *key = shown(h, id);
+    json_t *event = event_new(&h->log, "msk_deleted");
+
+    event_key_id(event, id);
+    event_tell(&h->log, event);
+    if (key != NULL)
+        msk_wipe(key, sizeof *key);
+}
+
+static const char *
+reason_text(enum msk_reason reason)
+{
+    switch (reason) {
+    case MSK_REASON_NONE: return "none";
+    case MSK_REASON_NO_KEYS: return "no keys yet";
+    case MSK_REASON_RENEGOTIATE: return "the server wants new keys";
+    case MSK_REASON_NO_MSK: return "no MSK and no confirmation came";
+    case MSK_REASON_REFUSED: return "the BM-SC said no";
+    case MSK_REASON_UNREACHABLE: return "no answer";
+    case MSK_REASON_UNVERIFIED: return "answers that do not verify";
+    case MSK_REASON_USER: return "as told";
+    case MSK_REASON_POLICY: return "protection against the announcement";
+    }
+    return "unknown";
+}
+
+static void
+on_bootstrap_needed(void *user, enum msk_reason reason)
+{
+    struct host *h = user;
+    json_t *event = event_new(&h->log, "bootstrap_needed");
+
+    event_word(event, "reason", reason_text(reason));
+    event_tell(&h->log, event);
+}
+
+static void
+on_leave(void *user, const struct msk_leave_event *leave)
+{
+    struct host *h = user;
+    json_t *event = event_new(&h->log, "left");
+
+    event_text(event, "service", leave->service);
+    event_key_id(event, &leave->id);
+    event_word(event, "reason", reason_text(leave->reason));
+    event_tell(&h->log, event);
+}
+
+static const char *
+procedure_text(enum msk_procedure procedure)
+{
+    switch (procedure) {
+    case MSK_PROCEDURE_REGISTER: return "register";
+    case MSK_PROCEDURE_DEREGISTER: return "deregister";
+    case MSK_PROCEDURE_MSK_REQUEST: return "msk-request";
+    }
+    return "unknown";
+}
+
+static void
+on_result(void *user, const struct msk_result_event *result)
+{
+    struct host *h = user;
+    json_t *event =
+        event_new(&h->log, result->confirmed ? "confirmed" : "result");
+
+    event_word(event, "procedure", procedure_text(result->procedure));
+    if (result->procedure == MSK_PROCEDURE_MSK_REQUEST)
+        event_key_id(event, &result->id);
+    else
+        event_text(event, "service", result->service);
+    event_number(event, "code", result->code);
+    if (result->reason != MSK_REASON_NONE)
+        event_word(event, "reason", reason_text(result->reason));
+    event_tell(&h->log, event);
+}
+
+static void
+keylog(void *user, const struct msk_keylog *key)
+{
+    struct host *h = user;
+    struct shown_key *slot;
+
+    keylog_write(h->keylog, key);
+    if (!h->log.secrets || key->kind != MSK_KEYLOG_MSK)
+        return;
+    slot = shown(h, &key->id);
+    if (slot == NULL || key->key.n > sizeof slot->key)
+        return;
+    slot->id = key->id;
+    slot->n = key->key.n;
+    memcpy(slot->key, key->key.p, key->key.n);
+}
+
+const struct msk_ue_hooks hooks = {
+    .size = sizeof hooks,
+    .send_mikey = send_mikey,
+    .send_http = send_http,
+    .on_msk = on_msk,
+    .on_mtk = on_mtk,
+    .on_msk_deleted = on_msk_deleted,
+    .on_bootstrap_needed = on_bootstrap_needed,
+    .on_leave = on_leave,
+    .on_result = on_result,
+    .keylog = keylog,
+};
+
+/* A call that failed: what was refused, what the user did wrong, or the end. */
+void
+hooks_tell(struct host *h, const char *call, int err)
+{
+    json_t *event;
+
+    if (msk_err_kind(err) == MSK_KIND_FINE)
+        return;
+    event = event_new(&h->log, "refused");
+    event_word(event, "what", call);
+    event_key_id(event, &h->now);
+    event_word(event, "reason", msk_err_text(err));
+    event_number(event, "error", err);
+    event_tell(&h->log, event);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* host.h - all that msk-ue holds; its parts see each other through it. */
+#ifndef MSK_UE_HOST_H
+#define MSK_UE_HOST_H
+
+#include "../hosts/event.h"
+#include "../hosts/input.h"
+#include "../hosts/keylog.h"
+#include "../hosts/udp.h"
+#include "../stores/store_sqlite.h"
+#include "http.h"
+#include "msk/ue.h"
+#include "options.h"
+
+#define HOST_GROUPS MSK_UE_GROUPS_MAX
+#define HOST_SERVICES 1
+
+/* A key that events may show (--secrets): the MGV-F does not give them out
+ * again. */
+struct shown_key {
+    struct msk_key_id id;
+    uint8_t key[MSK_KEY_MAX];
+    size_t n;
+};
+
+struct host {
+    struct options options;
+    struct event_log log;
+    struct input input;
+    struct http_client http;
+    struct capture capture;
+    FILE *keylog;
+    int udp;
+    struct address mikey; /* where udp is bound */
+
+    struct store_sqlite sqlite;
+    struct msk_store store;
+    struct msk_xml xml;
+    struct msk_mgvf *mgvf;
+    struct msk_ue *ue;
+    struct msk_service service;
+    struct msk_bytes btid; /* of the newest keys */
+    char btid_text[MSK_BTID_MAX + 1];
+
+    struct msk_key_id now; /* what the datagram at hand is about */
+    struct shown_key shown[HOST_GROUPS * MSK_HELD_MAX];
+    bool quit;
+    int fatal; /* an error that ends the program */
+
+    uint8_t document[MSK_XML_DOCUMENT_MAX], arena[16384];
+    struct msk_flow flows[HOST_GROUPS];
+    char flow_text[HOST_GROUPS][16];
+    uint8_t mgvf_memory[MSK_MGVF_SIZE];
+    uint8_t ue_memory[MSK_UE_SIZE(HOST_GROUPS, HOST_SERVICES)];
+};
+
+/* service.c: fills h->service from the options. MSK_OK or an error. */
+int service_read(struct host *h);
+
+/* hooks.c */
+extern const struct msk_ue_hooks hooks;
+void hooks_tell(struct host *h, const char *call, int err);
+
+/* commands.c: one line of stdin. */
+void command_run(struct host *h, char *line);
+int command_set_keys(struct host *h, const char *btid,
+                     const struct secrecy_keys *keys);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http.h - one HTTP request at a time, in the background. libcurl moves it and
+ * no more: Digest is the library's, so that of libcurl stays off.
+ */
+#ifndef MSK_UE_HTTP_H
+#define MSK_UE_HTTP_H
+
+#include <curl/curl.h>
+
+#include "../hosts/capture.h"
+#include "msk/http.h"
+
+#define HTTP_HEADER_OCTETS 16384
+
+struct http_client {
+    const char *origin; /* URL of the server, without a path behind it */
+    const char *fqdn;   /* for Host */
+    struct capture *capture;
+
+    CURLM *multi;
+    CURL *easy;
+    struct curl_slist *headers; /* of the request */
+    bool busy;
+
+    uint8_t said[HTTP_HEADER_OCTETS + MSK_HTTP_BODY_MAX]; /* for the capture */
+    size_t said_n;
+    uint8_t head[HTTP_HEADER_OCTETS]; /* header lines as they came */
+    size_t head_n;
+    uint8_t body[MSK_HTTP_BODY_MAX];
+    size_t body_n;
+    struct msk_http_header list[MSK_HTTP_HEADERS_MAX];
+    struct msk_http_response response;
+};
+
+/* False: libcurl does not start. */
+bool http_start(struct http_client *http, const char *origin, const char *fqdn,
+                struct capture *capture);
+void http_end(struct http_client *http);
+
+/* Begins to send. What goes wrong is told by http_done. */
+void http_send(struct http_client *http,
+               const struct msk_http_request *request);
+
+/* Waits for octets on fds or for the request, but not longer than ms; moves
+ * the request on. */
+void http_wait(struct http_client *http, struct curl_waitfd *fds, unsigned n,
+               int ms);
+
+/* True: the request ended. *response: the answer, good until http_send; NULL:
+ * there was none that can be used. */
+bool http_done(struct http_client *http,
+               const struct msk_http_response **response);
+
+#endif

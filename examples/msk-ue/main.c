@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* msk-ue - a UE: one session, one loop. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "../provider.h"
+#include "host.h"
+#include "msk/xml_expat.h"
+
+#define GLANCE 60000 /* sleep no longer, in milliseconds */
+
+static int
+fill(void *user, uint8_t *out, size_t n)
+{
+    (void)user;
+    return getrandom(out, n, 0) == (ssize_t)n ? 0 : -1;
+}
+
+static const struct msk_random randomness = { .size = sizeof randomness,
+                                              .fill = fill };
+
+static int
+make_session(struct host *h)
+{
+    const struct options *o = &h->options;
+    struct msk_mgvf_config mgvf = { .size = sizeof mgvf };
+    struct msk_ue_config ue = { .size = sizeof ue };
+    int err;
+
+    mgvf.crypto = host_crypto();
+    mgvf.store = &h->store;
+    err = msk_mgvf_init(&h->mgvf, h->mgvf_memory, sizeof h->mgvf_memory, &mgvf);
+    if (err != MSK_OK)
+        return err;
+    ue.layout = o->layout;
+    ue.fqdn = msk_text(o->fqdn);
+    ue.mgvf = h->mgvf;
+    ue.crypto = mgvf.crypto;
+    ue.xml = &h->xml;
+    ue.random = &randomness;
+    ue.hooks = &hooks;
+    ue.limits.groups = HOST_GROUPS;
+    ue.limits.services = HOST_SERVICES;
+    ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
+    if (o->groups != NULL)
+        ue.registration = MSK_REGISTRATION_NONE;
+    return msk_ue_init(&h->ue, h->ue_memory, sizeof h->ue_memory, &ue, h);
+}
+
+static int
+take_keys(struct host *h)
+{
+    struct options *o = &h->options;
+    int err = MSK_OK;
+
+    if (o->ks_naf_n > 0)
+        err = secrecy_derive(o->ks_naf, &o->keys);
+    if (err == MSK_OK)
+        err = command_set_keys(h, o->btid, &o->keys);
+    msk_wipe(o->ks_naf, sizeof o->ks_naf);
+    msk_wipe(&o->keys, sizeof o->keys);
+    return err;
+}
+
+static int
+start(struct host *h)
+{
+    const struct options *o = &h->options;
+    int err = msk_xml_expat_init(&h->xml, NULL);
+
+    if (err == MSK_OK)
+        err = service_read(h);
+    if (err == MSK_OK)
+        err = store_sqlite_open(&h->store, &h->sqlite, o->store, NULL, 0);
+    if (err == MSK_OK)
+        err = make_session(h);
+    if (err == MSK_OK)
+        err = take_keys(h);
+    if (err != MSK_OK)
+        return err;
+    h->udp = udp_open(&o->mikey);
+    if (h->udp < 0 || !udp_local(h->udp, &h->mikey) ||
+        !capture_open(&h->capture, o->pcap) ||
+        !keylog_open(&h->keylog, o->keylog) ||
+        !http_start(&h->http, o->bmsc, o->fqdn, &h->capture))
+        return MSK_ERR_STATE;
+    return MSK_OK;
+}
+
+static void
+tell_ready(struct host *h)
+{
+    json_t *event = event_new(&h->log, "ready");
+
+    event_address(event, "mikey", address_view(&h->mikey));
+    event_word(event, "layout",
+               h->options.layout == MSK_LAYOUT_CSB ? "csb" : "keyid");
+    event_word(event, "version", msk_version());
+    event_tell(&h->log, event);
+}
+
+/* What a datagram claims to be, for events that come from it. */
+static bool
+look(struct host *h, struct msk_bytes message)
+{
+    struct msk_peek peek;
+
+    memset(&h->now, 0, sizeof h->now);
+    if (msk_mikey_peek(h->options.layout, message, &peek) != MSK_OK)
+        return false;
+    h->now = peek.id;
+    return peek.kind == MSK_MESSAGE_MSK && peek.id.number == 0;
+}
+
+static void
+receive(struct host *h)
+{
+    uint8_t buf[MSK_MIKEY_MAX + 1];
+    struct msk_bytes message;
+    struct address from;
+    json_t *event;
+    bool pull;
+    int err;
+
+    while (udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from)) {
+        capture_udp(&h->capture, address_view(&from), address_view(&h->mikey),
+                    message);
+        pull = look(h, message);
+        err = msk_ue_receive(h->ue, message, address_view(&from),
+                             event_monotonic());
+        hooks_tell(h, "datagram", err);
+        if (pull && err == MSK_OK) {
+            event = event_new(&h->log, "pull");
+            event_key_id(event, &h->now);
+            event_tell(&h->log, event);
+        }
+    }
+}
+
+static void
+answer(struct host *h)
+{
+    const struct msk_http_response *response;
+    json_t *event;
+
+    if (!http_done(&h->http, &response))
+        return;
+    memset(&h->now, 0, sizeof h->now);
+    event = event_new(&h->log, "http_response");
+    event_number(event, "status", response != NULL ? response->status : 0);
+    if (response != NULL)
+        event_text(event, "body", response->body);
+    event_tell(&h->log, event);
+    hooks_tell(h, "answer", msk_ue_http(h->ue, response, event_monotonic()));
+}
+
+static int
+sleep_for(const struct host *h)
+{
+    msk_time now = event_monotonic(), due = msk_ue_due(h->ue, now);
+
+    if (due <= now)
+        return 0;
+    return due - now < GLANCE ? (int)(due - now) : GLANCE;
+}
+
+static void
+turn(struct host *h)
+{
+    struct curl_waitfd fds[2] = { { h->udp, CURL_WAIT_POLLIN, 0 },
+                                  { h->input.fd, CURL_WAIT_POLLIN, 0 } };
+    char *line;
+
+    http_wait(&h->http, fds, h->input.ended ? 1 : 2, sleep_for(h));
+    receive(h);
+    answer(h);
+    if (!h->input.ended)
+        input_fill(&h->input);
+    while (!h->quit && (line = input_line(&h->input)) != NULL)
+        command_run(h, line);
+    if (msk_ue_due(h->ue, event_monotonic()) <= event_monotonic())
+        hooks_tell(h, "timer", msk_ue_timer(h->ue, event_monotonic()));
+}
+
+static void
+end(struct host *h)
+{
+    json_t *event = event_new(&h->log, "quit");
+
+    event_tell(&h->log, event);
+    http_end(&h->http);
+    capture_close(&h->capture);
+    if (h->keylog != NULL)
+        (void)fclose(h->keylog);
+    (void)close(h->udp);
+    store_sqlite_close(&h->sqlite);
+    msk_wipe(h, sizeof *h);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct host h;
+    int status, err;
+
+    secrecy_start();
+    if (!options_read(argc, argv, &h.options, &status))
+        return status;
+    h.log.json = h.options.json;
+    h.log.secrets = h.options.secrets;
+    h.log.began = event_monotonic();
+    err = start(&h);
+    if (err != MSK_OK) {
+        event_error(&h.log, msk_err_text(err));
+        return 2;
+    }
+    input_start(&h.input, STDIN_FILENO);
+    tell_ready(&h);
+    while (!h.quit)
+        turn(&h);
+    end(&h);
+    return 0;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* The service that the options name: announced, or a list of Key Groups. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+#include "msk/announcement.h"
+
+static int
+read_file(const char *path, uint8_t *out, size_t cap, size_t *n)
+{
+    FILE *file = fopen(path, "rb");
+
+    if (file == NULL) {
+        perror(path);
+        return MSK_ERR_ARGUMENT;
+    }
+    *n = fread(out, 1, cap, file);
+    (void)fclose(file);
+    return *n < cap ? MSK_OK : MSK_ERR_SPACE;
+}
+
+static int
+announced(struct host *h)
+{
+    size_t n = 0;
+    int err =
+        read_file(h->options.announcement, h->document, sizeof h->document, &n);
+
+    if (err != MSK_OK)
+        return err;
+    return msk_announcement_read(&h->xml, (struct msk_bytes){ h->document, n },
+                                 msk_text(h->options.service), h->arena,
+                                 sizeof h->arena, &h->service);
+}
+
+/* "DOMAINHEX:G"; the flow of a group that was not announced is its number. */
+static bool
+take_group(struct host *h, char *text)
+{
+    struct msk_flow *flow = &h->flows[h->service.n_flows];
+    char *name = h->flow_text[h->service.n_flows], *colon = strchr(text, ':');
+    uint64_t group;
+    size_t n;
+
+    if (h->service.n_flows == HOST_GROUPS || colon == NULL)
+        return false;
+    *colon = '\0';
+    if (!input_hex(text, flow->domain, 3, &n) || n != 3 ||
+        !input_number(colon + 1, 0xFFFF, &group) || group == 0)
+        return false;
+    flow->group = (uint16_t)group;
+    (void)snprintf(name, sizeof h->flow_text[0], "any/%u", (unsigned)group);
+    flow->id = msk_text(name);
+    h->service.n_flows++;
+    return true;
+}
+
+static int
+listed(struct host *h)
+{
+    static struct msk_bytes server;
+    char list[2048];
+    bool fine = strlen(h->options.groups) < sizeof list;
+
+    if (!fine)
+        return MSK_ERR_LIMIT;
+    strcpy(list, h->options.groups);
+    server = msk_text(h->options.fqdn);
+    h->service.size = sizeof h->service;
+    h->service.id = msk_text("urn:libmsk:groups");
+    h->service.servers = &server;
+    h->service.n_servers = 1;
+    h->service.flows = h->flows;
+    for (char *item = strtok(list, ","); fine && item != NULL;
+         item = strtok(NULL, ","))
+        fine = take_group(h, item);
+    return fine && h->service.n_flows > 0 ? MSK_OK : MSK_ERR_ARGUMENT;
+}
+
+int
+service_read(struct host *h)
+{
+    h->service.size = sizeof h->service;
+    return h->options.groups != NULL ? listed(h) : announced(h);
+}
