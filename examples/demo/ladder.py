@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""Events as arrows between a UE and a BM-SC: for the terminal, and for the page."""
+import re
+
+CLAUSES = {
+    "register": "TS 33.246 6.3.2.1A",
+    "deregister": "TS 33.246 6.3.2.1B",
+    "msk-request": "6.3.2.2.1",
+    "401": "6.3.2.2.1, TS 24.109 5.2",
+    "200": "6.3.2.2.1, 6.3.2.4",
+    "MSK": "6.3.2.3.1",
+    "ACK": "6.3.2.3.1, TS 33.246 6.4.5.2",
+    "pull": "6.3.2.2.4",
+    "MTK": "TS 33.246 6.4.5.3",
+    "stored": "TS 33.246 6.5.3",
+    "deleted": "6.3.2.1",
+    "refused": "TS 33.246 6.5.3",
+    "left": "6.3.2.2.1",
+    "new keys": "6.3.2.2.4, TS 33.246 6.1",
+}
+
+TO_BMSC, TO_UE, NOTE_UE, NOTE_BMSC = "to_bmsc", "to_ue", "note_ue", "note_bmsc"
+GOOD, BAD, PLAIN = "good", "bad", "plain"
+
+
+def name_of(event):
+    return "%s/%04x/%04x" % (event.get("domain", "?"), event.get("group", 0), event.get("number", 0))
+
+
+def procedure(event):
+    match = re.search(r"requesttype=([a-z-]+)", event.get("target", ""))
+    return match.group(1) if match else "?"
+
+
+def ue_arrow(event):
+    kind = event["event"]
+    if kind == "http_request":
+        how = "Digest" if event.get("authorization") else "no credentials"
+        return TO_BMSC, "POST " + procedure(event), how, PLAIN
+    if kind == "http_response":
+        status = event.get("status", 0)
+        return TO_UE, str(status) if status else "no answer", "", GOOD if status == 200 else PLAIN
+    if kind in ("msk", "validity"):
+        return NOTE_UE, "MSK %s stored" % name_of(event), "MAC ok, counter newer", GOOD
+    if kind == "msk_deleted":
+        return NOTE_UE, "MSK %s deleted" % name_of(event), "the oldest of three", PLAIN
+    if kind == "mtk":
+        return NOTE_UE, "MTK %04x released" % event["mtk_id"], "MAC ok, in the interval", GOOD
+    if kind == "ack_sent":
+        return TO_BMSC, "ACK %s" % name_of(event), "verification message", PLAIN
+    if kind == "refused":
+        return NOTE_UE, "refused", event.get("reason", ""), BAD
+    if kind == "bootstrap_needed":
+        return NOTE_UE, "new keys wanted", event.get("reason", ""), PLAIN
+    if kind == "confirmed":
+        return NOTE_UE, "nothing newer", "confirmed", GOOD
+    if kind == "left":
+        return NOTE_UE, "left", event.get("reason", ""), PLAIN
+    return None
+
+
+def bmsc_arrow(event):
+    kind = event["event"]
+    if kind == "pushed":
+        return TO_UE, "MSK %s" % name_of(event), "MIKEY over UDP", PLAIN
+    if kind == "pull":
+        return TO_UE, "pull %s" % name_of(event), "MSK ID 0, MAC only", PLAIN
+    if kind == "mtk":
+        return TO_UE, "MTK %04x" % event["mtk_id"], "under MSK %04x" % event["number"], PLAIN
+    if kind == "acked":
+        return NOTE_BMSC, "MSK %s delivered" % name_of(event), "MAC ok", GOOD
+    if kind == "gave_up":
+        return NOTE_BMSC, "MSK %s given up" % name_of(event), "", PLAIN
+    return None
+
+
+def relay_arrow(event):
+    if event["event"] == "lost":
+        return TO_UE if event["to"] == "ue" else TO_BMSC, "x  lost on the way", "", BAD
+    if event["event"] == "injected":
+        return TO_UE, "a stranger's message", "%d octets" % (len(event["octets"]) // 2), BAD
+    return None
+
+
+def arrow(event):
+    """(direction, what, detail, colour) of an event, or None."""
+    makers = {"ue": ue_arrow, "bmsc": bmsc_arrow, "relay": relay_arrow}
+    maker = makers.get(event["who"])
+    return maker(event) if maker else None
+
+
+def clause(what):
+    for word, text in CLAUSES.items():
+        if word in what:
+            return text
+    return ""
+
+
+class Terminal:
+    """Prints arrows as they come. Colour and box lines on a terminal, ASCII elsewhere."""
+
+    WIDTH = 44
+    COLOURS = {GOOD: "\033[32m", BAD: "\033[31m", PLAIN: ""}
+
+    def __init__(self, out, explain):
+        self.out, self.explain = out, explain
+        self.fancy = out.isatty()
+        self.bar = "\u2502" if self.fancy else "|"
+
+    def say(self, text=""):
+        print(text, file=self.out, flush=True)
+
+    def line(self, what, dash, left, right):
+        body = " %s " % what
+        fill = max(2, self.WIDTH - len(body) - len(left) - len(right))
+        return left + dash * (fill // 2) + body + dash * (fill - fill // 2) + right
+
+    def draw(self, direction, what):
+        if direction == TO_BMSC:
+            return self.line(what, "\u2500" if self.fancy else "-", "", "\u25b6" if self.fancy else ">")
+        if direction == TO_UE:
+            return self.line(what, "\u2500" if self.fancy else "-", "\u25c0" if self.fancy else "<", "")
+        text = ("  " + what).ljust(self.WIDTH)
+        return text if direction == NOTE_UE else ("  " + what + "  ").rjust(self.WIDTH)
+
+    def show(self, event):
+        drawn = arrow(event)
+        if drawn is None:
+            return
+        direction, what, detail, colour = drawn
+        middle = self.draw(direction, what)
+        if self.fancy and self.COLOURS[colour]:
+            middle = self.COLOURS[colour] + middle + "\033[0m"
+        text = "%7.3f  UE %s%s%s BM-SC  %s" % (event["seen"] / 1000, self.bar, middle, self.bar, detail)
+        if self.explain and clause(what):
+            text += "  [%s]" % clause(what)
+        self.say(text.rstrip())

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: MIT
+"""What happens, step by step, in one layout. Each step says what must come of it."""
+import json
+import os
+import socket
+import subprocess
+
+from stage import Late, Program, Relay
+
+DOMAIN, GROUP, SERVICE = "216354", 0x18CF, "urn:example:evening-news"
+FQDN = "bmsc.example.com"
+BTID = "I1U8vpY3qJ0hiuZNrke/NQ==@bsf.example.com"
+BTID2 = "Zm91ci1hbmQtdHdlbnR5Li4uLg==@bsf.example.com"
+KS_NAF = "18a2cfd9c85e844fa6882db049b8f5fc46db209efcf0f6585fbb3a98427f5e2b"
+KS_NAF2 = "2b5e7f42983abb5f58f6f0fc9e20db46fcf5b849b02d88a64f845ec8d9cfa218"
+FLOW = "239.1.2.3/5004"
+
+ANNOUNCEMENT = """<?xml version="1.0" encoding="UTF-8"?>
+<securityDescription xmlns="urn:3GPP:metadata:2005:MBMS:securityDescription">
+ <keyManagement offsetTime="0" randomTimePeriod="1" uiccKeyManagement="false">
+  <serverURI>http://%s</serverURI>
+ </keyManagement>
+ <keyId>
+  <mediaFlow flowID="%s">
+   <MSK><keyDomainID>IWNU</keyDomainID><MSKID>GM8AAA==</MSKID></MSK>
+  </mediaFlow>
+ </keyId>
+</securityDescription>
+""" % (FQDN, FLOW)
+
+
+def mikey_port():
+    """The port of the standard, so that Wireshark knows it; any other if somebody has it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", 2269))
+            return 2269
+        except OSError:
+            return 0
+
+
+class Story:
+    def __init__(self, stage, layout, folder, tools, faults):
+        self.stage, self.layout, self.folder, self.tools = stage, layout, folder, tools
+        self.faults = faults
+        self.results = []
+        self.mtk = None
+        self.captured = []
+        stage.relay = self.relay = Relay(stage, faults)
+
+    # --- the programs ---------------------------------------------------------------------
+
+    def path(self, name):
+        return os.path.join(self.folder, "%s-%s" % (self.layout, name))
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def start_bmsc(self):
+        subscriber = {"btid": BTID, "impi": "001010123456789@ims.example.com", "ks_naf": KS_NAF,
+                      "services": [SERVICE], "address": self.relay.address()}
+        group = {"domain": DOMAIN, "group": GROUP, "number": 1, "services": [SERVICE],
+                 "streaming": True}
+        since = self.stage.mark()
+        self.bmsc = Program(self.stage, "bmsc", [
+            self.tools["msk-bmsc"], "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:%d" % mikey_port(),
+            "--fqdn", FQDN, "--layout", self.layout,
+            "--subscribers", self.write("subscribers.jsonl", json.dumps(subscriber) + "\n"),
+            "--groups", self.write("groups.jsonl", json.dumps(group) + "\n"),
+            "--store", self.path("bmsc.db"), "--pcap", self.path("bmsc.pcapng"),
+            "--keylog", self.path("bmsc.keys"), "--json", "--secrets"])
+        ready = self.stage.wait(since, "bmsc", "ready")
+        self.http = ready["http"]
+        host, port = ready["mikey"].rsplit(":", 1)
+        self.relay.bmsc = (host, int(port))
+
+    def start_ue(self):
+        since = self.stage.mark()
+        self.ue = Program(self.stage, "ue", [
+            self.tools["msk-ue"], "--btid", BTID, "--ks-naf", KS_NAF, "--fqdn", FQDN,
+            "--bmsc", "http://" + self.http, "--mikey", "127.0.0.1:0", "--layout", self.layout,
+            "--store", self.path("ue.db"),
+            "--announcement", self.write("announcement.xml", ANNOUNCEMENT), "--service", SERVICE,
+            "--json", "--secrets"])
+        host, port = self.stage.wait(since, "ue", "ready")["mikey"].rsplit(":", 1)
+        self.relay.ue = (host, int(port))
+
+    def end(self):
+        for program in (getattr(self, "ue", None), getattr(self, "bmsc", None)):
+            if program:
+                program.end()
+        self.relay.close()
+        self.stage.relay = None
+
+    # --- what steps are made of ------------------------------------------------------------
+
+    def held(self):
+        """The numbers that the UE holds, newest first."""
+        since = self.stage.mark()
+        self.ue.say("keys")
+        return [k["number"] for k in self.stage.wait(since, "ue", "keys")["held"]]
+
+    def must_hold(self, numbers):
+        held = self.held()
+        if held != numbers:
+            raise Late("the UE holds %s, not %s" % (held, numbers))
+
+    def stored(self, since, number):
+        """An MSK arrives, is stored, acknowledged, and the BM-SC believes it."""
+        self.stage.wait(since, "ue", "msk", self.faults.patience, number=number)
+        self.stage.wait(since, "bmsc", "acked", self.faults.patience, number=number)
+
+    def silence(self, since, seconds=0.4):
+        """Nothing is answered."""
+        self.stage.idle(seconds)
+        if self.stage.find(since, "ue", "ack_sent"):
+            raise Late("it was answered")
+
+    def send_mtk(self):
+        """An MTK reaches the UE; sent until it does, as a BM-SC would."""
+        for _ in range(20):
+            since = self.stage.mark()
+            self.bmsc.say("mtk %d %s" % (GROUP, self.relay.address()))
+            sent = self.stage.wait(since, "bmsc", "mtk")
+            try:
+                got = self.stage.wait(since, "ue", "mtk", 1.5, mtk_id=sent["mtk_id"])
+            except Late:
+                continue
+            if (got["key"], got["salt"]) != (sent["key"], sent["salt"]):
+                raise Late("the MTK of the UE is another one")
+            return sent, got
+        raise Late("no MTK came through")
+
+    def srtp(self, *arguments):
+        done = subprocess.run([self.tools["msk-srtp"], *arguments], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Late("msk-srtp: exit status %d" % done.returncode)
+        return done.stdout.strip()
+
+    def mki(self, mtk):
+        return "%04x%04x%04x" % (GROUP, mtk["number"], mtk["mtk_id"])
+
+    # --- the steps ---------------------------------------------------------------------------
+
+    def step_announcement(self):
+        """the UE learns which Key Group protects the service"""
+        self.start_bmsc()
+        self.start_ue()
+        self.must_hold([])
+
+    def step_first_key(self):
+        """401, Digest, 200 verified; the MSK pushed, verified, stored, acknowledged"""
+        since = self.stage.mark()
+        self.ue.say("start")
+        self.stage.wait(since, "ue", "http_response", status=401)
+        self.stage.wait(since, "ue", "http_response", status=200)
+        self.stored(since, 1)
+
+    def step_traffic(self):
+        """an MTK under the MSK; SRTP protected with it, opened by the UE"""
+        sent, got = self.send_mtk()
+        packet = self.srtp("protect", sent["key"], sent["salt"], self.mki(sent), "1", "good evening")
+        self.stage.take("bmsc", {"event": "srtp", "packet": packet})
+        text = self.srtp("open", got["key"], got["salt"], self.srtp("mki", packet), packet)
+        if text != "good evening":
+            raise Late("the traffic did not open")
+
+    def step_rekey(self):
+        """two re-keys: the third MSK pushes the oldest out"""
+        for number in 2, 3:
+            since = self.stage.mark()
+            self.bmsc.say("rekey %d" % GROUP)
+            self.stored(since, number)
+        self.stage.wait(since, "ue", "msk_deleted", number=1)
+        self.must_hold([3, 2])
+
+    def step_missed(self):
+        """a push is lost; the UE sees it in the traffic, waits, asks"""
+        since = self.stage.mark()
+        self.relay.swallow = lambda octets: True
+        self.bmsc.say("rekey %d" % GROUP)
+        self.stage.wait(since, "relay", "lost")
+        self.relay.swallow = lambda octets: False
+        since = self.stage.mark()
+        self.ue.say("missed %04x%04x%04x" % (GROUP, 4, 1))
+        self.stage.wait(since, "ue", "http_request")
+        self.stored(since, 4)
+        self.must_hold([4, 3])
+
+    def step_pull(self):
+        """a message without a key makes the UE ask"""
+        since = self.stage.mark()
+        for _ in range(20):
+            self.bmsc.say("pull %d" % GROUP)
+            try:
+                self.stage.wait(since, "ue", "http_request", 2)
+                break
+            except Late:
+                continue
+        self.stored(since, 4)
+
+    def step_bootstrap(self):
+        """new keys demanded: 401, bootstrapping, a new B-TID, the MSK under it"""
+        since = self.stage.mark()
+        self.bmsc.say("rebootstrap " + BTID)
+        self.stage.idle(0.3)
+        self.ue.say("request %d" % GROUP)
+        self.stage.wait(since, "ue", "bootstrap_needed", self.faults.patience)
+        self.bmsc.say("rebind %s %s %s" % (BTID, BTID2, KS_NAF2))
+        self.stage.idle(0.3)
+        since = self.stage.mark()
+        self.ue.say("bootstrap %s %s" % (BTID2, KS_NAF2))
+        self.stored(since, 4)
+
+    def step_strangers(self):
+        """forged, replayed and truncated messages are dropped without a word"""
+        caught = []
+        self.relay.swallow = lambda octets: not caught.append(octets)
+        self.bmsc.say("push %d" % GROUP)
+        self.stage.wait(self.stage.mark() - 1, "relay", "lost")
+        self.relay.swallow = lambda octets: False
+        true = caught[0]
+        forged = bytearray(true)
+        forged[-30] ^= 1
+        self.refuses(bytes(forged), "MAC")
+        self.refuses(true[:-7], "ends")
+        since = self.stage.mark()
+        self.relay.inject(true)
+        self.stage.wait(since, "ue", "msk")
+        self.refuses(true, "newer")
+        self.must_hold([4, 3])
+
+    def refuses(self, octets, reason):
+        """The UE drops that, for that reason, and does not answer."""
+        since = self.stage.mark()
+        self.relay.inject(octets)
+        told = self.stage.wait(since, "ue", "refused", self.faults.patience)["reason"]
+        if reason not in told:
+            raise Late("refused: " + told)
+        self.silence(since)
+
+    def step_restart(self):
+        """the UE is killed and starts from its store; all of before is old"""
+        self.ue.end(kill=True)
+        self.start_ue()
+        since = self.stage.mark()
+        self.must_hold([4, 3])
+        for octets in self.relay.seen:
+            self.relay.outer.sendto(octets, self.relay.ue)
+            self.stage.idle(0.01)
+        self.silence(since)
+        if self.stage.find(since, "ue", "msk") or self.stage.find(since, "ue", "mtk"):
+            raise Late("a replay was accepted")
+        self.must_hold([4, 3])
+        since = self.stage.mark()
+        self.ue.say("start")
+        self.stage.wait(since, "ue", "http_response", self.faults.patience, status=200)
+        self.stored(since, 4)
+
+    def step_leave(self):
+        """the service is left"""
+        since = self.stage.mark()
+        self.ue.say("deregister")
+        if self.layout == "keyid":
+            self.stage.wait(since, "ue", "http_response", self.faults.patience, status=200)
+            self.stage.wait(since, "bmsc", "parted")
+        self.stage.wait(since, "ue", "left")
+
+    def step_server_gone(self):
+        """the server is gone: the UE leaves by the rule"""
+        since = self.stage.mark()
+        self.bmsc.end(kill=True)
+        self.ue.say("start")
+        self.stage.wait(since, "ue", "left", 60)
+
+    STEPS = ["announcement", "first_key", "traffic", "rekey", "missed", "pull", "bootstrap",
+             "strangers", "restart", "leave", "server_gone"]
+
+    def run(self, say):
+        """Every step in order; one that fails ends the story. True: all went well."""
+        for name in self.STEPS:
+            step = getattr(self, "step_" + name)
+            say("   " + step.__doc__)
+            try:
+                step()
+            except (Late, BrokenPipeError, IndexError, KeyError) as why:
+                self.results.append((self.layout, step.__doc__, "FAILED: %s" % why))
+                return False
+            self.results.append((self.layout, step.__doc__, "ok"))
+        return True
