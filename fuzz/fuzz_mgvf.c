@@ -19,9 +19,9 @@
 
 #include "../tests/fake_store.h"
 #include "mgvf/record.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/mgvf.h"
 #include "msk/protect.h"
+#include "provider.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -74,7 +74,7 @@ start(struct run *run)
 {
     struct msk_mgvf_config config = { .size = sizeof config };
 
-    config.crypto = msk_crypto_mbedtls();
+    config.crypto = host_crypto();
     config.store = &run->store.store;
     REQUIRE(msk_mgvf_init(&run->mgvf, run->memory, sizeof run->memory,
                           &config) == MSK_OK);
@@ -197,10 +197,9 @@ make_msk(struct run *run)
     m.seq_low = bits == 0x55 ? 9 : 0;
     m.seq_high = bits == 0x55 ? 1 : 20;
     run->key_len = muk_of(how, run->key).n;
-    REQUIRE(msk_msk_message_make(msk_crypto_mbedtls(),
-                                 (struct msk_bytes){ run->key, run->key_len },
-                                 &m, run->message, sizeof run->message,
-                                 &run->len) == MSK_OK);
+    REQUIRE(msk_msk_message_make(
+                host_crypto(), (struct msk_bytes){ run->key, run->key_len }, &m,
+                run->message, sizeof run->message, &run->len) == MSK_OK);
 }
 
 /* Under an MSK whose key and RAND are those of make_msk. */
@@ -225,7 +224,7 @@ make_mtk(struct run *run)
     if ((how & 1) != 0)
         m.salt = (struct msk_bytes){ salt, sizeof salt };
     REQUIRE(msk_mtk_message_make(
-                msk_crypto_mbedtls(), (struct msk_bytes){ run->key, 16 }, &m,
+                host_crypto(), (struct msk_bytes){ run->key, 16 }, &m,
                 run->message, sizeof run->message, &run->len) == MSK_OK);
 }
 
@@ -233,7 +232,7 @@ make_mtk(struct run *run)
 static void
 mend(struct run *run)
 {
-    const struct msk_crypto *crypto = msk_crypto_mbedtls();
+    const struct msk_crypto *crypto = host_crypto();
     struct msk_protection p = { .crypto = crypto };
     struct msk_message m;
     struct msk_hmac hmac;
