@@ -17,23 +17,27 @@ HEAD = """\
 
 Drawn from the tables in `lib/` by `tests/states.py`; do not edit. A cell says
 what the event does in that state: the action, and the next state where it is
-another. `keep` does nothing. An empty cell is not defined: the event cannot
-come there, and if it does the step is `MSK_ERR_STATE` and changes nothing. The
-numbers are those of `struct msk_trace`.
+another. `keep` and `nothing` do nothing. An empty cell is not defined: the
+event cannot come there, and if it does, nothing changes; in the UE the step is
+`MSK_ERR_STATE` then, in the BM-SC there is none. The numbers are those of
+`struct msk_trace` and `struct msk_bmsc_trace`.
 """
 
-# Title, number in struct msk_trace, header with the enums, file with the table.
+# Title, number in struct msk_trace, headers with the enums, file with the table.
 MACHINES = [
-    ("UE: the HTTP exchange", 1, "ue/exchange.h", "ue/exchange.c"),
-    ("UE: a Key Group", 2, "ue/group.h", "ue/group_machine.c"),
-    ("UE: a service", 3, "ue/service.h", "ue/service_machine.c"),
+    ("UE: the HTTP exchange", 1, ["ue/exchange.h"], "ue/exchange.c"),
+    ("UE: a Key Group", 2, ["ue/group.h"], "ue/group_machine.c"),
+    ("UE: a service", 3, ["ue/service.h"], "ue/service_machine.c"),
+    ("BM-SC: a delivery", 0, ["bmsc/subscriber.h", "bmsc/delivery.h"], "bmsc/delivery.c"),
 ]
 
 ENUM = re.compile(r"enum (msk_(\w+)_(state|event|action)) \{(.*?)\};", re.DOTALL)
 NAME = re.compile(r"^[ \t]*MSK_[A-Z]+_(\w+)[^,/}\n]*,?[ \t]*(?:/\*(.*?)\*/)?", re.MULTILINE | re.DOTALL)
-TABLE = re.compile(r"static const struct msk_cell\s+table\[.*?= \{(.*?)\n\};", re.DOTALL)
+TABLE = re.compile(r"static const struct [^;]*?(?:;[^;]*?)*?\btable\[.*?= \{(.*?)\n\};", re.DOTALL)
 ROW = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{(.*?)\},\s*(?=\n    \[|\Z|\n\Z)", re.DOTALL)
-CELL = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{\s*MSK_[A-Z]+_(\w+),\s*MSK_[A-Z]+_(\w+)\s*\}")
+CELL = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{\s*(?:MSK_[A-Z]+_)?(\w+),\s*MSK_[A-Z]+_(\w+)\s*\}")
+# An action that is a function: the first sentence of the comment above it.
+ACTION = re.compile(r"/\*([^*.:]*)[^*]*\*/\nstatic int\n(\w+)\(const struct msk_call \*call, struct msk_delivery")
 
 
 def enums(text):
@@ -53,9 +57,19 @@ def cells(text):
     for state, row in ROW.findall(body):
         for event, action, following in CELL.findall(row):
             found[state, event] = action, following
-    if len(found) != len(re.findall(r"\]\s*=\s*\{\s*MSK", body)):
+    if len(found) != len(re.findall(r"\]\s*=\s*\{\s*[A-Za-z]", body)):
         raise SystemExit("states.py: a cell was not understood")
     return found
+
+
+def actions_of(text, table):
+    """The functions that are actions, in their order in the file."""
+    said = {name: " ".join(comment.split()) for comment, name in ACTION.findall(text)}
+    used = dict.fromkeys(action for action, _ in table.values())
+    lacking = [name for name in used if name not in said]
+    if lacking:
+        raise SystemExit(f"states.py: nothing is said of {', '.join(lacking)}")
+    return [(name, said[name][0].lower() + said[name][1:]) for name in said if name in used]
 
 
 def lower(name):
@@ -83,10 +97,16 @@ def table_of(names, table):
 
 def draw():
     out = [HEAD]
-    for title, number, header, source in MACHINES:
-        names = enums((ROOT / "lib" / header).read_text(encoding="utf-8"))
-        table = cells((ROOT / "lib" / source).read_text(encoding="utf-8"))
-        out += [f"## {title}", "", f"Machine {number}, `lib/{source}`; {len(table)} cells.", ""]
+    for title, number, headers, source in MACHINES:
+        read = [(ROOT / "lib" / path).read_text(encoding="utf-8") for path in [*headers, source]]
+        names = {}
+        for text in read[:-1]:
+            names.update(enums(text))
+        table = cells(read[-1])
+        if "action" not in names:
+            names["action"] = actions_of(read[-1], table)
+        machine = f"Machine {number}, " if number else ""
+        out += [f"## {title}", "", f"{machine}`lib/{source}`; {len(table)} cells.", ""]
         out += list_of("state", names["state"]) + [""]
         out += list_of("event", names["event"]) + [""]
         actions = [f"- {lower(name)}: {text}" for name, text in names["action"]]

@@ -44,7 +44,7 @@ msk_delivery_rebase(const struct msk_call *call, struct msk_delivery *d)
 typedef int action(const struct msk_call *call, struct msk_delivery *d,
                    const struct msk_group *group);
 
-/* Decision 11: one CSB ID for a delivery, kept over retransmissions. */
+/* It waits, with the CSB ID that it keeps over retransmissions. Decision 11. */
 static int
 queue(const struct msk_call *call, struct msk_delivery *d,
       const struct msk_group *group)
@@ -62,6 +62,7 @@ queue(const struct msk_call *call, struct msk_delivery *d,
     return MSK_OK;
 }
 
+/* An MSK message with a new counter goes out. */
 static int
 send(const struct msk_call *call, struct msk_delivery *d,
      const struct msk_group *group)
@@ -81,6 +82,7 @@ send(const struct msk_call *call, struct msk_delivery *d,
     return set_timer(call, d);
 }
 
+/* The UE has the MSK, and the MUK. */
 static int
 delivered(const struct msk_call *call, struct msk_delivery *d,
           const struct msk_group *group)
@@ -97,6 +99,7 @@ delivered(const struct msk_call *call, struct msk_delivery *d,
                           (struct msk_bytes){ NULL, 0 });
 }
 
+/* Nobody answered. */
 static int
 give_up(const struct msk_call *call, struct msk_delivery *d,
         const struct msk_group *group)
@@ -109,6 +112,7 @@ give_up(const struct msk_call *call, struct msk_delivery *d,
     return err == MSK_OK ? msk_membership_silent(call, &id) : err;
 }
 
+/* No effect. */
 static int
 nothing(const struct msk_call *call, struct msk_delivery *d,
         const struct msk_group *group)

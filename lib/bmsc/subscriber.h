@@ -36,7 +36,7 @@ struct msk_member {
 };
 
 enum msk_delivery_state {
-    MSK_DELIVERY_FREE = 0,
+    MSK_DELIVERY_FREE = 0,   /* nothing is on its way */
     MSK_DELIVERY_QUEUED = 1, /* waits for its turn */
     MSK_DELIVERY_SENT = 2,   /* waits for its acknowledgement */
     MSK_DELIVERY_STATES = 3
