@@ -22,11 +22,13 @@ is_whole(const struct msk_bmsc_config *c)
     bool ext = c->ext == MSK_EXT_AFTER_HDR || c->ext == MSK_EXT_BEFORE_KEMAC;
     bool acks = c->acks == MSK_ACK_ALL || c->acks == MSK_ACK_NONE ||
                 (c->acks == MSK_ACK_SAMPLED && c->ack_sample > 0);
+    bool confirm = c->confirm == MSK_CONFIRM_DEFAULT ||
+                   c->confirm == MSK_CONFIRM_ON ||
+                   c->confirm == MSK_CONFIRM_OFF;
 
     return layout && ext && acks && fits(c->fqdn, 1, MSK_FQDN_MAX) &&
            c->crypto != NULL && c->random != NULL && c->random->fill != NULL &&
-           c->find_group != NULL && c->confirm >= MSK_CONFIRM_DEFAULT &&
-           c->confirm <= MSK_CONFIRM_OFF && c->retry <= RETRY_MAX &&
+           c->find_group != NULL && confirm && c->retry <= RETRY_MAX &&
            c->retries <= RETRIES_MAX && c->unanswered <= UINT8_MAX &&
            (c->nonce_key.n == 0 || fits(c->nonce_key, 16, MSK_NONCE_KEY_MAX));
 }
