@@ -261,6 +261,65 @@ is_busy_while_the_mgvf_works_for_another_session(void **state)
     end();
 }
 
+/* How often it was told that this MSK is held, or gone. */
+static long long
+told(enum msk_ue_effect_kind kind, uint16_t group, uint16_t number)
+{
+    long long n = 0;
+
+    assert_true(b.n_seen <= BENCH_SEEN);
+    for (size_t i = 0; i < b.n_seen; i++)
+        n += b.seen[i].kind == kind && b.seen[i].id.group == group &&
+                     b.seen[i].id.number == number
+                 ? 1
+                 : 0;
+    return n;
+}
+
+/* What is held is what was told, less what was told to be gone. */
+static void
+check_told(void)
+{
+    for (uint16_t group = GROUP; group <= GROUP + 1; group++) {
+        struct msk_held held = { .size = sizeof held };
+        int err = msk_mgvf_held(b.mgvf, bench_domain, group, &held);
+        long long n = 0;
+
+        for (uint16_t number = 1; number <= 3; number++)
+            n += told(MSK_EFFECT_MSK, group, number) -
+                 told(MSK_EFFECT_MSK_DELETED, group, number);
+        assert_true(err == MSK_OK || err == MSK_ERR_NOT_MINE);
+        check_int("held", (long long)held.n, n);
+    }
+}
+
+/* The n-th call of the store fails while two groups are forgotten, and an MSK
+ * comes for one of them before that is done again. */
+static void
+tells_what_is_gone_when_it_is(void **state)
+{
+    for (size_t n = 1; n <= 8; n++) {
+        begin(*(enum msk_layout *)*state);
+        check_int("start", done(bench_service(&b, "film", 0, 0)), MSK_OK);
+        serve();
+        bench_forget(&b);
+        check_int("push", done(bench_msk(&b, GROUP, 1)), MSK_OK);
+        check_int("push", done(bench_msk(&b, GROUP + 1, 1)), MSK_OK);
+        b.store.fail_at = b.store.calls + n;
+        (void)done(bench_stop(&b, "film"));
+        b.store.fail_at = 0;
+        check_told();
+        (void)done(bench_msk(&b, GROUP, 2));
+        (void)done(bench_msk(&b, GROUP + 1, 3));
+        check_told();
+        pass(20000);
+        check_told();
+        check_int("gone", told(MSK_EFFECT_MSK_DELETED, GROUP, 1), 1);
+        check_int("gone", told(MSK_EFFECT_MSK_DELETED, GROUP + 1, 1), 1);
+        end();
+    }
+}
+
 int
 main(void)
 {
@@ -277,6 +336,7 @@ main(void)
         BOTH(survives_each_failure_of_the_crypto_provider),
         BOTH(survives_each_failure_of_randomness),
         BOTH(is_busy_while_the_mgvf_works_for_another_session),
+        BOTH(tells_what_is_gone_when_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

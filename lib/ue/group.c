@@ -94,6 +94,14 @@ msk_ue_group_needed(const struct msk_ue *ue, size_t i)
     return false;
 }
 
+void
+msk_ue_group_count_anew(struct msk_ue_group *group)
+{
+    if (group->counted)
+        group->n_gone = 0;
+    group->counted = false;
+}
+
 struct msk_ue_group *
 msk_ue_group_of(const struct msk_ue *ue, const struct msk_key_id *id)
 {

@@ -97,13 +97,21 @@ take_message(struct msk_ue_outbox *outbox, struct msk_ue_effect *effect)
     return true;
 }
 
+/* What goes with a group is counted before the group is forgotten, and told
+ * behind that. */
+static bool
+has_gone(const struct msk_ue_group *group)
+{
+    return group->n_gone > 0 && !group->counted;
+}
+
 static bool
 take_gone(struct msk_ue *ue, struct msk_ue_effect *effect)
 {
     for (size_t i = 0; i < ue->n_groups; i++) {
         struct msk_ue_group *group = &ue->groups[i];
 
-        if (group->n_gone == 0)
+        if (!has_gone(group))
             continue;
         ue->outbox.out_deleted = group->id;
         ue->outbox.out_deleted.number = group->gone[--group->n_gone];
@@ -230,7 +238,7 @@ msk_ue_outbox_is_empty(const struct msk_ue *ue)
     bool empty = ue->outbox.tell == 0;
 
     for (size_t i = 0; i < ue->n_groups; i++) {
-        empty = empty && ue->groups[i].n_gone == 0;
+        empty = empty && !has_gone(&ue->groups[i]);
         for (size_t w = 0; w < MSK_UE_WANTS; w++)
             empty = empty && !ue->groups[i].want[w].told.due;
     }

@@ -68,6 +68,7 @@ stage_group(struct msk_ue *ue, const struct msk_flow *flow)
     if (g < ue->n_groups) {
         ue->groups[g].allow = true;
         ue->groups[g].forget = false;
+        msk_ue_group_count_anew(&ue->groups[g]);
     }
     return g;
 }

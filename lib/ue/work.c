@@ -150,6 +150,15 @@ end_forget(struct msk_ue *ue, struct msk_ue_group *group, int err)
     group->used = false;
 }
 
+/* A message may bring an MSK of a group that is to be forgotten. */
+static void
+end_process(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
+{
+    for (size_t i = 0; i < ue->n_groups; i++)
+        msk_ue_group_count_anew(&ue->groups[i]);
+    msk_receive_end(ue, err, result);
+}
+
 static void
 end(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
 {
@@ -160,7 +169,7 @@ end(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
     switch ((enum msk_ue_job)work->job) {
     case MSK_JOB_NONE: break;
     case MSK_JOB_SET_MUK: install_keys(ue, err); break;
-    case MSK_JOB_PROCESS: msk_receive_end(ue, err, result); break;
+    case MSK_JOB_PROCESS: end_process(ue, err, result); break;
     case MSK_JOB_CHECK: end_check(ue, err); break;
     case MSK_JOB_ALLOW: end_allow(ue, group, err); break;
     case MSK_JOB_LOOK: end_look(ue, group, err); break;
