@@ -157,6 +157,30 @@ stays_unregistered_while_an_msk_is_good(void **state)
     check_target("=register");
 }
 
+/* "film" is refused. "news" needs one of its groups, and was not asked for yet;
+ * nor is it left when it is tried again later. */
+static void
+leaves_no_service_that_may_yet_be_registered(void **state)
+{
+    (void)state;
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    b.code = 403;
+    bench_serve_all(&b, 2);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_octets("left",
+                 exact(last(MSK_EFFECT_LEAVE)->text, last(MSK_EFFECT_LEAVE)->n),
+                 chars("film"));
+    check_int("group", last(MSK_EFFECT_LEAVE)->id.group, OTHER);
+    b.code = 200;
+    for (int i = 0; i < 10; i++) {
+        bench_serve_all(&b, 3);
+        bench_wait(&b, 500);
+    }
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+}
+
 static void
 keeps_a_group_that_another_service_needs(void **state)
 {
@@ -373,6 +397,7 @@ main(void)
         BOTH(retries_a_registration_then_leaves),
         BOTH(leaves_when_registration_is_refused),
         BOTH(stays_unregistered_while_an_msk_is_good),
+        BOTH(leaves_no_service_that_may_yet_be_registered),
         BOTH(keeps_a_group_that_another_service_needs),
         BOTH(registers_again_behind_a_deregistration),
         BOTH(merges_what_is_due_into_one_request),

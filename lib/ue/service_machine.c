@@ -82,7 +82,25 @@ msk_ue_service_cell(enum msk_ue_service_state state,
     return &table[state][event];
 }
 
-/* All groups of a service take a step. */
+/* Does a service that is or may yet be registered need the group, so that its
+ * MSK may come all the same? */
+static bool
+is_hoped_for(const struct msk_ue *ue, size_t group)
+{
+    for (size_t f = 0; f < ue->n_flows; f++) {
+        const struct msk_ue_flow *flow = &ue->flows[f];
+        uint8_t state = ue->services[flow->service].state;
+
+        if (flow->live && flow->group == group &&
+            (state == MSK_SERVICE_WANTS || state == MSK_SERVICE_REGISTERING ||
+             state == MSK_SERVICE_LATER || state == MSK_SERVICE_REGISTERED))
+            return true;
+    }
+    return false;
+}
+
+/* All groups of a service take a step; none is lost that another service has
+ * or may get. */
 static void
 step_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
 {
@@ -93,6 +111,8 @@ step_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
         for (size_t f = 0; f < ue->n_flows; f++)
             concerned |= ue->flows[f].live && ue->flows[f].service == i &&
                          ue->flows[f].group == g;
+        if (event == MSK_GROUP_LOST)
+            concerned = concerned && !is_hoped_for(ue, g);
         if (concerned && !(event == MSK_GROUP_AWAIT && group->got))
             (void)msk_ue_group_step(ue, group, event);
     }
