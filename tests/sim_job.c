@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A job of a node: load the record, call, commit it by compare-and-swap after
+ * a while, and only then send what the outbox said. On a conflict all of it is
+ * done again. The node may lose power in between.
+ */
+#include <string.h>
+
+#include "bmsc/subscriber.h"
+#include "sim.h"
+
+void
+sim_job_end(struct sim *w, struct sim_job *job)
+{
+    if (job->op == SIM_OP_TIMER)
+        w->db.row[job->ue].busy = false;
+    job->used = false;
+}
+
+struct sim_job *
+sim_job_begin(struct sim *w, enum sim_op op, uint8_t at, uint8_t ue)
+{
+    for (size_t i = 0; i < SIM_JOBS; i++) {
+        struct sim_job *job = &w->job[i];
+
+        if (job->used)
+            continue;
+        job->used = true;
+        job->op = op;
+        job->node = at;
+        job->ue = ue;
+        job->tries = 0;
+        job->tag = 0;
+        job->spoiled = job->open = false;
+        return job;
+    }
+    return NULL;
+}
+
+/* --- what a call leaves -------------------------------------------------- */
+
+static void
+copy_answer(struct sim *w, struct sim_job *job,
+            const struct msk_http_response *from)
+{
+    struct sim_http *to = &job->answer;
+
+    to->status = from->status;
+    to->lie = to->cut = false;
+    to->n_headers = to->n_text = to->n_target = 0;
+    for (size_t i = 0; i < from->n_headers; i++)
+        sim_http_put(w, to, from->headers[i].name, from->headers[i].value);
+    if (from->body.n > sizeof to->body)
+        sim_fail(w, "the body of an answer has %zu octets", from->body.n);
+    to->n_body = from->body.n;
+    if (from->body.n > 0)
+        memcpy(to->body, from->body.p, from->body.n);
+    job->has_answer = true;
+}
+
+/* The outbox is used anew by the next call. */
+static void
+copy_outbox(struct sim *w, struct sim_job *job)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+
+    job->n_sends = 0;
+    job->has_answer = false;
+    while (msk_outbox_next(sim_node_outbox(), &e)) {
+        size_t i = job->n_sends;
+
+        if (e.kind == MSK_BMSC_HTTP) {
+            copy_answer(w, job, e.response);
+            continue;
+        }
+        if (i == SIM_SENDS || e.peer.n >= MSK_PEER_MAX)
+            sim_fail(w, "a node does too much at once");
+        job->send[i].kind = e.kind;
+        job->send[i].id = e.id;
+        memset(job->send[i].peer, 0, MSK_PEER_MAX);
+        if (e.peer.n > 0)
+            memcpy(job->send[i].peer, e.peer.p, e.peer.n);
+        job->send[i].n = e.message.n;
+        if (e.message.n > 0)
+            memcpy(job->send[i].octets, e.message.p, e.message.n);
+        job->n_sends++;
+    }
+}
+
+/* With acknowledgements one MSK message is under way (decision 11). */
+static void
+check_record(struct sim *w, const struct sim_job *job)
+{
+    const struct msk_sub *sub = msk_sub_at(sim_node_subscriber());
+    unsigned in_flight = 0;
+
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        in_flight += sub->delivery[i].state == MSK_DELIVERY_SENT &&
+                             !sub->delivery[i].old_muk
+                         ? 1
+                         : 0;
+    if (in_flight > 1)
+        sim_fail(w, "ue %u: %u MSKs in flight", job->ue, in_flight);
+}
+
+static void
+check_error(struct sim *w, const struct sim_job *job, int err)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+
+    if (msk_outbox_next(sim_node_outbox(), &e))
+        sim_fail(w, "an error, and something in the outbox");
+    if (msk_err_kind(err) == MSK_KIND_FATAL || err == MSK_ERR_ARGUMENT ||
+        err == MSK_ERR_SPACE)
+        sim_fail(w, "ue %u: op %d ended with %s", job->ue, job->op,
+                 msk_err_text(err));
+}
+
+/* --- what is sent -------------------------------------------------------- */
+
+/* The counters that were committed for that UE reach at least so far. */
+static bool
+is_committed(struct sim *w, const struct sim_mark *mark)
+{
+    const struct sim_row *row = &w->db.row[mark->ue];
+    static struct msk_subscriber sub;
+    const struct msk_sub *s = msk_sub_at(&sub);
+    const struct msk_bmsc_muk *muks[] = { &s->muk, &s->old };
+    uint16_t run_of = 0;
+    uint8_t ue = 0;
+
+    if (msk_subscriber_unpack(
+            &sub, (struct msk_bytes){ row->packed, row->n }) != MSK_OK)
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        if (sim_keys_read(
+                (struct msk_bytes){ muks[i]->btid, muks[i]->btid_len }, &ue,
+                &run_of) &&
+            run_of == mark->run)
+            return muks[i]->has_counter && muks[i]->counter >= mark->counter;
+    /* The old one is wiped in the call that used it: nothing to compare. */
+    return true;
+}
+
+static void
+send_mikey(struct sim *w, const struct sim_job *job, size_t i)
+{
+    struct msk_bytes octets = { job->send[i].octets, job->send[i].n };
+    struct sim_mark mark = { .kind = MSK_MESSAGE_MSK };
+    struct msk_message m;
+
+    if (msk_message_read(w->layout, octets, &m, NULL) != MSK_OK ||
+        !sim_keys_read(m.idr, &mark.ue, &mark.run) || mark.ue != job->ue)
+        sim_fail(w, "ue %u: not an MSK message", job->ue);
+    mark.group = sim_group_index(m.id.domain, m.id.group);
+    mark.number = m.id.number;
+    mark.counter = m.counter;
+    if (m.v && w->acks == MSK_ACK_NONE)
+        sim_fail(w, "ue %u: asked to acknowledge", job->ue);
+    if (!sim_ledger_note(w, SIM_FACT_SENT, mark.ue, mark.run, mark.counter))
+        sim_fail(w, "ue %u: counter %u sent twice under MUK %u", mark.ue,
+                 mark.counter, mark.run);
+    if (!is_committed(w, &mark))
+        sim_fail(w, "ue %u: counter %u sent before its commit", mark.ue,
+                 mark.counter);
+    w->totals->pulls += mark.number == 0 ? 1 : 0;
+    sim_say(w, "ue %u: node %u sends group %u number %u, T %u, MUK %u to %s%s",
+            mark.ue, job->node, mark.group, mark.number, mark.counter, mark.run,
+            job->send[i].peer, m.v ? ", V" : "");
+    sim_network_datagram(w, SIM_TO_UE, job->send[i].peer, octets, &mark);
+}
+
+static void
+delivered(struct sim *w, const struct sim_job *job, const struct msk_key_id *id)
+{
+    uint8_t group = sim_group_index(id->domain, id->group);
+
+    w->totals->delivered++;
+    if ((w->ue[job->ue].ever[group] >> id->number & 1) == 0)
+        sim_fail(w, "ue %u: group %u number %u delivered, and never stored",
+                 job->ue, group, id->number);
+}
+
+static void
+send_all(struct sim *w, const struct sim_job *job)
+{
+    for (size_t i = 0; i < job->n_sends; i++)
+        switch (job->send[i].kind) {
+        case MSK_BMSC_SEND_MIKEY: send_mikey(w, job, i); break;
+        case MSK_BMSC_DELIVERED: delivered(w, job, &job->send[i].id); break;
+        case MSK_BMSC_GAVE_UP: w->totals->given_up++; break;
+        case MSK_BMSC_HTTP:
+        case MSK_BMSC_JOINED:
+        case MSK_BMSC_PARTED: break;
+        }
+    if (job->has_answer) {
+        sim_say(w, "ue %u: node %u answers %d", job->ue, job->node,
+                job->answer.status);
+        sim_network_response(w, job->ue, job->tag, &job->answer);
+    }
+}
+
+/* --- load and call; commit and send -------------------------------------- */
+
+void
+sim_job_run(struct sim *w, struct sim_job *job)
+{
+    msk_time wait = sim_chance(w, 40) ? sim_below(w, 150) : 0;
+    struct sim_item *item;
+    int err;
+
+    if (job->tries++ > 50)
+        sim_fail(w, "ue %u: op %d is in conflict for ever", job->ue, job->op);
+    err = sim_node_call(w, job);
+    if (err == MSK_OK && job->op == SIM_OP_ACK && job->spoiled)
+        sim_fail(w, "ue %u: a spoiled acknowledgement was taken", job->ue);
+    if (err < 0)
+        check_error(w, job, err);
+    if (err < 0) {
+        sim_job_end(w, job);
+        return;
+    }
+    if (err == MSK_OK) {
+        if (job->op == SIM_OP_PART || job->op == SIM_OP_REAUTH ||
+            job->op == SIM_OP_REBOOTSTRAP)
+            job->n_sends = job->has_answer = 0;
+        else
+            copy_outbox(w, job);
+    }
+    if (err == MSK_OK && job->has_row) {
+        check_record(w, job);
+        job->due = msk_subscriber_due(sim_node_subscriber());
+        if (msk_subscriber_pack(sim_node_subscriber(), job->packed,
+                                sizeof job->packed, &job->n_packed) != MSK_OK)
+            sim_fail(w, "the record of ue %u cannot be packed", job->ue);
+    }
+    if (err == MSK_OK && w->broken == SIM_BREAK_COMMIT)
+        send_all(w, job);
+    item = sim_queue_add(w, SIM_COMMIT, 1 + wait);
+    item->tag = (uint32_t)(job - w->job);
+    item->node = job->node;
+    job->open = err == MSK_PENDING; /* the question is open: again */
+}
+
+static bool
+swap(struct sim *w, const struct sim_job *job)
+{
+    struct sim_row *row = &w->db.row[job->ue];
+
+    if (row->version != job->version)
+        return false;
+    row->version++;
+    if (w->broken == SIM_BREAK_RECORD && sim_chance(w, 2) && row->there)
+        return true;
+    row->there = true;
+    memcpy(row->packed, job->packed, job->n_packed);
+    row->n = job->n_packed;
+    row->due = job->due;
+    row->node = (uint8_t)sim_below(w, SIM_NODES);
+    w->totals->commits++;
+    return true;
+}
+
+void
+sim_job_commit(struct sim *w, struct sim_job *job)
+{
+    if (!job->used)
+        return;
+    if (job->open) {
+        job->open = false;
+        sim_job_run(w, job);
+        return;
+    }
+    if (sim_chance(w, w->rates.crash)) {
+        sim_office_cut(w, job->node);
+        return;
+    }
+    if (job->has_row && !swap(w, job)) {
+        w->totals->conflicts++;
+        sim_job_run(w, job);
+        return;
+    }
+    if (sim_chance(w, w->rates.crash)) {
+        sim_office_cut(w, job->node);
+        return;
+    }
+    if (w->broken != SIM_BREAK_COMMIT)
+        send_all(w, job);
+    sim_job_end(w, job);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A set of numbers: open addressing, cleared for each run. */
+#include "sim.h"
+
+bool
+sim_ledger_note(struct sim *w, enum sim_fact fact, uint32_t a, uint32_t b,
+                uint32_t c)
+{
+    struct sim_ledger *ledger = &w->ledger;
+    uint64_t key = (uint64_t)fact << 60 | (uint64_t)(a & 0xFF) << 52 |
+                   (uint64_t)(b & 0xFFFFF) << 32 | c;
+    size_t at = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 50);
+
+    if (ledger->n > SIM_FACTS / 2)
+        sim_fail(w, "the ledger is full");
+    while (ledger->fact[at] != 0 && ledger->fact[at] != key)
+        at = (at + 1) % SIM_FACTS;
+    if (ledger->fact[at] == key)
+        return false;
+    ledger->fact[at] = key;
+    ledger->n++;
+    return true;
+}

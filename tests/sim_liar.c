@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Somebody who has no keys and answers all the same: errors, challenges, old
+ * answers of the BM-SC, and what looks like one. */
+#include <string.h>
+
+#include "provider.h"
+#include "sim.h"
+
+static void
+put_text(struct sim *w, struct sim_http *http, const char *name,
+         const char *value)
+{
+    sim_http_put(w, http, msk_text(name), msk_text(value));
+}
+
+/* A challenge with a nonce that no node takes; sometimes of another realm. */
+static void
+challenge(struct sim *w, struct sim_http *http, bool stale)
+{
+    const struct msk_digest_server server = {
+        .size = sizeof server,
+        .crypto = host_crypto(),
+        .random = &w->random,
+        .fqdn = msk_text(sim_below(w, 4) == 0 ? "evil.example.org" : SIM_FQDN),
+        .nonce_key = msk_text("the key of the liar"),
+        .qop = sim_below(w, 4) == 0 ? MSK_QOP_AUTH : MSK_QOP_AUTH_INT,
+    };
+    uint8_t value[MSK_HTTP_VALUE_MAX];
+    size_t n = 0;
+
+    http->status = 401;
+    if (msk_digest_server_challenge(&server, 0, stale, NULL,
+                                    sim_node_clock(w, 0), value, sizeof value,
+                                    &n) != MSK_OK)
+        sim_fail(w, "the liar has no challenge");
+    sim_http_put(w, http, msk_text("WWW-Authenticate"),
+                 (struct msk_bytes){ value, n });
+}
+
+static void
+error(struct sim *w, struct sim_http *http)
+{
+    static const int codes[] = { 403, 404, 500, 503, 204, 202, 302, 400 };
+    static const char *const after[] = { "0", "3", "40", "4000000000", "soon" };
+
+    http->status = codes[sim_below(w, 8)];
+    if (sim_below(w, 2) == 0)
+        put_text(w, http, "Retry-After", after[sim_below(w, 5)]);
+}
+
+/* An answer that was true once, for another request. */
+static bool
+replay(struct sim *w, struct sim_http *http)
+{
+    for (size_t i = 0; i < SIM_ITEMS; i++) {
+        const struct sim_item *item = &w->queue.item[(i + w->now) % SIM_ITEMS];
+
+        if (item->kind == SIM_RESPONSE && item->http.status == 200) {
+            *http = item->http;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 200 for all that could be asked, without the right rspauth or without one. */
+static void
+invent(struct sim *w, struct sim_http *http)
+{
+    struct msk_body_item items[SIM_GROUPS];
+    enum msk_body_kind kind = w->registers && sim_below(w, 2) == 0
+                                  ? MSK_BODY_REGISTER_RESPONSE
+                                  : MSK_BODY_MSK_RESPONSE;
+    uint8_t names[SIM_GROUPS][32];
+
+    memset(items, 0, sizeof items);
+    for (uint8_t i = 0; i < SIM_GROUPS; i++) {
+        items[i].service.p = names[i];
+        items[i].service.n = sim_service_name(i, names[i]);
+        memcpy(items[i].domain, sim_domain, 3);
+        items[i].msk_id[1] = (uint8_t)sim_group_id(i).group;
+        items[i].msk_id[0] = (uint8_t)(sim_group_id(i).group >> 8);
+        items[i].code = sim_below(w, 2) == 0 ? 403 : 204;
+    }
+    http->status = 200;
+    if (msk_body_write(kind, items, SIM_GROUPS, http->body, sizeof http->body,
+                       &http->n_body) != MSK_OK)
+        sim_fail(w, "the liar has no body");
+    sim_http_put(w, http, msk_text("Content-Type"), msk_body_media_type(kind));
+    if (sim_below(w, 3) != 0)
+        put_text(w, http, "Authentication-Info",
+                 "qop=auth-int, rspauth=\"00112233445566778899aabbccddeeff"
+                 "00112233445566778899aabbccddeeff\", cnonce=\"x\", "
+                 "nc=00000001");
+}
+
+void
+sim_liar_answer(struct sim *w, uint8_t ue, uint32_t tag)
+{
+    struct sim_item *item =
+        sim_queue_add(w, SIM_RESPONSE, 1 + sim_below(w, 99));
+    struct sim_http *http = &item->http;
+
+    memset(http, 0, sizeof *http);
+    item->ue = ue;
+    item->tag = tag;
+    switch (sim_below(w, 5)) {
+    case 0: challenge(w, http, true); break;
+    case 1: challenge(w, http, false); break;
+    case 2: error(w, http); break;
+    case 3:
+        if (replay(w, http))
+            break;
+        error(w, http);
+        break;
+    default: invent(w, http); break;
+    }
+    http->lie = true;
+    sim_say(w, "ue %u: a liar says %d", ue, http->status);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* The one who makes MTK messages: it reserves counters in blocks, commits, and
+ * sends. When its node loses power the other one goes on. */
+#include <string.h>
+
+#include "sim.h"
+
+#define BLOCK 5
+
+/* The MTKs under an MSK differ from those under another one. */
+void
+sim_mtk(uint8_t group, uint16_t number, uint8_t out[16])
+{
+    memset(out, 0x4D, 16);
+    out[0] = group;
+    out[1] = (uint8_t)number;
+}
+
+static bool
+load(struct sim *w, uint8_t g)
+{
+    w->writer.group[g].loaded = sim_database_group(
+        w, g, &w->writer.group[g].record, &w->writer.group[g].version);
+    return w->writer.group[g].loaded;
+}
+
+/* False: somebody else changed the record; it is to be loaded again. */
+static bool
+reserve(struct sim *w, uint8_t g)
+{
+    struct msk_key_group *record = &w->writer.group[g].record;
+    int err = msk_key_group_reserve(record, BLOCK);
+
+    if (err == MSK_ERR_STATE) {
+        w->writer.group[g].loaded = false;
+        if (w->db.group[g].version == w->writer.group[g].version)
+            sim_office_rekey(w, g);
+        return false;
+    }
+    if (err != MSK_OK)
+        sim_fail(w, "group %u: nothing can be reserved", g);
+    if (w->broken == SIM_BREAK_WRITER)
+        return true;
+    if (!sim_database_put_group(w, g, record, w->writer.group[g].version)) {
+        w->totals->conflicts++;
+        w->writer.group[g].loaded = false;
+        return false;
+    }
+    w->writer.group[g].version++;
+    return true;
+}
+
+static void
+send(struct sim *w, uint8_t g, const struct msk_key_id *id,
+     struct msk_bytes octets, uint16_t mtk_id)
+{
+    struct sim_mark mark = { .kind = MSK_MESSAGE_MTK };
+    struct msk_message m;
+
+    if (msk_message_read(w->layout, octets, &m, NULL) != MSK_OK ||
+        m.mtk_id != mtk_id || !msk_key_id_equal(&m.id, id))
+        sim_fail(w, "group %u: not an MTK message", g);
+    if (!sim_ledger_note(w, SIM_FACT_MTK, g, id->number, m.counter) ||
+        !sim_ledger_note(w, SIM_FACT_MTK_ID, g, id->number, mtk_id))
+        sim_fail(w, "group %u number %u: counter %u or MTK %u sent twice", g,
+                 id->number, m.counter, mtk_id);
+    mark.group = g;
+    mark.number = id->number;
+    mark.mtk_id = mtk_id;
+    mark.counter = m.counter;
+    sim_say(w, "group %u number %u: MTK %u", g, id->number, mtk_id);
+    for (uint8_t u = 0; u < SIM_UES; u++) {
+        char peer[MSK_PEER_MAX];
+
+        mark.ue = u;
+        sim_ue_address(&w->ue[u], peer);
+        sim_network_datagram(w, SIM_TO_UE, peer, octets, &mark);
+    }
+}
+
+static void
+make(struct sim *w, uint8_t g)
+{
+    struct msk_key_group *record = &w->writer.group[g].record;
+    uint8_t mtk[16], salt[14] = { 1 }, buf[MSK_MIKEY_MAX];
+    struct msk_key_id id;
+    uint16_t mtk_id = 0;
+    size_t n = 0, salted = 0;
+    int err;
+
+    msk_key_group_id(record, &id);
+    if (msk_key_group_streaming(record))
+        salted = sizeof salt;
+    sim_mtk(g, id.number, mtk);
+    for (int i = 0; i < 2; i++) {
+        err = msk_bmsc_mtk(
+            sim_node_bmsc(), record, (struct msk_bytes){ mtk, sizeof mtk },
+            (struct msk_bytes){ salt, salted }, buf, sizeof buf, &n, &mtk_id);
+        if (err == MSK_OK)
+            send(w, g, &id, (struct msk_bytes){ buf, n }, mtk_id);
+        if (err != MSK_ERR_STATE || !reserve(w, g))
+            return;
+    }
+}
+
+void
+sim_writer_tick(struct sim *w)
+{
+    if (!w->node[w->writer.node].up) {
+        w->writer.node = (uint8_t)((w->writer.node + 1) % SIM_NODES);
+        for (size_t g = 0; g < SIM_GROUPS; g++)
+            w->writer.group[g].loaded = false;
+    }
+    if (!w->node[w->writer.node].up)
+        return;
+    for (uint8_t g = 0; g < SIM_GROUPS; g++) {
+        bool old = w->writer.group[g].loaded &&
+                   w->writer.group[g].version != w->db.group[g].version;
+
+        if (old && !sim_chance(w, 50)) /* it was told */
+            w->writer.group[g].loaded = false;
+        if (w->writer.group[g].loaded || load(w, g))
+            make(w, g);
+    }
+}
