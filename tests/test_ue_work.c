@@ -261,6 +261,35 @@ is_busy_while_the_mgvf_works_for_another_session(void **state)
     end();
 }
 
+/* A service is refused, and the store takes a minute for each call of what
+ * that leads to: no request times out before the host has it, and no result
+ * is lost. */
+static void
+waits_for_no_answer_to_what_is_not_sent(void **state)
+{
+    int err;
+
+    begin(*(enum msk_layout *)*state);
+    check_int("start", done(bench_service(&b, "news", 0, 0)), MSK_OK);
+    (void)bench_serve(&b);
+    bench_forget(&b);
+    b.code = 403;
+    b.store.later = true;
+    err = bench_serve(&b);
+    check_int("look", err, MSK_PENDING);
+    while (err == MSK_PENDING) {
+        b.now += 60000;
+        err = msk_ue_complete(b.ue, b.store.token, fake_store_answer(&b.store),
+                              b.now);
+    }
+    check_int("results", (long long)bench_count(&b, MSK_EFFECT_RESULT), 1);
+    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 403);
+    check_int("procedure", bench_last(&b, MSK_EFFECT_RESULT)->procedure,
+              MSK_PROCEDURE_REGISTER);
+    assert_true(b.asked); /* to deregister */
+    end();
+}
+
 /* How often it was told that this MSK is held, or gone. */
 static long long
 told(enum msk_ue_effect_kind kind, uint16_t group, uint16_t number)
@@ -336,6 +365,7 @@ main(void)
         BOTH(survives_each_failure_of_the_crypto_provider),
         BOTH(survives_each_failure_of_randomness),
         BOTH(is_busy_while_the_mgvf_works_for_another_session),
+        BOTH(waits_for_no_answer_to_what_is_not_sent),
         BOTH(tells_what_is_gone_when_it_is),
     };
 

@@ -130,9 +130,19 @@ msk_ue_exchange_fail(struct msk_ue *ue, enum msk_reason reason, msk_time after)
             msk_ue_service_failed(ue, i, reason);
 }
 
+/* While a call is pending the host has not seen the request: the time for its
+ * answer begins when it has. */
+static bool
+is_handed_out(const struct msk_ue *ue)
+{
+    return (ue->outbox.tell & MSK_TELL_HTTP) == 0;
+}
+
 bool
 msk_ue_exchange_tick(struct msk_ue *ue)
 {
+    if (ue->exchange.state == MSK_EXCHANGE_SENT && !is_handed_out(ue))
+        msk_timer_start(&ue->exchange.timer, ue->now, ue->answer_time);
     if (!msk_timer_due(&ue->exchange.timer, ue->now))
         return false;
     if (ue->exchange.state == MSK_EXCHANGE_SENT)
