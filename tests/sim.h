@@ -223,7 +223,7 @@ struct sim_ue {
     bool pending;
     enum sim_call call;
     struct sim_mark mark;
-    bool spoiled, believable, told;
+    bool spoiled, believable, told, pulled;
     uint32_t commits; /* of the flash, when it began */
 
     /* its request */
@@ -240,7 +240,8 @@ struct sim_ue {
         msk_time at; /* of the last request, on its own clock */
         uint32_t tries;
     } asks[SIM_GROUPS];
-    uint32_t registrations, handed; /* since; of one exchange */
+    uint32_t registrations;
+    uint32_t handed, begged; /* requests and bootstraps of one exchange */
     enum msk_reason left[SIM_SERVICES];
     struct {
         msk_time start;
@@ -365,7 +366,7 @@ struct sim_job {
         uint8_t octets[MSK_MIKEY_MAX];
     } send[SIM_SENDS];
     size_t n_sends;
-    msk_time due;
+    msk_time due, called; /* on the clock of its node */
 };
 
 struct sim_node {
@@ -416,7 +417,8 @@ enum sim_fact {
     SIM_FACT_SENT = 1, /* an MSK message: ue, run, counter */
     SIM_FACT_TAKEN,    /* the same */
     SIM_FACT_MTK,      /* an MTK message: group, number, counter */
-    SIM_FACT_MTK_ID    /* the same, MTK ID */
+    SIM_FACT_MTK_ID,   /* the same, MTK ID */
+    SIM_FACT_ANSWERED  /* a request that verified: ue, its tag */
 };
 #define SIM_FACTS 16384
 struct sim_ledger {

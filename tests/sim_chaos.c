@@ -155,7 +155,8 @@ sim_chaos_calm(struct sim *w)
         if (w->node[i].skew != 0)
             sim_office_step_clock(w, i, -w->node[i].skew);
     for (uint8_t g = 0; g < SIM_GROUPS; g++)
-        sim_office_rekey(w, g);
+        if (!w->db.group[g].there || sim_below(w, 2) == 0)
+            sim_office_rekey(w, g);
 }
 
 /* Requests that went wrong are over; who left tries once more. */

@@ -11,6 +11,7 @@
 #define REQUESTS 60     /* in such a window: a storm */
 #define CALM SIM_SECOND /* between two requests for a group */
 #define HANDED 6        /* requests that one exchange may take */
+#define BEGGED 2        /* bootstraps: for want of keys, and for a 401 */
 #define ATTEMPTS 3
 
 /* Nothing but a true message that asks for it is acknowledged, and only when
@@ -111,6 +112,9 @@ on_bootstrap_needed(void *user, enum msk_reason reason)
     struct sim_ue *u = user;
 
     sim_say(u->world, "ue %u: needs keys (%d)", u->index, (int)reason);
+    if (++u->begged > BEGGED)
+        sim_fail(u->world, "ue %u: one request, and %u bootstraps", u->index,
+                 u->begged);
     sim_ue_bootstrap(u);
 }
 
@@ -208,6 +212,19 @@ ask_group(struct sim_ue *u, const struct msk_key_id *id)
 }
 
 static void
+count_step(struct sim_ue *u, const struct msk_trace *step)
+{
+    if (step->machine == 1 &&
+        (step->event == MSK_EXCHANGE_ASK || step->event == MSK_EXCHANGE_LACK))
+        u->handed = u->begged = 0;
+    if (step->machine == 2 && step->event == MSK_GROUP_SENT)
+        ask_group(u, &step->id);
+    u->pulled |= step->machine == 2 && step->event == MSK_GROUP_PULL;
+    if (step->machine == 3 && step->event == MSK_SERVICE_SENT)
+        u->registrations++;
+}
+
+static void
 trace(void *user, const struct msk_trace *step)
 {
     struct sim_ue *u = user;
@@ -215,12 +232,7 @@ trace(void *user, const struct msk_trace *step)
     if (step->err != MSK_OK)
         sim_fail(u->world, "ue %u: machine %u, state %u: event %u is undefined",
                  u->index, step->machine, step->state, step->event);
-    if (step->machine == 1 && step->event == MSK_EXCHANGE_ASK)
-        u->handed = 0;
-    if (step->machine == 2 && step->event == MSK_GROUP_SENT)
-        ask_group(u, &step->id);
-    if (step->machine == 3 && step->event == MSK_SERVICE_SENT)
-        u->registrations++;
+    count_step(u, step);
     if (step->machine == 2)
         sim_say(u->world, "ue %u: group %u: %u, %u -> %u", u->index,
                 sim_group_index(step->id.domain, step->id.group), step->state,

@@ -193,6 +193,9 @@ send_all(struct sim *w, const struct sim_job *job)
         case MSK_BMSC_JOINED:
         case MSK_BMSC_PARTED: break;
         }
+    if (job->has_answer && job->answer.status == 200 &&
+        !sim_ledger_note(w, SIM_FACT_ANSWERED, job->ue, 0, job->tag))
+        sim_fail(w, "ue %u: a request was taken twice", job->ue);
     if (job->has_answer) {
         sim_say(w, "ue %u: node %u answers %d", job->ue, job->node,
                 job->answer.status);
@@ -211,6 +214,7 @@ sim_job_run(struct sim *w, struct sim_job *job)
 
     if (job->tries++ > 50)
         sim_fail(w, "ue %u: op %d is in conflict for ever", job->ue, job->op);
+    job->called = sim_node_clock(w, job->node);
     err = sim_node_call(w, job);
     if (err == MSK_OK && job->op == SIM_OP_ACK && job->spoiled)
         sim_fail(w, "ue %u: a spoiled acknowledgement was taken", job->ue);
@@ -256,6 +260,9 @@ swap(struct sim *w, const struct sim_job *job)
     memcpy(row->packed, job->packed, job->n_packed);
     row->n = job->n_packed;
     row->due = job->due;
+    /* The clock was set back between the call and its commit: as after that. */
+    if (row->due != MSK_NEVER && sim_node_clock(w, job->node) < job->called)
+        row->due = 0;
     row->node = (uint8_t)sim_below(w, SIM_NODES);
     w->totals->commits++;
     return true;

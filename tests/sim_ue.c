@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "ue/group.h"
 #include "ue/service.h"
 
 #define EPOCH 1000000000 /* its clock at the start */
@@ -33,6 +34,16 @@ set_due(struct sim_ue *u)
         u->due = u->world->now + (due > clock ? due - clock : 0);
 }
 
+/* Is a service on that needs the group? */
+static bool
+needs(const struct sim_ue *u, uint8_t group)
+{
+    struct msk_key_id id = sim_group_id(group);
+    size_t at = msk_ue_group_find(u->ue, id.domain, id.group);
+
+    return at < u->ue->n_groups && msk_ue_group_needed(u->ue, at);
+}
+
 /* A message counts once, and only as it was sent. */
 static void
 check_message(struct sim_ue *u, int err)
@@ -47,6 +58,10 @@ check_message(struct sim_ue *u, int err)
         !sim_ledger_note(u->world, SIM_FACT_TAKEN, m->ue, m->run, m->counter))
         sim_fail(u->world, "ue %u: T %u under MUK %u was taken twice", u->index,
                  m->counter, m->run);
+    if (m->kind == MSK_MESSAGE_MSK && m->number == 0 && !u->pulled &&
+        needs(u, m->group))
+        sim_fail(u->world, "ue %u: a pull of group %u pulls nothing", u->index,
+                 m->group);
 }
 
 static void
@@ -110,7 +125,7 @@ static void
 begin(struct sim_ue *u, enum sim_call call)
 {
     u->call = call;
-    u->told = false;
+    u->told = u->pulled = false;
     u->commits = u->flash.commits;
 }
 

@@ -246,9 +246,23 @@ check_service(struct sim *w, struct sim_ue *u, uint8_t i)
     }
 }
 
+/* No delivery waits for longer than its own interval, which is 5 s at most. */
+static void
+check_records(struct sim *w)
+{
+    for (uint8_t u = 0; u < SIM_UES; u++) {
+        msk_time due = sim_office_due(w, u);
+
+        if (due != MSK_NEVER && due > w->now + 5 * SIM_SECOND)
+            sim_fail(w, "ue %u: a delivery waits for %llu ms", u,
+                     (unsigned long long)(due - w->now));
+    }
+}
+
 static void
 check_end(struct sim *w)
 {
+    check_records(w);
     for (uint8_t u = 0; u < SIM_UES; u++) {
         if (!w->ue[u].up || w->ue[u].pending)
             sim_fail(w, "ue %u: is not there", u);
