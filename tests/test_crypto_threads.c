@@ -66,6 +66,7 @@ does_the_same_in_two_threads(void **state)
     static struct thread threads[THREADS];
 
     (void)state;
+    assert_non_null(msk_crypto_mbedtls()); /* before a thread has it */
     shared.size = sizeof shared;
     shared.layout = MSK_LAYOUT_CSB;
     shared.content = MSK_CONTENT_MSK;

@@ -12,8 +12,13 @@
 extern "C" {
 #endif
 
-/* The provider. Static; it has no state, allocates nothing, and may be used
- * by any number of threads at the same time. */
+/*
+ * The provider. Static; it has no state of its own and allocates nothing.
+ *
+ * Threads: any number may use it at the same time. mbedTLS may make tables
+ * when its AES is first used, without a lock; this call has it done. So the
+ * first call must have returned before a second thread calls or uses it.
+ */
 MSK_API const struct msk_crypto *msk_crypto_mbedtls(void);
 
 #ifdef __cplusplus
