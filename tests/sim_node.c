@@ -102,8 +102,8 @@ sim_node_start(struct sim *w)
     c.registration = w->registers;
     c.acks = w->acks;
     c.ack_sample = 2;
-    c.retry = 500 + sim_below(w, 500);
-    c.retries = (uint32_t)(1 + sim_below(w, 2));
+    c.retry = 500 + sim_below(w, 2500);
+    c.retries = (uint32_t)(1 + sim_below(w, 6));
     c.authorise = authorise;
     c.find_group = find_group;
     c.service_groups = service_groups;

@@ -693,6 +693,60 @@ sends_again_what_is_asked_for_again(void **state)
     }
 }
 
+/* A UE that left a group in silence does not acknowledge its MSK: that keeps
+ * back nothing that the UE asks for. */
+static void
+sends_what_is_asked_for_before_what_nobody_acknowledges(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        const uint16_t then[] = { OTHER, GROUP + 2, GROUP };
+        struct msk_body_item both[2] = { visit_msk(OTHER, 0),
+                                         visit_msk(GROUP + 2, 0) };
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        office_group_alone(&o, OTHER, false);
+        office_group_alone(&o, GROUP + 2, false);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(o.id[0].group, GROUP);
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, both, 2), MSK_OK);
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(o.id[0].group, then[i]);
+            assert_int_equal(office_arrives(&o, 0), MSK_OK);
+            assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+            assert_int_equal(o.delivered, 1);
+        }
+        assert_int_equal(o.sent, 0);
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+/* Nor does what waits in front of it. */
+static void
+sends_what_is_asked_for_before_what_waits(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, NULL);
+        for (uint16_t i = 0; i < 3; i++) {
+            struct msk_key_group *g =
+                office_group(&o, (uint16_t)(GROUP + 2 * i), false);
+
+            assert_int_equal(office_push(&o, g), MSK_OK);
+            assert_int_equal(o.sent, i == 0 ? 1 : 0);
+        }
+        for (int i = 0; i < 2; i++) { /* and once more */
+            assert_int_equal(visit_code(&v, GROUP + 4), 200);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(o.id[0].group, GROUP + 4);
+        }
+    }
+}
+
 /* --- failures ------------------------------------------------------------ */
 
 static int
@@ -839,6 +893,8 @@ main(void)
         TEST(delivers_as_many_at_a_time_as_it_can_remember),
         TEST(sends_all_of_them_at_once_without_acknowledgements),
         TEST(sends_again_what_is_asked_for_again),
+        TEST(sends_what_is_asked_for_before_what_nobody_acknowledges),
+        TEST(sends_what_is_asked_for_before_what_waits),
         TEST(changes_nothing_when_a_provider_fails),
         TEST(says_it_is_busy_when_there_is_no_memory_for_xml),
         TEST(refuses_calls_that_are_none),

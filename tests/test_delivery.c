@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "bmsc/delivery.h"
-#include "office.h"
+#include "visit.h"
 
 #define GROUP 0x18CF
 
 static struct office o;
+static struct visit v;
 
 #define IN_BOTH_LAYOUTS \
     for (int layout = 1; layout <= 2; layout++, release(NULL))
@@ -587,7 +588,7 @@ takes_every_cell_of_its_table(void **state)
             1u << MSK_DELIVERY_TURN_PLAIN | 1u << MSK_DELIVERY_NEWER,
         1u << MSK_DELIVERY_PUSH | 1u << MSK_DELIVERY_DUE |
             1u << MSK_DELIVERY_SPENT | 1u << MSK_DELIVERY_ACK |
-            1u << MSK_DELIVERY_NEWER,
+            1u << MSK_DELIVERY_NEWER | 1u << MSK_DELIVERY_YIELD,
     };
     uint32_t seen[3] = { 0, 0, 0 };
     struct msk_key_group *g, *other;
@@ -609,6 +610,8 @@ takes_every_cell_of_its_table(void **state)
             assert_int_equal(msk_key_group_rekey(other, &o.random), MSK_OK);
             assert_int_equal(office_push(&o, other), MSK_OK);
         }
+        visit_start(&v, &o);
+        assert_int_equal(visit_code(&v, GROUP), 200);
         wait_in_vain();
         for (size_t i = 0; i < 3; i++)
             seen[i] |= o.cells[i];

@@ -46,11 +46,13 @@ find_place(const struct msk_call *call, const struct msk_key_id *id,
 
 /* Queues the current MSK of a group, or sends it once more. */
 static int
-enter(const struct msk_call *call, const struct msk_group *group, bool v)
+enter(const struct msk_call *call, const struct msk_group *group, bool v,
+      struct msk_delivery **out)
 {
     struct msk_delivery *d = NULL;
     int err = find_place(call, &group->id, &d);
 
+    *out = d;
     if (err != MSK_OK)
         return err;
     /* Asked for once more than it may be sent: as if for the first time. */
@@ -82,7 +84,7 @@ replace(const struct msk_call *call, struct msk_delivery *d,
     bool v = d->v;
     int err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
 
-    return err == MSK_OK ? enter(call, group, v) : err;
+    return err == MSK_OK ? enter(call, group, v, &d) : err;
 }
 
 /* What is due is sent again, given up, replaced or ended. */
@@ -112,25 +114,69 @@ is_in_flight(const struct msk_sub *sub)
 /* Decision 11: with acknowledgements one MSK message is in flight, for one
  * that overtakes another makes a UE drop the other. */
 static int
+take_turn(const struct msk_call *call, struct msk_delivery *d)
+{
+    struct msk_sub *sub = call->sub;
+    const struct msk_group *group;
+
+    if (d->state != MSK_DELIVERY_QUEUED || is_in_flight(sub))
+        return MSK_OK;
+    group = group_of(call, d);
+    if (group == NULL || msk_sub_expired(sub, call->now))
+        return end(call, d, group);
+    d->id = group->id;
+    return msk_delivery_step(
+        call, d, d->v ? MSK_DELIVERY_TURN : MSK_DELIVERY_TURN_PLAIN, group);
+}
+
+static int
 run_queue(const struct msk_call *call)
+{
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        err = take_turn(call, &call->sub->delivery[i]);
+    return err;
+}
+
+static bool
+is_asked(const struct msk_delivery *d, const struct msk_body_item *asked,
+         size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(asked[i].domain, d->id.domain, 3) == 0 &&
+            asked[i].msk_id[0] == d->id.group >> 8 &&
+            asked[i].msk_id[1] == (d->id.group & 0xFF))
+            return true;
+    return false;
+}
+
+/* Takes the last place; those behind it move up. */
+static void
+go_last(struct msk_sub *sub, size_t i)
+{
+    const size_t last = MSK_SUBSCRIBER_PENDING_MAX - 1;
+    struct msk_delivery d = sub->delivery[i];
+
+    memmove(&sub->delivery[i], &sub->delivery[i + 1],
+            (last - i) * sizeof sub->delivery[0]);
+    sub->delivery[last] = d;
+}
+
+int
+msk_deliveries_yield(const struct msk_call *call,
+                     const struct msk_body_item *asked, size_t n)
 {
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+    for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
         struct msk_delivery *d = &sub->delivery[i];
-        const struct msk_group *group;
 
-        if (d->state != MSK_DELIVERY_QUEUED || is_in_flight(sub))
+        if (d->state != MSK_DELIVERY_SENT || is_asked(d, asked, n))
             continue;
-        group = group_of(call, d);
-        if (group == NULL || msk_sub_expired(sub, call->now)) {
-            err = end(call, d, group);
-            continue;
-        }
-        d->id = group->id;
-        err = msk_delivery_step(
-            call, d, d->v ? MSK_DELIVERY_TURN : MSK_DELIVERY_TURN_PLAIN, group);
+        err = msk_delivery_step(call, d, MSK_DELIVERY_YIELD, NULL);
+        go_last(sub, i);
     }
     return err;
 }
@@ -172,8 +218,11 @@ int
 msk_deliveries_push(const struct msk_call *call, const struct msk_group *group,
                     bool v)
 {
-    int err = enter(call, group, v);
+    struct msk_delivery *d = NULL;
+    int err = enter(call, group, v, &d);
 
+    if (err == MSK_OK)
+        err = take_turn(call, d);
     return err == MSK_OK ? run_queue(call) : err;
 }
 

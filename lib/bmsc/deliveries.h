@@ -10,6 +10,11 @@
 int msk_deliveries_push(const struct msk_call *call,
                         const struct msk_group *group, bool v);
 
+/* The UE asks for these Key Groups: what it was sent of others, and has not
+ * acknowledged, waits behind all that is to be sent. */
+int msk_deliveries_yield(const struct msk_call *call,
+                         const struct msk_body_item *asked, size_t n);
+
 /* Sends what is due again or gives it up, then what waits for its turn. */
 int msk_deliveries_run(const struct msk_call *call);
 

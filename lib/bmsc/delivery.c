@@ -112,6 +112,23 @@ give_up(const struct msk_call *call, struct msk_delivery *d,
     return err == MSK_OK ? msk_membership_silent(call, &id) : err;
 }
 
+/* It waits again, as if it had not been sent. */
+static int
+wait(const struct msk_call *call, struct msk_delivery *d,
+     const struct msk_group *group)
+{
+    struct msk_key_id id = d->id;
+    uint32_t csb_id = d->csb_id;
+
+    (void)call;
+    (void)group;
+    msk_secret_wipe(d, sizeof *d);
+    d->v = true;
+    d->id = id;
+    d->csb_id = csb_id;
+    return MSK_OK;
+}
+
 /* No effect. */
 static int
 nothing(const struct msk_call *call, struct msk_delivery *d,
@@ -145,6 +162,7 @@ static const struct {
         [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_YIELD] = { wait, MSK_DELIVERY_QUEUED },
     },
 };
 

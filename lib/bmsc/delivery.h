@@ -19,7 +19,9 @@ enum msk_delivery_event {
     MSK_DELIVERY_SPENT = 4,      /* nor did one to the last of them */
     MSK_DELIVERY_ACK = 5,        /* it came */
     MSK_DELIVERY_NEWER = 6,      /* another message takes its place, or none */
-    MSK_DELIVERY_EVENTS = 7
+    MSK_DELIVERY_YIELD = 7,      /* the UE asks for others, and no
+                                    acknowledgement came yet */
+    MSK_DELIVERY_EVENTS = 8
 };
 
 /* Takes one step of the table. group: what PUSH, TURN and DUE send; else NULL

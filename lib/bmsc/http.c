@@ -113,6 +113,8 @@ serve(const struct msk_call *call, struct asked *asked)
         kind = (enum msk_body_kind)0;
         err = status != 0 ? MSK_OK : err;
     }
+    if (err == MSK_OK && asked->procedure == MSK_PROCEDURE_MSK_REQUEST)
+        err = msk_deliveries_yield(call, outbox->item, outbox->n_items);
     for (size_t k = 0; err == MSK_OK && k < outbox->n_items; k++)
         err = procedures[i].run(call, &outbox->item[k]);
     if (err == MSK_OK)
