@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/align.h"
 #include "base/secret.h"
 #include "base/sized.h"
 
@@ -57,15 +58,6 @@ set_digest(struct msk_bmsc *b)
     b->has_http = b->config.nonce_key.n > 0 && b->config.xml != NULL;
 }
 
-/* Memory of any alignment. */
-static void *
-align(void *mem)
-{
-    size_t over = (uintptr_t)mem % sizeof(uint64_t);
-
-    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
-}
-
 int
 msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
               const struct msk_bmsc_config *config)
@@ -81,7 +73,7 @@ msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
     if (len < MSK_BMSC_SIZE)
         return MSK_ERR_SPACE;
     fill_defaults(&c);
-    b = align(mem);
+    b = msk_align(mem);
     memset(b, 0, sizeof *b);
     memcpy(b->fqdn, c.fqdn.p, c.fqdn.n);
     c.fqdn.p = b->fqdn;

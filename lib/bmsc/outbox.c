@@ -3,16 +3,8 @@
 
 #include <string.h>
 
+#include "base/align.h"
 #include "base/sized.h"
-
-/* Memory of any alignment: the outbox begins at the first aligned octet. */
-static void *
-align(void *mem)
-{
-    size_t over = (uintptr_t)mem % sizeof(uint64_t);
-
-    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
-}
 
 int
 msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len)
@@ -21,7 +13,7 @@ msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len)
         return MSK_ERR_ARGUMENT;
     if (len < MSK_OUTBOX_SIZE)
         return MSK_ERR_SPACE;
-    *outbox = align(mem);
+    *outbox = msk_align(mem);
     memset(*outbox, 0, sizeof **outbox);
     return MSK_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef MSK_MBMS_PROTECTION_H
 #define MSK_MBMS_PROTECTION_H
 
+#include "msk/mbms.h"
 #include "msk/protect.h"
 
 /* The most Encr data in a message that is read; what the standard allows has

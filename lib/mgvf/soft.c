@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/align.h"
 #include "base/secret.h"
 #include "base/sized.h"
 
@@ -262,16 +263,6 @@ static const struct msk_mgvf_ops ops = {
     .forget_all = msk_soft_forget_all,
 };
 
-/* Memory of any alignment: the engine begins at the first aligned octet. */
-static void *
-align(void *mem)
-{
-    uintptr_t at = (uintptr_t)mem;
-    size_t over = at % sizeof(uint64_t);
-
-    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
-}
-
 int
 msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
               const struct msk_mgvf_config *config)
@@ -286,7 +277,7 @@ msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
         return MSK_ERR_ARGUMENT;
     if (len < MSK_MGVF_SIZE)
         return MSK_ERR_SPACE;
-    soft = align(mem);
+    soft = msk_align(mem);
     memset(soft, 0, sizeof *soft);
     soft->base.ops = &ops;
     soft->crypto = c.crypto;

@@ -2,6 +2,7 @@
 /* The MGV-F on a UICC: its life, its groups, and what they hold. */
 #include <string.h>
 
+#include "base/align.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "mgvf/card.h"
@@ -209,16 +210,6 @@ static const struct msk_mgvf_ops ops = {
     .forget_all = msk_uicc_forget_all,
 };
 
-/* Memory of any alignment: it begins at the first aligned octet. */
-static void *
-align(void *mem)
-{
-    uintptr_t at = (uintptr_t)mem;
-    size_t over = at % sizeof(uint64_t);
-
-    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
-}
-
 int
 msk_mgvf_uicc_init(struct msk_mgvf **mgvf, void *mem, size_t len,
                    const struct msk_mgvf_uicc_config *config)
@@ -234,7 +225,7 @@ msk_mgvf_uicc_init(struct msk_mgvf **mgvf, void *mem, size_t len,
         return MSK_ERR_ARGUMENT;
     if (len < MSK_MGVF_UICC_SIZE)
         return MSK_ERR_SPACE;
-    u = align(mem);
+    u = msk_align(mem);
     memset(u, 0, sizeof *u);
     memset(c.groups, 0, c.n_groups * sizeof *c.groups);
     u->base.ops = &ops;

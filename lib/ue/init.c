@@ -2,6 +2,7 @@
 /* The life of a session. Its memory: struct msk_ue, groups, services, flows. */
 #include <string.h>
 
+#include "base/align.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "msk/ue.h"
@@ -86,21 +87,11 @@ configure(struct msk_ue *ue, const struct msk_ue_config *c)
     ue->base_len = c->base.n;
 }
 
-/* Memory of any alignment: the session begins at the first aligned octet. */
-static void *
-align(void *mem)
-{
-    uintptr_t at = (uintptr_t)mem;
-    size_t over = at % sizeof(uint64_t);
-
-    return (uint8_t *)mem + (over == 0 ? 0 : sizeof(uint64_t) - over);
-}
-
 /* Makes it in mem, which is large enough. */
 static int
 make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
 {
-    struct msk_ue *ue = align(mem);
+    struct msk_ue *ue = msk_align(mem);
     int err = MSK_OK;
 
     memset(ue, 0, sizeof *ue);
