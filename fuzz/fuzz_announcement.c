@@ -10,23 +10,12 @@
  *   - what was read, written and read again is the same;
  *   - a server can be picked of it.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "msk/announcement.h"
 #include "msk/xml_expat.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                               \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, \
-                    #condition);                                         \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
+#include "target.h"
 
 #define ARENA_MAX 65536
 

@@ -10,7 +10,6 @@
  * accepted once; nothing but a verified request moves an address; a timer
  * that was run has nothing due; no failure but those that were asked for.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,18 +17,8 @@
 #include "bmsc/subscriber.h"
 #include "msk/bmsc.h"
 #include "msk/body.h"
+#include "target.h"
 #include "toy_crypto.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                               \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, \
-                    #condition);                                         \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
 
 #define FQDN "bmsc"
 #define GROUPS 4

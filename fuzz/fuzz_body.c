@@ -12,7 +12,6 @@
  *
  * They are also a media type, a request-target and a URI.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,17 +20,7 @@
 #include "http/xml_value.h"
 #include "msk/body.h"
 #include "msk/xml_expat.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                               \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, \
-                    #condition);                                         \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
+#include "target.h"
 
 /* A heap that counts. */
 static size_t held, blocks;

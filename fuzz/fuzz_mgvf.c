@@ -13,7 +13,6 @@
  *   - a failing store is left as it was, and no call is left half done;
  *   - every record that was written can be read.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,17 +21,7 @@
 #include "msk/mgvf.h"
 #include "msk/protect.h"
 #include "provider.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                               \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, \
-                    #condition);                                         \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
+#include "target.h"
 
 #define FQDN "bmsc.example.com"
 #define GROUPS 3 /* Key Groups 1 to 3, of which 3 is never allowed */

@@ -10,22 +10,11 @@
  *   - the walk for MBMS and the walk for any payload agree;
  *   - msk_message_read accepts nothing that these walks refuse.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "msk/mbms.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                               \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, \
-                    #condition);                                         \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
+#include "target.h"
 
 /* A walk over a message: how far it came, and what it met. */
 struct walk {

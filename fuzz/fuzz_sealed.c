@@ -14,25 +14,14 @@
  * and protects nothing, the length of the key, and which call fails; the
  * second the bit.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "msk/mbms.h"
 #include "msk/protect.h"
 #include "provider.h"
+#include "target.h"
 #include "toy_crypto.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                               \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, \
-                    #condition);                                         \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
 
 #define BTID "b@bsf.example.com"
 #define FQDN "bmsc.example.com"

@@ -11,11 +11,10 @@
  *   - when the trouble ends, all comes to rest: each service has its MSKs, or
  *     was left.
  */
+#include "target.h"
 #include "ue_driver.h"
 
 #define STEPS 400
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct msk_bytes input;
 

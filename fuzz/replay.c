@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define INPUT_MAX (1u << 20)
+#include "target.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define INPUT_MAX (1u << 20)
 
 /* In a block of exactly its size, so that a sanitizer sees its end. */
 static bool
