@@ -3,20 +3,14 @@
 
 #include <string.h>
 
-#include "support.h"
+#include "payload_suite.h"
 
 #define MAC20 "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff01020304"
 #define MAC32 MAC20 "05060708090a0b0c0d0e0f10"
 
 /* RFC 3830 6.2, 6.6, 6.7, 6.9, 6.10, 6.11, 6.15; lengths of RFC 6043. The
  * octets stand behind the next payload octet. */
-static const struct {
-    const char *what;
-    uint8_t type;
-    const char *octets;
-    uint8_t kind, detail;
-    const char *data, *tail;
-} payloads[] = {
+static const struct payload_row payloads[] = {
     { "KEMAC", 1, "01 0003 aabbcc 01" MAC20, 1, 1, "aabbcc", MAC20 },
     { "KEMAC with SHA-256", 1, "03 0001 aa 02" MAC32, 3, 2, "aa", MAC32 },
     { "KEMAC without Encr data", 1, "01 0000 01" MAC20, 1, 1, "", MAC20 },
@@ -38,177 +32,24 @@ static const struct {
     { "EXT", 21, "03 0004 01020001", 3, 0, "01020001", "" },
     { "EXT, empty", 21, "00 0000", 0, 0, "", "" },
 };
-#define N (sizeof payloads / sizeof payloads[0])
 
-/* The octets of payload i, its next payload octet in front. */
-static struct msk_bytes
-octets_of(size_t i, uint8_t next)
-{
-    struct msk_bytes body = hex(payloads[i].octets);
-    uint8_t *whole = room(body.n + 1);
+static const struct payload_unknown unknown[] = {
+    { "TS type", 5, "00", 4, 255 },
+    { "MAC alg of KEMAC", 1, "00 01 0001 aa", 3, 255 },
+    { "auth alg of V", 9, "00", 3, 255 },
+};
 
-    whole[0] = next;
-    memcpy(whole + 1, body.p, body.n);
-    return exact(whole, body.n + 1);
-}
+#define LEN(table) (sizeof(table) / sizeof((table)[0]))
 
-static void
-reads_each_payload(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < N; i++) {
-        struct msk_bytes in = octets_of(i, 0x7B);
-        struct msk_payload p = { .kind = 99, .detail = 99 };
-        struct msk_reader r;
-        uint8_t next = 0;
-
-        msk_reader_init(&r, in.p, in.n);
-        check_int(payloads[i].what,
-                  msk_payload_mbms_get(&r, payloads[i].type, &p, &next),
-                  MSK_OK);
-        check_int(payloads[i].what, msk_reader_done(&r), true);
-        check_int(payloads[i].what, next, 0x7B);
-        check_int(payloads[i].what, p.type, payloads[i].type);
-        check_int(payloads[i].what, p.kind, payloads[i].kind);
-        check_int(payloads[i].what, p.detail, payloads[i].detail);
-        check_octets(payloads[i].what, p.data, hex(payloads[i].data));
-        check_octets(payloads[i].what, p.tail, hex(payloads[i].tail));
-    }
-}
-
-/* What the table says, as it would be given to be written. */
-static void
-payload_of(size_t i, struct msk_payload *p)
-{
-    memset(p, 0, sizeof *p);
-    p->type = payloads[i].type;
-    p->kind = payloads[i].kind;
-    p->detail = payloads[i].detail;
-    p->data = hex(payloads[i].data);
-    p->tail = hex(payloads[i].tail);
-}
-
-static void
-writes_each_payload(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < N; i++) {
-        struct msk_bytes want = octets_of(i, MSK_PAYLOAD_LAST);
-        uint8_t *out = room(want.n);
-        struct msk_payload p;
-        struct msk_writer w;
-        size_t len = 0;
-
-        payload_of(i, &p);
-        msk_writer_init(&w, out, want.n);
-        check_int(payloads[i].what, msk_payload_mbms_put(&w, &p), MSK_OK);
-        check_int(payloads[i].what, msk_writer_end(&w, &len), MSK_OK);
-        check_octets(payloads[i].what, ((struct msk_bytes){ out, len }), want);
-    }
-}
-
-static void
-counts_and_writes_nothing_past_any_buffer_that_is_too_short(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < N; i++) {
-        size_t want = octets_of(i, 0).n, len = 0;
-        struct msk_payload p;
-        struct msk_writer w;
-
-        payload_of(i, &p);
-        for (size_t cap = 0; cap < want; cap++) {
-            msk_writer_init(&w, room(cap), cap);
-            check_int(payloads[i].what, msk_payload_mbms_put(&w, &p), MSK_OK);
-            check_int(payloads[i].what, msk_writer_end(&w, &len),
-                      MSK_ERR_SPACE);
-            check_int(payloads[i].what, (long long)len, (long long)want);
-        }
-        msk_writer_init(&w, NULL, 0);
-        check_int(payloads[i].what, msk_payload_mbms_put(&w, &p), MSK_OK);
-        check_int(payloads[i].what, msk_writer_end(&w, &len), MSK_OK);
-        check_int(payloads[i].what, (long long)len, (long long)want);
-    }
-}
-
-static void
-refuses_each_payload_cut_at_every_length(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < N; i++) {
-        struct msk_bytes whole = octets_of(i, 0);
-
-        for (size_t n = 0; n < whole.n; n++) {
-            struct msk_bytes in = exact(whole.p, n);
-            struct msk_payload p;
-            struct msk_reader r;
-            uint8_t next;
-
-            msk_reader_init(&r, in.p, in.n);
-            check_int(payloads[i].what,
-                      msk_payload_mbms_get(&r, payloads[i].type, &p, &next),
-                      MSK_ERR_TRUNCATED);
-        }
-    }
-}
-
-static void
-refuses_kinds_whose_length_is_unknown(void **state)
-{
-    static const struct {
-        const char *what;
-        uint8_t type;
-        const char *before; /* the unknown octet */
-        int first;          /* unknown from here to 255 */
-    } kinds[] = {
-        { "TS type", 5, "00", 4 },
-        { "MAC alg of KEMAC", 1, "00 01 0001 aa", 3 },
-        { "auth alg of V", 9, "00", 3 },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct msk_bytes before = hex(kinds[i].before);
-
-        for (int kind = kinds[i].first; kind <= 255; kind++) {
-            uint8_t *in = room(before.n + 40);
-            struct msk_payload p;
-            struct msk_reader r;
-            uint8_t next;
-
-            memcpy(in, before.p, before.n);
-            in[before.n] = (uint8_t)kind;
-            msk_reader_init(&r, in, before.n + 40);
-            check_int(kinds[i].what,
-                      msk_payload_mbms_get(&r, kinds[i].type, &p, &next),
-                      MSK_ERR_UNSUPPORTED);
-        }
-    }
-}
-
-static void
-knows_no_other_payload_type(void **state)
-{
-    (void)state;
-    for (int type = 0; type <= 255; type++) {
-        uint8_t *octets = room(64);
-        struct msk_payload p = { .type = (uint8_t)type };
-        struct msk_reader r;
-        struct msk_writer w;
-        uint8_t next;
-        bool known = type < 32 && (MSK_PAYLOADS_MBMS >> type & 1) != 0;
-
-        memset(octets, 0, 64);
-        msk_reader_init(&r, octets, 64);
-        assert_int_equal(msk_payload_mbms_get(&r, (uint8_t)type, &p, &next),
-                         known ? MSK_OK : MSK_ERR_PAYLOAD);
-        p = (struct msk_payload){ .type = (uint8_t)type };
-        p.data = type == MSK_PAYLOAD_T ? hex("0001020304050607") : p.data;
-        msk_writer_init(&w, octets, 64);
-        assert_int_equal(msk_payload_mbms_put(&w, &p),
-                         known ? MSK_OK : MSK_ERR_PAYLOAD);
-    }
-}
+const struct payload_suite payload_suite = {
+    .get = msk_payload_mbms_get,
+    .put = msk_payload_mbms_put,
+    .types = MSK_PAYLOADS_MBMS,
+    .rows = payloads,
+    .n_rows = LEN(payloads),
+    .unknown = unknown,
+    .n_unknown = LEN(unknown),
+};
 
 static void
 refuses_to_write_values_of_a_length_that_their_kind_does_not_have(void **state)
@@ -235,7 +76,7 @@ refuses_to_write_values_of_a_length_that_their_kind_does_not_have(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < LEN(rows); i++) {
         struct msk_payload p = { .type = rows[i].type,
                                  .kind = rows[i].kind,
                                  .detail = rows[i].detail };
@@ -267,7 +108,7 @@ says_when_data_do_not_fit_their_length_octets(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < LEN(rows); i++) {
         struct msk_payload p = { .type = rows[i].type };
         struct msk_writer w;
         size_t len;
@@ -296,7 +137,7 @@ refuses_policies_whose_parameters_do_not_fit(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < LEN(rows); i++) {
         struct msk_payload p = { .type = MSK_PAYLOAD_SP };
         uint8_t *octets = room(64);
         struct msk_reader r;
@@ -333,6 +174,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(reads_each_payload, release),
+        cmocka_unit_test_teardown(takes_no_octet_of_the_next_payload, release),
         cmocka_unit_test_teardown(writes_each_payload, release),
         cmocka_unit_test_teardown(
             counts_and_writes_nothing_past_any_buffer_that_is_too_short,

@@ -2,11 +2,7 @@
 /* Octets are written down from the RFCs. */
 #include "mikey/payload_other.h"
 
-#include <string.h>
-
-#include "support.h"
-
-#define LEN(table) (sizeof(table) / sizeof((table)[0]))
+#include "payload_suite.h"
 
 #define H4 "10111213"
 #define H8 H4 "14151617"
@@ -19,13 +15,7 @@
 
 /* RFC 3830 6.3 to 6.5, 6.7, 6.8, 6.12; RFC 6043 6.4, 6.6, 6.8; RFC 6509 4.2.
  * The octets stand behind the next payload octet, of SIGN at the start. */
-static const struct {
-    const char *what;
-    uint8_t type;
-    const char *octets;
-    uint8_t kind, detail;
-    const char *data, *tail;
-} payloads[] = {
+static const struct payload_row payloads[] = {
     { "PKE", 2, "8004" H4, 2, 0, H4, "" },
     { "PKE, C 0", 2, "0001 aa", 0, 0, "aa", "" },
     { "PKE, C 1", 2, "4001 aa", 1, 0, "aa", "" },
@@ -61,209 +51,25 @@ static const struct {
     { "SAKKE, empty", 26, "ff fe 0000", 255, 254, "", "" },
 };
 
-/* The octets of payload i, its next payload octet, if it has one, in front. */
-static struct msk_bytes
-octets_of(size_t i, uint8_t next)
-{
-    struct msk_bytes body = hex(payloads[i].octets);
-    uint8_t *whole = room(body.n + 1);
+static const struct payload_unknown unknown[] = {
+    { "DH group", 3, "00", 3, 255 },
+    { "KV type of DH", 3, "00 01" H96, 3, 15 },
+    { "KV type behind reserved bits", 3, "00 01" H96, 0xf3, 0xff },
+    { "hash of CHASH", 8, "00", 3, 255 },
+    { "TS type of TR", 13, "00 01", 4, 255 },
+};
 
-    if (payloads[i].type == MSK_PAYLOAD_SIGN)
-        return body;
-    whole[0] = next;
-    memcpy(whole + 1, body.p, body.n);
-    return exact(whole, body.n + 1);
-}
+#define LEN(table) (sizeof(table) / sizeof((table)[0]))
 
-static void
-check_payload(size_t i, const struct msk_payload *p)
-{
-    check_int(payloads[i].what, p->type, payloads[i].type);
-    check_int(payloads[i].what, p->kind, payloads[i].kind);
-    check_int(payloads[i].what, p->detail, payloads[i].detail);
-    check_octets(payloads[i].what, p->data, hex(payloads[i].data));
-    check_octets(payloads[i].what, p->tail, hex(payloads[i].tail));
-}
-
-static void
-reads_each_payload(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < LEN(payloads); i++) {
-        bool is_sign = payloads[i].type == MSK_PAYLOAD_SIGN;
-        struct msk_bytes in = octets_of(i, 0x7B);
-        struct msk_payload p = { .kind = 99, .detail = 99 };
-        struct msk_reader r;
-        uint8_t next = 99;
-
-        p.tail = in;
-        msk_reader_init(&r, in.p, in.n);
-        check_int(payloads[i].what,
-                  msk_payload_other_get(&r, payloads[i].type, &p, &next),
-                  MSK_OK);
-        check_int(payloads[i].what, msk_reader_done(&r), true);
-        check_int(payloads[i].what, next, is_sign ? MSK_PAYLOAD_LAST : 0x7B);
-        check_payload(i, &p);
-    }
-}
-
-/* Behind a payload others may follow: no more is taken than is its own. */
-static void
-takes_no_octet_of_the_next_payload(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < LEN(payloads); i++) {
-        struct msk_bytes own = octets_of(i, 1);
-        uint8_t *in = room(own.n + 300);
-        struct msk_payload p;
-        struct msk_reader r;
-        uint8_t next;
-
-        memcpy(in, own.p, own.n);
-        memset(in + own.n, 0xff, 300);
-        msk_reader_init(&r, in, own.n + 300);
-        check_int(payloads[i].what,
-                  msk_payload_other_get(&r, payloads[i].type, &p, &next),
-                  MSK_OK);
-        check_int(payloads[i].what, (long long)r.at, (long long)own.n);
-        check_payload(i, &p);
-    }
-}
-
-/* What the table says, as it would be given to be written. */
-static struct msk_payload
-payload_of(size_t i)
-{
-    struct msk_payload p = { .type = payloads[i].type,
-                             .kind = payloads[i].kind,
-                             .detail = payloads[i].detail };
-
-    p.data = hex(payloads[i].data);
-    p.tail = hex(payloads[i].tail);
-    return p;
-}
-
-static void
-writes_each_payload(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < LEN(payloads); i++) {
-        struct msk_bytes want = octets_of(i, MSK_PAYLOAD_LAST);
-        struct msk_payload p = payload_of(i);
-        uint8_t *out = room(want.n);
-        struct msk_writer w;
-        size_t len = 0;
-
-        msk_writer_init(&w, out, want.n);
-        check_int(payloads[i].what, msk_payload_other_put(&w, &p), MSK_OK);
-        check_int(payloads[i].what, msk_writer_end(&w, &len), MSK_OK);
-        check_octets(payloads[i].what, ((struct msk_bytes){ out, len }), want);
-    }
-}
-
-static void
-counts_and_writes_nothing_past_any_buffer_that_is_too_short(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < LEN(payloads); i++) {
-        size_t want = octets_of(i, 0).n, len = 0;
-        struct msk_payload p = payload_of(i);
-        struct msk_writer w;
-
-        for (size_t cap = 0; cap < want; cap++) {
-            msk_writer_init(&w, room(cap), cap);
-            check_int(payloads[i].what, msk_payload_other_put(&w, &p), MSK_OK);
-            check_int(payloads[i].what, msk_writer_end(&w, &len),
-                      MSK_ERR_SPACE);
-            check_int(payloads[i].what, (long long)len, (long long)want);
-        }
-        msk_writer_init(&w, NULL, 0);
-        check_int(payloads[i].what, msk_payload_other_put(&w, &p), MSK_OK);
-        check_int(payloads[i].what, msk_writer_end(&w, &len), MSK_OK);
-        check_int(payloads[i].what, (long long)len, (long long)want);
-    }
-}
-
-static void
-refuses_each_payload_cut_at_every_length(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < LEN(payloads); i++) {
-        struct msk_bytes whole = octets_of(i, 0);
-
-        for (size_t n = 0; n < whole.n; n++) {
-            struct msk_bytes in = exact(whole.p, n);
-            struct msk_payload p;
-            struct msk_reader r;
-            uint8_t next;
-
-            msk_reader_init(&r, in.p, in.n);
-            check_int(payloads[i].what,
-                      msk_payload_other_get(&r, payloads[i].type, &p, &next),
-                      MSK_ERR_TRUNCATED);
-        }
-    }
-}
-
-static void
-refuses_kinds_whose_length_is_unknown(void **state)
-{
-    static const struct {
-        const char *what;
-        uint8_t type;
-        const char *before; /* the unknown octet */
-        int first, last;
-    } kinds[] = {
-        { "DH group", 3, "00", 3, 255 },
-        { "KV type of DH", 3, "00 01" H96, 3, 15 },
-        { "KV type behind reserved bits", 3, "00 01" H96, 0xf3, 0xff },
-        { "hash of CHASH", 8, "00", 3, 255 },
-        { "TS type of TR", 13, "00 01", 4, 255 },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < LEN(kinds); i++) {
-        struct msk_bytes before = hex(kinds[i].before);
-
-        for (int kind = kinds[i].first; kind <= kinds[i].last; kind++) {
-            uint8_t *in = room(before.n + 300);
-            struct msk_payload p;
-            struct msk_reader r;
-            uint8_t next;
-
-            memcpy(in, before.p, before.n);
-            in[before.n] = (uint8_t)kind;
-            msk_reader_init(&r, in, before.n + 300);
-            check_int(kinds[i].what,
-                      msk_payload_other_get(&r, kinds[i].type, &p, &next),
-                      MSK_ERR_UNSUPPORTED);
-        }
-    }
-}
-
-static void
-knows_no_other_payload_type(void **state)
-{
-    (void)state;
-    for (int type = 0; type <= 255; type++) {
-        const uint32_t others = MSK_PAYLOADS_ANY & ~MSK_PAYLOADS_MBMS;
-        bool known = type < 32 && (others >> type & 1) != 0;
-        uint8_t *octets = room(300);
-        struct msk_payload p = { .type = 0 };
-        struct msk_reader r;
-        struct msk_writer w;
-        uint8_t next;
-
-        memset(octets, 0, 300);
-        msk_reader_init(&r, octets, 300);
-        check_int("read", msk_payload_other_get(&r, (uint8_t)type, &p, &next),
-                  known ? MSK_OK : MSK_ERR_PAYLOAD);
-        p.type = (uint8_t)type;
-        msk_writer_init(&w, octets, 300);
-        check_int("written", msk_payload_other_put(&w, &p),
-                  known ? MSK_OK : MSK_ERR_PAYLOAD);
-    }
-}
+const struct payload_suite payload_suite = {
+    .get = msk_payload_other_get,
+    .put = msk_payload_other_put,
+    .types = MSK_PAYLOADS_ANY & ~MSK_PAYLOADS_MBMS,
+    .rows = payloads,
+    .n_rows = LEN(payloads),
+    .unknown = unknown,
+    .n_unknown = LEN(unknown),
+};
 
 static void
 refuses_to_write_values_that_their_fields_do_not_hold(void **state)
