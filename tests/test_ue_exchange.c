@@ -9,10 +9,6 @@
 
 static struct bench b;
 
-static const struct msk_ue_config joins = {
-    .registration = MSK_REGISTRATION_NONE,
-};
-
 static void
 start_as(enum msk_layout layout, const struct msk_ue_config *config)
 {
@@ -23,17 +19,14 @@ start_as(enum msk_layout layout, const struct msk_ue_config *config)
 static int
 start(void **state)
 {
-    start_as(*(enum msk_layout *)*state, &joins);
+    start_as(*(enum msk_layout *)*state, &bench_joins);
     return 0;
 }
 
 static int
 stop(void **state)
 {
-    check_int("steps that no table defines", b.undefined, 0);
-    msk_ue_wipe(b.ue);
-    msk_mgvf_wipe(b.mgvf);
-    return release(state);
+    return bench_end(&b, state);
 }
 
 static long long
@@ -45,10 +38,7 @@ seen(enum msk_ue_effect_kind kind)
 static const struct bench_seen *
 last(enum msk_ue_effect_kind kind)
 {
-    const struct bench_seen *s = bench_last(&b, kind);
-
-    assert_non_null(s);
-    return s;
+    return bench_the_last(&b, kind);
 }
 
 /* What each lie comes to: the last answer, the result, and how many requests
@@ -124,7 +114,7 @@ static void
 comes_to_a_clear_end_with_every_lie(void **state)
 {
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
-        start_as(*(enum msk_layout *)*state, &joins);
+        start_as(*(enum msk_layout *)*state, &bench_joins);
         lie_until_it_leaves(&lies[i]);
         stop(NULL);
     }
@@ -135,7 +125,7 @@ static void
 ignores_a_lie_when_the_truth_comes_next(void **state)
 {
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
-        start_as(*(enum msk_layout *)*state, &joins);
+        start_as(*(enum msk_layout *)*state, &bench_joins);
         b.answer = lies[i].answer;
         b.code = lies[i].code;
         bench_serve_all(&b, 3);
@@ -244,7 +234,7 @@ static void
 asks_for_keys_when_it_has_none(void **state)
 {
     (void)state;
-    check_int("power cycle", bench_power_cycle(&b, &joins), MSK_OK);
+    check_int("power cycle", bench_power_cycle(&b, &bench_joins), MSK_OK);
     bench_forget(&b);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     assert_false(b.asked);
@@ -281,7 +271,7 @@ obeys_retry_after_up_to_a_cap(void **state)
     };
 
     for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
-        start_as(*(enum msk_layout *)*state, &joins);
+        start_as(*(enum msk_layout *)*state, &bench_joins);
         b.answer = ANSWER_ERROR;
         b.code = 503;
         b.retry_after = waits[i].value;
@@ -350,27 +340,21 @@ gives_up_an_answer_in_time_and_survives_clock_steps(void **state)
 int
 main(void)
 {
-    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
-#define BOTH(test)                                 \
-    { "csb: " #test, test, start, stop, &csb },    \
-    {                                              \
-        "keyid: " #test, test, start, stop, &keyid \
-    }
     const struct CMUnitTest tests[] = {
-        BOTH(comes_to_a_clear_end_with_every_lie),
-        BOTH(ignores_a_lie_when_the_truth_comes_next),
-        BOTH(takes_the_first_code_of_an_item_that_comes_twice),
-        BOTH(sends_credentials_at_once_when_it_has_a_nonce),
-        BOTH(bootstraps_once_and_sends_the_same_request_again),
-        BOTH(bootstraps_no_more_than_once_for_a_request),
-        BOTH(uses_newer_keys_first),
-        BOTH(verifies_with_the_keys_it_asked_with),
-        BOTH(asks_for_keys_when_it_has_none),
-        BOTH(forgets_a_request_for_keys_that_nobody_wants),
-        BOTH(obeys_retry_after_up_to_a_cap),
-        BOTH(does_not_count_the_time_of_a_bootstrap),
-        BOTH(refuses_an_answer_that_nobody_asked_for),
-        BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
+        BENCH_BOTH(comes_to_a_clear_end_with_every_lie),
+        BENCH_BOTH(ignores_a_lie_when_the_truth_comes_next),
+        BENCH_BOTH(takes_the_first_code_of_an_item_that_comes_twice),
+        BENCH_BOTH(sends_credentials_at_once_when_it_has_a_nonce),
+        BENCH_BOTH(bootstraps_once_and_sends_the_same_request_again),
+        BENCH_BOTH(bootstraps_no_more_than_once_for_a_request),
+        BENCH_BOTH(uses_newer_keys_first),
+        BENCH_BOTH(verifies_with_the_keys_it_asked_with),
+        BENCH_BOTH(asks_for_keys_when_it_has_none),
+        BENCH_BOTH(forgets_a_request_for_keys_that_nobody_wants),
+        BENCH_BOTH(obeys_retry_after_up_to_a_cap),
+        BENCH_BOTH(does_not_count_the_time_of_a_bootstrap),
+        BENCH_BOTH(refuses_an_answer_that_nobody_asked_for),
+        BENCH_BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,24 +10,17 @@
 
 static struct bench b;
 
-static const struct msk_ue_config joins = {
-    .registration = MSK_REGISTRATION_NONE,
-};
-
 static int
 start(void **state)
 {
-    bench_start(&b, *(enum msk_layout *)*state, &joins);
+    bench_start(&b, *(enum msk_layout *)*state, &bench_joins);
     return 0;
 }
 
 static int
 stop(void **state)
 {
-    check_int("steps that no table defines", b.undefined, 0);
-    msk_ue_wipe(b.ue);
-    msk_mgvf_wipe(b.mgvf);
-    return release(state);
+    return bench_end(&b, state);
 }
 
 static const struct bench_seen *
@@ -203,22 +196,16 @@ counts_attempts_anew_for_each_need(void **state)
 int
 main(void)
 {
-    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
-#define BOTH(test)                                 \
-    { "csb: " #test, test, start, stop, &csb },    \
-    {                                              \
-        "keyid: " #test, test, start, stop, &keyid \
-    }
     const struct CMUnitTest tests[] = {
-        BOTH(asks_for_the_msk_and_gets_it),
-        BOTH(waits_for_the_back_off_before_the_first_request),
-        BOTH(leaves_when_nothing_comes_after_three_requests),
-        BOTH(leaves_a_deaf_server_by_the_rule),
-        BOTH(stays_with_an_older_msk_until_it_is_used_up),
-        BOTH(takes_a_confirmation_for_an_answer),
-        BOTH(is_satisfied_by_an_msk_before_the_answer),
-        BOTH(repeats_what_may_be_repeated),
-        BOTH(counts_attempts_anew_for_each_need),
+        BENCH_BOTH(asks_for_the_msk_and_gets_it),
+        BENCH_BOTH(waits_for_the_back_off_before_the_first_request),
+        BENCH_BOTH(leaves_when_nothing_comes_after_three_requests),
+        BENCH_BOTH(leaves_a_deaf_server_by_the_rule),
+        BENCH_BOTH(stays_with_an_older_msk_until_it_is_used_up),
+        BENCH_BOTH(takes_a_confirmation_for_an_answer),
+        BENCH_BOTH(is_satisfied_by_an_msk_before_the_answer),
+        BENCH_BOTH(repeats_what_may_be_repeated),
+        BENCH_BOTH(counts_attempts_anew_for_each_need),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

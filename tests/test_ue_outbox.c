@@ -11,15 +11,8 @@ static struct bench b;
 static int
 stop(void **state)
 {
-    check_int("steps that no table defines", b.undefined, 0);
-    msk_ue_wipe(b.ue);
-    msk_mgvf_wipe(b.mgvf);
-    return release(state);
+    return bench_end(&b, state);
 }
-
-static const struct msk_ue_config joins = {
-    .registration = MSK_REGISTRATION_NONE,
-};
 
 static void
 live(void)
@@ -43,11 +36,11 @@ refuses_calls_from_hooks(void **state)
     static struct bench quiet;
 
     (void)state;
-    bench_start(&b, MSK_LAYOUT_KEYID, &joins);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
     live();
     stop(NULL);
     memcpy(&quiet, &b, sizeof b);
-    bench_start(&b, MSK_LAYOUT_KEYID, &joins);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
     b.reenters = true;
     live();
     check_int("effects", (long long)b.n_seen, (long long)quiet.n_seen);
@@ -86,7 +79,7 @@ hands_effects_to_a_host_that_polls(void **state)
     struct msk_ue_effect e = { .size = sizeof e };
 
     (void)state;
-    bench_start(&b, MSK_LAYOUT_KEYID, &joins);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
     poll_instead();
     assert_false(msk_ue_next(b.ue, &e));
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
@@ -122,7 +115,7 @@ wipes_an_mtk_that_was_told(void **state)
     uint8_t mtk[16];
 
     (void)state;
-    bench_start(&b, MSK_LAYOUT_KEYID, &joins);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     check_int("MTK", bench_mtk(&b, GROUP, 1, 9), MSK_OK);
@@ -137,14 +130,14 @@ leaves_no_key_behind(void **state)
     uint8_t mrk[32];
 
     (void)state;
-    bench_start(&b, MSK_LAYOUT_KEYID, &joins);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
     live();
     msk_ue_wipe(b.ue);
     memset(mrk, 1, sizeof mrk);
     for (size_t i = 0; i + 16 <= sizeof b.ue_memory; i++)
         assert_true(memcmp(b.ue_memory + i, mrk, 16) != 0);
     msk_ue_wipe(NULL);
-    bench_start(&b, MSK_LAYOUT_KEYID, &joins);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
 }
 
 int

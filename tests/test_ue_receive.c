@@ -11,15 +11,11 @@
 
 static struct bench b;
 
-static const struct msk_ue_config joins = {
-    .registration = MSK_REGISTRATION_NONE,
-};
-
 /* With the MSK number 1, and all quiet for a while. */
 static int
 start(void **state)
 {
-    bench_start(&b, *(enum msk_layout *)*state, &joins);
+    bench_start(&b, *(enum msk_layout *)*state, &bench_joins);
     check_int("start", bench_service(&b, "news", 5, 0), MSK_OK);
     bench_wait(&b, 5000);
     bench_serve_all(&b, 3);
@@ -33,10 +29,7 @@ start(void **state)
 static int
 stop(void **state)
 {
-    check_int("steps that no table defines", b.undefined, 0);
-    msk_ue_wipe(b.ue);
-    msk_mgvf_wipe(b.mgvf);
-    return release(state);
+    return bench_end(&b, state);
 }
 
 static long long
@@ -285,25 +278,19 @@ does_not_leave_for_want_of_an_old_msk(void **state)
 int
 main(void)
 {
-    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
-#define BOTH(test)                                 \
-    { "csb: " #test, test, start, stop, &csb },    \
-    {                                              \
-        "keyid: " #test, test, start, stop, &keyid \
-    }
     const struct CMUnitTest tests[] = {
-        BOTH(tells_of_a_push_and_acknowledges_it),
-        BOTH(says_nothing_to_what_is_not_true),
-        BOTH(asks_at_once_when_it_is_pulled),
-        BOTH(merges_pulls_with_a_request_under_way),
-        BOTH(waits_before_it_repeats_a_pulled_request),
-        BOTH(takes_a_push_under_a_stale_muk_for_a_pull),
-        BOTH(asks_when_an_mtk_is_under_an_msk_that_it_lacks),
-        BOTH(asks_for_no_group_of_a_stranger),
-        BOTH(asks_for_what_traffic_shows_it_has_missed),
-        BOTH(makes_no_storm_of_what_strangers_send),
-        BOTH(asks_for_a_specific_msk_in_keyid_only),
-        BOTH(does_not_leave_for_want_of_an_old_msk),
+        BENCH_BOTH(tells_of_a_push_and_acknowledges_it),
+        BENCH_BOTH(says_nothing_to_what_is_not_true),
+        BENCH_BOTH(asks_at_once_when_it_is_pulled),
+        BENCH_BOTH(merges_pulls_with_a_request_under_way),
+        BENCH_BOTH(waits_before_it_repeats_a_pulled_request),
+        BENCH_BOTH(takes_a_push_under_a_stale_muk_for_a_pull),
+        BENCH_BOTH(asks_when_an_mtk_is_under_an_msk_that_it_lacks),
+        BENCH_BOTH(asks_for_no_group_of_a_stranger),
+        BENCH_BOTH(asks_for_what_traffic_shows_it_has_missed),
+        BENCH_BOTH(makes_no_storm_of_what_strangers_send),
+        BENCH_BOTH(asks_for_a_specific_msk_in_keyid_only),
+        BENCH_BOTH(does_not_leave_for_want_of_an_old_msk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

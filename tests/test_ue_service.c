@@ -14,9 +14,6 @@ static struct bench b;
 static const struct msk_ue_config registers = {
     .registration = MSK_REGISTRATION_REQUIRED,
 };
-static const struct msk_ue_config joins = {
-    .registration = MSK_REGISTRATION_NONE,
-};
 
 static int
 start(void **state)
@@ -28,10 +25,7 @@ start(void **state)
 static int
 stop(void **state)
 {
-    check_int("steps that no table defines", b.undefined, 0);
-    msk_ue_wipe(b.ue);
-    msk_mgvf_wipe(b.mgvf);
-    return release(state);
+    return bench_end(&b, state);
 }
 
 static long long
@@ -43,10 +37,7 @@ seen(enum msk_ue_effect_kind kind)
 static const struct bench_seen *
 last(enum msk_ue_effect_kind kind)
 {
-    const struct bench_seen *s = bench_last(&b, kind);
-
-    assert_non_null(s);
-    return s;
+    return bench_the_last(&b, kind);
 }
 
 static void
@@ -218,7 +209,7 @@ static void
 merges_what_is_due_into_one_request(void **state)
 {
     (void)state;
-    check_int("power cycle", bench_power_cycle(&b, &joins), MSK_OK);
+    check_int("power cycle", bench_power_cycle(&b, &bench_joins), MSK_OK);
     check_int("keys", bench_keys(&b, 1), MSK_OK);
     check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
     check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
@@ -231,7 +222,7 @@ static void
 takes_over_an_updated_announcement(void **state)
 {
     (void)state;
-    check_int("power cycle", bench_power_cycle(&b, &joins), MSK_OK);
+    check_int("power cycle", bench_power_cycle(&b, &bench_joins), MSK_OK);
     check_int("keys", bench_keys(&b, 1), MSK_OK);
     check_int("start", bench_service(&b, "news", 100, 0), MSK_OK);
     bench_wait(&b, 50000);
@@ -384,29 +375,23 @@ hands_what_is_announced_as_on_to_the_mgvf(void **state)
 int
 main(void)
 {
-    static enum msk_layout csb = MSK_LAYOUT_CSB, keyid = MSK_LAYOUT_KEYID;
-#define BOTH(test)                                 \
-    { "csb: " #test, test, start, stop, &csb },    \
-    {                                              \
-        "keyid: " #test, test, start, stop, &keyid \
-    }
     const struct CMUnitTest tests[] = {
-        BOTH(registers_and_awaits_the_push),
-        BOTH(asks_when_the_push_does_not_come),
-        BOTH(deregisters_when_it_is_stopped),
-        BOTH(retries_a_registration_then_leaves),
-        BOTH(leaves_when_registration_is_refused),
-        BOTH(stays_unregistered_while_an_msk_is_good),
-        BOTH(leaves_no_service_that_may_yet_be_registered),
-        BOTH(keeps_a_group_that_another_service_needs),
-        BOTH(registers_again_behind_a_deregistration),
-        BOTH(merges_what_is_due_into_one_request),
-        BOTH(takes_over_an_updated_announcement),
-        BOTH(refuses_what_it_has_no_room_for),
-        BOTH(undoes_a_start_that_the_store_refuses),
-        BOTH(goes_on_after_a_power_cycle),
-        BOTH(refuses_other_keys_under_a_known_name),
-        BOTH(hands_what_is_announced_as_on_to_the_mgvf),
+        BENCH_BOTH(registers_and_awaits_the_push),
+        BENCH_BOTH(asks_when_the_push_does_not_come),
+        BENCH_BOTH(deregisters_when_it_is_stopped),
+        BENCH_BOTH(retries_a_registration_then_leaves),
+        BENCH_BOTH(leaves_when_registration_is_refused),
+        BENCH_BOTH(stays_unregistered_while_an_msk_is_good),
+        BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
+        BENCH_BOTH(keeps_a_group_that_another_service_needs),
+        BENCH_BOTH(registers_again_behind_a_deregistration),
+        BENCH_BOTH(merges_what_is_due_into_one_request),
+        BENCH_BOTH(takes_over_an_updated_announcement),
+        BENCH_BOTH(refuses_what_it_has_no_room_for),
+        BENCH_BOTH(undoes_a_start_that_the_store_refuses),
+        BENCH_BOTH(goes_on_after_a_power_cycle),
+        BENCH_BOTH(refuses_other_keys_under_a_known_name),
+        BENCH_BOTH(hands_what_is_announced_as_on_to_the_mgvf),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,6 +303,21 @@ bench_start(struct bench *b, enum msk_layout layout,
     assert_int_equal(bench_keys(b, 1), MSK_OK);
 }
 
+enum msk_layout bench_layouts[2] = { MSK_LAYOUT_CSB, MSK_LAYOUT_KEYID };
+
+const struct msk_ue_config bench_joins = {
+    .registration = MSK_REGISTRATION_NONE,
+};
+
+int
+bench_end(struct bench *b, void **state)
+{
+    check_int("steps that no table defines", b->undefined, 0);
+    msk_ue_wipe(b->ue);
+    msk_mgvf_wipe(b->mgvf);
+    return release(state);
+}
+
 int
 bench_power_cycle(struct bench *b, const struct msk_ue_config *config)
 {
@@ -437,6 +452,15 @@ bench_last(const struct bench *b, enum msk_ue_effect_kind kind)
             return seen;
     }
     return NULL;
+}
+
+const struct bench_seen *
+bench_the_last(const struct bench *b, enum msk_ue_effect_kind kind)
+{
+    const struct bench_seen *seen = bench_last(b, kind);
+
+    assert_non_null(seen);
+    return seen;
 }
 
 void

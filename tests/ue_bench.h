@@ -107,6 +107,21 @@ extern unsigned bench_cells[4][16][32];
 void bench_start(struct bench *b, enum msk_layout layout,
                  const struct msk_ue_config *config);
 
+/* For the teardown: every step was defined, and nothing is left. */
+int bench_end(struct bench *b, void **state);
+
+/* A UE that joins services without registration. */
+extern const struct msk_ue_config bench_joins;
+
+/* Two rows of a table of tests: one for each layout, which `start` finds in
+ * its state, between start and stop of the file. */
+extern enum msk_layout bench_layouts[2];
+#define BENCH_BOTH(test)                                      \
+    { "csb: " #test, test, start, stop, &bench_layouts[0] },  \
+    {                                                         \
+        "keyid: " #test, test, start, stop, &bench_layouts[1] \
+    }
+
 /* The session again over the same store: a power cycle. */
 int bench_power_cycle(struct bench *b, const struct msk_ue_config *config);
 
@@ -154,6 +169,10 @@ size_t bench_count(const struct bench *b, enum msk_ue_effect_kind kind);
 const struct bench_seen *bench_last(const struct bench *b,
                                     enum msk_ue_effect_kind kind);
 void bench_forget(struct bench *b);
+
+/* As bench_last, but there must be one. */
+const struct bench_seen *bench_the_last(const struct bench *b,
+                                        enum msk_ue_effect_kind kind);
 
 /* Does what waits in the store until nothing does; returns what the call
  * that was pending did. */
