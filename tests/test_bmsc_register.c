@@ -185,6 +185,19 @@ invalidates_what_no_other_service_uses(void **state)
     }
 }
 
+static void
+leaves_without_an_address(void **state)
+{
+    (void)state;
+    start(MSK_LAYOUT_KEYID, registered_without_acks);
+    assert_int_equal(enter("s:18C0"), 200);
+    msk_sub_of(&o.subscriber)->address_len = 0;
+    v.peer.n = 0;
+    assert_int_equal(leave("s:18C0"), 200);
+    assert_int_equal(o.sent, 0);
+    assert_int_equal(o.parted, 1);
+}
+
 /* What the host gave, the end of a service does not take. */
 static void
 keeps_what_the_host_has_granted(void **state)
@@ -371,6 +384,7 @@ main(void)
         TEST(answers_each_service_in_its_order),
         TEST(waits_for_a_host_that_does_not_know_yet),
         TEST(invalidates_what_no_other_service_uses),
+        TEST(leaves_without_an_address),
         TEST(keeps_what_the_host_has_granted),
         TEST(follows_a_service_that_needs_other_groups_now),
         TEST(holds_as_many_services_as_it_says),

@@ -161,9 +161,9 @@ leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
         if (member->services != 0 || member->asked)
             continue;
         group = msk_call_group(call, member->domain, member->group);
-        if (invalidate && group != NULL && call->outbox->peer_n > 0)
+        if (invalidate && group != NULL)
             err = msk_keyless_invalidate(call, group);
-        if (err == MSK_ERR_STATE) /* the counter is used up */
+        if (err == MSK_ERR_STATE) /* no address, or the counter is used up */
             err = MSK_OK;
         if (err == MSK_OK)
             err = msk_membership_end(call, member);
