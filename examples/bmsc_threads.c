@@ -107,6 +107,7 @@ send_outbox(const struct worker *w)
         else if (e.kind == MSK_BMSC_DELIVERED || e.kind == MSK_BMSC_GAVE_UP)
             printf("MSK %04x/%04x %s\n", e.id.group, e.id.number,
                    e.kind == MSK_BMSC_DELIVERED ? "delivered" : "given up");
+    (void)fflush(stdout);
 }
 
 /* A call of the library on the subscriber of *w, with what it takes. */

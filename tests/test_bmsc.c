@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* What a BM-SC is made of, and the MTK messages that it makes. */
+#include <string.h>
+
+#include "bmsc/bmsc.h"
+#include "bmsc/key_group.h"
+#include "office.h"
+
+#define GROUP 0x18CF
+
+static struct office o;
+static uint8_t memory[MSK_BMSC_SIZE + 8];
+
+#define IN_BOTH_LAYOUTS \
+    for (int layout = 1; layout <= 2; layout++, release(NULL))
+
+static void
+takes_memory_of_any_alignment_and_wipes_it(void **state)
+{
+    static const uint8_t zeros[MSK_BMSC_SIZE];
+    const struct msk_bmsc *bmsc;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_CSB, NULL);
+    for (size_t i = 0; i < 8; i++) {
+        memset(memory, 0xA5, sizeof memory);
+        assert_int_equal(
+            msk_bmsc_init(&bmsc, memory + i, MSK_BMSC_SIZE, &o.config), MSK_OK);
+        assert_true((const uint8_t *)bmsc >= memory + i);
+        assert_true((const uint8_t *)(bmsc + 1) <= memory + i + MSK_BMSC_SIZE);
+        msk_bmsc_wipe(memory + i, MSK_BMSC_SIZE);
+        assert_memory_equal(memory + i, zeros, MSK_BMSC_SIZE);
+    }
+    msk_bmsc_wipe(NULL, 0);
+}
+
+static void
+has_the_defaults_that_its_header_says(void **state)
+{
+    const struct msk_bmsc *bmsc;
+    struct msk_bmsc_config c;
+
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        office_start(&o, (enum msk_layout)layout, NULL);
+        c = o.config;
+        assert_int_equal(msk_bmsc_init(&bmsc, memory, sizeof memory, &c),
+                         MSK_OK);
+        assert_int_equal(bmsc->config.retry, 2000);
+        assert_int_equal(bmsc->config.retries, 4);
+        assert_int_equal(bmsc->config.unanswered, 3);
+        assert_int_equal(bmsc->confirms, layout == MSK_LAYOUT_CSB);
+        /* Copied: the caller's may go. */
+        assert_ptr_equal(bmsc->config.fqdn.p, bmsc->fqdn);
+        check_octets("fqdn", bmsc->config.fqdn, c.fqdn);
+        check_octets("key", bmsc->digest.nonce_key, c.nonce_key);
+        assert_ptr_not_equal(bmsc->digest.nonce_key.p, c.nonce_key.p);
+    }
+}
+
+static void
+refuses_a_configuration_that_is_none(void **state)
+{
+    static const uint8_t much[MSK_FQDN_MAX + 1];
+    const struct msk_random no_fill = { sizeof no_fill, NULL, NULL };
+    const struct msk_bmsc *bmsc;
+    struct msk_bmsc_config c;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_CSB, NULL);
+#define TRY(change, want)                                                   \
+    do {                                                                    \
+        c = o.config;                                                       \
+        change;                                                             \
+        check_int(#change, msk_bmsc_init(&bmsc, memory, sizeof memory, &c), \
+                  want);                                                    \
+    } while (0)
+#define REFUSED(change) TRY(change, MSK_ERR_ARGUMENT)
+    REFUSED(c.size = offsetof(struct msk_bmsc_config, trace));
+    REFUSED(c.layout = (enum msk_layout)0);
+    REFUSED(c.layout = (enum msk_layout)3);
+    REFUSED(c.ext = (enum msk_ext_position)2);
+    REFUSED(c.fqdn.n = 0);
+    REFUSED(c.fqdn.p = NULL);
+    REFUSED(c.fqdn = ((struct msk_bytes){ much, MSK_FQDN_MAX + 1 }));
+    REFUSED(c.crypto = NULL);
+    REFUSED(c.random = NULL);
+    REFUSED(c.random = &no_fill);
+    REFUSED(c.find_group = NULL);
+    REFUSED(c.nonce_key.n = 15);
+    REFUSED(c.nonce_key.p = NULL);
+    REFUSED(c.nonce_key = ((struct msk_bytes){ much, 65 }));
+    REFUSED(c.acks = (enum msk_ack_mode)3);
+    REFUSED(c.acks = MSK_ACK_SAMPLED); /* and of how many? */
+    REFUSED(c.confirm = (enum msk_confirm)3);
+    REFUSED(c.retry = 3600001);
+    REFUSED(c.retries = 8);
+    REFUSED(c.unanswered = 256);
+    TRY(c.retries = 7, MSK_OK);
+    TRY(c.retry = 3600000, MSK_OK);
+    TRY(c.unanswered = 255, MSK_OK);
+    TRY(c.nonce_key = ((struct msk_bytes){ much, 64 }), MSK_OK);
+    TRY(c.nonce_key = ((struct msk_bytes){ much, 16 }), MSK_OK);
+    TRY(c.fqdn = ((struct msk_bytes){ much, MSK_FQDN_MAX }), MSK_OK);
+    TRY(c.authorise = NULL; c.service_groups = NULL; c.xml = NULL;
+        c.trace = NULL, MSK_OK);
+#undef REFUSED
+#undef TRY
+    assert_int_equal(msk_bmsc_init(NULL, memory, sizeof memory, &o.config),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_init(&bmsc, NULL, sizeof memory, &o.config),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_init(&bmsc, memory, sizeof memory, NULL),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_init(&bmsc, memory, MSK_BMSC_SIZE - 1, &o.config),
+                     MSK_ERR_SPACE);
+}
+
+/* --- MTK messages -------------------------------------------------------- */
+
+static struct msk_bytes buf;
+
+static int
+make_mtk(struct msk_key_group *g, uint8_t mtk, uint16_t *id)
+{
+    bool streaming = msk_key_group_streaming(g);
+    uint8_t *out = room(MSK_MIKEY_MAX);
+    uint8_t key[16], salt[14];
+    size_t n = 0;
+    int err;
+
+    memset(key, mtk, sizeof key);
+    memset(salt, mtk + 1, sizeof salt);
+    err = msk_bmsc_mtk(o.bmsc, g, (struct msk_bytes){ key, 16 },
+                       (struct msk_bytes){ salt, streaming ? 14u : 0u }, out,
+                       MSK_MIKEY_MAX, &n, id);
+    if (err == MSK_OK)
+        buf = exact(out, n);
+    return err;
+}
+
+/* The UE gets the MSK, and then every MTK under it. */
+static void
+makes_mtk_messages_that_the_ue_takes(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int streaming = 0; streaming < 2; streaming++) {
+        struct msk_key_group *g;
+        uint16_t id = 0;
+
+        office_start(&o, (enum msk_layout)layout, NULL);
+        g = office_group(&o, GROUP, streaming == 1);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(make_mtk(g, 1, &id), MSK_ERR_STATE);
+        assert_int_equal(msk_key_group_reserve(g, 3), MSK_OK);
+        for (uint8_t i = 1; i <= 3; i++) {
+            assert_int_equal(make_mtk(g, i, &id), MSK_OK);
+            assert_int_equal(id, i);
+            assert_int_equal(chip_receive(&o.chip, buf), MSK_OK);
+            assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_MTK);
+        }
+        assert_int_equal(make_mtk(g, 4, &id), MSK_ERR_STATE);
+        /* Decision 8: a new MSK counts anew. */
+        assert_int_equal(msk_key_group_rekey(g, &o.random), MSK_OK);
+        assert_int_equal(make_mtk(g, 5, &id), MSK_ERR_STATE);
+        assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
+        assert_int_equal(make_mtk(g, 5, &id), MSK_OK);
+        assert_int_equal(id, 1);
+    }
+}
+
+/* One writer for each MSK: what another one had reserved is lost to it. */
+static void
+starts_behind_what_was_reserved(void **state)
+{
+    uint8_t *packed = room(MSK_KEY_GROUP_PACKED_MAX);
+    struct msk_key_group *g, other;
+    struct msk_message first, second;
+    uint16_t id;
+    size_t n;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_CSB, NULL);
+    g = office_group(&o, GROUP, false);
+    assert_int_equal(msk_key_group_reserve(g, 5), MSK_OK);
+    assert_int_equal(
+        msk_key_group_pack(g, packed, MSK_KEY_GROUP_PACKED_MAX, &n), MSK_OK);
+    assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
+    assert_int_equal(id, 1);
+    assert_int_equal(msk_message_read(MSK_LAYOUT_CSB, buf, &first, NULL),
+                     MSK_OK);
+    assert_int_equal(msk_key_group_unpack(&other, exact(packed, n)), MSK_OK);
+    assert_int_equal(make_mtk(&other, 2, &id), MSK_ERR_STATE);
+    assert_int_equal(msk_key_group_reserve(&other, 1), MSK_OK);
+    assert_int_equal(make_mtk(&other, 2, &id), MSK_OK);
+    assert_int_equal(id, 6);
+    assert_int_equal(msk_message_read(MSK_LAYOUT_CSB, buf, &second, NULL),
+                     MSK_OK);
+    assert_int_equal(first.counter, 1);
+    assert_int_equal(second.counter, 6);
+}
+
+/* The last MTK ID is SEQu; then the MSK has to be rolled. */
+static void
+ends_with_the_interval(void **state)
+{
+    struct msk_key_group *g;
+    uint16_t id;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_KEYID, NULL);
+    g = office_group(&o, GROUP, false);
+    msk_group_of(g)->seq_low = 0xFFFB;
+    assert_int_equal(msk_key_group_reserve(g, 100), MSK_OK);
+    for (uint16_t want = 0xFFFC; want <= 0xFFFE; want++) {
+        assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
+        assert_int_equal(id, want);
+    }
+    assert_int_equal(make_mtk(g, 1, &id), MSK_ERR_STATE);
+    assert_int_equal(msk_key_group_reserve(g, 1), MSK_ERR_STATE);
+}
+
+static void
+uses_up_no_counter_when_it_fails(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int what = 0; what < 2; what++)
+        for (size_t n = 1;; n++) {
+            struct msk_key_group *g;
+            uint16_t id;
+            int err;
+
+            office_start(&o, (enum msk_layout)layout, NULL);
+            g = office_group(&o, GROUP, true);
+            assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
+            o.draws = 0;
+            o.crypto.calls = 0;
+            o.fail_draw = what == 0 ? n : 0;
+            o.crypto.fail_at = what == 1 ? n : 0;
+            err = make_mtk(g, 1, &id);
+            o.fail_draw = 0;
+            o.crypto.fail_at = 0;
+            assert_int_equal(o.crypto.open, 0);
+            if (err == MSK_OK) {
+                assert_true(n > 1);
+                break;
+            }
+            assert_int_equal(err, what == 0 ? MSK_ERR_RANDOM : MSK_ERR_CRYPTO);
+            assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
+            assert_int_equal(id, 1);
+            release(NULL);
+        }
+}
+
+static void
+refuses_an_mtk_that_is_none(void **state)
+{
+    struct msk_bytes mtk = hex("000102030405060708090a0b0c0d0e0f");
+    struct msk_bytes salt = hex("000102030405060708090a0b0c0d");
+    struct msk_bytes none = { NULL, 0 }, half = { mtk.p, 8 };
+    uint8_t *out = room(MSK_MIKEY_MAX);
+    struct msk_key_group *g;
+    uint16_t id;
+    size_t n;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_CSB, NULL);
+    g = office_group(&o, GROUP, true);
+    assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
+#define MTK(bmsc, group, key, s, id) \
+    msk_bmsc_mtk(bmsc, group, key, s, out, MSK_MIKEY_MAX, &n, id)
+    assert_int_equal(MTK(NULL, g, mtk, salt, &id), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, NULL, mtk, salt, &id), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, mtk, salt, NULL), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, half, salt, &id), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, mtk, none, &id), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_mtk(o.bmsc, g, mtk, salt, out, 20, &n, &id),
+                     MSK_ERR_SPACE);
+    assert_int_equal(MTK(o.bmsc, g, mtk, salt, &id), MSK_OK);
+    assert_int_equal(id, 1);
+#undef MTK
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, release)
+    const struct CMUnitTest tests[] = {
+        TEST(takes_memory_of_any_alignment_and_wipes_it),
+        TEST(has_the_defaults_that_its_header_says),
+        TEST(refuses_a_configuration_that_is_none),
+        TEST(makes_mtk_messages_that_the_ue_takes),
+        TEST(starts_behind_what_was_reserved),
+        TEST(ends_with_the_interval),
+        TEST(uses_up_no_counter_when_it_fails),
+        TEST(refuses_an_mtk_that_is_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
