@@ -623,6 +623,27 @@ refuses_more_than_fits(void **state)
     assert_false(v.verified);
 }
 
+/* Who cannot become a member gets nothing. */
+static void
+sends_no_msk_of_a_group_that_there_is_no_room_for(void **state)
+{
+    struct msk_body_item items[OFFICE_GROUPS];
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID, without_acks);
+    for (uint16_t i = 0; i < OFFICE_GROUPS; i++) {
+        office_group_alone(&o, (uint16_t)(GROUP + i), false);
+        items[i] = visit_msk((uint16_t)(GROUP + i), 0);
+    }
+    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, OFFICE_GROUPS),
+                     MSK_OK);
+    for (size_t i = 0; i < OFFICE_GROUPS; i++)
+        assert_int_equal(v.item[i].code,
+                         i < MSK_SUBSCRIBER_GROUPS_MAX ? 200 : 503);
+    assert_int_equal(o.sent, MSK_SUBSCRIBER_GROUPS_MAX);
+    assert_true(msk_sub_at(&o.subscriber)->member[0].asked);
+}
+
 /* One is sent, seven wait; the others are asked for again later. */
 static void
 delivers_as_many_at_a_time_as_it_can_remember(void **state)
@@ -890,6 +911,7 @@ main(void)
         TEST(answers_credentials_that_are_none_with_400),
         TEST(answers_bodies_that_are_none_with_a_verified_400),
         TEST(refuses_more_than_fits),
+        TEST(sends_no_msk_of_a_group_that_there_is_no_room_for),
         TEST(delivers_as_many_at_a_time_as_it_can_remember),
         TEST(sends_all_of_them_at_once_without_acknowledgements),
         TEST(sends_again_what_is_asked_for_again),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bmsc/delivery.h"
+#include "bmsc/key_group.h"
 #include "visit.h"
 
 #define GROUP 0x18CF
@@ -401,6 +402,93 @@ pulls_instead_when_the_muk_expires_meanwhile(void **state)
     }
 }
 
+/* A pull waits for no turn. */
+static void
+pulls_at_once_while_something_is_in_flight(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    start(MSK_LAYOUT_CSB);
+    g = office_group(&o, GROUP, false);
+    office_group(&o, GROUP + 1, false);
+    assert_int_equal(office_push(&o, g), MSK_OK);
+    o.now = 1000000000;
+    assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
+    assert_int_equal(o.sent, 1);
+    assert_int_equal(office_arrives(&o, 0), MSK_OK);
+    assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
+}
+
+/* What waited behind a delivery that was let go is due now. */
+static void
+goes_on_when_what_was_in_flight_is_let_go(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID);
+    g = office_group(&o, GROUP, false);
+    office_group(&o, GROUP + 1, false);
+    assert_int_equal(office_push(&o, g), MSK_OK);
+    assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
+    assert_int_equal(o.sent, 0);
+    msk_subscriber_part(&o.subscriber, chip_domain, GROUP);
+    assert_true(msk_subscriber_due(&o.subscriber) <= o.now);
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_int_equal(o.sent, 1);
+    assert_int_equal(o.id[0].group, GROUP + 1);
+}
+
+static void
+sends_the_interval_of_the_group(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        msk_group_of(g)->seq_low = 5;
+        msk_group_of(g)->seq_high = 99;
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 5..99 -");
+    }
+}
+
+static void
+says_who_acknowledges(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+        struct msk_bytes btid;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(msk_bmsc_ack_btid(o.bmsc, o.ack, &btid), MSK_OK);
+        check_octets("btid", btid, muk_btid(OFFICE_MUK));
+        assert_true(btid.p >= o.ack.p && btid.p < o.ack.p + o.ack.n);
+        assert_int_equal(msk_bmsc_ack_btid(o.bmsc, o.message[0], &btid),
+                         MSK_ERR_KIND);
+        assert_int_equal(office_ack(&o, o.message[0]), MSK_ERR_KIND);
+        assert_true(msk_bmsc_ack_btid(o.bmsc, exact(o.ack.p, 9), &btid) < 0);
+        assert_int_equal(msk_bmsc_ack_btid(NULL, o.ack, &btid),
+                         MSK_ERR_ARGUMENT);
+        assert_int_equal(msk_bmsc_ack_btid(o.bmsc, o.ack, NULL),
+                         MSK_ERR_ARGUMENT);
+        assert_int_equal(msk_bmsc_ack(o.bmsc, &o, NULL, o.ack, 1, o.outbox),
+                         MSK_ERR_ARGUMENT);
+        assert_int_equal(msk_bmsc_timer(o.bmsc, &o, NULL, 1, o.outbox),
+                         MSK_ERR_ARGUMENT);
+    }
+}
+
 /* Decisions 18 and 19: a UE that does not come back for new keys. */
 static void
 parts_whose_muk_has_expired_and_who_never_asks(void **state)
@@ -651,6 +739,12 @@ main(void)
             sends_under_the_new_muk_what_was_lost_under_the_old_one, release),
         cmocka_unit_test_teardown(pulls_instead_when_the_muk_expires_meanwhile,
                                   release),
+        cmocka_unit_test_teardown(pulls_at_once_while_something_is_in_flight,
+                                  release),
+        cmocka_unit_test_teardown(goes_on_when_what_was_in_flight_is_let_go,
+                                  release),
+        cmocka_unit_test_teardown(sends_the_interval_of_the_group, release),
+        cmocka_unit_test_teardown(says_who_acknowledges, release),
         cmocka_unit_test_teardown(
             parts_whose_muk_has_expired_and_who_never_asks, release),
         cmocka_unit_test_teardown(
