@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "msk/xml_expat.h"
+#include "ue/session.h"
 
 #define PEER "10.0.0.1:2269"
 #define FQDN "bmsc.example.org"
@@ -332,6 +333,7 @@ bench_keys(struct bench *b, unsigned n)
 {
     uint8_t btid[MSK_BTID_MAX], muk[32], mrk[32];
     struct msk_ue_keys keys = { .size = sizeof keys };
+    bool set;
     int err;
 
     keys.btid.p = btid;
@@ -341,7 +343,11 @@ bench_keys(struct bench *b, unsigned n)
     keys.muk = (struct msk_bytes){ muk, sizeof muk };
     keys.mrk = (struct msk_bytes){ mrk, sizeof mrk };
     err = msk_ue_set_keys(b->ue, &keys, b->now);
-    if ((err == MSK_OK || err == MSK_PENDING) && n != b->bootstraps) {
+    /* An error may be that of what was due besides. */
+    set = err == MSK_PENDING ||
+          (b->ue->keys.btid_len == keys.btid.n &&
+           memcmp(b->ue->keys.btid, btid, keys.btid.n) == 0);
+    if (set && n != b->bootstraps) {
         b->bootstraps = n;
         b->counter = 0;
         memset(&b->digest_seen, 0, sizeof b->digest_seen);
