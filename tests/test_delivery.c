@@ -192,6 +192,132 @@ has_one_message_in_flight_with_acknowledgements(void **state)
     }
 }
 
+/* The number of the group that the message of the last call is of. */
+static uint16_t
+sent_group(void)
+{
+    assert_int_equal(o.sent, 1);
+    return o.id[0].group;
+}
+
+static void
+wait_once(void)
+{
+    o.now = msk_subscriber_due(&o.subscriber);
+    assert_int_equal(office_timer(&o), MSK_OK);
+}
+
+/* The first group is pushed and makes way once for the second; the UE's answer
+ * to the first is returned. */
+static struct msk_bytes
+make_way(void)
+{
+    struct msk_bytes late;
+
+    assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+    assert_int_equal(office_arrives(&o, 0), MSK_OK);
+    late = o.ack;
+    assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
+    wait_once();
+    assert_int_equal(sent_group(), GROUP + 1);
+    return late;
+}
+
+/* The same when it was sent as often as it may be, for what the UE asks. */
+static void
+make_way_for_the_last_time(void)
+{
+    assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+    for (int i = 0; i < 4; i++)
+        wait_once();
+    assert_int_equal(sent_group(), GROUP);
+    visit_start(&v, &o);
+    assert_int_equal(visit_code(&v, GROUP + 1), 200);
+    assert_int_equal(sent_group(), GROUP + 1);
+    assert_int_equal(office_arrives(&o, 0), MSK_OK);
+}
+
+static void
+start_with_two_groups(int layout)
+{
+    start(layout);
+    office_group(&o, GROUP, false);
+    office_group(&o, GROUP + 1, false);
+}
+
+/* A group to which the UE does not answer keeps no other one waiting for
+ * longer than one interval; an answer that comes late is still one. */
+static void
+lets_others_go_first_while_nobody_answers(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_bytes late;
+
+        start_with_two_groups(layout);
+        late = make_way();
+        wait_once();
+        assert_int_equal(sent_group(), GROUP);
+        wait_once();
+        assert_int_equal(sent_group(), GROUP + 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, late), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+        assert_int_equal(o.sent, 0);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+static void
+gives_up_each_in_its_turn(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        size_t sent[2] = { 1, 0 }, gave_up = 0;
+
+        start_with_two_groups(layout);
+        for (size_t i = 0; i < 2; i++)
+            assert_int_equal(office_push(&o, &o.group[i]), MSK_OK);
+        while (msk_subscriber_due(&o.subscriber) != MSK_NEVER) {
+            wait_once();
+            gave_up += o.gave_up;
+            for (size_t i = 0; i < o.sent; i++)
+                sent[o.id[i].group - GROUP]++;
+        }
+        assert_int_equal(sent[0], 5);
+        assert_int_equal(sent[1], 5);
+        assert_int_equal(gave_up, 2);
+    }
+}
+
+/* It was sent as often as it may be, then made way for what the UE asked for:
+ * its turn is its end. Unless the UE asks for it. */
+static void
+gives_up_what_made_way_for_the_last_time(void **state)
+{
+    (void)state;
+    for (int asks = 0; asks < 2; asks++, release(NULL)) {
+        start_with_two_groups(MSK_LAYOUT_KEYID);
+        make_way_for_the_last_time();
+        if (asks) {
+            struct msk_bytes ack = o.ack;
+
+            assert_int_equal(visit_code(&v, GROUP), 200);
+            assert_int_equal(sent_group(), GROUP);
+            assert_int_equal(office_ack(&o, ack), MSK_OK);
+            assert_int_equal(o.gave_up, 0);
+        } else {
+            assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+            assert_int_equal(o.sent, 0);
+            assert_int_equal(o.gave_up, 1);
+            assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+        }
+    }
+}
+
 static void
 sends_all_at_once_without_acknowledgements(void **state)
 {
@@ -673,7 +799,8 @@ takes_every_cell_of_its_table(void **state)
     static const uint32_t want[3] = {
         1u << MSK_DELIVERY_PUSH,
         1u << MSK_DELIVERY_PUSH | 1u << MSK_DELIVERY_TURN |
-            1u << MSK_DELIVERY_TURN_PLAIN | 1u << MSK_DELIVERY_NEWER,
+            1u << MSK_DELIVERY_TURN_PLAIN | 1u << MSK_DELIVERY_SPENT |
+            1u << MSK_DELIVERY_ACK | 1u << MSK_DELIVERY_NEWER,
         1u << MSK_DELIVERY_PUSH | 1u << MSK_DELIVERY_DUE |
             1u << MSK_DELIVERY_SPENT | 1u << MSK_DELIVERY_ACK |
             1u << MSK_DELIVERY_NEWER | 1u << MSK_DELIVERY_YIELD,
@@ -701,6 +828,12 @@ takes_every_cell_of_its_table(void **state)
         visit_start(&v, &o);
         assert_int_equal(visit_code(&v, GROUP), 200);
         wait_in_vain();
+        if (round == 1) {
+            assert_int_equal(office_ack(&o, make_way()), MSK_OK);
+            wait_in_vain();
+            make_way_for_the_last_time();
+            assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        }
         for (size_t i = 0; i < 3; i++)
             seen[i] |= o.cells[i];
     }
@@ -722,6 +855,11 @@ main(void)
         cmocka_unit_test_teardown(
             has_one_message_in_flight_with_acknowledgements, release),
         cmocka_unit_test_teardown(sends_all_at_once_without_acknowledgements,
+                                  release),
+        cmocka_unit_test_teardown(lets_others_go_first_while_nobody_answers,
+                                  release),
+        cmocka_unit_test_teardown(gives_up_each_in_its_turn, release),
+        cmocka_unit_test_teardown(gives_up_what_made_way_for_the_last_time,
                                   release),
         cmocka_unit_test_teardown(cancels_an_older_msk_of_the_group, release),
         cmocka_unit_test_teardown(

@@ -255,8 +255,11 @@ refuses_records_that_no_subscriber_packs(void **state)
           "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 09"
           "00000001 00000001 00000001 00000001 00000001 00000001 00000001"
           "00000001 00000001 0000000000002222 0000000000001111" FREE_7 },
-        { "waiting and sent", DELIVERIES,
-          "01 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 01 00000001"
+        { "waiting, sent, and no RAND", DELIVERIES,
+          "01 01 00 216354 68ca 0007 0a0b0c0d 00 01 00000001"
+          "0000000000002222 0000000000001111" FREE_7 },
+        { "waiting, sent, and nothing to wait for", DELIVERIES,
+          "01 00 00 216354 68ca 0007 0a0b0c0d 04 90919293 01 00000001"
           "0000000000002222 0000000000001111" FREE_7 },
         { "waiting under the old MUK", DELIVERIES,
           "01 01 01 216354 68ca 0007 0a0b0c0d 04 90919293 00"

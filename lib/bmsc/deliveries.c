@@ -44,6 +44,13 @@ find_place(const struct msk_call *call, const struct msk_key_id *id,
     return err == MSK_OK && *out == NULL ? MSK_ERR_LIMIT : err;
 }
 
+/* Was it sent as often as it may be? */
+static bool
+is_spent(const struct msk_call *call, const struct msk_delivery *d)
+{
+    return d->n_sent > call->bmsc->config.retries;
+}
+
 /* Queues the current MSK of a group, or sends it once more. */
 static int
 enter(const struct msk_call *call, const struct msk_group *group, bool v,
@@ -56,7 +63,7 @@ enter(const struct msk_call *call, const struct msk_group *group, bool v,
     if (err != MSK_OK)
         return err;
     /* Asked for once more than it may be sent: as if for the first time. */
-    if (d->n_sent == MSK_COUNTERS_MAX)
+    if (is_spent(call, d))
         err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
     if (err == MSK_OK)
         err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
@@ -87,18 +94,55 @@ replace(const struct msk_call *call, struct msk_delivery *d,
     return err == MSK_OK ? enter(call, group, v, &d) : err;
 }
 
-/* What is due is sent again, given up, replaced or ended. */
-static int
-run_due(const struct msk_call *call, struct msk_delivery *d)
+/* Takes the last place; those behind it move up. */
+static void
+go_last(struct msk_sub *sub, size_t i)
 {
+    const size_t last = MSK_SUBSCRIBER_PENDING_MAX - 1;
+    struct msk_delivery d = sub->delivery[i];
+
+    memmove(&sub->delivery[i], &sub->delivery[i + 1],
+            (last - i) * sizeof sub->delivery[0]);
+    sub->delivery[last] = d;
+}
+
+/* Others go first. What was sent stays known: an answer may be on its way. */
+static int
+yield(const struct msk_call *call, size_t i)
+{
+    int err = msk_delivery_step(call, &call->sub->delivery[i],
+                                MSK_DELIVERY_YIELD, NULL);
+
+    if (err == MSK_OK)
+        go_last(call->sub, i);
+    return err;
+}
+
+static bool
+has_queued(const struct msk_sub *sub)
+{
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (sub->delivery[i].state == MSK_DELIVERY_QUEUED)
+            return true;
+    return false;
+}
+
+/* What is due is sent again, given up, replaced or ended; or it makes way, so
+ * that a group to which nobody answers does not keep the others waiting. */
+static int
+run_due(const struct msk_call *call, size_t i)
+{
+    struct msk_delivery *d = &call->sub->delivery[i];
     const struct msk_group *group = group_of(call, d);
 
     if (group == NULL || msk_sub_expired(call->sub, call->now))
         return end(call, d, group);
     if (group->id.number != d->id.number || d->old_muk)
         return replace(call, d, group);
-    if (d->n_sent > call->bmsc->config.retries)
+    if (is_spent(call, d))
         return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
+    if (has_queued(call->sub))
+        return yield(call, i);
     return msk_delivery_step(call, d, MSK_DELIVERY_DUE, group);
 }
 
@@ -124,7 +168,11 @@ take_turn(const struct msk_call *call, struct msk_delivery *d)
     group = group_of(call, d);
     if (group == NULL || msk_sub_expired(sub, call->now))
         return end(call, d, group);
+    if (d->id.number != group->id.number)
+        d->n_sent = 0; /* nothing of that one was sent */
     d->id = group->id;
+    if (is_spent(call, d))
+        return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
     return msk_delivery_step(
         call, d, d->v ? MSK_DELIVERY_TURN : MSK_DELIVERY_TURN_PLAIN, group);
 }
@@ -151,18 +199,6 @@ is_asked(const struct msk_delivery *d, const struct msk_body_item *asked,
     return false;
 }
 
-/* Takes the last place; those behind it move up. */
-static void
-go_last(struct msk_sub *sub, size_t i)
-{
-    const size_t last = MSK_SUBSCRIBER_PENDING_MAX - 1;
-    struct msk_delivery d = sub->delivery[i];
-
-    memmove(&sub->delivery[i], &sub->delivery[i + 1],
-            (last - i) * sizeof sub->delivery[0]);
-    sub->delivery[last] = d;
-}
-
 int
 msk_deliveries_yield(const struct msk_call *call,
                      const struct msk_body_item *asked, size_t n)
@@ -171,12 +207,10 @@ msk_deliveries_yield(const struct msk_call *call,
     int err = MSK_OK;
 
     for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
-        struct msk_delivery *d = &sub->delivery[i];
+        const struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state != MSK_DELIVERY_SENT || is_asked(d, asked, n))
-            continue;
-        err = msk_delivery_step(call, d, MSK_DELIVERY_YIELD, NULL);
-        go_last(sub, i);
+        if (d->state == MSK_DELIVERY_SENT && !is_asked(d, asked, n))
+            err = yield(call, i);
     }
     return err;
 }
@@ -199,14 +233,14 @@ msk_deliveries_run(const struct msk_call *call)
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+    for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
         struct msk_delivery *d = &sub->delivery[i];
 
         if (d->state != MSK_DELIVERY_SENT)
             continue;
         msk_delivery_rebase(call, d);
         if (call->now >= d->due)
-            err = run_due(call, d);
+            err = run_due(call, i);
     }
     if (err == MSK_OK)
         err = run_queue(call);
@@ -232,7 +266,7 @@ msk_deliveries_push(const struct msk_call *call, const struct msk_group *group,
 static bool
 is_answered_by(const struct msk_delivery *d, const struct msk_message *message)
 {
-    if (d->state != MSK_DELIVERY_SENT || d->csb_id != message->csb_id)
+    if (d->state == MSK_DELIVERY_FREE || d->csb_id != message->csb_id)
         return false;
     for (size_t i = 0; i < d->n_sent; i++)
         if (d->counter[i] == message->counter)

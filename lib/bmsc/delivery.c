@@ -39,6 +39,19 @@ msk_delivery_rebase(const struct msk_call *call, struct msk_delivery *d)
     d->due = call->now + interval(call->bmsc, d->n_sent);
 }
 
+void
+msk_delivery_renew(struct msk_delivery *d)
+{
+    struct msk_key_id id = d->id;
+    uint32_t csb_id = d->csb_id;
+
+    msk_secret_wipe(d, sizeof *d);
+    d->state = MSK_DELIVERY_QUEUED;
+    d->v = true;
+    d->id = id;
+    d->csb_id = csb_id;
+}
+
 /* --- what is done -------------------------------------------------------- */
 
 typedef int action(const struct msk_call *call, struct msk_delivery *d,
@@ -112,20 +125,15 @@ give_up(const struct msk_call *call, struct msk_delivery *d,
     return err == MSK_OK ? msk_membership_silent(call, &id) : err;
 }
 
-/* It waits again, as if it had not been sent. */
+/* It waits for another turn. Under the next MUK nothing of it was sent. */
 static int
-wait(const struct msk_call *call, struct msk_delivery *d,
-     const struct msk_group *group)
+make_way(const struct msk_call *call, struct msk_delivery *d,
+         const struct msk_group *group)
 {
-    struct msk_key_id id = d->id;
-    uint32_t csb_id = d->csb_id;
-
     (void)call;
     (void)group;
-    msk_secret_wipe(d, sizeof *d);
-    d->v = true;
-    d->id = id;
-    d->csb_id = csb_id;
+    if (d->old_muk)
+        msk_delivery_renew(d);
     return MSK_OK;
 }
 
@@ -154,6 +162,8 @@ static const struct {
         [MSK_DELIVERY_PUSH] = { nothing, MSK_DELIVERY_QUEUED },
         [MSK_DELIVERY_TURN] = { send, MSK_DELIVERY_SENT },
         [MSK_DELIVERY_TURN_PLAIN] = { send, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
     },
     [MSK_DELIVERY_SENT] = {
@@ -162,7 +172,7 @@ static const struct {
         [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_YIELD] = { wait, MSK_DELIVERY_QUEUED },
+        [MSK_DELIVERY_YIELD] = { make_way, MSK_DELIVERY_QUEUED },
     },
 };
 

@@ -19,8 +19,8 @@ enum msk_delivery_event {
     MSK_DELIVERY_SPENT = 4,      /* nor did one to the last of them */
     MSK_DELIVERY_ACK = 5,        /* it came */
     MSK_DELIVERY_NEWER = 6,      /* another message takes its place, or none */
-    MSK_DELIVERY_YIELD = 7,      /* the UE asks for others, and no
-                                    acknowledgement came yet */
+    MSK_DELIVERY_YIELD = 7,      /* others go first, and no acknowledgement
+                                    came yet */
     MSK_DELIVERY_EVENTS = 8
 };
 
@@ -29,6 +29,9 @@ enum msk_delivery_event {
 int msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
                       enum msk_delivery_event event,
                       const struct msk_group *group);
+
+/* Waits for its turn as if it had not been sent: under the MUK before. */
+void msk_delivery_renew(struct msk_delivery *d);
 
 /* After a clock was set back: nothing waits longer than its own interval. */
 void msk_delivery_rebase(const struct msk_call *call, struct msk_delivery *d);

@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "base/sized.h"
+#include "bmsc/delivery.h"
 #include "bmsc/record.h"
 
 struct msk_sub *
@@ -224,21 +225,6 @@ msk_subscriber_rebootstrap(struct msk_subscriber *subscriber)
     msk_sub_of(subscriber)->rebootstrap = true;
 }
 
-/* A delivery that was sent under a MUK that is no longer there starts anew,
- * under the next one. */
-static void
-send_anew(struct msk_delivery *d)
-{
-    struct msk_key_id id = d->id;
-    uint32_t csb_id = d->csb_id;
-
-    memset(d, 0, sizeof *d);
-    d->state = MSK_DELIVERY_QUEUED;
-    d->v = true;
-    d->id = id;
-    d->csb_id = csb_id;
-}
-
 /*
  * TS 33.246 6.1: the old MUK stays for acknowledgements under way and for the
  * first pull. Of two that the UE never showed to have, the older one stays: it
@@ -252,10 +238,10 @@ retire_muk(struct msk_sub *sub)
     for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
         struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state != MSK_DELIVERY_SENT)
+        if (d->n_sent == 0)
             continue;
-        if (d->old_muk == keep)
-            send_anew(d);
+        if (d->old_muk == keep || d->state == MSK_DELIVERY_QUEUED)
+            msk_delivery_renew(d);
         else
             d->old_muk = true;
     }

@@ -224,12 +224,14 @@ are_members(const struct msk_sub *sub)
 static bool
 is_delivery(const struct msk_sub *sub, const struct msk_delivery *d)
 {
+    const bool sent = d->n_sent > 0 && d->rand_len > 0 && d->v;
+
     switch ((enum msk_delivery_state)d->state) {
     case MSK_DELIVERY_FREE: return true;
     case MSK_DELIVERY_QUEUED:
-        return d->n_sent == 0 && !d->old_muk && d->id.group != 0;
+        return (d->n_sent == 0 || sent) && !d->old_muk && d->id.group != 0;
     case MSK_DELIVERY_SENT:
-        return d->n_sent > 0 && d->rand_len > 0 && d->v && d->id.group != 0 &&
+        return sent && d->id.group != 0 &&
                (!d->old_muk || sub->old.key_len > 0);
     case MSK_DELIVERY_STATES: break;
     }
