@@ -172,6 +172,34 @@ leaves_no_service_that_may_yet_be_registered(void **state)
     check_int("left", seen(MSK_EFFECT_LEAVE), 1);
 }
 
+/* "news" was refused and kept, for it had an MSK. That one is used up when
+ * "film" is refused, which needs the same group. */
+static void
+registers_anew_what_was_kept_when_another_service_is_refused(void **state)
+{
+    (void)state;
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    b.code = 403;
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK); /* used up */
+    check_int("MTK", bench_mtk(&b, GROUP, 2, 10), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_octets("left",
+                 exact(last(MSK_EFFECT_LEAVE)->text, last(MSK_EFFECT_LEAVE)->n),
+                 chars("film"));
+    b.code = 200;
+    bench_serve_all(&b, 5);
+    check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
+    bench_wait(&b, 60000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("requests", b.requests, 5);
+}
+
 static void
 keeps_a_group_that_another_service_needs(void **state)
 {
@@ -383,6 +411,8 @@ main(void)
         BENCH_BOTH(leaves_when_registration_is_refused),
         BENCH_BOTH(stays_unregistered_while_an_msk_is_good),
         BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
+        BENCH_BOTH(
+            registers_anew_what_was_kept_when_another_service_is_refused),
         BENCH_BOTH(keeps_a_group_that_another_service_needs),
         BENCH_BOTH(registers_again_behind_a_deregistration),
         BENCH_BOTH(merges_what_is_due_into_one_request),

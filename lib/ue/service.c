@@ -169,6 +169,26 @@ msk_ue_service_undo(struct msk_ue *ue)
 }
 
 void
+msk_ue_service_keep(struct msk_ue *ue)
+{
+    for (size_t i = 0; i < ue->n_services; i++) {
+        bool looking = false;
+
+        for (size_t f = 0; f < ue->n_flows; f++)
+            looking |=
+                ue->flows[f].live && ue->flows[f].service == i &&
+                ue->groups[ue->flows[f].group].state == MSK_GROUP_LOOKING;
+        ue->services[i].lost = ue->services[i].lost && looking;
+    }
+}
+
+bool
+msk_ue_service_is_kept(const struct msk_ue *ue, size_t i)
+{
+    return ue->services[i].state == MSK_SERVICE_UNSURE && !ue->services[i].lost;
+}
+
+void
 msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,
                      const struct msk_key_id *group)
 {

@@ -80,6 +80,12 @@ const struct msk_cell *msk_ue_service_cell(enum msk_ue_service_state state,
 int msk_ue_service_step(struct msk_ue *ue, size_t i,
                         enum msk_ue_service_event event);
 
+/* A service that failed and whose groups have all been looked at is kept. */
+void msk_ue_service_keep(struct msk_ue *ue);
+
+/* Is it kept though it is not registered? It may be registered yet. */
+bool msk_ue_service_is_kept(const struct msk_ue *ue, size_t i);
+
 /* The service is left, for that reason and group: its flows go, and what only
  * they needed. */
 void msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,

@@ -128,6 +128,7 @@ act(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
     case MSK_SERVICE_KEEP: break;
     case MSK_SERVICE_BEGIN:
         service->attempts = 0;
+        service->lost = false;
         msk_timer_stop(&service->timer);
         break;
     case MSK_SERVICE_COUNT:
@@ -140,7 +141,10 @@ act(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
                         msk_ue_patience(ue, service->attempts));
         break;
     case MSK_SERVICE_EXPECT: step_groups(ue, i, MSK_GROUP_AWAIT); break;
-    case MSK_SERVICE_LOSE: step_groups(ue, i, MSK_GROUP_LOST); break;
+    case MSK_SERVICE_LOSE:
+        service->lost = true;
+        step_groups(ue, i, MSK_GROUP_LOST);
+        break;
     case MSK_SERVICE_END: msk_timer_stop(&service->timer); break;
     }
     if (ue->work.verdict == MSK_OK)

@@ -80,6 +80,7 @@ struct msk_ue_service {
     uint8_t id_len;
     uint8_t state; /* enum msk_ue_service_state */
     bool asked;    /* it is in the request under way */
+    bool lost;     /* it failed, and its groups are being looked at */
     int16_t code;
     uint32_t attempts;
     struct msk_timer timer; /* before it is asked again */

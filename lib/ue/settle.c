@@ -8,7 +8,8 @@
 #include "ue/start.h"
 #include "ue/work.h"
 
-/* Decision 21: every service that needs the group is left. */
+/* Decision 21: every service that needs the group is left; or registered anew,
+ * if it was kept without, for an MSK that is used up now. */
 static bool
 leave(struct msk_ue *ue, size_t g)
 {
@@ -20,8 +21,14 @@ leave(struct msk_ue *ue, size_t g)
         return false;
     group->leave = false;
     for (size_t f = 0; f < ue->n_flows; f++)
-        if (ue->flows[f].live && ue->flows[f].group == g)
-            msk_ue_service_leave(ue, ue->flows[f].service, reason, &id);
+        if (ue->flows[f].live && ue->flows[f].group == g) {
+            size_t i = ue->flows[f].service;
+
+            if (msk_ue_service_is_kept(ue, i))
+                (void)msk_ue_service_step(ue, i, MSK_SERVICE_START);
+            else
+                msk_ue_service_leave(ue, i, reason, &id);
+        }
     return true;
 }
 
@@ -53,6 +60,7 @@ msk_ue_settle(struct msk_ue *ue)
         msk_ue_exchange_cancel(ue);
         more |= msk_ue_exchange_begin(ue);
     }
+    msk_ue_service_keep(ue);
     if (err == MSK_OK) {
         err = ue->work.verdict;
         if (ue->polls)
