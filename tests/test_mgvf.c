@@ -413,6 +413,106 @@ is_busy_and_changes_nothing_while_a_call_is_pending(void **state)
     check_held(&chip, GROUP, "3 0..65534 -, 2 0..65534 -");
 }
 
+/* What a pending call was given is not replaced by one that is refused. */
+static void
+finishes_a_pending_call_as_it_began(void **state)
+{
+    struct msk_released released = { .size = sizeof released };
+    struct msk_released none = { .size = sizeof none };
+    struct msk_held held = { .size = sizeof held };
+    struct msk_held other = { .size = sizeof other };
+    struct msk_mgvf *m;
+
+    (void)state;
+    begin(MSK_LAYOUT_CSB, true);
+    m = chip.mgvf;
+    assert_int_equal(msk_mgvf_held(m, chip_domain, GROUP, &held), MSK_PENDING);
+    assert_int_equal(msk_mgvf_held(m, chip_domain, 9, &other), MSK_ERR_BUSY);
+    assert_int_equal(chip_finish(&chip, MSK_PENDING), MSK_OK);
+    assert_int_equal(held.n, 2);
+    assert_int_equal(other.n, 0);
+    assert_int_equal(msk_mgvf_released(m, chip_domain, GROUP, &released),
+                     MSK_PENDING);
+    assert_int_equal(msk_mgvf_released(m, chip_domain, 9, &none), MSK_ERR_BUSY);
+    assert_int_equal(chip_finish(&chip, MSK_PENDING), MSK_OK);
+    assert_int_equal(released.n, 1);
+    assert_int_equal(none.n, 0);
+    assert_int_equal(
+        msk_mgvf_allow(m, chip_domain, GROUP, MSK_REQUIRE_INTEGRITY),
+        MSK_PENDING);
+    assert_int_equal(msk_mgvf_allow(m, chip_domain, 9, MSK_REQUIRE_NOTHING),
+                     MSK_ERR_BUSY);
+    assert_int_equal(chip_finish(&chip, MSK_PENDING), MSK_OK);
+    assert_int_equal(
+        chip_receive(&chip,
+                     msk_message_of(&chip, (struct parcel){ .muk = NEW,
+                                                            .group = GROUP,
+                                                            .counter = 1,
+                                                            .number = 3,
+                                                            .sp = "0a0100" })),
+        MSK_ERR_POLICY);
+}
+
+/* An answer that cannot be taken leaves the call pending: once more, please. */
+static void
+goes_on_waiting_after_an_answer_that_is_none(void **state)
+{
+    struct msk_mgvf_result result = { .size = 0 };
+    struct msk_mgvf_input input = { .size = sizeof input };
+    struct msk_mgvf *m;
+    int err;
+
+    (void)state;
+    begin(MSK_LAYOUT_CSB, true);
+    m = chip.mgvf;
+    input.layout = chip.layout;
+    input.fqdn = chars(CHIP_FQDN);
+    input.message = message_of_kind(0);
+    err = msk_mgvf_process(m, &input, NULL);
+    while (err == MSK_PENDING) {
+        uint32_t token = chip.store.token;
+        int answer = fake_store_answer(&chip.store);
+
+        result.size = 0;
+        assert_int_equal(msk_mgvf_complete(m, token, answer, &result),
+                         MSK_ERR_ARGUMENT);
+        assert_int_equal(msk_mgvf_complete(m, token, MSK_PENDING, NULL),
+                         MSK_ERR_ARGUMENT);
+        assert_int_equal(msk_mgvf_forget(m, chip_domain, GROUP), MSK_ERR_BUSY);
+        result.size = sizeof result;
+        err = msk_mgvf_complete(m, token, answer, &result);
+    }
+    assert_int_equal(err, MSK_OK);
+    assert_int_equal(result.outcome, MSK_OUTCOME_STORED);
+}
+
+static int
+load_too_much(void *user, uint32_t token, struct msk_bytes key,
+              struct msk_stored *out)
+{
+    (void)user;
+    (void)token;
+    (void)key;
+    out->n = sizeof out->value + 1;
+    out->version = 1;
+    return MSK_OK;
+}
+
+static void
+refuses_a_record_that_no_store_may_hold(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        begin(layout, false);
+        chip.store.store.load = load_too_much;
+        assert_int_equal(chip_receive(&chip, message_of_kind(0)),
+                         MSK_ERR_RECORD);
+        assert_int_equal(chip.result.acknowledgement.n, 0);
+        assert_int_equal(chip_muk(&chip, NEW), MSK_ERR_RECORD);
+    }
+}
+
 /* A caller built against an older header: shorter structs. */
 static void
 takes_structs_of_older_callers_and_refuses_shorter_ones(void **state)
@@ -536,25 +636,36 @@ works_in_memory_of_every_alignment_and_wipes_it(void **state)
     msk_mgvf_wipe(NULL);
 }
 
+static void
+check_no_key_is_left(void)
+{
+    static const uint8_t keys[] = { OLD, NEW, 0x30, 0x51, 0x53, 0x71, 0x72 };
+    uint8_t pattern[8];
+
+    for (size_t key = 0; key < sizeof keys; key++) {
+        memset(pattern, keys[key], sizeof pattern);
+        for (size_t i = 0; i + 8 <= sizeof chip.memory; i++)
+            assert_true(memcmp(chip.memory + i, pattern, 8) != 0);
+    }
+}
+
 /* After any call, whatever came of it, no key of a record is left in it. */
 static void
 leaves_no_key_in_memory_that_the_result_does_not_hold(void **state)
 {
-    uint8_t pattern[8];
-
     (void)state;
     IN_BOTH_LAYOUTS
     for (size_t kind = 0; kind < KINDS; kind++) {
         begin(layout, false);
         assert_int_equal(chip_receive(&chip, message_of_kind(kind)), MSK_OK);
         (void)chip_muk(&chip, 0x30); /* the result has ended */
-        for (int key = 0; key < 6; key++) {
-            memset(pattern,
-                   (const uint8_t[]){ OLD, NEW, 0x30, 0x51, 0x53, 0x71 }[key],
-                   sizeof pattern);
-            for (size_t i = 0; i + 8 <= sizeof chip.memory; i++)
-                assert_true(memcmp(chip.memory + i, pattern, 8) != 0);
-        }
+        check_no_key_is_left();
+        /* The commit fails: what was to be told goes as well. */
+        begin(layout, false);
+        chip.store.fail_at = chip.store.calls + (kind < 7 ? 3 : 2);
+        assert_int_equal(chip_receive(&chip, message_of_kind(kind)),
+                         MSK_ERR_STORE);
+        check_no_key_is_left();
     }
 }
 
@@ -574,6 +685,9 @@ main(void)
         TEST(fails_in_every_other_call_with_each_call_of_the_store),
         TEST(refuses_records_of_an_unknown_version),
         TEST(is_busy_and_changes_nothing_while_a_call_is_pending),
+        TEST(finishes_a_pending_call_as_it_began),
+        TEST(goes_on_waiting_after_an_answer_that_is_none),
+        TEST(refuses_a_record_that_no_store_may_hold),
         TEST(takes_structs_of_older_callers_and_refuses_shorter_ones),
         TEST(says_that_a_method_is_not_there),
         TEST(works_in_memory_of_every_alignment_and_wipes_it),

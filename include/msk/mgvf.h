@@ -183,7 +183,9 @@ MSK_API int msk_mgvf_process(struct msk_mgvf *mgvf,
 /*
  * Goes on with the call that is pending. result: what the store's load or
  * commit would have returned. Returns what that call would have returned.
- * MSK_ERR_STATE: nothing is pending under this token; nothing changed.
+ * MSK_ERR_STATE: nothing is pending under this token; MSK_ERR_ARGUMENT: result
+ * is MSK_PENDING, or out->size too small. Nothing changed then, and what was
+ * pending still is: call again with the same token.
  */
 MSK_API int msk_mgvf_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
                               struct msk_mgvf_result *out);
