@@ -234,6 +234,84 @@ does_not_forget_for_ever_in_a_store_that_lies(void **state)
     assert_int_equal(chip_forget_all(&chip), MSK_ERR_STORE);
 }
 
+static int
+each_fails(void *user, struct msk_bytes prefix,
+           int (*visit)(void *arg, struct msk_bytes key,
+                        struct msk_bytes value),
+           void *arg)
+{
+    (void)user;
+    (void)prefix;
+    (void)visit;
+    (void)arg;
+    return MSK_ERR_LIMIT;
+}
+
+/* Shows a record that load does not find. */
+static int
+each_lies(void *user, struct msk_bytes prefix,
+          int (*visit)(void *arg, struct msk_bytes key, struct msk_bytes value),
+          void *arg)
+{
+    struct msk_bytes none = { NULL, 0 };
+
+    (void)user;
+    (void)prefix;
+    return visit(arg, hex("47 216354 0BAD"), none);
+}
+
+/* Shows a key that is none, or longer than any. */
+static int
+each_shows_nonsense(void *user, struct msk_bytes prefix,
+                    int (*visit)(void *arg, struct msk_bytes key,
+                                 struct msk_bytes value),
+                    void *arg)
+{
+    struct msk_bytes none = { NULL, 0 };
+    size_t n = prefix.p[0] == 'U' ? 0 : MSK_STORE_KEY_MAX + 1;
+
+    (void)user;
+    return visit(arg, exact(room(n), n), none);
+}
+
+static void
+forgets_nothing_in_a_store_that_cannot_show_its_records(void **state)
+{
+    (void)state;
+    IN_EVERY_WAY
+    for (size_t i = 0; i < 3; i++) {
+        size_t commits;
+
+        begin(way);
+        chip_muk(&chip, OLD);
+        commits = chip.store.commits;
+        chip.store.store.each = i == 0   ? each_fails
+                                : i == 1 ? each_lies
+                                         : each_shows_nonsense;
+        assert_int_equal(chip_forget_all(&chip), MSK_ERR_STORE);
+        assert_int_equal(chip.store.commits, commits);
+        assert_int_equal(records(), 1);
+    }
+}
+
+/* What cannot be read can be got rid of. */
+static void
+forgets_a_group_whose_record_is_broken(void **state)
+{
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        chip_allow(&chip, GROUP, MSK_REQUIRE_BOTH);
+        chip.store.records[0].value[0] ^= 0xFF;
+        assert_int_equal(chip_allow(&chip, GROUP, MSK_REQUIRE_BOTH),
+                         MSK_ERR_RECORD);
+        assert_int_equal(chip_forget(&chip, GROUP), MSK_OK);
+        assert_int_equal(records(), 0);
+        assert_int_equal(chip_allow(&chip, GROUP, MSK_REQUIRE_BOTH), MSK_OK);
+    }
+}
+
 static void
 imports_an_msk_as_if_a_message_had_brought_it(void **state)
 {
@@ -288,6 +366,8 @@ spoil(struct msk_import *m, size_t i)
     case 8: m->rand.p = NULL; break;
     case 9: m->sp = exact(zeros, MSK_SP_MAX + 1); break;
     case 10: m->seq_high = 0xFFFF; break;
+    case 11: m->key = exact(zeros, 20); break;
+    case 12: m->key = exact(zeros, 0); break;
     default: break;
     }
 }
@@ -300,14 +380,14 @@ refuses_to_import_what_no_message_may_bring(void **state)
     (void)state;
     begin(0);
     before = copy_of_store();
-    for (size_t i = 0; i <= 11; i++) {
+    for (size_t i = 0; i <= 13; i++) {
         struct msk_import m = { .size = sizeof m };
 
         m.id.group = GROUP;
         m.id.number = 1;
         m.key = m.rand = hex("000102030405060708090a0b0c0d0e0f");
         spoil(&m, i);
-        if (i == 11) {
+        if (i == 13) {
             assert_int_equal(chip_import(&chip, &m), MSK_OK);
             continue;
         }
@@ -350,6 +430,8 @@ main(void)
         TEST(forgets_all_for_another_card),
         TEST(goes_on_forgetting_after_each_failure),
         TEST(does_not_forget_for_ever_in_a_store_that_lies),
+        TEST(forgets_nothing_in_a_store_that_cannot_show_its_records),
+        TEST(forgets_a_group_whose_record_is_broken),
         TEST(imports_an_msk_as_if_a_message_had_brought_it),
         TEST(refuses_to_import_what_no_message_may_bring),
         TEST(refuses_muks_that_are_none),

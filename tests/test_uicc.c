@@ -461,6 +461,9 @@ sends_long_messages_in_blocks(void **state)
                        (unsigned)m.n - 250,
                        text_of(exact(m.p + 250, m.n - 250)));
         assert_string_equal(script.commands, want);
+        /* A card that is done before it has everything is not. */
+        set_script("9000; 6A83; 9000 5301DB");
+        assert_int_equal(receive(m), MSK_ERR_CARD);
         restart(true);
         allow(GROUP, MSK_REQUIRE_NOTHING);
         set_script("9000; 6A83;");
@@ -510,6 +513,82 @@ understands_every_status(void **state)
 }
 
 static void
+takes_a_pull_under_the_muk_before_for_a_pull(void **state)
+{
+    struct parcel p = {
+        .muk = OLD, .group = GROUP, .counter = 1, .content = MSK_CONTENT_PULL
+    };
+
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        begin(layout, false);
+        set_script("9000; 6A83; 9865");
+        assert_int_equal(receive(msk_message_of(&chip, p)), MSK_OK);
+        assert_int_equal(result.outcome, MSK_OUTCOME_PULL);
+        assert_int_equal(result.acknowledgement.n, 0);
+    }
+}
+
+/* A record that means nothing names no MSK, whatever stands in it. */
+static void
+passes_by_records_that_mean_nothing(void **state)
+{
+    static const char *const records[] = {
+        "9000 216354 02 24680002 00000000 18CF0001 00000000", /* two groups */
+        "9000 216354 03 18CF0001 00000000 18CF0002 00000000"
+        "18CF0003 00000000",                      /* three MSKs */
+        "9000 216354 00 18CF0001 00000000",       /* none */
+        "9000 216354 02 18CF0001 00000000",       /* cut short */
+        "9000 216355 01 18CF0001 00000000 FFFFFF" /* another domain */
+    };
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        begin(MSK_LAYOUT_KEYID, false);
+        (void)snprintf(text, sizeof text,
+                       "9000; %s; 6A83; 9000 5301DB; 9000 5301DB", records[i]);
+        set_script(text);
+        check_int(records[i], receive(mtk_of(1, 1, 1)), MSK_ERR_NO_MSK);
+        release(NULL);
+    }
+    /* A counter of a MUK that is not of four octets: as if it were not there. */
+    begin(MSK_LAYOUT_KEYID, false);
+    (void)snprintf(text, sizeof text,
+                   "9000; 9000 A01B 8007 627469642d3130 8210 %s"
+                   "8105 0000000100; 6A83; 62F3; 9000 5301DB",
+                   text_of(chars(CHIP_FQDN)));
+    set_script(text);
+    assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_OK);
+}
+
+static int
+answer_too_much(void *user, uint32_t token, struct msk_bytes command,
+                struct msk_card_answer *answer)
+{
+    (void)token;
+    (void)command;
+    ++*(size_t *)user;
+    answer->status = 0x9000;
+    answer->n = sizeof answer->data + 1;
+    return MSK_OK;
+}
+
+static void
+refuses_an_answer_that_no_card_gives(void **state)
+{
+    size_t commands = 0;
+
+    (void)state;
+    begin(MSK_LAYOUT_KEYID, false);
+    card.driver.transmit = answer_too_much;
+    card.driver.user = &commands;
+    assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_ERR_CARD);
+    assert_int_equal(commands, 1);
+}
+
+static void
 refuses_answers_that_make_no_sense(void **state)
 {
     static const char *const msk[] = {
@@ -549,6 +628,16 @@ refuses_answers_that_make_no_sense(void **state)
     }
 }
 
+static size_t
+count_commands(void)
+{
+    size_t n = 0;
+
+    for (const char *c = script.commands; *c != '\0'; c++)
+        n += *c == ';' ? 1 : 0;
+    return n;
+}
+
 static void
 ends_with_a_card_that_does_not(void **state)
 {
@@ -561,18 +650,26 @@ ends_with_a_card_that_does_not(void **state)
         strcat(endless, "62F1 0102;");
     set_script(endless);
     assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_ERR_CARD);
+    assert_true(count_commands() < 600);
+    strcpy(endless, "9000; 6A83; 62F3;");
+    for (size_t i = 0; i < 600; i++)
+        strcat(endless, "62F1;"); /* more, but nothing now */
+    set_script(endless);
+    assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_ERR_CARD);
+    assert_int_equal(count_commands(), 4);
     strcpy(endless, "9000;");
     for (size_t i = 0; i < 300; i++)
         strcat(endless, "9000 FF;");
     set_script(endless);
-    script.commands[0] = '\0';
     assert_int_equal(receive(mtk_of(1, 1, 1)), MSK_ERR_NO_MSK);
+    assert_int_equal(count_commands(), 1 + 254);
     endless[0] = '\0';
     strcat(endless, "9000;");
     for (size_t i = 0; i < 300; i++)
         strcat(endless, EF_MSK_1 "9000;9000;");
     set_script(endless);
     assert_int_equal(msk_mgvf_forget_all(mgvf), MSK_ERR_CARD);
+    assert_true(count_commands() < 3 * 256);
 }
 
 /* --- what goes wrong ----------------------------------------------------- */
@@ -765,6 +862,31 @@ remembers_mtk_ids_through_a_new_interval(void **state)
 }
 
 static void
+remembers_the_mtk_ids_of_both_msks(void **state)
+{
+    struct parcel p = { .muk = OLD,
+                        .group = GROUP,
+                        .number = 1,
+                        .counter = 3,
+                        .content = MSK_CONTENT_VALIDITY,
+                        .high = 99 };
+
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        begin(layout, false);
+        assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_OK);
+        assert_int_equal(receive(mtk_of(1, 1, 5)), MSK_OK);
+        assert_int_equal(receive(msk_of(GROUP, 2, 2)), MSK_OK);
+        assert_int_equal(receive(mtk_of(2, 1, 1)), MSK_OK);
+        assert_int_equal(receive(msk_message_of(&chip, p)), MSK_OK);
+        assert_int_equal(receive(mtk_of(1, 2, 5)), MSK_ERR_RANGE);
+        assert_int_equal(receive(mtk_of(1, 2, 6)), MSK_OK);
+        assert_int_equal(receive(mtk_of(2, 2, 1)), MSK_ERR_RANGE);
+    }
+}
+
+static void
 refuses_a_message_that_names_no_counter(void **state)
 {
     struct msk_bytes m;
@@ -885,6 +1007,7 @@ is_in_memory(const uint8_t *p, size_t n)
 static void
 keeps_no_mtk_behind_the_next_call(void **state)
 {
+    struct msk_held held = { .size = sizeof held };
     uint8_t mtk[16];
 
     (void)state;
@@ -896,8 +1019,17 @@ keeps_no_mtk_behind_the_next_call(void **state)
     assert_int_equal(receive(mtk_of(1, 1, 1)), MSK_ERR_REPLAY);
     assert_false(is_in_memory(mtk, sizeof mtk));
     assert_int_equal(receive(mtk_of(1, 2, 2)), MSK_OK);
+    assert_int_equal(finish(msk_mgvf_held(mgvf, chip_domain, GROUP, &held)),
+                     MSK_OK);
+    assert_false(is_in_memory(mtk, sizeof mtk));
+    assert_int_equal(receive(mtk_of(1, 3, 3)), MSK_OK);
     msk_mgvf_uicc_wipe(mgvf);
     assert_false(is_in_memory(mtk, sizeof mtk));
+    /* The card fails behind the first half of one. */
+    begin(MSK_LAYOUT_KEYID, false);
+    set_script("9000;" EF_MSK_1 "62F3; 62F1 5311DB 7171717171717171; 6F00");
+    assert_int_equal(receive(mtk_of(1, 1, 1)), MSK_ERR_CARD);
+    assert_false(is_in_memory(mtk, 8));
 }
 
 int
@@ -909,6 +1041,9 @@ main(void)
         TEST(sends_the_commands_of_the_standard),
         TEST(sends_long_messages_in_blocks),
         TEST(understands_every_status),
+        TEST(takes_a_pull_under_the_muk_before_for_a_pull),
+        TEST(passes_by_records_that_mean_nothing),
+        TEST(refuses_an_answer_that_no_card_gives),
         TEST(refuses_answers_that_make_no_sense),
         TEST(ends_with_a_card_that_does_not),
         TEST(fails_with_each_command_and_goes_on),
@@ -918,6 +1053,7 @@ main(void)
         TEST(drops_an_sp_that_switches_off_what_was_announced),
         TEST(leaves_an_sp_alone_when_the_card_refuses),
         TEST(remembers_mtk_ids_through_a_new_interval),
+        TEST(remembers_the_mtk_ids_of_both_msks),
         TEST(refuses_a_message_that_names_no_counter),
         TEST(forgets_everything_on_the_card),
         TEST(has_no_way_for_some_calls),

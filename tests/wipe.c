@@ -59,6 +59,7 @@ static struct msk_store store;
 static uint64_t memory[MSK_MGVF_SIZE / 8];
 static struct msk_mgvf *mgvf;
 static struct msk_mgvf_result result;
+static struct msk_released released;
 
 static void
 stop(const char *what)
@@ -337,7 +338,8 @@ do_open_mtk(void)
                                 &read_answer, &mtk);
 }
 
-/* A MUK, an MSK under it, an MTK under that: all in one call. */
+/* A MUK, an MSK under it, an MTK under that, and the MTK once more: all in one
+ * call. */
 static int
 do_receive(void)
 {
@@ -365,6 +367,10 @@ do_receive(void)
     input.message = view(answer, answer_len);
     if (err == MSK_OK)
         err = msk_mgvf_process(mgvf, &input, &result);
+    released.size = sizeof released;
+    if (err == MSK_OK)
+        err = msk_mgvf_released(mgvf, (const uint8_t *)"\x21\x63\x54", 7,
+                                &released);
     return err;
 }
 
