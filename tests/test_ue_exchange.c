@@ -70,9 +70,9 @@ static const struct lie {
     { "a huge body", ANSWER_HUGE, 200, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED,
       MSK_REASON_UNVERIFIED, 4 },
     { "too many headers", ANSWER_HEADERS, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
     { "a status that is none", ANSWER_STATUS, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
     { "another group", ANSWER_OTHER, 200, MSK_OK, MSK_REASON_UNVERIFIED,
       MSK_REASON_REFUSED, 4 },
     { "403 that nobody signed", ANSWER_ERROR, 403, MSK_ERR_DIGEST,
@@ -265,6 +265,7 @@ obeys_retry_after_up_to_a_cap(void **state)
     } waits[] = {
         { "7", 7000, 7001 },
         { "99999999999999999999", 300000, 300001 },
+        { "18446744073709551617", 300000, 300001 }, /* 1, modulo 2^64 */
         { "Fri, 31 Dec 1999 23:59:59 GMT", 1000, 2001 },
         { "", 1000, 2001 },
         { "-5", 1000, 2001 },
@@ -296,15 +297,41 @@ does_not_count_the_time_of_a_bootstrap(void **state)
     check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
     b.answer = ANSWER_BOOTSTRAP;
     check_int("401", bench_serve(&b), MSK_OK);
+    b.requests = 0;
     bench_wait(&b, 3600000);
     b.answer = ANSWER_TRUE;
     check_int("keys", bench_keys(&b, 2), MSK_OK);
-    bench_serve_all(&b, 2);
+    bench_serve_all(&b, 9);
+    check_int("requests", b.requests, 1); /* for the other group */
     b.asked = false;
     bench_wait(&b, 5900);
     assert_false(b.asked);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+/* However often it may ask, it does not wait much longer than a minute. */
+static void
+loses_its_patience_no_further_than_two_minutes(void **state)
+{
+    struct msk_ue_config c = bench_joins;
+
+    c.attempts = 70;
+    stop(NULL);
+    start_as(*(enum msk_layout *)*state, &c);
+    b.answer = ANSWER_NONE;
+    for (unsigned i = 1; i < c.attempts; i++) {
+        msk_time before = b.now;
+
+        bench_serve_all(&b, 1);
+        while (!b.asked && b.now <= before + 128000)
+            bench_wait(&b, 1000);
+        assert_true(b.asked);
+        check_int("requests", b.requests, i + 1);
+        bench_forget(&b);
+    }
+    bench_serve_all(&b, 1);
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_UNREACHABLE);
 }
 
 static void
@@ -353,6 +380,7 @@ main(void)
         BENCH_BOTH(forgets_a_request_for_keys_that_nobody_wants),
         BENCH_BOTH(obeys_retry_after_up_to_a_cap),
         BENCH_BOTH(does_not_count_the_time_of_a_bootstrap),
+        BENCH_BOTH(loses_its_patience_no_further_than_two_minutes),
         BENCH_BOTH(refuses_an_answer_that_nobody_asked_for),
         BENCH_BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
     };

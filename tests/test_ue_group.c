@@ -165,6 +165,11 @@ repeats_what_may_be_repeated(void **state)
     check_int("code", last_result()->code, 503);
     bench_wait(&b, 5000);
     assert_true(b.asked);
+    b.code = 401;
+    bench_serve_all(&b, 3);
+    check_int("code", last_result()->code, 401);
+    bench_wait(&b, 5000);
+    assert_true(b.asked);
     b.code = 404;
     bench_serve_all(&b, 3);
     check_left("404", "news", MSK_REASON_REFUSED);
@@ -193,6 +198,28 @@ counts_attempts_anew_for_each_need(void **state)
     check_int("requests", b.requests, 3);
 }
 
+/* An MSK that no MTK can come under is not what was asked for. */
+static void
+is_not_satisfied_by_an_msk_that_is_taken_away(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_serve_all(&b, 3);
+    bench_wait(&b, 2000);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("taken away", bench_invalidate(&b, GROUP, 1), MSK_OK);
+    check_int("updated", bench_last(&b, MSK_EFFECT_MSK)->flag, true);
+    assert_false(b.asked);
+    bench_wait(&b, 15000);
+    assert_true(b.asked);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    bench_serve_all(&b, 3);
+    bench_wait(&b, 60000);
+    assert_false(b.asked);
+}
+
 int
 main(void)
 {
@@ -206,6 +233,7 @@ main(void)
         BENCH_BOTH(is_satisfied_by_an_msk_before_the_answer),
         BENCH_BOTH(repeats_what_may_be_repeated),
         BENCH_BOTH(counts_attempts_anew_for_each_need),
+        BENCH_BOTH(is_not_satisfied_by_an_msk_that_is_taken_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

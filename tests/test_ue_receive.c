@@ -275,6 +275,92 @@ does_not_leave_for_want_of_an_old_msk(void **state)
     check_int("left", seen(MSK_EFFECT_LEAVE), 0);
 }
 
+/* With no MSK left, either: only the current one is needed. */
+static void
+does_not_leave_for_want_of_an_old_msk_when_it_has_none(void **state)
+{
+    struct msk_key_id id = bench_id(GROUP, 4);
+
+    (void)state;
+    if (b.layout == MSK_LAYOUT_CSB)
+        return;
+    check_int("taken away", bench_invalidate(&b, GROUP, 1), MSK_OK);
+    b.code = 404;
+    check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+    bench_wait(&b, 5000);
+    bench_serve_all(&b, 3);
+    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 404);
+    bench_wait(&b, 3600000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("requests", b.requests, 1);
+    b.answer = ANSWER_NONE;
+    check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+    for (int i = 0; i < 60; i++) {
+        bench_wait(&b, 1000);
+        bench_serve_all(&b, 1);
+    }
+    check_int("requests", b.requests, 4);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+/* Of two MSKs that were asked for by their numbers one comes. */
+static void
+goes_on_waiting_for_the_other_msk(void **state)
+{
+    struct msk_key_id ids[2];
+
+    (void)state;
+    if (b.layout == MSK_LAYOUT_CSB)
+        return;
+    ids[0] = bench_id(GROUP, 0x01FE);
+    ids[1] = bench_id(GROUP, 0x80F5);
+    check_int("two", msk_ue_request(b.ue, ids, 2, b.now), MSK_OK);
+    bench_wait(&b, 5000);
+    bench_serve_all(&b, 3);
+    check_int("results", seen(MSK_EFFECT_RESULT), 2);
+    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 200);
+    check_int("number", bench_last(&b, MSK_EFFECT_RESULT)->id.number, 0x80F5);
+    check_int("push", bench_msk(&b, GROUP, 0x01FE), MSK_OK);
+    bench_wait(&b, 10000 + 5000 + 2000); /* the wait, back-off, patience */
+    assert_true(b.asked);
+    check_int("push", bench_msk(&b, GROUP, 0x80F5), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("one more result", seen(MSK_EFFECT_RESULT), 3);
+    bench_wait(&b, 60000);
+    check_int("requests", b.requests, 2);
+}
+
+/* An MTK message that is forged, old or out of its interval makes nobody ask;
+ * under an MSK whose interval is used up it does. */
+static void
+asks_for_an_msk_only_when_one_is_missing(void **state)
+{
+    struct msk_bytes m;
+    uint8_t *forged;
+
+    (void)state;
+    m = bench_mtk_message(&b, GROUP, 1, 5);
+    forged = room(m.n);
+    memcpy(forged, m.p, m.n);
+    forged[m.n - 1] ^= 1;
+    check_int("forged",
+              msk_ue_receive(b.ue, (struct msk_bytes){ forged, m.n },
+                             msk_text("p"), b.now),
+              MSK_ERR_MAC);
+    check_int("good", msk_ue_receive(b.ue, m, msk_text("p"), b.now), MSK_OK);
+    check_int("again", msk_ue_receive(b.ue, m, msk_text("p"), b.now),
+              MSK_ERR_REPLAY);
+    check_int("above", bench_mtk(&b, GROUP, 1, 11), MSK_ERR_RANGE);
+    bench_wait(&b, 60000);
+    check_int("requests", b.requests, 0);
+    check_int("the last one", bench_mtk(&b, GROUP, 1, 10), MSK_OK);
+    bench_wait(&b, 60000);
+    check_int("requests", b.requests, 0);
+    check_int("used up", bench_mtk(&b, GROUP, 1, 12), MSK_ERR_INVALIDATED);
+    bench_wait(&b, 5000);
+    check_int("requests", b.requests, 1);
+}
+
 int
 main(void)
 {
@@ -291,6 +377,9 @@ main(void)
         BENCH_BOTH(makes_no_storm_of_what_strangers_send),
         BENCH_BOTH(asks_for_a_specific_msk_in_keyid_only),
         BENCH_BOTH(does_not_leave_for_want_of_an_old_msk),
+        BENCH_BOTH(does_not_leave_for_want_of_an_old_msk_when_it_has_none),
+        BENCH_BOTH(goes_on_waiting_for_the_other_msk),
+        BENCH_BOTH(asks_for_an_msk_only_when_one_is_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,10 +355,42 @@ goes_on_after_a_power_cycle(void **state)
     check_int("MTK", bench_mtk(&b, GROUP, 1, 1), MSK_OK);
 }
 
+/* The MSK of before the power cycle kept "news" when its requests were used
+ * up. What "film" needs has all of its own. */
+static void
+has_all_attempts_for_a_service_that_comes_later(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("power cycle", bench_power_cycle(&b, &registers), MSK_OK);
+    check_int("the same keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    b.answer = ANSWER_NONE;
+    for (int i = 0; i < 60; i++) {
+        bench_wait(&b, 1000);
+        bench_serve_all(&b, 3);
+    }
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+    b.answer = ANSWER_TRUE;
+    check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, OTHER, 1), MSK_OK);
+    b.requests = 0;
+    b.answer = ANSWER_NONE;
+    for (int i = 0; i < 60; i++) {
+        bench_wait(&b, 1000);
+        bench_serve_all(&b, 3);
+    }
+    check_int("requests", b.requests, 3);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
 static void
 refuses_other_keys_under_a_known_name(void **state)
 {
-    uint8_t other[32] = { 1 };
+    static const uint8_t other[32] = "other keys, which nobody keeps!";
     struct msk_ue_keys keys = { .size = sizeof keys,
                                 .btid = msk_text("run1@bsf.example.org"),
                                 .muk = { other, sizeof other },
@@ -367,6 +399,8 @@ refuses_other_keys_under_a_known_name(void **state)
     (void)state;
     check_int("conflict", msk_ue_set_keys(b.ue, &keys, b.now),
               MSK_ERR_CONFLICT);
+    for (size_t i = 0; i + 8 <= sizeof b.ue_memory; i++)
+        assert_true(memcmp(b.ue_memory + i, other, 8) != 0);
     keys.btid = msk_text("");
     check_int("no name", msk_ue_set_keys(b.ue, &keys, b.now), MSK_ERR_ARGUMENT);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
@@ -395,7 +429,15 @@ hands_what_is_announced_as_on_to_the_mgvf(void **state)
     check_int("push without SP", bench_unprotected(&b, GROUP, 2),
               MSK_ERR_POLICY);
     s.confidentiality = MSK_SWITCH_OFF;
+    check_int("integrity", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("push without SP", bench_unprotected(&b, GROUP, 2),
+              MSK_ERR_POLICY);
+    s.confidentiality = MSK_SWITCH_ON;
     s.integrity = MSK_SWITCH_OFF;
+    check_int("confidentiality", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("push without SP", bench_unprotected(&b, GROUP, 2),
+              MSK_ERR_POLICY);
+    s.confidentiality = MSK_SWITCH_OFF;
     check_int("not secret", msk_ue_start(b.ue, &s, b.now), MSK_OK);
     check_int("push without SP", bench_unprotected(&b, GROUP, 3), MSK_OK);
 }
@@ -420,6 +462,7 @@ main(void)
         BENCH_BOTH(refuses_what_it_has_no_room_for),
         BENCH_BOTH(undoes_a_start_that_the_store_refuses),
         BENCH_BOTH(goes_on_after_a_power_cycle),
+        BENCH_BOTH(has_all_attempts_for_a_service_that_comes_later),
         BENCH_BOTH(refuses_other_keys_under_a_known_name),
         BENCH_BOTH(hands_what_is_announced_as_on_to_the_mgvf),
     };

@@ -165,17 +165,20 @@ calls_of(enum provider p)
 }
 
 static void
-fail_at(enum provider p, size_t n)
+fail_at(enum provider p, size_t n, bool for_ever)
 {
     b.crypto.fail_at = p == CRYPTO ? n : 0;
     b.random_fail_at = p == RANDOM ? n : 0;
+    b.crypto.for_ever = p == CRYPTO && for_ever;
+    b.random_fails_for_ever = p == RANDOM && for_ever;
+    b.store.for_ever = (p == STORE || p == LATE_STORE) && for_ever;
     b.store.fail_at = p == STORE || p == LATE_STORE ? n : 0;
     b.store.later = p == LATE_STORE;
 }
 
 static void
-survives_each_failure_of(const char *what, enum msk_layout layout,
-                         enum provider p, int error)
+survive(const char *what, enum msk_layout layout, enum provider p, int error,
+        bool for_ever)
 {
     size_t n, first;
 
@@ -187,14 +190,23 @@ survives_each_failure_of(const char *what, enum msk_layout layout,
     assert_true(n > first);
     while (++first <= n) {
         begin(layout);
-        fail_at(p, first);
+        fail_at(p, first, for_ever);
         live();
         check_int(what, worst != MSK_OK, true);
         assert_true(worst == error || msk_err_kind(worst) != MSK_KIND_FATAL);
-        fail_at(PROVIDERS, 0);
+        fail_at(PROVIDERS, 0, false);
         check_it_works(what, first);
         end();
     }
+}
+
+/* Once, or from then on: then the host may not have to spin either. */
+static void
+survives_each_failure_of(const char *what, enum msk_layout layout,
+                         enum provider p, int error)
+{
+    survive(what, layout, p, error, false);
+    survive(what, layout, p, error, true);
 }
 
 static void

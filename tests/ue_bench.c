@@ -28,7 +28,8 @@ bench_fill(void *user, uint8_t *out, size_t n)
     struct bench *b = user;
     struct rng rng = { b->random_state };
 
-    if (++b->random_calls == b->random_fail_at)
+    if (++b->random_calls == b->random_fail_at ||
+        (b->random_fails_for_ever && b->random_calls > b->random_fail_at))
         return 1;
     rng_fill(&rng, out, n);
     b->random_state = rng.state;
@@ -135,6 +136,18 @@ copy(uint8_t *out, size_t cap, size_t *len, struct msk_bytes from)
     *len = from.n;
 }
 
+static struct msk_bytes
+value_of(const struct msk_http_request *request, const char *name)
+{
+    struct msk_bytes none = { NULL, 0 };
+
+    for (size_t i = 0; i < request->n_headers; i++)
+        if (request->headers[i].name.n == strlen(name) &&
+            memcmp(request->headers[i].name.p, name, strlen(name)) == 0)
+            return request->headers[i].value;
+    return none;
+}
+
 static void
 send_http(void *user, const struct msk_http_request *request)
 {
@@ -147,11 +160,12 @@ send_http(void *user, const struct msk_http_request *request)
     copy(b->request_body, sizeof b->request_body, &b->request_body_len,
          request->body);
     b->authorization_len = 0;
-    for (size_t i = 0; i < request->n_headers; i++)
-        if (request->headers[i].name.n == 13 &&
-            memcmp(request->headers[i].name.p, "Authorization", 13) == 0)
-            copy(b->authorization, sizeof b->authorization,
-                 &b->authorization_len, request->headers[i].value);
+    copy(b->authorization, sizeof b->authorization, &b->authorization_len,
+         value_of(request, "Authorization"));
+    /* TS 24.109 5.2.1 */
+    check_octets("agent", value_of(request, "User-Agent"),
+                 chars("libmsk 3gpp-gba"));
+    assert_true(value_of(request, "Content-Type").n > 0);
     reenter(b);
 }
 
@@ -536,6 +550,19 @@ bench_msk(struct bench *b, uint16_t group, uint16_t number)
                                      .seq_high = 10,
                                      .bootstrap = b->bootstraps,
                                      .v = true };
+
+    return bench_push(b, &push);
+}
+
+/* Takes the use of a held MSK away. */
+int
+bench_invalidate(struct bench *b, uint16_t group, uint16_t number)
+{
+    const struct bench_push push = { .content = MSK_CONTENT_VALIDITY,
+                                     .group = group,
+                                     .number = number,
+                                     .seq_low = 1,
+                                     .bootstrap = b->bootstraps };
 
     return bench_push(b, &push);
 }

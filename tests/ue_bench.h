@@ -49,8 +49,8 @@ enum bench_answer {
     ANSWER_TYPE,       /* a verified body of another media type */
     ANSWER_GARBAGE,    /* a verified body that is no XML */
     ANSWER_HUGE,       /* a body over the limit */
-    ANSWER_HEADERS,    /* more headers than anybody looks at */
-    ANSWER_STATUS,     /* a status that is none */
+    ANSWER_HEADERS,    /* verified, with more headers than anybody looks at */
+    ANSWER_STATUS,     /* a status that is none, over a verified body */
     ANSWER_OTHER,      /* verified, but about another group or service */
     ANSWER_TWICE,      /* verified, each item twice: code, then 403 */
     ANSWER_ERROR,      /* `code` as the status, not verified */
@@ -67,6 +67,7 @@ struct bench {
     struct msk_xml xml;
     struct msk_random random;
     size_t random_calls, random_fail_at;
+    bool random_fails_for_ever; /* from there on */
     uint64_t random_state;
     struct msk_mgvf *mgvf;
     struct msk_ue *ue;
@@ -155,6 +156,7 @@ struct bench_push {
 struct msk_bytes bench_message(struct bench *b, const struct bench_push *push);
 int bench_push(struct bench *b, const struct bench_push *push);
 int bench_msk(struct bench *b, uint16_t group, uint16_t number);
+int bench_invalidate(struct bench *b, uint16_t group, uint16_t number);
 int bench_unprotected(struct bench *b, uint16_t group, uint16_t number);
 int bench_pull(struct bench *b, uint16_t group);
 

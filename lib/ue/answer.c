@@ -125,29 +125,17 @@ take_service(void *arg, const struct msk_body_item *item)
     return MSK_OK;
 }
 
-/* What was taken of a body that is none after all. */
-static void
-take_back(struct msk_ue *ue)
-{
-    for (size_t i = 0; i < ue->n_groups; i++)
-        for (size_t w = 0; w < MSK_UE_WANTS; w++)
-            ue->groups[i].want[w].code = 0;
-    for (size_t i = 0; i < ue->n_services; i++)
-        ue->services[i].code = 0;
-}
-
+/* Codes that were taken of a body that is none after all are looked at by
+ * nobody: the request fails, and the next one begins without. */
 static int
 read_items(struct msk_ue *ue, const struct msk_http_response *response)
 {
     bool groups = ue->exchange.procedure == MSK_PROCEDURE_MSK_REQUEST;
-    int err = msk_body_read(
+
+    return msk_body_read(
         ue->xml, groups ? MSK_BODY_MSK_RESPONSE : MSK_BODY_REGISTER_RESPONSE,
         value_of(response, "Content-Type"), response->body,
         groups ? take_group : take_service, ue);
-
-    if (err != MSK_OK)
-        take_back(ue);
-    return err;
 }
 
 /* The request is over before what it leads to begins. */
