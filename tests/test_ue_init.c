@@ -118,6 +118,24 @@ refuses_what_it_cannot_work_with(void **state)
     assert_true(msk_ue_due(NULL, 0) == MSK_NEVER);
 }
 
+/* Decision 18: in KEYID a UE registers, in CSB it does not. */
+static void
+registers_where_the_layout_asks_for_it(void **state)
+{
+    static const char *const targets[] = { "=msk-request", "=register" };
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = strlen(targets[i]);
+
+        bench_start(&b, bench_layouts[i], NULL);
+        check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+        assert_true(b.asked && b.target_len > n);
+        check_octets("target", exact(b.target + b.target_len - n, n),
+                     chars(targets[i]));
+        stop(state);
+    }
+}
+
 /* Without XML and randomness a session receives; it never asks nor leaves. */
 static void
 only_receives_without_xml_and_randomness(void **state)
@@ -159,6 +177,7 @@ main(void)
         cmocka_unit_test(has_one_size_in_two_forms),
         cmocka_unit_test_teardown(stays_inside_memory_of_any_alignment, stop),
         cmocka_unit_test_teardown(refuses_what_it_cannot_work_with, stop),
+        cmocka_unit_test(registers_where_the_layout_asks_for_it),
         cmocka_unit_test(only_receives_without_xml_and_randomness),
     };
 

@@ -2,6 +2,7 @@
 /* How the host is told: through hooks that may not call back, or by polling. */
 #include <string.h>
 
+#include "ue/session.h"
 #include "ue_bench.h"
 
 #define GROUP BENCH_GROUP
@@ -136,8 +137,69 @@ leaves_no_key_behind(void **state)
     memset(mrk, 1, sizeof mrk);
     for (size_t i = 0; i + 16 <= sizeof b.ue_memory; i++)
         assert_true(memcmp(b.ue_memory + i, mrk, 16) != 0);
+    for (size_t i = 0; i + 14 <= sizeof b.ue_memory; i++)
+        assert_true(memcmp(b.ue_memory + i, "239.1.1.1/5000", 14) != 0);
     msk_ue_wipe(NULL);
     bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
+}
+
+/* An MGV-F that says more than any message may. */
+static uint8_t much[4096];
+
+static int
+process_too_much(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+                 struct msk_mgvf_result *result)
+{
+    const bool mtk = input->message.n == 1;
+
+    (void)mgvf;
+    result->outcome = mtk ? MSK_OUTCOME_MTK : MSK_OUTCOME_STORED;
+    result->id = bench_id(GROUP, 1);
+    result->sp = (struct msk_bytes){ much, MSK_SP_MAX + 1 };
+    result->key = (struct msk_bytes){ much, MSK_KEY_MAX + 1 };
+    result->salt = (struct msk_bytes){ much, MSK_SALT_MAX + 1 };
+    result->acknowledgement = (struct msk_bytes){ much, MSK_ACK_MAX + 1 };
+    return MSK_OK;
+}
+
+static int
+complete_nothing(struct msk_mgvf *mgvf, uint32_t token, int result,
+                 struct msk_mgvf_result *out)
+{
+    (void)mgvf;
+    (void)token;
+    (void)result;
+    (void)out;
+    return MSK_ERR_STATE;
+}
+
+static void
+leaves_out_what_is_longer_than_any(void **state)
+{
+    const struct msk_mgvf_ops ops = { .size = sizeof ops,
+                                      .process = process_too_much,
+                                      .complete = complete_nothing };
+    struct msk_ue_effect e = { .size = sizeof e };
+    struct msk_mgvf strange = { &ops };
+
+    (void)state;
+    memset(much, 0x5A, sizeof much);
+    bench_start(&b, MSK_LAYOUT_KEYID, &bench_joins);
+    poll_instead();
+    b.ue->mgvf = &strange;
+    for (size_t n = 1; n <= 2; n++) {
+        check_int("receive",
+                  msk_ue_receive(b.ue, exact(much, n), msk_text("p"), b.now),
+                  MSK_OK);
+        while (msk_ue_next(b.ue, &e)) {
+            assert_int_not_equal(e.kind, MSK_EFFECT_SEND_MIKEY);
+            if (e.kind == MSK_EFFECT_MSK)
+                assert_int_equal(e.msk->sp.n, 0);
+            if (e.kind == MSK_EFFECT_MTK)
+                assert_int_equal(e.mtk->key.n + e.mtk->salt.n + e.mtk->sp.n, 0);
+        }
+    }
+    b.ue->mgvf = b.mgvf;
 }
 
 int
@@ -148,6 +210,7 @@ main(void)
         cmocka_unit_test_teardown(hands_effects_to_a_host_that_polls, stop),
         cmocka_unit_test_teardown(wipes_an_mtk_that_was_told, stop),
         cmocka_unit_test_teardown(leaves_no_key_behind, stop),
+        cmocka_unit_test_teardown(leaves_out_what_is_longer_than_any, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

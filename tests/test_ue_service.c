@@ -282,6 +282,9 @@ refuses_what_it_has_no_room_for(void **state)
     s.n_flows = BENCH_GROUPS + 1;
     check_int("groups", msk_ue_start(b.ue, &s, b.now), MSK_ERR_LIMIT);
     assert_false(is_allowed(1));
+    check_int("room", bench_service(&b, "film", 0, 0), MSK_OK);
+    check_int("stop", bench_stop(&b, "film"), MSK_OK);
+    bench_serve_all(&b, 5);
     s.n_flows = BENCH_GROUPS;
     check_int("all groups", msk_ue_start(b.ue, &s, b.now), MSK_OK);
     check_int("one more", bench_service(&b, "news", 0, 0), MSK_ERR_LIMIT);
@@ -295,7 +298,11 @@ refuses_what_it_has_no_room_for(void **state)
     s.flows = flows;
     flows[1].group = 0;
     check_int("group 0", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
+    flows[1].group = 2;
+    server = msk_text("bmsc.example.org");
     s.id = msk_text("line\nfeed");
+    check_int("id", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
+    s.id = msk_text("delete\x7f");
     check_int("id", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
 }
 
@@ -323,6 +330,71 @@ undoes_a_start_that_the_store_refuses(void **state)
     }
     b.store.fail_at = 0;
     assert_true(is_allowed(OTHER));
+}
+
+/* The same service with protection on; the store fails in the second group. */
+static void
+takes_back_new_terms_that_the_store_refuses(void **state)
+{
+    struct msk_bytes server = msk_text("bmsc.example.org");
+    struct msk_flow flows[2] = { { msk_text("239.1.1.1/5000"), { 0 }, GROUP },
+                                 { msk_text("239.1.1.2/5000"), { 0 }, OTHER } };
+    struct msk_service s = { .size = sizeof s };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        memcpy(flows[i].domain, bench_domain, 3);
+    s.id = msk_text("film");
+    s.servers = &server;
+    s.n_servers = 1;
+    s.flows = flows;
+    s.n_flows = 2;
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    b.store.fail_at = b.store.calls + 4;
+    check_int("fails", msk_ue_start(b.ue, &s, b.now), MSK_ERR_STORE);
+    check_int("push", bench_unprotected(&b, GROUP, 1), MSK_OK);
+    check_int("push", bench_unprotected(&b, OTHER, 1), MSK_OK);
+    check_int("new terms", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("push", bench_unprotected(&b, GROUP, 2), MSK_ERR_POLICY);
+    check_int("push", bench_unprotected(&b, OTHER, 2), MSK_ERR_POLICY);
+}
+
+static void
+does_not_wait_for_an_msk_that_came_before(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+}
+
+/* TS 33.246 6.3.2.4: a service that is not in the answer was not answered. */
+static void
+repeats_a_registration_that_was_not_answered_and_not_at_once(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_OTHER;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 2);
+    check_int("result", last(MSK_EFFECT_RESULT)->reason, MSK_REASON_UNVERIFIED);
+    assert_false(b.asked);
+    bench_wait(&b, 999);
+    assert_false(b.asked);
+    b.answer = ANSWER_TRUE;
+    b.code = 503;
+    bench_wait(&b, 2000);
+    check_target("=register");
+    bench_serve_all(&b, 2);
+    check_int("result", last(MSK_EFFECT_RESULT)->code, 503);
+    assert_false(b.asked);
+    b.code = 200;
+    bench_wait(&b, 5000);
+    check_target("=register");
+    bench_serve_all(&b, 2);
+    check_int("result", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -461,6 +533,10 @@ main(void)
         BENCH_BOTH(takes_over_an_updated_announcement),
         BENCH_BOTH(refuses_what_it_has_no_room_for),
         BENCH_BOTH(undoes_a_start_that_the_store_refuses),
+        BENCH_BOTH(takes_back_new_terms_that_the_store_refuses),
+        BENCH_BOTH(does_not_wait_for_an_msk_that_came_before),
+        BENCH_BOTH(
+            repeats_a_registration_that_was_not_answered_and_not_at_once),
         BENCH_BOTH(goes_on_after_a_power_cycle),
         BENCH_BOTH(has_all_attempts_for_a_service_that_comes_later),
         BENCH_BOTH(refuses_other_keys_under_a_known_name),

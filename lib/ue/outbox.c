@@ -50,11 +50,10 @@ msk_ue_outbox_message(struct msk_ue *ue, const struct msk_mgvf_result *result)
 {
     struct msk_ue_outbox *outbox = &ue->outbox;
 
-    if (result->acknowledgement.n > 0) {
+    outbox->ack_len =
+        keep(outbox->ack, sizeof outbox->ack, result->acknowledgement).n;
+    if (outbox->ack_len > 0)
         outbox->tell |= MSK_TELL_ACK;
-        outbox->ack_len =
-            keep(outbox->ack, sizeof outbox->ack, result->acknowledgement).n;
-    }
     if (result->outcome == MSK_OUTCOME_STORED ||
         result->outcome == MSK_OUTCOME_VALIDITY)
         put_msk(outbox, result);
