@@ -128,6 +128,8 @@ answers_each_service_in_its_order(void **state)
         /* A service is granted whole or not at all. */
         assert_true(member(A) && !member(B) && !member(C));
         assert_int_equal(o.joined, 1);
+        assert_int_equal(enter("s:18C2,18C1"), 503);
+        assert_true(!member(B) && !member(C));
     }
 }
 

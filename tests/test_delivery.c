@@ -318,6 +318,62 @@ gives_up_what_made_way_for_the_last_time(void **state)
     }
 }
 
+/* The same, and the group got another MSK meanwhile: nothing of that one was
+ * sent, and an answer to the one before is none to it. */
+static void
+counts_anew_for_an_msk_that_came_while_it_waited(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_bytes old, other;
+
+        start_with_two_groups(layout);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        old = o.ack;
+        for (int i = 0; i < 4; i++)
+            wait_once();
+        visit_start(&v, &o);
+        assert_int_equal(visit_code(&v, GROUP + 1), 200);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        other = o.ack;
+        assert_int_equal(msk_key_group_rekey(&o.group[0], &o.random), MSK_OK);
+        assert_int_equal(office_ack(&o, other), MSK_OK);
+        assert_int_equal(sent_group(), GROUP);
+        assert_int_equal(o.id[0].number, 2);
+        assert_int_equal(o.gave_up, 0);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        other = o.ack;
+        assert_int_equal(office_ack(&o, old), MSK_ERR_NOT_MINE);
+        assert_int_equal(office_ack(&o, other), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+    }
+}
+
+/* Many UEs that were sent the same at once do not all get it again at once. */
+static void
+spreads_what_it_sends_again(void **state)
+{
+    msk_time least = MSK_NEVER, most = 0;
+    struct msk_key_group *g;
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID);
+    g = office_group(&o, GROUP, false);
+    for (int i = 0; i < 30; i++) {
+        msk_time waited;
+
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        waited = msk_subscriber_due(&o.subscriber) - o.now;
+        least = waited < least ? waited : least;
+        most = waited > most ? waited : most;
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+    }
+    assert_true(least < 1800 && most > 2200);
+}
+
 static void
 sends_all_at_once_without_acknowledgements(void **state)
 {
@@ -383,6 +439,8 @@ delivers_the_current_msk_when_the_group_was_rekeyed_meanwhile(void **state)
 static void
 refuses_acknowledgements_that_are_not_true(void **state)
 {
+    struct msk_bytes good;
+
     (void)state;
     IN_BOTH_LAYOUTS
     {
@@ -403,6 +461,10 @@ refuses_acknowledgements_that_are_not_true(void **state)
         }
         for (size_t n = 0; n < o.ack.n; n++)
             assert_true(office_ack(&o, exact(o.ack.p, n)) != MSK_OK);
+        good = o.ack;
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_ack(&o, o.message[0]), MSK_ERR_KIND);
+        o.ack = good;
         assert_int_equal(office_ack(&o, o.ack), MSK_OK);
     }
 }
@@ -524,6 +586,25 @@ pulls_instead_when_the_muk_expires_meanwhile(void **state)
             assert_int_equal(office_arrives(&o, i), MSK_OK);
             assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
         }
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+/* The same where nothing else waits: it is not sent once more. */
+static void
+pulls_instead_of_sending_again_under_an_expired_muk(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout);
+        office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        o.now = 1000000000;
+        assert_int_equal(office_timer(&o), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
         assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
     }
 }
@@ -854,6 +935,11 @@ main(void)
             keeps_who_registered_and_who_answers_now_and_then, release),
         cmocka_unit_test_teardown(
             has_one_message_in_flight_with_acknowledgements, release),
+        cmocka_unit_test_teardown(
+            counts_anew_for_an_msk_that_came_while_it_waited, release),
+        cmocka_unit_test_teardown(spreads_what_it_sends_again, release),
+        cmocka_unit_test_teardown(
+            pulls_instead_of_sending_again_under_an_expired_muk, release),
         cmocka_unit_test_teardown(sends_all_at_once_without_acknowledgements,
                                   release),
         cmocka_unit_test_teardown(lets_others_go_first_while_nobody_answers,

@@ -97,10 +97,26 @@ gives_everybody_his_slot(void **state)
         assert_in_range(in[i], 850, 1150);
 }
 
+/* However long nobody sends: also when that is just less than a whole burst. */
+static void
+saves_up_no_more_than_a_burst(void **state)
+{
+    struct msk_pacer p;
+
+    (void)state;
+    for (msk_time pause = 0; pause <= 2500; pause += 500) {
+        msk_pacer_init(&p, 1, 2, 1000);
+        assert_true(msk_pacer_take(&p, 1000 + pause) == 0);
+        assert_true(msk_pacer_take(&p, 1000 + pause) == 0);
+        assert_true(msk_pacer_take(&p, 1000 + pause) == 1000);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(saves_up_no_more_than_a_burst),
         cmocka_unit_test(lets_a_burst_go_and_then_the_rate),
         cmocka_unit_test(keeps_to_its_rate_over_time),
         cmocka_unit_test(never_holds_more_than_a_burst),

@@ -16,6 +16,7 @@
 #include <ucontext.h>
 
 #include "fake_crypto.h"
+#include "msk/bmsc.h"
 #include "msk/gba.h"
 #include "msk/mbms.h"
 #include "msk/mgvf.h"
@@ -60,6 +61,7 @@ static uint64_t memory[MSK_MGVF_SIZE / 8];
 static struct msk_mgvf *mgvf;
 static struct msk_mgvf_result result;
 static struct msk_released released;
+static struct msk_key_group group;
 
 static void
 stop(const char *what)
@@ -375,6 +377,32 @@ do_receive(void)
 }
 
 static int
+fill_psk(void *user, uint8_t *to, size_t n)
+{
+    (void)user;
+    memcpy(to, psk, n);
+    return 0;
+}
+
+/* A Key Group whose new MSK is the key that is looked for. */
+static int
+do_rekey(void)
+{
+    const struct msk_random random = { .size = sizeof random,
+                                       .fill = fill_psk };
+    struct msk_key_group_config config = { .size = sizeof config };
+    int err;
+
+    config.id.group = config.id.number = 7;
+    config.key_len = 32;
+    err = msk_key_group_init(&group, &config, &random);
+    if (err == MSK_OK)
+        err = msk_key_group_rekey(&group, &random);
+    msk_key_group_wipe(&group);
+    return err;
+}
+
+static int
 do_hmac(void)
 {
     struct msk_bytes in = view(message, 150);
@@ -428,6 +456,7 @@ static const struct {
     { "make an MTK message", do_make_mtk, MSK_OK, NOTHING },
     { "open an MTK message", do_open_mtk, MSK_OK, MTK_SENT },
     { "receive", do_receive, MSK_OK, MTK_SENT },
+    { "another MSK", do_rekey, MSK_OK, NOTHING },
     { "HMAC", do_hmac, MSK_OK, NOTHING },
     { "AES", do_cipher, MSK_OK, NOTHING },
 };
