@@ -33,6 +33,7 @@
 #include "msk/ue.h"
 #include "support.h"
 
+#define SIM_HELD 2 /* MSKs of a Key Group: the rule of two, not the library's */
 #define SIM_UES 3
 #define SIM_GROUPS 3
 #define SIM_SERVICES 3
@@ -193,7 +194,7 @@ struct sim_held {
     size_t n;
     struct {
         uint16_t number, low, high;
-    } msk[MSK_HELD_MAX + 1];
+    } msk[SIM_HELD + 1];
 };
 
 struct sim_taken {

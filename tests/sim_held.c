@@ -32,7 +32,7 @@ sim_held_stored(struct sim_ue *u, const struct msk_msk_event *msk)
     if (i < held->n)
         memmove(&held->msk[i], &held->msk[i + 1],
                 (held->n - i - 1) * sizeof held->msk[0]);
-    else if (held->n++ > MSK_HELD_MAX)
+    else if (held->n++ > SIM_HELD)
         sim_fail(u->world, "ue %u: four MSKs", u->index);
     held->msk[held->n - 1].number = msk->id.number;
     held->msk[held->n - 1].low = msk->seq_low;
@@ -146,7 +146,7 @@ compare(struct sim_ue *u, uint8_t g, const struct msk_held *real)
 {
     struct sim_held now;
 
-    if (real->n > MSK_HELD_MAX || u->held[g].n > MSK_HELD_MAX)
+    if (real->n > SIM_HELD || u->held[g].n > SIM_HELD)
         sim_fail(u->world, "ue %u: three MSKs of group %u", u->index, g);
     take_over(&now, real);
     if (u->flash.unsure) {
