@@ -2,7 +2,7 @@
 /*
  * Fuzz target: the octets are what happens to a software MGV-F: messages that
  * are good, changed, changed with a MAC that holds again, or any octets; MUKs,
- * Key Groups, restarts; a store that fails or answers later. Whatever they
+ * Key Groups, imports, restarts; a store that fails or answers later. Whatever they
  * are,
  *
  *   - of a Key Group at most two MSKs are held, of different numbers;
@@ -132,15 +132,107 @@ set_muk(struct run *run)
     REQUIRE(err == MSK_OK || store_is_same(run));
 }
 
+static int
+import_msk(struct run *run, uint16_t group)
+{
+    static const uint8_t sp[] = { 0, 1, 0, 10, 1, 1 };
+    struct msk_import m = { .size = sizeof m };
+    uint8_t number = take(run), bits = take(run), key[32], rand[16];
+
+    memset(key, number, sizeof key);
+    memset(rand, number ^ 0xFF, sizeof rand);
+    memcpy(m.id.domain, domain, sizeof domain);
+    m.id.group = group;
+    m.id.number = (uint16_t)(1 + number % 5);
+    m.key = (struct msk_bytes){ key, 16 + (bits & 3) * 8u };
+    m.rand = (struct msk_bytes){ rand, sizeof rand };
+    m.sp = (struct msk_bytes){ sp, (bits & 4) != 0 ? 3u + (bits >> 4 & 3) : 0 };
+    m.seq_high = (uint16_t)(bits == 0xFF ? 0xFFFF : 20);
+    return finish(run, msk_mgvf_import_msk(run->mgvf, &m));
+}
+
+static int
+count(void *arg, struct msk_bytes key, struct msk_bytes value)
+{
+    (void)key;
+    (void)value;
+    ++*(size_t *)arg;
+    return MSK_OK;
+}
+
+/* All or, if the store fails on the way, some of it. */
+static void
+forget_all(struct run *run)
+{
+    struct msk_bytes any = { NULL, 0 };
+    size_t n = 0;
+    int err = finish(run, msk_mgvf_forget_all(run->mgvf));
+
+    REQUIRE(err == MSK_OK || err == MSK_ERR_STORE);
+    REQUIRE(run->store.store.each(run->store.store.user, any, count, &n) ==
+            MSK_OK);
+    REQUIRE(err != MSK_OK || n == 0);
+}
+
+static void
+hand_out(struct run *run, uint16_t group)
+{
+    struct msk_released released = { .size = sizeof released };
+    int err =
+        finish(run, msk_mgvf_released(run->mgvf, domain, group, &released));
+
+    REQUIRE(err == MSK_OK || err == MSK_ERR_NOT_MINE || err == MSK_ERR_STORE);
+    REQUIRE(err != MSK_OK || released.n <= MSK_RELEASED_MAX);
+    REQUIRE(store_is_same(run));
+}
+
+/* What is too long is refused before it is looked at. */
+static void
+exceed(struct run *run)
+{
+    static const uint8_t much[MSK_MIKEY_MAX + 1];
+    struct msk_mgvf_input input = { .size = sizeof input };
+
+    input.layout = run->layout;
+    input.message = (struct msk_bytes){ much, sizeof much };
+    REQUIRE(msk_mgvf_process(run->mgvf, &input, NULL) == MSK_ERR_LENGTH);
+    input.fqdn = (struct msk_bytes){ much, MSK_FQDN_MAX + 1 };
+    REQUIRE(msk_mgvf_process(run->mgvf, &input, NULL) == MSK_ERR_ARGUMENT);
+    REQUIRE(msk_mgvf_complete(run->mgvf, run->store.token, MSK_OK, NULL) ==
+            MSK_ERR_STATE);
+    REQUIRE(store_is_same(run));
+}
+
+/* What a host does less often. */
+static void
+call_otherwise(struct run *run, uint8_t which, uint16_t group)
+{
+    int err = MSK_OK;
+
+    switch (which & 3) {
+    case 0: err = import_msk(run, group); break;
+    case 1: hand_out(run, group); break;
+    case 2: forget_all(run); break;
+    default: exceed(run); break;
+    }
+    REQUIRE(err <= 0 && err != MSK_ERR_RECORD);
+    REQUIRE(err == MSK_OK || store_is_same(run));
+}
+
 static void
 change_group(struct run *run, uint8_t how)
 {
     uint16_t group = (uint16_t)(1 + how % (GROUPS - 1));
-    int err = (how & 0xC0) == 0xC0
-                  ? msk_mgvf_forget(run->mgvf, domain, group)
-                  : msk_mgvf_allow(run->mgvf, domain, group,
-                                   (enum msk_require)(how >> 4 & 3));
+    int err;
 
+    if ((how & 0x0E) == 0x0E) {
+        call_otherwise(run, how >> 4, group);
+        return;
+    }
+    err = (how & 0xC0) == 0xC0
+              ? msk_mgvf_forget(run->mgvf, domain, group)
+              : msk_mgvf_allow(run->mgvf, domain, group,
+                               (enum msk_require)(how >> 4 & 3));
     err = finish(run, err);
     REQUIRE(err == MSK_OK || err == MSK_ERR_STORE);
     REQUIRE(err == MSK_OK || store_is_same(run));
@@ -296,15 +388,30 @@ receive(struct run *run)
     return finish(run, msk_mgvf_process(run->mgvf, &input, &run->result));
 }
 
+/* What the UE says to a BM-SC is for no UE. */
+static void
+check_acknowledgement(struct run *run, struct msk_bytes ack)
+{
+    memcpy(run->message, ack.p, ack.n);
+    run->len = ack.n;
+    REQUIRE(receive(run) == MSK_ERR_KIND && store_is_same(run));
+}
+
 /* Not even when nothing else came between. */
 static void
 check_replay(struct run *run)
 {
+    uint8_t ack[MSK_ACK_MAX];
+    size_t n = run->result.acknowledgement.n;
     int err;
 
+    if (n > 0)
+        memcpy(ack, run->result.acknowledgement.p, n);
     note_store(run);
     err = receive(run);
     REQUIRE(err < 0 && err != MSK_ERR_CRYPTO && store_is_same(run));
+    if (n > 0)
+        check_acknowledgement(run, (struct msk_bytes){ ack, n });
 }
 
 static void
