@@ -734,6 +734,11 @@ sends_what_is_asked_for_before_what_nobody_acknowledges(void **state)
         assert_int_equal(o.id[0].group, GROUP);
         assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, both, 2), MSK_OK);
         for (size_t i = 0; i < 3; i++) {
+            if (i == 2) { /* when it would have been sent again */
+                assert_int_equal(o.sent, 0);
+                o.now = msk_subscriber_due(&o.subscriber);
+                assert_int_equal(office_timer(&o), MSK_OK);
+            }
             assert_int_equal(o.sent, 1);
             assert_int_equal(o.id[0].group, then[i]);
             assert_int_equal(office_arrives(&o, 0), MSK_OK);
@@ -742,6 +747,26 @@ sends_what_is_asked_for_before_what_nobody_acknowledges(void **state)
         }
         assert_int_equal(o.sent, 0);
         assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+/* Asked for again, it does not wait for its interval. */
+static void
+sends_at_once_what_had_made_way_and_is_asked_for(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        office_group_alone(&o, OTHER, false);
+        for (int i = 0; i < 3; i++) {
+            const uint16_t group = i % 2 == 0 ? GROUP : OTHER;
+
+            assert_int_equal(visit_code(&v, group), 200);
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(o.id[0].group, group);
+        }
     }
 }
 
@@ -916,6 +941,7 @@ main(void)
         TEST(sends_all_of_them_at_once_without_acknowledgements),
         TEST(sends_again_what_is_asked_for_again),
         TEST(sends_what_is_asked_for_before_what_nobody_acknowledges),
+        TEST(sends_at_once_what_had_made_way_and_is_asked_for),
         TEST(sends_what_is_asked_for_before_what_waits),
         TEST(changes_nothing_when_a_provider_fails),
         TEST(says_it_is_busy_when_there_is_no_memory_for_xml),

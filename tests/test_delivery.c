@@ -270,6 +270,36 @@ lets_others_go_first_while_nobody_answers(void **state)
     }
 }
 
+/* What is new waits for as long as an answer is to be expected, not for the
+ * longest of the intervals; what was sent keeps its own. */
+static void
+lets_a_new_msk_go_first_when_no_answer_is_expected_any_more(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        msk_time due;
+
+        start_with_two_groups(layout);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        for (int i = 0; i < 3; i++)
+            wait_once();
+        due = msk_subscriber_due(&o.subscriber);
+        assert_true(due - o.now > 10000);
+        assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
+        assert_int_equal(o.sent, 0);
+        assert_true(msk_subscriber_due(&o.subscriber) - o.now <= 2500);
+        wait_once();
+        assert_int_equal(sent_group(), GROUP + 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.sent, 0);
+        assert_true(msk_subscriber_due(&o.subscriber) == due);
+        wait_once();
+        assert_int_equal(sent_group(), GROUP);
+    }
+}
+
 static void
 gives_up_each_in_its_turn(void **state)
 {
@@ -311,6 +341,8 @@ gives_up_what_made_way_for_the_last_time(void **state)
             assert_int_equal(o.gave_up, 0);
         } else {
             assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+            assert_int_equal(o.gave_up, 0);
+            wait_once();
             assert_int_equal(o.sent, 0);
             assert_int_equal(o.gave_up, 1);
             assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
@@ -340,6 +372,7 @@ counts_anew_for_an_msk_that_came_while_it_waited(void **state)
         other = o.ack;
         assert_int_equal(msk_key_group_rekey(&o.group[0], &o.random), MSK_OK);
         assert_int_equal(office_ack(&o, other), MSK_OK);
+        wait_once();
         assert_int_equal(sent_group(), GROUP);
         assert_int_equal(o.id[0].number, 2);
         assert_int_equal(o.gave_up, 0);
@@ -914,6 +947,7 @@ takes_every_cell_of_its_table(void **state)
             wait_in_vain();
             make_way_for_the_last_time();
             assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+            wait_once();
         }
         for (size_t i = 0; i < 3; i++)
             seen[i] |= o.cells[i];
@@ -944,6 +978,9 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(lets_others_go_first_while_nobody_answers,
                                   release),
+        cmocka_unit_test_teardown(
+            lets_a_new_msk_go_first_when_no_answer_is_expected_any_more,
+            release),
         cmocka_unit_test_teardown(gives_up_each_in_its_turn, release),
         cmocka_unit_test_teardown(gives_up_what_made_way_for_the_last_time,
                                   release),

@@ -68,6 +68,7 @@ enter(const struct msk_call *call, const struct msk_group *group, bool v,
     if (err == MSK_OK)
         err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
     d->v = d->v || v;
+    d->due = d->state == MSK_DELIVERY_QUEUED ? call->now : d->due;
     return err;
 }
 
@@ -118,17 +119,38 @@ yield(const struct msk_call *call, size_t i)
     return err;
 }
 
+/* One that waits has its turn from then on: at once, or when what was sent of
+ * it before is due again. */
+static msk_time
+ready_at(const struct msk_delivery *d)
+{
+    return d->n_sent > 0 ? d->due : 0;
+}
+
+/* Until then an answer to the last message is to be expected: for the time of
+ * the first interval, of which the later ones are multiples. */
+static msk_time
+in_flight_until(const struct msk_delivery *d)
+{
+    return d->set + ((d->due - d->set) >> (d->n_sent - 1));
+}
+
 static bool
-has_queued(const struct msk_sub *sub)
+is_ready(const struct msk_delivery *d, msk_time now)
+{
+    return d->state == MSK_DELIVERY_QUEUED && now >= ready_at(d);
+}
+
+static bool
+has_ready(const struct msk_call *call)
 {
     for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        if (sub->delivery[i].state == MSK_DELIVERY_QUEUED)
+        if (is_ready(&call->sub->delivery[i], call->now))
             return true;
     return false;
 }
 
-/* What is due is sent again, given up, replaced or ended; or it makes way, so
- * that a group to which nobody answers does not keep the others waiting. */
+/* What is due is sent again, given up, replaced or ended; or it makes way. */
 static int
 run_due(const struct msk_call *call, size_t i)
 {
@@ -141,9 +163,21 @@ run_due(const struct msk_call *call, size_t i)
         return replace(call, d, group);
     if (is_spent(call, d))
         return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
-    if (has_queued(call->sub))
+    if (has_ready(call))
         return yield(call, i);
     return msk_delivery_step(call, d, MSK_DELIVERY_DUE, group);
+}
+
+/* A group to which nobody answers does not keep the others waiting. */
+static int
+run_sent(const struct msk_call *call, size_t i)
+{
+    const struct msk_delivery *d = &call->sub->delivery[i];
+
+    if (call->now >= d->due)
+        return run_due(call, i);
+    return call->now >= in_flight_until(d) && has_ready(call) ? yield(call, i)
+                                                              : MSK_OK;
 }
 
 static bool
@@ -163,7 +197,7 @@ take_turn(const struct msk_call *call, struct msk_delivery *d)
     struct msk_sub *sub = call->sub;
     const struct msk_group *group;
 
-    if (d->state != MSK_DELIVERY_QUEUED || is_in_flight(sub))
+    if (!is_ready(d, call->now) || is_in_flight(sub))
         return MSK_OK;
     group = group_of(call, d);
     if (group == NULL || msk_sub_expired(sub, call->now))
@@ -236,11 +270,10 @@ msk_deliveries_run(const struct msk_call *call)
     for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
         struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state != MSK_DELIVERY_SENT)
-            continue;
-        msk_delivery_rebase(call, d);
-        if (call->now >= d->due)
-            err = run_due(call, i);
+        if (d->n_sent > 0)
+            msk_delivery_rebase(call, d);
+        if (d->state == MSK_DELIVERY_SENT)
+            err = run_sent(call, i);
     }
     if (err == MSK_OK)
         err = run_queue(call);
@@ -260,72 +293,29 @@ msk_deliveries_push(const struct msk_call *call, const struct msk_group *group,
     return err == MSK_OK ? run_queue(call) : err;
 }
 
-/* --- acknowledgements ---------------------------------------------------- */
-
-/* Is it one of the messages that the delivery sent? */
-static bool
-is_answered_by(const struct msk_delivery *d, const struct msk_message *message)
+static msk_time
+later(msk_time a, msk_time b)
 {
-    if (d->state == MSK_DELIVERY_FREE || d->csb_id != message->csb_id)
-        return false;
-    for (size_t i = 0; i < d->n_sent; i++)
-        if (d->counter[i] == message->counter)
-            return true;
-    return false;
-}
-
-static int
-verify(const struct msk_call *call, const struct msk_delivery *d,
-       const struct msk_message *message)
-{
-    const struct msk_bmsc_muk *muk =
-        d->old_muk ? &call->sub->old : &call->sub->muk;
-    const struct msk_bmsc_config *c = &call->bmsc->config;
-    struct msk_expected expected = { .size = sizeof expected };
-
-    expected.layout = c->layout;
-    expected.muk = (struct msk_bytes){ muk->key, muk->key_len };
-    expected.rand = (struct msk_bytes){ d->rand, d->rand_len };
-    expected.csb_id = d->csb_id;
-    memcpy(expected.domain, d->id.domain, 3);
-    expected.fqdn = c->fqdn;
-    expected.btid = (struct msk_bytes){ muk->btid, muk->btid_len };
-    expected.accept_pad64 = c->accept_pad64;
-    return msk_verification_check(c->crypto, &expected, message);
-}
-
-int
-msk_deliveries_ack(const struct msk_call *call,
-                   const struct msk_message *message)
-{
-    int err = MSK_ERR_NOT_MINE;
-
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
-        struct msk_delivery *d = &call->sub->delivery[i];
-
-        if (!is_answered_by(d, message))
-            continue;
-        err = verify(call, d, message);
-        if (err == MSK_OK)
-            err = msk_delivery_step(call, d, MSK_DELIVERY_ACK, NULL);
-        if (err != MSK_ERR_MAC && err != MSK_ERR_NOT_MINE)
-            break;
-    }
-    return err == MSK_OK ? msk_deliveries_run(call) : err;
+    return a > b ? a : b;
 }
 
 msk_time
 msk_deliveries_due(const struct msk_sub *sub)
 {
-    msk_time due = MSK_NEVER;
-    bool waits = false;
+    msk_time due = MSK_NEVER, free_at = 0;
 
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (sub->delivery[i].state == MSK_DELIVERY_SENT)
+            free_at = later(free_at, in_flight_until(&sub->delivery[i]));
     for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
         const struct msk_delivery *d = &sub->delivery[i];
+        msk_time at = MSK_NEVER;
 
-        waits = waits || d->state == MSK_DELIVERY_QUEUED;
-        if (d->state == MSK_DELIVERY_SENT && d->due < due)
-            due = d->due;
+        if (d->state == MSK_DELIVERY_SENT)
+            at = d->due;
+        else if (d->state == MSK_DELIVERY_QUEUED)
+            at = later(free_at, ready_at(d));
+        due = at < due ? at : due;
     }
-    return waits && due == MSK_NEVER ? 0 : due;
+    return due;
 }

@@ -22,10 +22,6 @@ int msk_deliveries_run(const struct msk_call *call);
  * shown the new one, and nothing is under way under the old one. */
 void msk_deliveries_settle(const struct msk_call *call);
 
-/* An acknowledgement that was read. MSK_ERR_NOT_MINE, MSK_ERR_MAC. */
-int msk_deliveries_ack(const struct msk_call *call,
-                       const struct msk_message *message);
-
 /* When msk_deliveries_run has something to do. */
 msk_time msk_deliveries_due(const struct msk_sub *sub);
 

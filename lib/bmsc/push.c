@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the BM-SC does by itself: pushes, pulls, what is due. And what comes
  * back. */
+#include "bmsc/acknowledgement.h"
 #include "bmsc/deliveries.h"
 #include "bmsc/keyless.h"
 
@@ -126,6 +127,6 @@ msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
     if (err == MSK_OK && m.kind != MSK_MESSAGE_VERIFICATION)
         err = MSK_ERR_KIND;
     if (err == MSK_OK)
-        err = msk_deliveries_ack(&call, &m);
+        err = msk_acknowledgement_take(&call, &m);
     return msk_outbox_end(outbox, err);
 }
