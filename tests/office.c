@@ -9,7 +9,8 @@ fill(void *user, uint8_t *out, size_t n)
 {
     struct office *o = user;
 
-    if (++o->draws == o->fail_draw)
+    if (++o->draws == o->fail_draw ||
+        (o->fails_for_ever && o->draws > o->fail_draw))
         return -1;
     rng_fill(&o->rng, out, n);
     return 0;
@@ -277,4 +278,27 @@ office_arrives(struct office *o, size_t i)
     if (err == MSK_OK && ack.n > 0)
         o->ack = exact(ack.p, ack.n);
     return err;
+}
+
+void
+office_fail(struct office *o, int what, size_t n, bool for_ever)
+{
+    o->draws = 0;
+    o->crypto.calls = 0;
+    o->fail_draw = what == 0 ? n : 0;
+    o->fails_for_ever = what == 0 && n > 0 && for_ever;
+    o->crypto.fail_at = what == 1 ? n : 0;
+    o->crypto.for_ever = what == 1 && n > 0 && for_ever;
+}
+
+struct msk_bytes
+office_packed(const struct office *o)
+{
+    uint8_t *buf = room(MSK_SUBSCRIBER_PACKED_MAX);
+    size_t n;
+
+    assert_int_equal(
+        msk_subscriber_pack(&o->subscriber, buf, MSK_SUBSCRIBER_PACKED_MAX, &n),
+        MSK_OK);
+    return exact(buf, n);
 }

@@ -22,6 +22,7 @@ struct office {
     struct msk_random random;
     struct rng rng;
     size_t draws, fail_draw; /* the n-th draw fails; 0: none does */
+    bool fails_for_ever;     /* and all behind it */
     struct msk_bmsc_config config;
     const struct msk_bmsc *bmsc;
     struct msk_subscriber subscriber;
@@ -80,6 +81,13 @@ int office_arrives(struct office *o, size_t i);
 
 /* Takes what the outbox holds. */
 void office_empty(struct office *o);
+
+/* The n-th call from now on fails, of randomness (what 0) or of crypto (1); or
+ * all from there on. n 0: no one does. */
+void office_fail(struct office *o, int what, size_t n, bool for_ever);
+
+/* The record of the subscriber, packed. */
+struct msk_bytes office_packed(const struct office *o);
 
 /* Packs and unpacks the subscriber. */
 void office_store(struct office *o);

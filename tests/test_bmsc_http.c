@@ -52,18 +52,6 @@ without_confirmation(struct msk_bmsc_config *c)
     c->confirm = MSK_CONFIRM_OFF;
 }
 
-static struct msk_bytes
-packed(void)
-{
-    uint8_t *buf = room(MSK_SUBSCRIBER_PACKED_MAX);
-    size_t n;
-
-    assert_int_equal(
-        msk_subscriber_pack(&o.subscriber, buf, MSK_SUBSCRIBER_PACKED_MAX, &n),
-        MSK_OK);
-    return exact(buf, n);
-}
-
 /* The whole of it: 401, answer, 200, push, acknowledgement. */
 static void
 challenges_grants_and_delivers(void **state)
@@ -256,13 +244,13 @@ waits_for_a_host_that_does_not_know_yet(void **state)
         office_group_alone(&o, OTHER, false);
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
                          MSK_OK);
-        before = packed();
+        before = office_packed(&o);
         o.odd_group = OTHER;
         o.odd_answer = MSK_PENDING;
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
                          MSK_PENDING);
         assert_int_equal(o.effects, 0);
-        check_octets("record", packed(), before);
+        check_octets("record", office_packed(&o), before);
         /* The same request once more, and its nonce still counts. */
         o.odd_answer = 200;
         assert_int_equal(visit_again(&v), MSK_OK);
@@ -315,19 +303,19 @@ lets_nobody_in_who_does_not_know_the_key(void **state)
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
                          MSK_OK);
         v.peer = chars("evil");
-        before = packed();
+        before = office_packed(&o);
         switch (how) {
         case 0: o.unknown = true; break;
         case 1: v.mrk = chars("guessed"); break;
         case 2: v.btid = chars("somebody-else"); break;
         case 3:
             msk_sub_of(&o.subscriber)->expires = o.now;
-            before = packed();
+            before = office_packed(&o);
             break;
         default:
             msk_sub_of(&o.subscriber)->muk.has_counter = true;
             msk_sub_of(&o.subscriber)->muk.counter = MSK_COUNTER_LAST_MSK;
-            before = packed();
+            before = office_packed(&o);
             break;
         }
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
@@ -337,7 +325,7 @@ lets_nobody_in_who_does_not_know_the_key(void **state)
         assert_int_equal(o.response.n_headers, 2);
         assert_int_equal(o.response.body.n, 0);
         assert_int_equal(o.effects, 1);
-        check_octets("record", packed(), before);
+        check_octets("record", office_packed(&o), before);
     }
 }
 
@@ -353,13 +341,13 @@ refuses_a_request_that_comes_again(void **state)
         start(layout, NULL);
         office_group_alone(&o, GROUP, false);
         assert_int_equal(visit_code(&v, GROUP), 200);
-        before = packed();
+        before = office_packed(&o);
         v.peer = chars("evil");
         assert_int_equal(visit_again(&v), MSK_OK);
         assert_int_equal(v.status, 401);
         assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
         assert_int_equal(o.effects, 1);
-        check_octets("record", packed(), before);
+        check_octets("record", office_packed(&o), before);
     }
 }
 
@@ -795,30 +783,14 @@ sends_what_is_asked_for_before_what_waits(void **state)
 
 /* --- failures ------------------------------------------------------------ */
 
-static int
-fail_once(int what, size_t n, const struct msk_body_item *items, size_t count)
-{
-    int err;
-
-    o.draws = 0;
-    o.crypto.calls = 0;
-    o.fail_draw = what == 0 ? n : 0;
-    o.crypto.fail_at = what == 1 ? n : 0;
-    err = visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, count);
-    o.fail_draw = 0;
-    o.crypto.fail_at = 0;
-    assert_int_equal(o.crypto.open, 0);
-    return err;
-}
-
-/* The n-th call fails, for every n: nothing is sent, nothing is kept, and the
- * same request works afterwards. */
+/* The n-th call fails, for every n, once or from then on: nothing is sent,
+ * nothing is kept, and the same request works afterwards. */
 static void
 changes_nothing_when_a_provider_fails(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
-    for (int what = 0; what < 2; what++)
+    for (int what = 0; what < 4; what++)
         for (int first = 0; first < 2; first++)
             for (size_t n = 1;; n++) {
                 struct msk_body_item items[2] = { visit_msk(GROUP, 0),
@@ -833,15 +805,18 @@ changes_nothing_when_a_provider_fails(void **state)
                     assert_int_equal(
                         visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
                         MSK_OK);
-                before = packed();
-                err = fail_once(what, n, items, 2);
+                before = office_packed(&o);
+                office_fail(&o, what % 2, n, what >= 2);
+                err = visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2);
+                office_fail(&o, 0, 0, false);
+                assert_int_equal(o.crypto.open, 0);
                 if (err == MSK_OK) {
-                    assert_true(n > (what == 0 ? 2u : 4u));
+                    assert_true(n > (what % 2 == 0 ? 2u : 4u));
                     break;
                 }
-                assert_int_equal(err,
-                                 what == 0 ? MSK_ERR_RANDOM : MSK_ERR_CRYPTO);
-                check_octets("record", packed(), before);
+                assert_int_equal(err, what % 2 == 0 ? MSK_ERR_RANDOM
+                                                    : MSK_ERR_CRYPTO);
+                check_octets("record", office_packed(&o), before);
                 assert_int_equal(visit_again(&v), MSK_OK);
                 assert_int_equal(v.status, first == 0 ? 200 : 401);
                 assert_int_equal(o.sent, first == 0 ? 2 : 0);

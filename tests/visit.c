@@ -115,16 +115,21 @@ authorize(struct visit *v)
     uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t n, fail_draw = v->o->fail_draw, draws = v->o->draws;
     size_t fail_at = v->o->crypto.fail_at, calls = v->o->crypto.calls;
+    bool no_draws = v->o->fails_for_ever, no_crypto = v->o->crypto.for_ever;
     int err;
 
     v->o->fail_draw = 0;
+    v->o->fails_for_ever = false;
     v->o->crypto.fail_at = 0;
+    v->o->crypto.for_ever = false;
     err = msk_digest_client_authorize(&v->client, &v->o->crypto.crypto,
                                       &v->o->random, &credentials, &v->request,
                                       buf, sizeof buf, &n);
     v->o->fail_draw = fail_draw;
+    v->o->fails_for_ever = no_draws;
     v->o->draws = draws;
     v->o->crypto.fail_at = fail_at;
+    v->o->crypto.for_ever = no_crypto;
     v->o->crypto.calls = calls;
     v->authorized = err == MSK_OK;
     if (v->authorized)
