@@ -64,6 +64,24 @@ tells_of_a_push_and_acknowledges_it(void **state)
     check_int("requests", b.requests, 0);
 }
 
+/* The views of the MGV-F are gone when the key log returns. */
+static void
+tells_of_the_same_whatever_the_key_log_does(void **state)
+{
+    const struct bench_seen *seen_mtk;
+    uint8_t want[16];
+
+    (void)state;
+    b.looks = true;
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 1);
+    check_int("message", bench_last(&b, MSK_EFFECT_SEND_MIKEY)->text[0], 1);
+    check_int("MTK", bench_mtk(&b, GROUP, 2, 7), MSK_OK);
+    seen_mtk = bench_last(&b, MSK_EFFECT_MTK);
+    memset(want, 7, sizeof want);
+    assert_memory_equal(seen_mtk->text, want, sizeof want);
+}
+
 static void
 says_nothing_to_what_is_not_true(void **state)
 {
@@ -366,6 +384,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_BOTH(tells_of_a_push_and_acknowledges_it),
+        BENCH_BOTH(tells_of_the_same_whatever_the_key_log_does),
         BENCH_BOTH(says_nothing_to_what_is_not_true),
         BENCH_BOTH(asks_at_once_when_it_is_pulled),
         BENCH_BOTH(merges_pulls_with_a_request_under_way),

@@ -243,6 +243,19 @@ trace(void *user, const struct msk_trace *step)
     bench_cells[step->machine][step->state][step->event]++;
 }
 
+/* A host that writes a key log may look into the MGV-F from there. */
+static void
+keylog(void *user, const struct msk_keylog *key)
+{
+    struct bench *b = user;
+    struct msk_held held = { .size = sizeof held };
+
+    if (b->looks && key->kind != MSK_KEYLOG_MUK)
+        assert_int_equal(
+            msk_mgvf_held(b->mgvf, key->id.domain, key->id.group, &held),
+            MSK_OK);
+}
+
 static const struct msk_ue_hooks hooks = {
     .size = sizeof hooks,
     .send_mikey = send_mikey,
@@ -254,6 +267,7 @@ static const struct msk_ue_hooks hooks = {
     .on_leave = on_leave,
     .on_result = on_result,
     .trace = trace,
+    .keylog = keylog,
 };
 
 /* --- the session --------------------------------------------------------- */

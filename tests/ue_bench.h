@@ -79,6 +79,7 @@ struct bench {
     size_t n_seen;
     bool in_hook, asked; /* asked: a request waits for its answer */
     bool reenters;       /* hooks call the session: all must be refused */
+    bool looks;          /* the key log calls the MGV-F */
     unsigned requests;   /* handed out so far */
     uint8_t target[256], request_body[8192], authorization[4096];
     size_t target_len, request_body_len, authorization_len;

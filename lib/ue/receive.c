@@ -85,8 +85,10 @@ msk_receive_end(struct msk_ue *ue, int err,
 {
     ue->work.verdict = err;
     if (err == MSK_OK) {
-        keylog(ue, result);
+        /* The key log comes last: a hook may call the MGV-F, whose views
+         * these are. */
         msk_ue_outbox_message(ue, result);
+        keylog(ue, result);
         take(ue, result);
     } else if (err == MSK_ERR_NO_MSK || err == MSK_ERR_INVALIDATED) {
         msk_receive_missed(ue, &ue->work.named);
