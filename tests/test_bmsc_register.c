@@ -268,6 +268,36 @@ holds_as_many_services_as_it_says(void **state)
     assert_false(member(A) || member(B) || member(C));
 }
 
+/* One request, however long, is no means to have the same MSK sent again and
+ * again, nor one that fills the outbox. */
+static void
+sends_an_msk_once_for_all_services_of_a_request(void **state)
+{
+    struct msk_body_item items[MSK_SERVICES_MAX];
+    char names[MSK_SERVICES_MAX][192];
+
+    (void)state;
+    for (int acks = 0; acks < 2; acks++, release(NULL)) {
+        start(MSK_LAYOUT_KEYID, acks ? registered : registered_without_acks);
+        for (uint16_t g = C + 1; g < A + MSK_SUBSCRIBER_GROUPS_MAX; g++)
+            office_group_alone(&o, g, false);
+        for (size_t i = 0; i < 8; i++) {
+            size_t n = (size_t)snprintf(names[i], sizeof names[i], "s:");
+
+            for (uint16_t g = 0; g < MSK_SUBSCRIBER_GROUPS_MAX; g++)
+                n += (size_t)snprintf(names[i] + n, sizeof names[i] - n,
+                                      "%04X,", (unsigned)(A + g));
+            (void)snprintf(names[i] + n, sizeof names[i] - n, "%zu", i);
+            items[i] = visit_service(names[i]);
+        }
+        assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, items, 8), MSK_OK);
+        assert_int_equal(v.status, 200);
+        assert_int_equal(v.n, 8);
+        assert_int_equal(o.joined, MSK_SUBSCRIBER_GROUPS_MAX);
+        assert_int_equal(o.sent, acks ? 1 : MSK_SUBSCRIBER_GROUPS_MAX);
+    }
+}
+
 static void
 refuses_a_service_of_more_groups_than_it_holds(void **state)
 {
@@ -386,6 +416,7 @@ main(void)
         TEST(keeps_what_the_host_has_granted),
         TEST(follows_a_service_that_needs_other_groups_now),
         TEST(holds_as_many_services_as_it_says),
+        TEST(sends_an_msk_once_for_all_services_of_a_request),
         TEST(refuses_a_service_of_more_groups_than_it_holds),
         TEST(knows_no_service_without_a_host_that_does),
         TEST(refuses_what_it_could_not_answer),

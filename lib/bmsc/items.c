@@ -91,6 +91,18 @@ msk_items_authorise(const struct msk_call *call, const struct msk_key_id *id,
     return MSK_OK;
 }
 
+/* Has this call sent the MSK already? Services that are registered together
+ * may use the same. */
+static bool
+is_sent(const struct msk_outbox *outbox, const struct msk_key_id *id)
+{
+    for (size_t i = 0; i < outbox->n; i++)
+        if (outbox->effect[i].kind == MSK_BMSC_SEND_MIKEY &&
+            msk_key_id_equal(&outbox->effect[i].id, id))
+            return true;
+    return false;
+}
+
 /* Decision 11: what answers a request is acknowledged, unless nothing is. */
 int
 msk_items_push(const struct msk_call *call, const struct msk_group *group,
@@ -98,7 +110,9 @@ msk_items_push(const struct msk_call *call, const struct msk_group *group,
 {
     int err = MSK_ERR_LIMIT;
 
-    if (call->outbox->peer_n > 0)
+    if (is_sent(call->outbox, &group->id))
+        err = MSK_OK;
+    else if (call->outbox->peer_n > 0)
         err = msk_deliveries_push(call, group,
                                   call->bmsc->config.acks != MSK_ACK_NONE);
     *code = err == MSK_OK ? 200 : 503;
