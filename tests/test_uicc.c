@@ -536,8 +536,8 @@ passes_by_records_that_mean_nothing(void **state)
 {
     static const char *const records[] = {
         "9000 216354 02 24680002 00000000 18CF0001 00000000", /* two groups */
-        "9000 216354 03 18CF0001 00000000 18CF0002 00000000"
-        "18CF0003 00000000",                      /* three MSKs */
+        /* three MSKs */
+        "9000 216354 03 18CF0001 00000000 18CF0002 00000000 18CF0003 00000000",
         "9000 216354 00 18CF0001 00000000",       /* none */
         "9000 216354 02 18CF0001 00000000",       /* cut short */
         "9000 216355 01 18CF0001 00000000 FFFFFF" /* another domain */
