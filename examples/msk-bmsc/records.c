@@ -26,11 +26,40 @@ take_columns(struct subscriber_row *row, const struct msk_subscriber *s)
     row->due = msk_subscriber_due(s);
 }
 
+static bool
+is_same(const struct subscriber_row *row, const struct msk_subscriber *s,
+        const uint8_t *p, size_t n)
+{
+    return row->n == n && memcmp(row->packed, p, n) == 0 &&
+           row->due == msk_subscriber_due(s);
+}
+
+/* Puts the subscriber into the row, if it is another one now: a request that
+ * did not verify changes nothing, and shall cost no write to the disk. */
+static int
+put_back(struct host *h, bool *changed)
+{
+    struct subscriber_row *row = &h->row;
+    static uint8_t octets[sizeof row->packed];
+    size_t n = 0;
+    int err = msk_subscriber_pack(&h->subscriber, octets, sizeof octets, &n);
+
+    *changed = err == MSK_OK && !is_same(row, &h->subscriber, octets, n);
+    if (*changed) {
+        memcpy(row->packed, octets, n);
+        row->n = n;
+        take_columns(row, &h->subscriber);
+    }
+    msk_wipe(octets, sizeof octets);
+    return err;
+}
+
 static int
 call_once(struct host *h, record_call *call, const void *arg,
           enum database_result *saved)
 {
     struct subscriber_row *row = &h->row;
+    bool changed = false;
     int err =
         msk_subscriber_unpack(&h->subscriber, packed(row->packed, row->n));
 
@@ -38,13 +67,10 @@ call_once(struct host *h, record_call *call, const void *arg,
     if (err == MSK_OK)
         err = call(h, arg, event_unix());
     if (err == MSK_OK)
-        err = msk_subscriber_pack(&h->subscriber, row->packed,
-                                  sizeof row->packed, &row->n);
-    if (err != MSK_OK)
-        return err;
-    take_columns(row, &h->subscriber);
-    *saved = database_save(&h->database, row);
-    return *saved == DATABASE_FAILED ? MSK_ERR_STORE : MSK_OK;
+        err = put_back(h, &changed);
+    if (changed)
+        *saved = database_save(&h->database, row);
+    return *saved == DATABASE_FAILED ? MSK_ERR_STORE : err;
 }
 
 int
