@@ -873,6 +873,27 @@ survives_a_clock_that_steps(void **state)
     assert_int_equal(o.sent, 1);
 }
 
+/* Asked for while the clock was ahead, what had made way waits no longer when
+ * it is right again. */
+static void
+keeps_nothing_waiting_behind_a_clock_that_was_ahead(void **state)
+{
+    msk_time right;
+
+    (void)state;
+    start_with_two_groups(MSK_LAYOUT_KEYID);
+    make_way(); /* the first waits, the second is in flight */
+    right = o.now;
+    o.now += 10000000;
+    assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+    o.now = right;
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_true(msk_subscriber_due(&o.subscriber) <= right + 2500);
+    for (int i = 0; i < 2; i++)
+        wait_once();
+    assert_true(o.now <= right + 10000);
+}
+
 /* What may be called, and what stands before it. */
 enum call { PUSH, AGAIN, ACK, PULL, EXPIRED, CALLS };
 
@@ -1061,6 +1082,8 @@ main(void)
             asks_some_for_an_acknowledgement_when_sampling, release),
         cmocka_unit_test_teardown(refuses_what_it_cannot_send, release),
         cmocka_unit_test_teardown(survives_a_clock_that_steps, release),
+        cmocka_unit_test_teardown(
+            keeps_nothing_waiting_behind_a_clock_that_was_ahead, release),
         cmocka_unit_test_teardown(changes_nothing_when_a_provider_fails,
                                   release),
         cmocka_unit_test_teardown(takes_every_cell_of_its_table, release),

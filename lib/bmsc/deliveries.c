@@ -68,7 +68,8 @@ enter(const struct msk_call *call, const struct msk_group *group, bool v,
     if (err == MSK_OK)
         err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
     d->v = d->v || v;
-    d->due = d->state == MSK_DELIVERY_QUEUED ? call->now : d->due;
+    if (d->state == MSK_DELIVERY_QUEUED)
+        d->set = d->due = call->now;
     return err;
 }
 
