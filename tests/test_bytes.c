@@ -148,6 +148,27 @@ takes_views_of_no_octets_everywhere(void **state)
 }
 
 static void
+skips_octets_that_are_there_and_no_others(void **state)
+{
+    struct msk_reader r;
+
+    (void)state;
+    start(&r, hex("010203"));
+    msk_reader_skip(&r, 0);
+    msk_reader_skip(&r, 2);
+    assert_int_equal(r.at, 2);
+    msk_reader_skip(&r, 2);
+    assert_true(r.bad);
+    assert_int_equal(r.at, 2);
+    start(&r, hex("010203"));
+    msk_reader_skip(&r, SIZE_MAX);
+    assert_true(r.bad);
+    start(&r, hex("010203"));
+    msk_reader_skip(&r, 3);
+    assert_true(msk_reader_done(&r));
+}
+
+static void
 stays_bad_once_it_is(void **state)
 {
     struct msk_reader r;
@@ -479,6 +500,7 @@ main(void)
         TEST(reads_one_field_behind_the_other),
         TEST(refuses_a_view_that_is_longer_than_what_is_left),
         TEST(takes_views_of_no_octets_everywhere),
+        TEST(skips_octets_that_are_there_and_no_others),
         TEST(stays_bad_once_it_is),
         TEST(is_not_done_when_it_failed_at_the_very_end),
         TEST(reads_as_the_model_does),

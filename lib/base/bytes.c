@@ -73,6 +73,12 @@ msk_reader_take(struct msk_reader *r, size_t n, struct msk_bytes *out)
     }
 }
 
+void
+msk_reader_skip(struct msk_reader *r, size_t n)
+{
+    (void)advance(r, n);
+}
+
 size_t
 msk_reader_left(const struct msk_reader *r)
 {

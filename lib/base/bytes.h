@@ -34,6 +34,9 @@ uint32_t msk_reader_u32(struct msk_reader *r);
 /* The next n octets as a view; the empty view when they are not there. */
 void msk_reader_take(struct msk_reader *r, size_t n, struct msk_bytes *out);
 
+/* Moves over the next n octets. */
+void msk_reader_skip(struct msk_reader *r, size_t n);
+
 /* Octets not read yet; 0 for a failed reader. */
 size_t msk_reader_left(const struct msk_reader *r);
 

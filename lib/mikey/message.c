@@ -45,8 +45,6 @@ int
 msk_cursor_open(const struct msk_mikey_cursor *cursor,
                 struct msk_payload *payload, struct msk_reader *r)
 {
-    struct msk_bytes before;
-
     payload->type = cursor->next;
     if (cursor->next == MSK_PAYLOAD_LAST) /* what is left is nobody's */
         return cursor->at == cursor->message.n ? MSK_OK : MSK_ERR_TRAILING;
@@ -55,7 +53,7 @@ msk_cursor_open(const struct msk_mikey_cursor *cursor,
     if (cursor->count >= MSK_MIKEY_PAYLOADS_MAX)
         return MSK_ERR_MANY;
     msk_reader_init(r, cursor->message.p, cursor->message.n);
-    msk_reader_take(r, cursor->at, &before);
+    msk_reader_skip(r, cursor->at);
     return MSK_OK;
 }
 

@@ -62,12 +62,11 @@ static int
 kv_len(const struct msk_reader *r, uint8_t kv, size_t *len)
 {
     struct msk_reader ahead = *r;
-    struct msk_bytes skipped;
 
     if (kv > MSK_KV_INTERVAL)
         return MSK_ERR_UNSUPPORTED;
     for (uint8_t i = 0; i < kv; i++) /* none, SPI, or VF and VT */
-        msk_reader_take(&ahead, msk_reader_u8(&ahead), &skipped);
+        msk_reader_skip(&ahead, msk_reader_u8(&ahead));
     *len = ahead.bad ? SIZE_MAX - 1 : ahead.at - r->at;
     return MSK_OK;
 }
