@@ -36,12 +36,18 @@ get_typed(struct msk_reader *r, size_t n, struct msk_bytes *value)
     return MSK_OK;
 }
 
+static void
+get_data16(struct msk_reader *r, struct msk_bytes *data)
+{
+    msk_reader_take(r, msk_reader_u16(r), data);
+}
+
 /* RFC 3830 6.2 */
 static int
 get_kemac(struct msk_reader *r, struct msk_payload *p)
 {
     p->kind = msk_reader_u8(r);
-    msk_reader_take(r, msk_reader_u16(r), &p->data);
+    get_data16(r, &p->data);
     p->detail = msk_reader_u8(r);
     return get_typed(r, msk_mac_len(p->detail), &p->tail);
 }
@@ -67,7 +73,7 @@ static int
 get_kind_data(struct msk_reader *r, struct msk_payload *p)
 {
     p->kind = msk_reader_u8(r);
-    msk_reader_take(r, msk_reader_u16(r), &p->data);
+    get_data16(r, &p->data);
     return MSK_OK;
 }
 

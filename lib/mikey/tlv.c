@@ -33,13 +33,16 @@ msk_tlv_put(struct msk_writer *w, uint8_t type, const uint8_t *value, size_t n)
 bool
 msk_tlv_whole(const struct msk_bytes *list)
 {
-    struct msk_bytes value;
     struct msk_reader r;
 
     msk_reader_init(&r, list->p, list->n);
+    /*@ loop invariant reader(&r) && r.p == list->p && r.n == list->n;
+        loop assigns r.at, r.bad;
+        loop variant r.bad ? 0 : r.n - r.at;
+     */
     while (msk_reader_left(&r) > 0) {
         msk_reader_u8(&r);
-        msk_reader_take(&r, msk_reader_u8(&r), &value);
+        msk_reader_skip(&r, msk_reader_u8(&r));
     }
     return msk_reader_done(&r);
 }

@@ -22,6 +22,14 @@
         (!has{L}(r, n) ==>
             \at(r->at, M) == \at(r->at, L) && \at(r->bad, M));
 
+    // A view of no octets, or one that lies inside the n octets at p.
+    predicate inside{L}(struct msk_bytes *v, uint8_t *p, integer n) =
+        v->n == 0 || (p <= v->p && v->p + v->n <= p + n);
+
+    // Octets that a view gives to read.
+    predicate readable{L}(struct msk_bytes *v) =
+        v->n > 0 ==> \valid_read(v->p + (0 .. v->n - 1));
+
     // The number that stands at p, big endian.
     logic integer number16{L}(uint8_t *p) = p[0] * 256 + p[1];
     logic integer number32{L}(uint8_t *p) =
@@ -31,7 +39,8 @@
 /*@ requires \valid(r);
     requires n > 0 ==> \valid_read(p + (0 .. n - 1));
     requires \separated(r, p + (0 .. n - 1));
-    assigns *r;
+    assigns r->n, r->at, r->bad;
+    assigns r->p \from p;
     ensures reader(r);
     ensures r->p == p && r->n == n && r->at == 0 && !r->bad;
  */
@@ -66,14 +75,23 @@ uint32_t msk_reader_u32(struct msk_reader *r);
 
 /*@ requires reader(r);
     requires \valid(out) && \separated(out, r, r->p + (0 .. r->n - 1));
-    assigns r->at, r->bad, *out;
+    assigns r->at, r->bad, out->n;
+    assigns out->p \from r->p;
     ensures reader(r);
     ensures moved{Pre, Post}(r, n);
     ensures has{Pre}(r, n) && n > 0 ==>
             out->p == r->p + \old(r->at) && out->n == n;
     ensures !has{Pre}(r, n) || n == 0 ==> out->p == \null && out->n == 0;
+    ensures inside(out, r->p, r->n) && readable(out);
  */
 void msk_reader_take(struct msk_reader *r, size_t n, struct msk_bytes *out);
+
+/*@ requires reader(r);
+    assigns r->at, r->bad;
+    ensures reader(r);
+    ensures moved{Pre, Post}(r, n);
+ */
+void msk_reader_skip(struct msk_reader *r, size_t n);
 
 /*@ requires reader(r);
     assigns \nothing;
@@ -121,7 +139,8 @@ bool msk_reader_done(const struct msk_reader *r);
 /*@ requires \valid(w);
     requires p != \null && cap > 0 ==> \valid(p + (0 .. cap - 1));
     requires \separated(w, p + (0 .. cap - 1));
-    assigns *w;
+    assigns w->cap, w->len, w->too_long;
+    assigns w->p \from p;
     ensures writer(w);
     ensures w->p == p && w->cap == cap && w->len == 0 && !w->too_long;
  */
