@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""The programs msk-ue and msk-bmsc as separate processes, and peers for them that the model makes.
+
+A UE and a BM-SC here are made of tests/oracle.py and tests/digest_oracle.py alone: they share no
+code with the library.
+"""
+import base64
+import http.client
+import http.server
+import json
+import secrets
+import socket
+import subprocess
+import threading
+import time
+
+import digest_oracle
+import oracle
+
+FQDN, DOMAIN, GROUP = "bmsc.example.org", bytes.fromhex("216354"), 6351
+MUK, MRK = bytes(range(32)), bytes(range(32, 64))
+BTID = "alice@bsf.example.org"
+PATIENCE = 40  # seconds; for machines under load, never the time of a test that passes
+
+
+class Program:
+    """A process that reads lines of commands and says events, one JSON object a line."""
+
+    def __init__(self, *args):
+        self.events, self.more = [], threading.Condition()
+        self.process = subprocess.Popen([*args, "--json"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        threading.Thread(target=self.read, daemon=True).start()
+        self.at = 0
+
+    def read(self):
+        for line in self.process.stdout:
+            with self.more:
+                self.events.append(json.loads(line))
+                self.more.notify_all()
+
+    def say(self, command):
+        self.process.stdin.write(command.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def wait(self, event, **fields):
+        """The next event of that name with those fields; those before it are passed over."""
+        until = time.monotonic() + PATIENCE
+        with self.more:
+            while True:
+                while self.at < len(self.events):
+                    got = self.events[self.at]
+                    self.at += 1
+                    if got["event"] == event and fields.items() <= got.items():
+                        return got
+                if not self.more.wait(until - time.monotonic()):
+                    raise AssertionError(f"no {event} {fields} in {self.events[-5:]}")
+
+    def ask(self, command, event, **fields):
+        self.say(command)
+        return self.wait(event, **fields)
+
+    def count(self, event):
+        return sum(e["event"] == event for e in self.events)
+
+    def quit(self):
+        self.ask("quit", "quit")
+        assert self.process.wait(PATIENCE) == 0
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def udp(host="127.0.0.1"):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    s = socket.socket(family, socket.SOCK_DGRAM)
+    s.settimeout(PATIENCE)
+    s.bind((host, 0))
+    return s
+
+
+def address(s):
+    host, port = s.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+class Ue:
+    """A UE that is the model: it asks over HTTP and answers what is pushed."""
+
+    def __init__(self, layout, host="127.0.0.1"):
+        self.http_at, self.layout, self.nc = "", layout, 0
+        self.btid, self.muk, self.mrk, self.challenge = BTID, MUK, MRK, None
+        self.socket = udp(host)
+
+    def post(self, kind, body, qop="auth-int", authorize=True, spoil=False):
+        """One POST: status, body; what claims to be signed is."""
+        target = f"/keymanagement?requesttype={kind}"
+        host, port = self.http_at.rsplit(":", 1)
+        connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=PATIENCE)
+        headers, m = {"Content-Type": "application/mbms-" + {
+            "msk-request": "msk", "register": "register", "deregister": "deregister"}[kind] + "+xml",
+            "Host": FQDN}, None
+        if authorize and self.challenge:
+            self.nc += 1
+            wish = {"username": self.btid, "method": "POST", "uri": target, "body": body, "qop": qop,
+                    "password": base64.b64encode(b"wrong" if spoil else self.mrk).decode()}
+            headers["Authorization"], m = digest_oracle.authorize(self.challenge, wish, self.nc)
+        connection.request("POST", target, body, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        for name, value in answer.getheaders():
+            if name.lower() == "www-authenticate":
+                self.challenge, self.nc = digest_oracle.params(value), 0
+        info = digest_oracle.params(answer.getheader("Authentication-Info") or "")
+        if answer.status == 200:
+            assert info["rspauth"] == digest_oracle.digest(m, "", text), "rspauth"
+            if "nextnonce" in info:
+                self.challenge, self.nc = self.challenge | {"nonce": info["nextnonce"]}, 0
+        return answer.status, text
+
+    def ask(self, kind, body):
+        """As a UE does: without credentials if there are none yet, then with them."""
+        status, text = self.post(kind, body)
+        return self.post(kind, body) if status == 401 else (status, text)
+
+    def take(self):
+        """The next message, opened; and where it came from."""
+        octets, sender = self.socket.recvfrom(4096)
+        got = oracle.accept(octets, self.muk)
+        assert got["layout"] == self.layout and got["idr"] == self.btid.encode(), got
+        return got, sender
+
+    def acknowledge(self, got, sender):
+        self.socket.sendto(oracle.build_verification(got), sender)
+
+
+def msk_request(*groups):
+    keys = "".join(
+        f"<MSK><keyDomainID>{base64.b64encode(DOMAIN).decode()}</keyDomainID><MSKID>"
+        f"{base64.b64encode(group.to_bytes(2, 'big') + number.to_bytes(2, 'big')).decode()}</MSKID></MSK>"
+        for group, number in groups)
+    return (f'<?xml version="1.0" encoding="UTF-8"?><mbmsMSKRequest xmlns='
+            f'"urn:3GPP:metadata:2005:MBMS:mskRequest">{keys}</mbmsMSKRequest>').encode()
+
+
+class Bmsc:
+    """A BM-SC that is the model: it challenges, answers and pushes to a UE at `to`."""
+
+    def __init__(self, layout, host="127.0.0.1"):
+        self.layout, self.counter, self.numbers = layout, 0, {}
+        self.btid, self.muk, self.mrk = BTID, MUK, MRK
+        self.lie, self.requests, self.nonce = None, [], secrets.token_hex(8)
+        self.socket = udp(host)
+        bmsc = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                bmsc.serve(self, self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+            def handle_error(self, *_):
+                pass  # a UE that was killed hears no answer
+
+        self.server = Server((host, 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def url(self):
+        host, port = self.server.server_address[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def serve(self, request, body):
+        given = digest_oracle.params(request.headers.get("Authorization") or "")
+        realm = f"3GPP-bootstrapping@{FQDN}"
+        m = given | {"password": base64.b64encode(self.mrk).decode(), "mrk": None}
+        good = given and given["nonce"] == self.nonce and given["username"] == self.btid \
+            and given["uri"] == request.path and given["realm"] == realm \
+            and given["response"] == digest_oracle.digest(m, "POST", body)
+        self.requests.append((request.path, bool(good), body))
+        answer, headers = b"", {}
+        if good:
+            answer = body.replace(b"mbmsMSKRequest", b"mbmsMSKResponse").replace(
+                b"mskRequest", b"mskResponse").replace(b"<MSK>", b"<Response><MSK>").replace(
+                b"</MSK>", b"</MSK><ResponseCode>200 OK</ResponseCode></Response>")
+            rspauth = digest_oracle.digest(m, "", answer)
+            if self.lie == "rspauth":
+                rspauth = rspauth[:-1] + ("0" if rspauth[-1] != "0" else "1")
+            headers["Content-Type"] = "application/mbms-msk-response+xml"
+            headers["Authentication-Info"] = (
+                f'qop={m["qop"]}, rspauth="{rspauth}", cnonce="{m["cnonce"]}", nc={m["nc"]}')
+        else:
+            wrong = "3GPP-bootstrapping@evil.example.org" if self.lie == "realm" else realm
+            headers["WWW-Authenticate"] = (f'Digest realm="{wrong}", nonce="{self.nonce}", '
+                                           f'qop="auth-int", algorithm=SHA-256')
+        request.send_response(200 if good else 401)
+        for name, value in (headers | {"Content-Length": str(len(answer))}).items():
+            request.send_header(name, value)
+        request.end_headers()
+        request.wfile.write(answer)
+
+    def message(self, kind="msk", number=1, group=GROUP, **more):
+        """The next message under the MUK."""
+        self.counter += 1
+        csb = self.layout == "csb"
+        key = self.numbers.setdefault((group, number), (secrets.token_bytes(16), secrets.token_bytes(16)))
+        m = {"kind": kind, "layout": self.layout, "psk": self.muk, "rand": key[0],
+             "counter": self.counter, "v": kind == "msk", "csb_id": group if csb else secrets.randbits(32),
+             "domain": DOMAIN, "group": group, "number": 0 if kind == "pull" else number,
+             "idr": self.btid.encode(), "idi": DOMAIN if csb else FQDN.encode(),
+             "ext_before_kemac": False, "streaming": False, "sp": b"", "salt": b"", "mtk_id": 0,
+             "key": key[1] if kind == "msk" else b"", "seq_low": 0, "seq_high": 0xFFFE}
+        return oracle.build(m | more)
+
+    def send(self, m, to):
+        host, port = to.rsplit(":", 1)
+        self.socket.sendto(m["message"] if isinstance(m, dict) else m, (host.strip("[]"), int(port)))
+
+    def answered(self, m):
+        """The acknowledgement of m, checked."""
+        octets, _ = self.socket.recvfrom(4096)
+        got = oracle.accept(octets, self.muk, rand=m["rand"], idi=m["idi"])
+        assert got["counter"] == m["counter"], got
+        return got

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Drives msk-bmsc and msk-ue through their options and commands, with the model at the other end.
+
+    hosts.py MSK-BMSC MSK-UE
+"""
+import json
+import os
+import socket
+import sys
+import tempfile
+
+import oracle
+from host_peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Bmsc, Program, Ue, address, msk_request,
+                        udp)
+
+BMSC, UE = sys.argv[1:3]
+OTHER_BTID, OTHER_KS = "bob@bsf.example.org", "aa" * 32
+
+
+def write(path, *objects):
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(json.dumps(each) + "\n" for each in objects)
+    return path
+
+
+def start_bmsc(where, layout, *more, host="127.0.0.1", ue_at=None, group=None):
+    subscriber = {"btid": BTID, "impi": "alice", "muk": MUK.hex(), "mrk": MRK.hex(),
+                  "expires": 4000000000} | ({"address": ue_at} if ue_at else {})
+    at = f"[{host}]:0" if ":" in host else f"{host}:0"
+    bmsc = Program(BMSC, "--http", at, "--mikey", at, "--fqdn", FQDN, "--layout", layout,
+                   "--subscribers", write(f"{where}/subscribers", subscriber), "--groups",
+                   write(f"{where}/groups", {"domain": DOMAIN.hex(), "group": GROUP, "number": 1,
+                                             "services": ["news"]} | (group or {})),
+                   "--store", f"{where}/bmsc.db", *more)
+    return bmsc, bmsc.wait("ready")["http"]
+
+
+def start_ue(where, layout, bmsc, *more, host="127.0.0.1"):
+    at = f"[{host}]:0" if ":" in host else f"{host}:0"
+    ue = Program(UE, "--btid", BTID, "--muk", MUK.hex(), "--mrk", MRK.hex(), "--fqdn", FQDN, "--bmsc",
+                 bmsc.url(), "--mikey", at, "--layout", layout, "--store", f"{where}/ue.db",
+                 "--groups", f"{DOMAIN.hex()}:{GROUP}", "--secrets", *more)
+    return ue, ue.wait("ready")["mikey"]
+
+
+# --- the model is the UE -------------------------------------------------------------------------
+
+def bmsc_delivers(where, layout, host):
+    """A request, two pushes, an acknowledgement; forged, late and missing ones count for nothing."""
+    ue = Ue(layout, host)
+    bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none", "--algorithm", "sha256",
+                                  host=host, ue_at=address(ue.socket))
+    assert ue.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+    assert ue.challenge["algorithm"] == "SHA-256" and ue.challenge["qop"] == "auth-int"
+    assert ue.post("msk-request", msk_request((GROUP, 0)), spoil=True)[0] == 401
+    status, text = ue.ask("msk-request", msk_request((GROUP, 0)))
+    assert status == 200 and b"200 OK" in text, text
+    first, sender = ue.take()
+    assert first["kind"] == "msk" and first["number"] == 1 and first["v"]
+    forged = bytearray(oracle.build_verification(first))
+    forged[-1] ^= 1
+    ue.socket.sendto(bytes(forged), sender)
+    bmsc.wait("refused")
+    again, sender = ue.take()  # it was not acknowledged, so to say
+    assert (again["key"], again["number"]) == (first["key"], 1)
+    assert again["counter"] == first["counter"] + 1
+    ue.acknowledge(first, sender)
+    bmsc.wait("acked", group=GROUP, number=1)
+    bmsc.say(f"rekey {GROUP}")
+    second, sender = ue.take()
+    assert second["number"] == 2 and second["key"] != first["key"]
+    ue.acknowledge(second, sender)
+    bmsc.wait("acked", number=2)
+    bmsc.say(f"pull {GROUP} {BTID}")
+    pull, _ = ue.take()
+    assert pull["kind"] == "pull" and not pull["v"] and pull["counter"] > second["counter"]
+    stats = bmsc.ask("stats", "stats")
+    assert stats["acked"] == 2 and stats["pulled"] == 1, stats
+    bmsc.quit()
+
+
+def bmsc_demands_new_keys(where, layout, host):
+    """reauth: a new nonce, stale; rebootstrap: 401 until there are new keys; then rebind."""
+    ue = Ue(layout, host)
+    bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none", "--ack", "none",
+                                  host=host)
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.say(f"reauth {BTID}")
+    bmsc.ask("stats", "stats")
+    status, _ = ue.post("msk-request", msk_request((GROUP, 0)))
+    assert status == 401 and ue.challenge.get("stale", "").lower() == "true", ue.challenge
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.say(f"rebootstrap {BTID}")
+    bmsc.ask("stats", "stats")
+    for _ in range(2):
+        status, _ = ue.post("msk-request", msk_request((GROUP, 0)))
+        assert status == 401 and ue.challenge.get("stale", "false").lower() != "true"
+    bmsc.say(f"rebind {BTID} {OTHER_BTID} {OTHER_KS}")
+    bmsc.ask("stats", "stats")
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 401  # the old B-TID
+    bmsc.quit()
+
+
+def bmsc_starts_again(where, layout, host):
+    """Killed and started from its store it uses no counter twice; --ext-before-kemac, own MSK."""
+    key, rand = "0f" * 16, "a5" * 16
+    counters = []
+    ue = Ue(layout, host)
+    for _ in range(3):
+        bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none",
+                                      "--ext-before-kemac", "--ack", "none", host=host,
+                                      ue_at=address(ue.socket),
+                                      group={"msk": key, "rand": rand, "seq": [3, 99]})
+        ue.challenge = None
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        got, _ = ue.take()
+        assert got["ext_before_kemac"] and not got["v"]
+        assert (got["key"].hex(), got["rand"].hex()) == (key, rand), got
+        assert (got["seq_low"], got["seq_high"]) == (3, 99)
+        counters.append(got["counter"])
+        bmsc.kill()
+    assert counters == sorted(set(counters)), counters
+
+
+# --- the model is the BM-SC ----------------------------------------------------------------------
+
+def ue_takes_msks(where, layout, host):
+    """Asked, pushed, acknowledged; two are kept; what is old, forged or cut is not answered."""
+    bmsc = Bmsc(layout, host)
+    ue, at = start_ue(where, layout, bmsc, host=host)
+    ue.say("start")
+    ue.wait("result", code=200)
+    assert [good for _, good, _ in bmsc.requests] == [False, True], bmsc.requests
+    sent = [bmsc.message(number=n) for n in (1, 2, 3)]
+    for m in sent:
+        bmsc.send(m, at)
+        bmsc.answered(m)
+        assert ue.wait("msk", number=m["number"])["key"] == m["key"].hex()
+    ue.wait("msk_deleted", number=1)
+    bad = [sent[2]["message"], sent[0]["message"], sent[2]["message"][:-1],
+           bmsc.message(psk=bytes(32))["message"], bytes(1500)]
+    flipped = bytearray(bmsc.message()["message"])
+    flipped[len(flipped) // 2] ^= 4
+    for octets in bad + [bytes(flipped)]:
+        bmsc.send(octets, at)
+        ue.wait("refused")
+    last = bmsc.message(number=4)
+    bmsc.send(last, at)
+    assert bmsc.answered(last)["counter"] == last["counter"]  # and nothing before it
+    ue.wait("msk", number=4)
+    held = ue.ask("keys", "keys")["held"]
+    assert [each["number"] for each in held] == [4, 3], held
+    ue.quit()
+
+
+def ue_asks_when_it_must(where, layout, host):
+    """A message without a key, and traffic under an MSK that it has not, make it ask."""
+    bmsc = Bmsc(layout, host)
+    ue, at = start_ue(where, layout, bmsc, host=host)
+    ue.say("start")
+    ue.wait("result", code=200)
+    first = bmsc.message()
+    bmsc.send(first, at)
+    bmsc.answered(first)
+    ue.wait("msk")
+    bmsc.send(bmsc.message("pull"), at)
+    ue.wait("result", code=200)
+    second = bmsc.message(number=2)
+    bmsc.send(second, at)
+    bmsc.answered(second)
+    ue.wait("msk", number=2)
+    ue.say("missed " + (GROUP.to_bytes(2, "big") + b"\0\3" + b"\0\1").hex())
+    ue.wait("result", code=200)
+    assert sum(good for _, good, _ in bmsc.requests) == 3, bmsc.requests
+    ue.quit()
+
+
+def ue_believes_no_liar(where, layout, host):
+    """A wrong rspauth is no answer, and another realm gets no credentials."""
+    for lie in ("rspauth", "realm"):
+        bmsc = Bmsc(layout, host)
+        bmsc.lie = lie
+        folder = f"{where}/{lie}"
+        os.mkdir(folder)
+        ue, _ = start_ue(folder, layout, bmsc, host=host)
+        ue.say("start")
+        if lie == "rspauth":
+            while len(bmsc.requests) < 3:
+                ue.wait("http_request")
+        else:
+            ue.wait("http_response", status=401)
+            assert ue.ask("keys", "keys")["held"] == []
+            assert not any(good for _, good, _ in bmsc.requests), bmsc.requests
+        assert not any(e["event"] == "result" and e.get("code") == 200 for e in ue.events)
+        ue.kill()
+
+
+def ue_starts_again(where, layout, host):
+    """Killed and started from its store it has its MSKs, and all from before is old."""
+    bmsc = Bmsc(layout, host)
+    ue, at = start_ue(where, layout, bmsc, host=host)
+    ue.say("start")
+    ue.wait("result", code=200)
+    m = bmsc.message()
+    bmsc.send(m, at)
+    bmsc.answered(m)
+    ue.wait("msk")
+    ue.kill()
+    ue, at = start_ue(where, layout, bmsc, host=host)
+    held = ue.ask("keys", "keys")["held"]
+    assert [each["number"] for each in held] == [1], held
+    ue.say("start")
+    bmsc.send(m, at)
+    ue.wait("refused")
+    then = bmsc.message(number=2)
+    bmsc.send(then, at)
+    assert bmsc.answered(then)["counter"] == then["counter"]
+    ue.quit()
+
+
+def has_ipv6():
+    try:
+        udp("::1").close()
+        return True
+    except OSError:
+        return False
+
+
+def main():
+    tests = [bmsc_delivers, bmsc_demands_new_keys, bmsc_starts_again, ue_takes_msks,
+             ue_asks_when_it_must, ue_believes_no_liar, ue_starts_again]
+    runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
+    if socket.has_ipv6 and has_ipv6():
+        runs += [(bmsc_delivers, "keyid", "::1"), (ue_takes_msks, "csb", "::1")]
+    else:
+        print("SKIP: there is no IPv6 here")
+    for test, layout, host in runs:
+        with tempfile.TemporaryDirectory() as where:
+            test(where, layout, host)
+        print(f"{test.__name__} {layout} {host}", flush=True)
+    return 0
+
+
+sys.exit(main())
