@@ -38,8 +38,9 @@
 #define SIM_GROUPS 3
 #define SIM_SERVICES 3
 #define SIM_NODES 2
-#define SIM_NUMBERS 60 /* MSKs of a Key Group in one run */
-#define SIM_RUNS 200   /* bootstraps of one UE in one run */
+#define SIM_NUMBERS 60  /* MSKs of a Key Group in one run */
+#define SIM_QUIET 60000 /* at the end there is no traffic: all is delivered */
+#define SIM_RUNS 200    /* bootstraps of one UE in one run */
 #define SIM_FQDN "bmsc.example.org"
 #define SIM_SECOND 1000
 

@@ -12,7 +12,6 @@
 #define CALM 450000  /* and in which they must come right */
 #define OVER 150000  /* until the last thing that went wrong is over */
 #define RETRY 240000 /* the longest interval of a delivery */
-#define QUIET 60000  /* at the end there is no traffic: all is delivered */
 #define STEPS 200000 /* events of one run: more, and it does not rest */
 
 void
@@ -119,7 +118,7 @@ wake(struct sim *w, const struct sim_item *item)
         }
         break;
     case SIM_TRAFFIC:
-        if (w->now + QUIET < w->end)
+        if (w->now + SIM_QUIET < w->end)
             sim_writer_tick(w);
         (void)sim_queue_add(w, SIM_TRAFFIC, 4000 + sim_below(w, 6000));
         break;

@@ -5,6 +5,7 @@
 
 #include "sim.h"
 
+#define SEEN 30000 /* traffic that shows an MSK */
 #define BLOCK 5
 
 /* The MTKs under an MSK differ from those under another one. */
@@ -33,7 +34,9 @@ reserve(struct sim *w, uint8_t g)
 
     if (err == MSK_ERR_STATE) {
         w->writer.group[g].loaded = false;
-        if (w->db.group[g].version == w->writer.group[g].version)
+        /* A UE that cannot be pushed to must see a new MSK in the traffic. */
+        if (w->db.group[g].version == w->writer.group[g].version &&
+            w->now + SIM_QUIET + SEEN < w->end)
             sim_office_rekey(w, g);
         return false;
     }
