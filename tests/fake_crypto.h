@@ -12,6 +12,7 @@
 struct fake_crypto {
     struct msk_crypto crypto; /* for the library */
     size_t calls;             /* so far, of the functions that may fail */
+    size_t octets;            /* that were hashed without a key */
     size_t ciphers;           /* of these, aes_ctr */
     size_t fail_at;           /* the call that fails, from 1; 0: none does */
     bool for_ever;            /* and so do all behind it */

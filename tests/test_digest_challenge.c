@@ -92,6 +92,9 @@ static const struct row rows[] = {
     { "qop that is no list",
       NULL,
       { "Digest " R ", nonce=\"n\", qop=\"auth-int;x\"" } },
+    { "qop with an end that is no list",
+      NULL,
+      { "Digest " R ", nonce=\"n\", qop=\"auth-int, ;\"" } },
     { "long qop",
       NULL,
       { "Digest " R
@@ -143,6 +146,7 @@ static const struct row rows[] = {
         "algorithm=\"\"" } },
     { "unterminated quote", NULL, { GOOD ", x=\"" } },
     { "a good line and one that is not well formed", NULL, { GOOD, "a b c" } },
+    { "a good line and a parameter of no scheme", NULL, { GOOD, "a=b" } },
     { "control character", NULL, { GOOD ", opaque=\"\n\"" } },
 };
 

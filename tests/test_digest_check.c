@@ -274,12 +274,20 @@ static const struct odd odd[] = {
     { .name = "another scheme",
       .text = "Basic YTpi",
       .want = MSK_AUTH_MISSING },
+    { .name = "another scheme before",
+      .text = "Basic YTpi, " USUAL_WITH(SHA, INT, ONE),
+      .want = MSK_AUTH_MISSING },
     { .name = "a longer scheme",
       .text = "Digestx username=\"%u\"",
       .want = MSK_AUTH_MISSING },
     { .name = "the scheme alone", .text = "Digest", .want = MSK_AUTH_BAD },
     { .name = "nothing", .text = "", .want = MSK_AUTH_BAD },
     { .name = "no scheme", .text = "username=\"%u\"", .want = MSK_AUTH_BAD },
+    { .name = "response that is not hexadecimal",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\"",
+                    "\"gggggggggggggggggggggggggggggggg"
+                    "gggggggggggggggggggggggggggggggg\""),
+      .want = MSK_AUTH_BAD },
     { .name = "unterminated quote",
       .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\"", "\"%x"),
       .want = MSK_AUTH_BAD },
@@ -402,6 +410,12 @@ allows_auth_only_by_policy(void **state)
                      MSK_AUTH_OK);
     peers.server.algorithms = MSK_ALGORITHM_MD5;
     assert_int_equal(peers_check(&peers, written(&o, new_nonce())),
+                     MSK_AUTH_BAD);
+    /* Nor is what covers more accepted when it was never offered. */
+    peers_start(&peers);
+    peers_meet(&peers);
+    peers.server.qop = MSK_QOP_AUTH;
+    assert_int_equal(peers_check(&peers, peers_authorize(&peers)),
                      MSK_AUTH_BAD);
 }
 
@@ -585,11 +599,58 @@ survives_a_clock_that_goes_back(void **state)
     assert_int_equal(peers_check(&peers, old), MSK_AUTH_STALE);
 }
 
+/* There is no nonce after the last moment: the next is of now. */
+static void
+survives_the_last_moment_of_all(void **state)
+{
+    struct msk_bytes line;
+
+    (void)state;
+    peers_start(&peers);
+    peers.seen.issued = UINT64_MAX;
+    line = peers_challenge(&peers, 0, true);
+    memset(&peers.seen, 0, sizeof peers.seen);
+    assert_int_equal(check_nc(value_of(line, "nonce=\"", "\""), "00000001"),
+                     MSK_AUTH_OK);
+    assert_int_equal(peers.seen.issued, peers.now);
+}
+
+/* The record of one user is no good for another one, though the one name
+ * begins with the other and the key is the same. */
+static void
+takes_no_user_for_another(void **state)
+{
+    static const char longer[] = PEER_BTID "x", other[] = "x" PEER_BTID;
+    const char *const others[] = { longer, other, "x" };
+    struct msk_bytes whole;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    whole = peers.credentials.btid;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct msk_bytes good = peers_authorize(&peers);
+
+        peers.credentials.btid = msk_text(others[i]);
+        check_int(others[i], peers_check(&peers, good), MSK_AUTH_WRONG);
+        peers.credentials.btid = whole;
+    }
+    for (size_t n = 1; n < whole.n; n++) {
+        struct msk_bytes good = peers_authorize(&peers);
+
+        peers.credentials.btid.n = n;
+        assert_int_equal(peers_check(&peers, good), MSK_AUTH_WRONG);
+        peers.credentials.btid = whole;
+    }
+    assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
+}
+
 /* --- one look, one cost --------------------------------------------------- */
 
 static void
 answers_unknown_and_wrong_alike_and_at_one_price(void **state)
 {
+    static const uint8_t another[32] = { 1 }; /* key */
     struct digest_peers *p = &peers;
     struct msk_bytes good;
     struct msk_http_header header = { msk_text("Authorization"), { NULL, 0 } };
@@ -599,7 +660,7 @@ answers_unknown_and_wrong_alike_and_at_one_price(void **state)
                                         .headers = &header,
                                         .n_headers = 1,
                                         .body = msk_text(PEER_BODY) };
-    size_t calls[5];
+    size_t calls[5], octets[5];
     int verdict[5];
 
     (void)state;
@@ -614,29 +675,40 @@ answers_unknown_and_wrong_alike_and_at_one_price(void **state)
             i == 2 ? replaced(good, "realm=\"", "@", "3GPP-bootstrapping-uicc")
                    : good;
         c = p->credentials;
-        c.mrk.n -= i == 1; /* another key */
+        if (i == 1)
+            c.mrk = (struct msk_bytes){ another, sizeof another };
         if (i == 4)
             c.btid = msk_text("other@bsf.example.com");
-        p->crypto.calls = 0;
+        p->crypto.calls = p->crypto.octets = 0;
         assert_int_equal(msk_digest_server_check(&p->server, i == 3 ? NULL : &c,
                                                  &request, p->now, &p->seen,
                                                  &auth, &p->context),
                          MSK_OK);
         verdict[i] = (int)auth;
         calls[i] = p->crypto.calls;
+        octets[i] = p->crypto.octets;
     }
     assert_int_equal(verdict[0], MSK_AUTH_OK);
     for (int i = 1; i < 5; i++) {
         assert_int_equal(verdict[i], MSK_AUTH_WRONG);
         assert_int_equal(calls[i], calls[0]);
+        assert_int_equal(octets[i], octets[0]);
     }
 }
 
 static void
 fails_with_its_provider_and_changes_nothing(void **state)
 {
+    struct msk_http_header header = { msk_text("Authorization"), { NULL, 0 } };
+    struct msk_http_request request = { .size = sizeof request,
+                                        .method = msk_text("POST"),
+                                        .target = msk_text(PEER_TARGET),
+                                        .headers = &header,
+                                        .n_headers = 1,
+                                        .body = msk_text(PEER_BODY) };
     struct msk_digest_seen none;
     struct msk_bytes good;
+    enum msk_auth auth;
     size_t calls;
 
     (void)state;
@@ -651,7 +723,13 @@ fails_with_its_provider_and_changes_nothing(void **state)
     for (size_t i = 1; i <= calls; i++) {
         memset(&peers.seen, 0, sizeof peers.seen);
         fake_crypto_start(&peers.crypto, i);
-        assert_int_equal(peers_check(&peers, good), MSK_ERR_CRYPTO);
+        header.value = good;
+        assert_int_equal(msk_digest_server_check(
+                             &peers.server, &peers.credentials, &request,
+                             peers.now, &peers.seen, &auth, &peers.context),
+                         MSK_ERR_CRYPTO);
+        /* For who does not look at the result. */
+        assert_int_equal(auth, MSK_AUTH_WRONG);
         assert_memory_equal(&peers.seen, &none, sizeof none);
         assert_int_equal(peers.crypto.open, 0);
     }
@@ -797,7 +875,7 @@ wants_one_authorization_among_the_headers(void **state)
                                         .target = msk_text(PEER_TARGET),
                                         .headers = headers,
                                         .body = msk_text(PEER_BODY) };
-    uint8_t btid[MSK_BTID_MAX];
+    uint8_t btid[MSK_BTID_MAX], more[MSK_BTID_MAX + 1], name[MSK_BTID_MAX];
     enum msk_auth auth;
     size_t len;
 
@@ -829,6 +907,18 @@ wants_one_authorization_among_the_headers(void **state)
     headers[3].value = msk_text("Basic YTpi");
     CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_BAD, MSK_ERR_VALUE);
 #undef CHECK
+    /* More room makes no longer name. */
+    memset(name, 'x', sizeof name);
+    headers[3].name = msk_text("X");
+    headers[9].value = joined(msk_text("Digest username="),
+                              (struct msk_bytes){ name, MSK_BTID_MAX });
+    assert_int_equal(msk_digest_server_btid(&request, more, sizeof more, &len),
+                     MSK_OK);
+    assert_int_equal(len, MSK_BTID_MAX);
+    headers[9].value = joined(msk_text("Digest username=x"),
+                              (struct msk_bytes){ name, MSK_BTID_MAX });
+    assert_int_equal(msk_digest_server_btid(&request, more, sizeof more, &len),
+                     MSK_ERR_VALUE);
     request.headers = NULL;
     assert_int_equal(msk_digest_server_btid(&request, btid, sizeof btid, &len),
                      MSK_ERR_ARGUMENT);
@@ -892,6 +982,9 @@ refuses_what_is_not_there(void **state)
     CHECK(&p->server, NULL, NULL, &auth, &p->context);
     CHECK(&p->server, NULL, &request, NULL, &p->context);
     CHECK(&p->server, NULL, &request, &auth, NULL);
+    p->server.fqdn = msk_text("a b");
+    CHECK(&p->server, NULL, &request, &auth, &p->context);
+    p->server.fqdn = msk_text(PEER_FQDN);
     request.size--;
     CHECK(&p->server, NULL, &request, &auth, &p->context);
 #undef CHECK
@@ -925,6 +1018,8 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(authenticates_again_when_told_to, release),
         cmocka_unit_test_teardown(survives_a_clock_that_goes_back, release),
+        cmocka_unit_test_teardown(survives_the_last_moment_of_all, release),
+        cmocka_unit_test_teardown(takes_no_user_for_another, release),
         cmocka_unit_test_teardown(
             answers_unknown_and_wrong_alike_and_at_one_price, release),
         cmocka_unit_test_teardown(fails_with_its_provider_and_changes_nothing,

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Neither the password nor A1 stays on the stack. The calls run on a stack of
- * our own, which is looked through afterwards.
+ * Neither the password nor A1 stays on the stack, nor what a forger would have
+ * to know. The calls run on a stack of our own, which is looked through
+ * afterwards.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "digest_peers.h"
 #include "provider.h"
 
@@ -21,6 +23,7 @@ struct call {
     int want;
 };
 
+static const char digits[] = "0123456789abcdef";
 static struct digest_peers peers;
 static struct msk_bytes authorization, info;
 static int result;
@@ -116,7 +119,6 @@ static void
 make_a1(enum msk_hash hash, size_t n, const char *password,
         struct msk_bytes *raw, struct msk_bytes *text)
 {
-    static const char digits[] = "0123456789abcdef";
     struct msk_bytes a1 = msk_text(PEER_BTID ":" PEER_REALM ":");
     uint8_t *p = room(3 * n);
 
@@ -169,11 +171,90 @@ leaves_no_password_and_no_a1_behind(void **state)
     free(stack);
 }
 
+/* A text of hexadecimal digits, as octets. */
+static struct msk_bytes
+binary(struct msk_bytes text)
+{
+    uint8_t *p = room(text.n / 2);
+
+    for (size_t i = 0; i < text.n; i++)
+        p[i / 2] =
+            (uint8_t)(p[i / 2] << 4 | (strchr(digits, text.p[i]) - digits));
+    return (struct msk_bytes){ p, text.n / 2 };
+}
+
+/* text with the value behind `begin` forged from its octet `at` on; the
+ * padding of base64 stays. */
+static struct msk_bytes
+forged(struct msk_bytes text, const char *begin, size_t at)
+{
+    struct msk_bytes value = value_of(text, begin, "\"");
+    char with[MSK_NONCE_MAX + 1] = { 0 };
+
+    memcpy(with, value.p, value.n);
+    memset(with + at, '0', strcspn(with + at, "="));
+    return replaced(text, begin, "\"", with);
+}
+
+/* Makes a call; what it was to find out stays nowhere, in either form. */
+static void
+must_hide(uint8_t *stack, const struct call *call, struct msk_bytes text,
+          struct msk_bytes octets)
+{
+    run(stack, call);
+    if (holds(stack, text) || holds(stack, octets))
+        fail_msg("%s leaves what was right", call->name);
+}
+
+/* What a forger does not know, the library does, while it compares. */
+static void
+leaves_nothing_for_a_forger_behind(void **state)
+{
+    static const struct call response = { "response", do_check,
+                                          MSK_AUTH_WRONG };
+    static const struct call nonce = { "nonce", do_check, MSK_AUTH_STALE };
+    static const struct call rspauth = { "rspauth", do_verify, MSK_ERR_DIGEST };
+    struct msk_bytes good, secret;
+    uint8_t raw[33];
+    void *stack;
+    size_t n;
+
+    (void)state;
+    assert_int_equal(posix_memalign(&stack, 65536, STACK), 0);
+    for (uint32_t algorithm = 1; algorithm < 3; algorithm++) {
+        peers_start(&peers);
+        peers.server.algorithms = algorithm;
+        meet();
+        good = peers_authorize(&peers);
+        secret = value_of(good, "response=\"", "\"");
+        authorization = forged(good, "response=\"", 0);
+        must_hide(stack, &response, secret, binary(secret));
+
+        secret = value_of(good, "nonce=\"", "\"");
+        assert_int_equal(msk_base64_decode(secret, raw, sizeof raw, &n),
+                         MSK_OK);
+        assert_int_equal(n, 32);
+        /* Its second half is a MAC; all but two octets of it are forged. */
+        authorization = forged(good, "nonce=\"", 24);
+        must_hide(stack, &nonce, exact(secret.p + 24, 20), exact(raw + 18, 14));
+
+        authorization = good;
+        do_check();
+        assert_int_equal(result, MSK_AUTH_OK);
+        good = peers_info(&peers, msk_text("x"));
+        secret = value_of(good, "rspauth=\"", "\"");
+        info = forged(good, "rspauth=\"", 0);
+        must_hide(stack, &rspauth, secret, binary(secret));
+    }
+    free(stack);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(leaves_no_password_and_no_a1_behind, release),
+        cmocka_unit_test_teardown(leaves_nothing_for_a_forger_behind, release),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

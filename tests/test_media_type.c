@@ -36,6 +36,8 @@ static const struct {
     { TYPE "; charset=\"utf-8\\", false },
     { TYPE "; charset=\"utf-8\" x", false },
     { TYPE "; charset=", false },
+    { TYPE "; x=", false },
+    { TYPE "; x= ; charset=utf-8", false },
     { TYPE "; charset=utf-8; charset=utf-8", false },
     { TYPE "; charset=utf-8; charset=utf-16", false },
     { TYPE "; charset", false },
