@@ -32,16 +32,16 @@ struct msk_http_request {
     struct msk_bytes target; /* the request-target, "/keymanagement?..." */
     const struct msk_http_header *headers; /* without Content-Length; the */
     size_t n_headers;      /* host adds Host if it is not there */
-    struct msk_bytes body; /* after transfer decoding */
+    struct msk_bytes body; /* after transfer decoding, before any other */
 };
 
 /* A response. Views as in a request. */
 struct msk_http_response {
     size_t size; /* sizeof(struct msk_http_response) */
     int status;  /* 100..599 */
-    const struct msk_http_header *headers;
+    const struct msk_http_header *headers; /* with those of a trailer */
     size_t n_headers;
-    struct msk_bytes body;
+    struct msk_bytes body; /* as in a request */
 };
 
 /* The key management procedures, TS 33.246 Annex G. */

@@ -171,7 +171,8 @@ struct msk_ue_config {
     msk_time wait;            /* for an MSK after a 200; 10000 */
     uint32_t attempts;        /* requests before leaving; 3 */
     msk_time answer_time;     /* for an HTTP answer; 30000 */
-    msk_time retry_after_max; /* longest Retry-After obeyed; 300000 */
+    msk_time retry_after_max; /* longest Retry-After, in seconds and no date,
+                                 that is obeyed; 300000 */
 };
 
 /*
