@@ -149,24 +149,39 @@ class Stage:
     def mark(self):
         return len(self.events)
 
+    def all(self, since, who, name, **members):
+        """Every such event since then."""
+        return [event for event in self.events[since:]
+                if event["who"] == who and event["event"] == name and
+                all(event.get(k) == v for k, v in members.items())]
+
     def find(self, since, who, name, **members):
-        for event in self.events[since:]:
-            if event["who"] == who and event["event"] == name and \
-                    all(event.get(k) == v for k, v in members.items()):
-                return event
-        return None
+        return next(iter(self.all(since, who, name, **members)), None)
+
+    def until(self, condition, seconds, what):
+        """Lets things happen until the condition holds, and returns it; Late when it never does."""
+        end = time.monotonic() + seconds
+        while True:
+            value = condition()
+            if value:
+                return value
+            left = end - time.monotonic()
+            if left <= 0:
+                raise Late(what)
+            self.pump(min(left, 0.5))
+
+    def first(self, since, kinds, seconds=20):
+        """The first event of one of these kinds, each (who, name, members)."""
+        def found():
+            events = [self.find(since, who, name, **members) for who, name, members in kinds]
+            return min((e for e in events if e), key=lambda e: e["seen"], default=None)
+        return self.until(found, seconds, "%s did not tell '%s'" % (
+            kinds[0][0], "' or '".join(name for _, name, _ in kinds)))
 
     def wait(self, since, who, name, seconds=20, **members):
-        """The first such event since then; Late when there is none in time."""
-        until = time.monotonic() + seconds
-        while True:
-            event = self.find(since, who, name, **members)
-            if event:
-                return event
-            left = until - time.monotonic()
-            if left <= 0:
-                raise Late("%s did not tell '%s' %s" % (who, name, members or ""))
-            self.pump(min(left, 0.5))
+        """The first such event since then."""
+        return self.until(lambda: self.find(since, who, name, **members), seconds,
+                          "%s did not tell '%s' %s" % (who, name, members or ""))
 
     def idle(self, seconds):
         until = time.monotonic() + seconds

@@ -2,7 +2,6 @@
 """What happens, step by step, in one layout. Each step says what must come of it."""
 import json
 import os
-import socket
 import subprocess
 
 from stage import Late, Program, Relay
@@ -14,6 +13,7 @@ BTID2 = "Zm91ci1hbmQtdHdlbnR5Li4uLg==@bsf.example.com"
 KS_NAF = "18a2cfd9c85e844fa6882db049b8f5fc46db209efcf0f6585fbb3a98427f5e2b"
 KS_NAF2 = "2b5e7f42983abb5f58f6f0fc9e20db46fcf5b849b02d88a64f845ec8d9cfa218"
 FLOW = "239.1.2.3/5004"
+MIKEY_PORT = 2269  # of the standard, so that Wireshark knows it
 
 ANNOUNCEMENT = """<?xml version="1.0" encoding="UTF-8"?>
 <securityDescription xmlns="urn:3GPP:metadata:2005:MBMS:securityDescription">
@@ -27,16 +27,6 @@ ANNOUNCEMENT = """<?xml version="1.0" encoding="UTF-8"?>
  </keyId>
 </securityDescription>
 """ % (FQDN, FLOW)
-
-
-def mikey_port():
-    """The port of the standard, so that Wireshark knows it; any other if somebody has it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", 2269))
-            return 2269
-        except OSError:
-            return 0
 
 
 def counter(message):
@@ -69,18 +59,29 @@ class Story:
                       "services": [SERVICE], "address": self.relay.address()}
         group = {"domain": DOMAIN, "group": GROUP, "number": 1, "services": [SERVICE],
                  "streaming": True}
-        since = self.stage.mark()
-        self.bmsc = Program(self.stage, "bmsc", [
-            self.tools["msk-bmsc"], "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:%d" % mikey_port(),
-            "--fqdn", FQDN, "--layout", self.layout,
-            "--subscribers", self.write("subscribers.jsonl", json.dumps(subscriber) + "\n"),
-            "--groups", self.write("groups.jsonl", json.dumps(group) + "\n"),
-            "--store", self.path("bmsc.db"), "--pcap", self.path("bmsc.pcapng"),
-            "--keylog", self.path("bmsc.keys"), "--json", "--secrets"])
-        ready = self.stage.wait(since, "bmsc", "ready")
+        self.write("subscribers.jsonl", json.dumps(subscriber) + "\n")
+        self.write("groups.jsonl", json.dumps(group) + "\n")
+        ready = self.bmsc_at(MIKEY_PORT) or self.bmsc_at(0)
+        if not ready:
+            raise Late("the BM-SC does not start")
         self.http = ready["http"]
         host, port = ready["mikey"].rsplit(":", 1)
         self.relay.bmsc = (host, int(port))
+
+    def bmsc_at(self, port):
+        """Starts it there. What it tells when it is ready; None: somebody else has the port."""
+        since = self.stage.mark()
+        self.bmsc = Program(self.stage, "bmsc", [
+            self.tools["msk-bmsc"], "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:%d" % port,
+            "--fqdn", FQDN, "--layout", self.layout,
+            "--subscribers", self.path("subscribers.jsonl"), "--groups", self.path("groups.jsonl"),
+            "--store", self.path("bmsc.db"), "--pcap", self.path("bmsc.pcapng"),
+            "--keylog", self.path("bmsc.keys"), "--json", "--secrets"])
+        told = self.stage.first(since, [("bmsc", "ready", {}), ("bmsc", "error", {})])
+        if told["event"] == "ready":
+            return told
+        self.bmsc.end()
+        return None
 
     def start_ue(self):
         since = self.stage.mark()
@@ -114,9 +115,32 @@ class Story:
             raise Late("the UE holds %s, not %s" % (held, numbers))
 
     def stored(self, since, number):
-        """An MSK arrives, is stored, acknowledged, and the BM-SC believes it."""
-        self.stage.wait(since, "ue", "msk", self.faults.patience, number=number)
-        self.stage.wait(since, "bmsc", "acked", self.faults.patience, number=number)
+        """An MSK arrives, is stored, acknowledged, and the BM-SC believes it. Both ends send a
+        bounded number of times; then it is up to the operator, and to the user, to try again."""
+        id = {"number": number}
+        told = since
+        for _ in range(10):
+            event = self.stage.first(told, [("bmsc", "acked", id), ("bmsc", "gave_up", id),
+                                            ("bmsc", "parted", {}), ("ue", "left", {})],
+                                     self.faults.patience)
+            told = self.stage.events.index(event) + 1
+            if event["event"] == "acked":
+                self.stage.wait(since, "ue", "msk", number=number)
+                return
+            if event["event"] == "gave_up":
+                self.bmsc.say("push %d" % GROUP)
+            else:  # a UE that never answers is no member any more
+                self.ue.say("start" if event["event"] == "left" else "request %d" % GROUP)
+        raise Late("MSK %d was never acknowledged" % number)
+
+    def catch(self, command):
+        """The message that the BM-SC sends when told so; it does not arrive."""
+        caught = []
+        self.relay.swallow = lambda octets: not caught.append(octets)
+        self.bmsc.say(command)
+        self.stage.until(lambda: caught, 20, "the BM-SC did not send")
+        self.relay.swallow = lambda octets: False
+        return caught[0]
 
     def silence(self, since, messages, seconds=0.4):
         """None of these is answered; what the BM-SC sends again meanwhile may be."""
@@ -187,11 +211,7 @@ class Story:
 
     def step_missed(self):
         """a push is lost; the UE sees it in the traffic, waits, asks"""
-        since = self.stage.mark()
-        self.relay.swallow = lambda octets: True
-        self.bmsc.say("rekey %d" % GROUP)
-        self.stage.wait(since, "relay", "lost")
-        self.relay.swallow = lambda octets: False
+        self.catch("rekey %d" % GROUP)
         since = self.stage.mark()
         self.ue.say("missed %04x%04x%04x" % (GROUP, 4, 1))
         self.stage.wait(since, "ue", "http_request")
@@ -225,12 +245,7 @@ class Story:
 
     def step_strangers(self):
         """forged, replayed and truncated messages are dropped without a word"""
-        caught = []
-        self.relay.swallow = lambda octets: not caught.append(octets)
-        self.bmsc.say("push %d" % GROUP)
-        self.stage.wait(self.stage.mark() - 1, "relay", "lost")
-        self.relay.swallow = lambda octets: False
-        true = caught[0]
+        true = self.catch("push %d" % GROUP)
         forged = bytearray(true)
         forged[-30] ^= 1
         self.refuses(bytes(forged), "MAC")
@@ -245,9 +260,9 @@ class Story:
         """The UE drops that, for that reason, and does not answer."""
         since = self.stage.mark()
         self.relay.inject(octets)
-        told = self.stage.wait(since, "ue", "refused", self.faults.patience)["reason"]
-        if reason not in told:
-            raise Late("refused: " + told)
+        self.stage.until(lambda: any(reason in event["reason"]
+                                     for event in self.stage.all(since, "ue", "refused")),
+                         20, "it was not refused as one of '%s'" % reason)
         self.silence(since, [octets])
 
     def step_restart(self):
