@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs each operation over a provider that does nothing, under callgrind, which
+ * writes the instructions of each into a file of its own, with its name.
+ * gates/bench reads them. */
+#include <stdio.h>
+#include <string.h>
+#include <valgrind/callgrind.h>
+
+#include "bench.h"
+
+#define RUNS 100
+
+static void
+count(struct bench_op *op)
+{
+    int wrong = 0;
+
+    if (op->prepare != NULL)
+        op->prepare(op->state);
+    CALLGRIND_ZERO_STATS;
+    for (size_t i = 0; i < RUNS; i++)
+        wrong |= op->run(op->state, i);
+    CALLGRIND_DUMP_STATS_AT(op->name);
+    if (wrong != 0)
+        bench_fail(op->name, "does not do what it should");
+}
+
+int
+main(void)
+{
+    static struct bench b;
+    const struct msk_crypto *crypto = bench_null_crypto();
+
+    bench_add_messages(&b, crypto);
+    bench_add_ue(&b, crypto);
+    bench_add_bmsc(&b, crypto);
+    bench_add_http(&b, crypto);
+    for (size_t i = 0; i < b.n; i++)
+        if (strcmp(b.op[i].kind, "libmsk") == 0)
+            count(&b.op[i]);
+    return 0;
+}
