@@ -50,6 +50,15 @@ make_session(struct session *s, char **hex)
     return srtp_create(&s->srtp, &policy) == srtp_err_status_ok;
 }
 
+/* Returns the status, so that it can stand behind what it ends. */
+static int
+end_session(struct session *s, srtp_err_status_t status)
+{
+    (void)srtp_dealloc(s->srtp);
+    msk_wipe(s, sizeof *s);
+    return status == srtp_err_status_ok ? 0 : 3;
+}
+
 static void
 print_hex(const uint8_t *p, size_t n)
 {
@@ -66,7 +75,7 @@ protect(char **arguments)
     struct session s;
     uint64_t sequence;
     size_t n = strlen(arguments[4]);
-    int len = (int)(RTP_HEADER + n);
+    int len = (int)(RTP_HEADER + n), status;
 
     if (n > PACKET_MAX - RTP_HEADER ||
         !input_number(arguments[3], 0xFFFF, &sequence) ||
@@ -80,10 +89,10 @@ protect(char **arguments)
     for (int i = 0; i < 4; i++)
         packet[8 + i] = (uint8_t)(SSRC >> (24 - 8 * i));
     memcpy(packet + RTP_HEADER, arguments[4], n);
-    if (srtp_protect_mki(s.srtp, packet, &len, 1, 0) != srtp_err_status_ok)
-        return 3;
-    print_hex(packet, (size_t)len);
-    return 0;
+    status = end_session(&s, srtp_protect_mki(s.srtp, packet, &len, 1, 0));
+    if (status == 0)
+        print_hex(packet, (size_t)len);
+    return status;
 }
 
 static int
@@ -93,14 +102,15 @@ unprotect(char **arguments)
     uint8_t *packet = (uint8_t *)aligned;
     struct session s;
     size_t n;
-    int len;
+    int len, status;
 
     if (!input_hex(arguments[3], packet, sizeof aligned, &n) ||
         n <= RTP_HEADER || !make_session(&s, arguments))
         return 1;
     len = (int)n;
-    if (srtp_unprotect_mki(s.srtp, packet, &len, 1) != srtp_err_status_ok)
-        return 3;
+    status = end_session(&s, srtp_unprotect_mki(s.srtp, packet, &len, 1));
+    if (status != 0)
+        return status;
     for (int i = RTP_HEADER; i < len; i++)
         (void)putchar(packet[i] >= 0x20 && packet[i] < 0x7F ? packet[i] : '.');
     printf("\n");
@@ -134,6 +144,7 @@ main(int argc, char **argv)
         status = unprotect(argv + 2);
     else if (argc == 3 && strcmp(argv[1], "mki") == 0)
         status = mki(argv[2]);
+    (void)srtp_shutdown();
     if (status == 1)
         (void)fprintf(stderr, "usage: msk-srtp protect KEY SALT MKI SEQ TEXT |"
                               " open KEY SALT MKI PACKET | mki PACKET\n");

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import selectors
+import signal
 import socket
 import subprocess
 import time
@@ -49,7 +50,8 @@ class Program:
             else:
                 self.process.stdin.close()
                 self.process.terminate()
-        self.process.wait()
+        if self.process.wait() not in (0, 1, 2, -signal.SIGTERM, -signal.SIGKILL):
+            self.stage.crashes.append("%s: exit status %d" % (self.name, self.process.returncode))
         while self.process.stdout in [key.fileobj for key in self.stage.selector.get_map().values()]:
             self.readable()
         self.process.stdout.close()
@@ -128,6 +130,7 @@ class Stage:
         self.events, self.watch = [], watch
         self.began = time.monotonic()
         self.relay = None
+        self.crashes = []  # of programs, which no end of theirs explains
 
     def take(self, who, event):
         event = dict(event, who=who, seen=round((time.monotonic() - self.began) * 1000))
