@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Every header value of LENGTH octets, for Frama-C's Eva: see tests/proofs/eva.
+ * Each main is one run. Shorter values are the ends of longer ones: a cursor is
+ * looked at from every offset on. */
+#include <stdbool.h>
+
+/* What an octet is: the octet stays unknown, so that octets need not be told
+ * apart. main_classes shows that this is all that these do. */
+/*@ assigns \result \from c, indirect:set;
+    ensures \result == 0 || \result == 1; */
+static bool is_one_of(int c, const char *set);
+/*@ assigns \result \from c;
+    ensures \result == 0 || \result == 1; */
+static bool is_alnum(int c);
+/*@ assigns \result \from c;
+    ensures \result == 0 || \result == 1;
+    ensures c < 0 ==> \result == 0; */
+static bool is_token(int c);
+/*@ assigns \result \from c;
+    ensures \result == 0 || \result == 1;
+    ensures c < 0 ==> \result == 0; */
+static bool is_token68(int c);
+/*@ assigns \result \from c;
+    ensures \result == 0 || \result == 1;
+    ensures c < 0 ==> \result == 0; */
+static bool is_text(int c);
+
+/* One unit, so that Eva can look into them all. */
+#include "base/bytes.c"
+#include "base/text.c"
+#include "http/auth_param.c"
+#include "http/header.c"
+
+#include <__fc_builtin.h>
+
+static uint8_t octets[LENGTH + 1];
+
+/* Any n octets; behind them is nothing that may be read. */
+static struct msk_bytes
+any(size_t n)
+{
+    struct msk_bytes text = { octets + (LENGTH + 1 - n), n };
+
+    for (size_t i = 0; i <= LENGTH; i++)
+        octets[i] = (uint8_t)Frama_C_interval(0, 255);
+    return text;
+}
+
+void main_next(void);
+void main_list(void);
+void main_value(void);
+void main_word(void);
+void main_classes(void);
+
+/* One step of a cursor, from any state that it can have: at each offset. */
+void
+main_next(void)
+{
+    for (size_t at = 0; at <= LENGTH; at++) {
+        struct msk_auth_cursor c;
+        struct msk_bytes name = { NULL, 0 };
+        struct msk_auth_value value = { { NULL, 0 }, false, false };
+
+        msk_auth_begin(&c, any(LENGTH));
+        c.r.at = at;
+        c.count = (size_t)Frama_C_interval(0, MSK_AUTH_ITEMS_MAX + 1);
+        c.closed = Frama_C_interval(0, 1);
+        c.bad = Frama_C_interval(0, 1);
+        (void)msk_auth_next(&c, &name, &value);
+    }
+}
+
+/* One step over a list, likewise. */
+void
+main_list(void)
+{
+    for (size_t at = 0; at <= LENGTH; at++) {
+        struct msk_bytes text = any(LENGTH), token = { NULL, 0 };
+        struct msk_reader r;
+
+        msk_reader_init(&r, text.p, text.n);
+        r.at = at;
+        (void)msk_auth_list_next(&r, &token);
+    }
+}
+
+/* A value that was cut out: n of any octets, in quotes or not. */
+static struct msk_auth_value
+any_value(size_t n)
+{
+    struct msk_auth_value value = { any(n), Frama_C_interval(0, 1),
+                                    Frama_C_interval(0, 1) };
+
+    return value;
+}
+
+/* What is done with such a value; each as long as it may be. */
+void
+main_value(void)
+{
+    uint8_t out[LENGTH + 1];
+    size_t len;
+
+    for (size_t n = 0; n <= LENGTH; n++)
+        for (size_t m = 0; m <= LENGTH; m++) {
+            struct msk_auth_value value = any_value(n);
+            struct msk_bytes other = { out + (LENGTH + 1 - m), m };
+
+            (void)msk_auth_copy(&value, out + (LENGTH + 1 - m), m, &len);
+            for (size_t i = 0; i <= LENGTH; i++)
+                out[i] = (uint8_t)Frama_C_interval(0, 255);
+            (void)msk_auth_equal(&value, other);
+        }
+}
+
+/* Words that a value is compared with. */
+void
+main_word(void)
+{
+    for (size_t n = 0; n <= LENGTH; n++) {
+        struct msk_auth_value value = any_value(n);
+
+        (void)msk_auth_is(&value, "MD5");
+        (void)msk_auth_is(&value, "SHA-256");
+    }
+}
+
+/* The functions that are taken on trust above, for all that they can be asked. */
+void
+main_classes(void)
+{
+    for (int c = -1; c <= 255; c++) {
+        bool token = is_token(c), token68 = is_token68(c), text = is_text(c);
+
+        //@ assert c < 0 ==> !token && !token68 && !text;
+        (void)is_one_of(c, " \t,");
+        (void)is_alnum(c);
+        (void)is_equals(c);
+        (void)is_blank(c);
+    }
+}
