@@ -59,11 +59,21 @@ void bench_measure(struct bench *b, size_t rounds);
 /* Heap blocks that were taken since the start. */
 unsigned long bench_heap(void);
 
-/* Operations, each on its file; crypto stays good. */
+/* Operations that ask no provider. */
+void bench_add_reading(struct bench *b);
+void bench_add_record(struct bench *b);
+void bench_add_bodies(struct bench *b);
+
+/* Operations over a provider, which stays good, each with its floor. */
 void bench_add_messages(struct bench *b, const struct msk_crypto *crypto);
 void bench_add_ue(struct bench *b, const struct msk_crypto *crypto);
 void bench_add_bmsc(struct bench *b, const struct msk_crypto *crypto);
 void bench_add_http(struct bench *b, const struct msk_crypto *crypto);
+
+/* All of the above. */
+void bench_add_all(struct bench *b, const struct msk_crypto *crypto);
+
+/* What they are measured beside. */
 void bench_add_walk(struct bench *b, struct msk_bytes message);
 void bench_add_small(struct bench *b);
 void bench_add_others(struct bench *b);

@@ -29,12 +29,8 @@ int
 main(void)
 {
     static struct bench b;
-    const struct msk_crypto *crypto = bench_null_crypto();
 
-    bench_add_messages(&b, crypto);
-    bench_add_ue(&b, crypto);
-    bench_add_bmsc(&b, crypto);
-    bench_add_http(&b, crypto);
+    bench_add_all(&b, bench_null_crypto());
     for (size_t i = 0; i < b.n; i++)
         if (strcmp(b.op[i].kind, "libmsk") == 0)
             count(&b.op[i]);

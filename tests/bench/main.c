@@ -43,7 +43,7 @@ only(struct bench *b, const char *name)
 }
 
 static void
-add_all(struct bench *b, const struct bench_provider *provider)
+add_protected(struct bench *b, const struct bench_provider *provider)
 {
     size_t from = b->n;
 
@@ -63,8 +63,11 @@ main(int argc, char **argv)
 
     if (rounds == 0)
         bench_fail("ROUNDS", "is a number above 0");
+    bench_add_reading(&b);
+    bench_add_record(&b);
+    bench_add_bodies(&b);
     for (size_t i = 0; i < bench_providers_n; i++)
-        add_all(&b, &bench_providers[i]);
+        add_protected(&b, &bench_providers[i]);
     bench_add_small(&b);
     bench_add_others(&b);
     bench_add_system(&b);

@@ -34,6 +34,18 @@ bench_add(struct bench *b, const char *kind, const char *name,
     return op;
 }
 
+void
+bench_add_all(struct bench *b, const struct msk_crypto *crypto)
+{
+    bench_add_reading(b);
+    bench_add_record(b);
+    bench_add_bodies(b);
+    bench_add_messages(b, crypto);
+    bench_add_ue(b, crypto);
+    bench_add_bmsc(b, crypto);
+    bench_add_http(b, crypto);
+}
+
 static double
 now(const struct bench_op *op)
 {

@@ -65,6 +65,21 @@ run_push(void *state, size_t i)
     return err != MSK_OK || first_message(b).n == 0;
 }
 
+/* Of that, the record alone. */
+static int
+run_record(void *state, size_t i)
+{
+    struct node *b = state;
+    size_t n;
+    int err = msk_subscriber_unpack(&b->subscriber,
+                                    (struct msk_bytes){ b->packed, b->n });
+
+    (void)i;
+    return err == MSK_OK
+               ? msk_subscriber_pack(&b->subscriber, b->out, sizeof b->out, &n)
+               : err;
+}
+
 static int
 run_ack(void *state, size_t i)
 {
@@ -160,7 +175,7 @@ prepare_ack(void *state)
         bench_fail("BM-SC", "does not push");
 }
 
-static void
+static struct bench_op *
 add(struct bench *b, const char *name, void (*prepare)(void *state),
     int (*run)(void *state, size_t i), const struct msk_crypto *crypto)
 {
@@ -173,12 +188,22 @@ add(struct bench *b, const char *name, void (*prepare)(void *state),
     (void)bench_random.fill(NULL, n->key, sizeof n->key);
     op->prepare = prepare;
     op->provider = &n->crypto;
-    bench_add_floor(b);
+    return op;
+}
+
+void
+bench_add_record(struct bench *b)
+{
+    (void)add(b, "unpack and pack a subscriber", prepare_push, run_record,
+              bench_null_crypto());
 }
 
 void
 bench_add_bmsc(struct bench *b, const struct msk_crypto *crypto)
 {
-    add(b, "BM-SC pushes to a UE", prepare_push, run_push, crypto);
-    add(b, "BM-SC takes an acknowledgement", prepare_ack, run_ack, crypto);
+    (void)add(b, "BM-SC pushes to a UE", prepare_push, run_push, crypto);
+    bench_add_floor(b);
+    (void)add(b, "BM-SC takes an acknowledgement", prepare_ack, run_ack,
+              crypto);
+    bench_add_floor(b);
 }

@@ -141,20 +141,35 @@ prepare(void *state)
         bench_fail("HTTP", msk_err_text(err));
 }
 
-void
-bench_add_http(struct bench *b, const struct msk_crypto *crypto)
+static struct exchange *
+make_exchange(const struct msk_crypto *crypto)
 {
     struct exchange *x = calloc(1, sizeof *x);
-    struct bench_op *op = bench_add(b, "libmsk", "check Digest", run_check, x);
 
     if (x == NULL)
         bench_fail("HTTP", "no memory");
     x->crypto = crypto;
-    op->prepare = prepare;
-    op->provider = &x->crypto;
-    bench_add_floor(b);
+    return x;
+}
+
+void
+bench_add_bodies(struct bench *b)
+{
+    struct exchange *x = make_exchange(bench_null_crypto());
+
     bench_add(b, "libmsk", "read a body of 4 items", run_read, x)->prepare =
         prepare;
     bench_add(b, "libmsk", "write a body of 4 items", run_write, x)->prepare =
         prepare;
+}
+
+void
+bench_add_http(struct bench *b, const struct msk_crypto *crypto)
+{
+    struct exchange *x = make_exchange(crypto);
+    struct bench_op *op = bench_add(b, "libmsk", "check Digest", run_check, x);
+
+    op->prepare = prepare;
+    op->provider = &x->crypto;
+    bench_add_floor(b);
 }

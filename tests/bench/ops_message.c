@@ -271,8 +271,8 @@ add_protected(struct bench *b, const char *name,
     bench_add_floor(b);
 }
 
-void
-bench_add_messages(struct bench *b, const struct msk_crypto *crypto)
+static struct messages *
+make_messages(const struct msk_crypto *crypto)
 {
     struct messages *m = calloc(1, sizeof *m);
 
@@ -282,11 +282,26 @@ bench_add_messages(struct bench *b, const struct msk_crypto *crypto)
     describe(m);
     if (write_down(m) != MSK_OK)
         bench_fail("messages", "cannot be made");
-    bench_add_walk(b, m->full);
+    return m;
+}
+
+void
+bench_add_reading(struct bench *b)
+{
+    struct messages *m = make_messages(bench_null_crypto());
+
     bench_add(b, "libmsk", "walk", run_walk, m);
     bench_add(b, "libmsk", "read", run_read, m);
     bench_add(b, "libmsk", "build", run_build, m);
     bench_add(b, "libmsk", "reject garbage", run_garbage, m);
+    bench_add_walk(b, m->full);
+}
+
+void
+bench_add_messages(struct bench *b, const struct msk_crypto *crypto)
+{
+    struct messages *m = make_messages(crypto);
+
     add_protected(b, "seal", run_seal, m);
     add_protected(b, "open", run_open, m);
     add_protected(b, "reject forged", run_forged, m);

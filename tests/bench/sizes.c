@@ -59,10 +59,7 @@ print_stack(const struct msk_crypto *crypto)
     size_t base = painted(nothing, NULL);
     const char *comma = "";
 
-    bench_add_messages(&b, crypto);
-    bench_add_ue(&b, crypto);
-    bench_add_bmsc(&b, crypto);
-    bench_add_http(&b, crypto);
+    bench_add_all(&b, crypto);
     for (size_t i = 0; i < b.n; i++) {
         if (strcmp(b.op[i].kind, "libmsk") != 0)
             continue;
