@@ -4,10 +4,10 @@
  * one UDP socket, libmicrohttpd, one loop. Its records are in memory, so they
  * end with it; a real one commits them where "commit" stands.
  *
- *   minimal_bmsc FQDN HTTP-PORT KEYFILE
+ *   minimal_bmsc FQDN HTTP-PORT KEYFILE [UE-PORT]
  *
- * KEYFILE (host.h): MUK, MRK and B-TID of the subscriber. It needs no
- * registration: the first request makes the UE a member.
+ * KEYFILE (host.h): MUK, MRK and B-TID of the subscriber. He registers for a
+ * service, of whatever name, and becomes a member of the Key Group.
  */
 #include <stdlib.h>
 
@@ -22,6 +22,7 @@ static struct {
     struct msk_key_group group;
     struct msk_outbox *outbox;
     int udp;
+    uint16_t ue_port; /* where UEs listen */
     uint8_t bmsc_memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
 } b;
 
@@ -37,6 +38,18 @@ authorise(void *user, const struct msk_subscriber *s,
     (void)user;
     (void)s;
     return id->group == group_config.id.group ? 200 : 403;
+}
+
+/* The Key Groups that a service needs. */
+static size_t
+service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+               size_t cap)
+{
+    (void)user;
+    (void)service;
+    (void)cap; /* is never 0 */
+    ids[0] = group_config.id;
+    return 1;
 }
 
 static const struct msk_key_group *
@@ -63,6 +76,7 @@ commit_and_send(void)
             answer = e.response;
         else if (e.kind == MSK_BMSC_DELIVERED)
             printf("MSK %04x/%04x delivered\n", e.id.group, e.id.number);
+    (void)fflush(stdout);
     return answer;
 }
 
@@ -78,7 +92,7 @@ answer(const struct msk_http_request *request, const struct sockaddr_in *from)
         msk_digest_server_btid(request, btid, sizeof btid, &n) == MSK_OK &&
         n == mine.n && memcmp(btid, mine.p, n) == 0;
 
-    peer.sin_port = htons(MSK_MBMS_PORT);
+    peer.sin_port = htons(b.ue_port);
     if (msk_bmsc_http(b.bmsc, NULL, known ? &b.subscriber : NULL, request,
                       host_bytes(&peer, sizeof peer), host_unix_time(),
                       b.outbox) != MSK_OK)
@@ -96,7 +110,9 @@ start(const char *fqdn, const char *keyfile, const struct msk_xml *xml)
                                  .layout = MSK_LAYOUT_KEYID,
                                  .crypto = msk_crypto_mbedtls(),
                                  .random = &host_random,
+                                 .registration = true,
                                  .authorise = authorise,
+                                 .service_groups = service_groups,
                                  .find_group = find_group };
     struct host_keys keys;
     uint8_t nonce_key[32];
@@ -150,7 +166,8 @@ main(int argc, char **argv)
     static host_web_answer *answers = answer;
     struct MHD_Daemon *http;
 
-    if (argc != 4 || msk_xml_expat_init(&xml, NULL) != MSK_OK ||
+    b.ue_port = argc > 4 ? (uint16_t)atoi(argv[4]) : MSK_MBMS_PORT;
+    if (argc < 4 || msk_xml_expat_init(&xml, NULL) != MSK_OK ||
         start(argv[1], argv[3], &xml) != MSK_OK)
         return 2;
     b.udp = host_udp(INADDR_ANY, 0);
