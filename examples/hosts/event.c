@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "address.h"
@@ -108,17 +109,38 @@ event_secret(const struct event_log *log, json_t *event, const char *name,
         event_hex(event, name, octets);
 }
 
-static void
-tell_plainly(const json_t *event)
+/* Long, and of use to programs only. */
+static bool
+is_for_programs(const char *name)
 {
+    return strcmp(name, "octets") == 0 || strcmp(name, "body") == 0;
+}
+
+/* A line to be read: seconds, what, then names and values. Words stand without
+ * their quotes, still escaped: what came from the network cannot drive a
+ * terminal. */
+static void
+tell_plainly(json_t *event)
+{
+    const json_int_t t = json_integer_value(json_object_get(event, "t"));
     const char *name;
     json_t *value;
     char *text;
+    size_t n;
 
-    json_object_foreach((json_t *)(uintptr_t)event, name, value)
+    printf("%4ld.%03d  %-16s", (long)(t / 1000), (int)(t % 1000),
+           json_string_value(json_object_get(event, "event")));
+    json_object_foreach(event, name, value)
     {
+        if (strcmp(name, "t") == 0 || strcmp(name, "event") == 0 ||
+            is_for_programs(name))
+            continue;
         text = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-        printf("%s %s  ", name, text != NULL ? text : "?");
+        n = text != NULL ? strlen(text) : 0;
+        if (json_is_string(value) && n >= 2)
+            printf("  %s %.*s", name, (int)n - 2, text + 1);
+        else
+            printf("  %s %s", name, n > 0 ? text : "?");
         free(text);
     }
     printf("\n");
