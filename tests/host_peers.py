@@ -4,6 +4,7 @@
 A UE and a BM-SC here are made of tests/oracle.py and tests/digest_oracle.py alone: they share no
 code with the library.
 """
+import atexit
 import base64
 import http.client
 import http.server
@@ -30,6 +31,7 @@ class Program:
         self.events, self.more = [], threading.Condition()
         self.process = subprocess.Popen([*args, "--json"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
+        atexit.register(self.process.kill)  # whatever becomes of the test
         threading.Thread(target=self.read, daemon=True).start()
         self.at = 0
 
