@@ -6,9 +6,11 @@
 """
 import json
 import os
+import resource
 import socket
 import sys
 import tempfile
+import time
 
 import oracle
 from host_peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Bmsc, Program, Ue, address, msk_request,
@@ -219,6 +221,26 @@ def ue_starts_again(where, layout, host):
     ue.quit()
 
 
+def bmsc_on_a_full_disk(where, layout, host):
+    """What is due waits, without a storm of attempts, and goes out when there is room again."""
+    ue = Ue(layout, host)
+    bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none", host=host,
+                                  ue_at=address(ue.socket))
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    first, _ = ue.take()
+    room = resource.prlimit(bmsc.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(bmsc.process.pid, resource.RLIMIT_FSIZE, (0, room[1]))
+    bmsc.wait("refused", what="timer")
+    time.sleep(1.5)
+    assert bmsc.count("refused") == 1, bmsc.count("refused")
+    resource.prlimit(bmsc.process.pid, resource.RLIMIT_FSIZE, room)
+    again, sender = ue.take()
+    assert again["counter"] > first["counter"]
+    ue.acknowledge(again, sender)
+    bmsc.wait("acked", number=1)
+    bmsc.quit()
+
+
 def has_ipv6():
     try:
         udp("::1").close()
@@ -228,8 +250,8 @@ def has_ipv6():
 
 
 def main():
-    tests = [bmsc_delivers, bmsc_demands_new_keys, bmsc_starts_again, ue_takes_msks,
-             ue_asks_when_it_must, ue_believes_no_liar, ue_starts_again]
+    tests = [bmsc_delivers, bmsc_demands_new_keys, bmsc_starts_again, bmsc_on_a_full_disk,
+             ue_takes_msks, ue_asks_when_it_must, ue_believes_no_liar, ue_starts_again]
     runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
     if socket.has_ipv6 and has_ipv6():
         runs += [(bmsc_delivers, "keyid", "::1"), (ue_takes_msks, "csb", "::1")]

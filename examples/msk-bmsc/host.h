@@ -43,6 +43,7 @@ struct host {
     struct msk_pacer pacer;
     struct job jobs[JOBS_MAX];
     struct stats stats;
+    msk_time rests_until; /* timers: the database took nothing; monotonic */
     bool quit;
 
     /* what the call at hand works on */

@@ -112,7 +112,10 @@ sleep_for(struct host *h, msk_time jobs)
 {
     msk_time now = event_unix(), due = database_next(&h->database);
     msk_time wait = due <= now ? 0 : due - now;
+    msk_time ticks = event_monotonic();
 
+    if (h->rests_until > ticks && wait < h->rests_until - ticks)
+        wait = h->rests_until - ticks;
     if (jobs < wait)
         wait = jobs;
     return http_timeout(h->http, wait < GLANCE ? (int)wait : GLANCE);

@@ -4,6 +4,9 @@
 
 #include "host.h"
 
+#define PUT_OFF 60000 /* ms, for a record that fails */
+#define REST 5000     /* ms, when the database takes nothing */
+
 /* --- what the library asks ----------------------------------------------- */
 
 /* A UE may have what a service of its subscription uses. */
@@ -179,8 +182,9 @@ call_timer(struct host *h, const void *arg, msk_time now)
     return msk_bmsc_timer(h->bmsc, h, &h->subscriber, now, h->outbox);
 }
 
-/* A record that fails is put off, so that it does not hold up the others. */
-static void
+/* A record that fails is put off, so that it does not hold up the others.
+ * False: not even that can be written. */
+static bool
 put_off(struct host *h, msk_time until)
 {
     struct msk_bytes id = { h->row.id, h->row.id_n };
@@ -189,9 +193,9 @@ put_off(struct host *h, msk_time until)
     memcpy(copy, id.p, id.n);
     id.p = copy;
     if (database_by_id(&h->database, id, &h->row) != DATABASE_OK)
-        return;
+        return false;
     h->row.due = until;
-    (void)database_save(&h->database, &h->row);
+    return database_save(&h->database, &h->row) == DATABASE_OK;
 }
 
 void
@@ -200,10 +204,11 @@ serve_due(struct host *h)
     msk_time now = event_unix();
     int err;
 
-    while (database_due(&h->database, now, &h->row) == DATABASE_OK) {
+    while (event_monotonic() >= h->rests_until &&
+           database_due(&h->database, now, &h->row) == DATABASE_OK) {
         err = records_run(h, call_timer, NULL);
         effects_refused(h, "timer", err);
-        if (err != MSK_OK)
-            put_off(h, now + 60000);
+        if (err != MSK_OK && !put_off(h, now + PUT_OFF))
+            h->rests_until = event_monotonic() + REST;
     }
 }
