@@ -212,7 +212,7 @@ def ue_starts_again(where, layout, host):
     ue, at = start_ue(where, layout, bmsc, host=host)
     held = ue.ask("keys", "keys")["held"]
     assert [each["number"] for each in held] == [1], held
-    ue.say("start")
+    ue.ask("start", "http_request")  # from now on it takes messages of the service
     bmsc.send(m, at)
     ue.wait("refused")
     then = bmsc.message(number=2)

@@ -204,6 +204,35 @@ asks_for_no_group_of_a_stranger(void **state)
     check_int("requests", b.requests, 0);
 }
 
+/* Decision 4: the MGV-F knows the group from the session of another BM-SC, and
+ * this one has a MUK of the UE: it is for this session's services alone. */
+static void
+takes_no_group_of_another_session(void **state)
+{
+    struct msk_bytes push;
+    struct bench_push p = { .content = MSK_CONTENT_MSK,
+                            .group = OTHER,
+                            .number = 1,
+                            .seq_high = 9,
+                            .bootstrap = 1 };
+    struct msk_mgvf_input input = { .size = sizeof input,
+                                    .layout = b.layout,
+                                    .fqdn = msk_text("bmsc.example.org") };
+    struct msk_mgvf_result result = { .size = sizeof result };
+
+    (void)state;
+    check_int("allowed", msk_mgvf_allow(b.mgvf, bench_domain, OTHER, 0),
+              MSK_OK);
+    check_int("MSK", bench_msk(&b, OTHER, 1), MSK_ERR_NOT_MINE);
+    check_int("pull", bench_pull(&b, OTHER), MSK_ERR_NOT_MINE);
+    check_int("MTK", bench_mtk(&b, OTHER, 1, 1), MSK_ERR_NOT_MINE);
+    check_int("told", (long long)b.n_seen, 0);
+    push = bench_message(&b, &p);
+    input.message = push;
+    check_int("MGV-F", msk_mgvf_process(b.mgvf, &input, &result), MSK_OK);
+    check_int("own group", bench_msk(&b, GROUP, 2), MSK_OK);
+}
+
 static void
 asks_for_what_traffic_shows_it_has_missed(void **state)
 {
@@ -384,6 +413,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_BOTH(tells_of_a_push_and_acknowledges_it),
+        BENCH_BOTH(takes_no_group_of_another_session),
         BENCH_BOTH(tells_of_the_same_whatever_the_key_log_does),
         BENCH_BOTH(says_nothing_to_what_is_not_true),
         BENCH_BOTH(asks_at_once_when_it_is_pulled),

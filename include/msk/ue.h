@@ -267,7 +267,9 @@ MSK_API int msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
  * MSK_PEER_MAX octets, handed back by send_mikey.
  * MSK_OK: it was true, the hooks have said what it was. Errors are those of
  * msk_mgvf_process; none of them was answered, none changed anything (but
- * the counter, where the MAC held). After MSK_ERR_NO_MSK the session asks for
+ * the counter, where the MAC held). MSK_ERR_NOT_MINE is also a Key Group that
+ * no started service of this session names, though the MGV-F may allow it for
+ * another session or by itself: hand it in there. After MSK_ERR_NO_MSK the session asks for
  * the MSK by itself, if it may. MSK_ERR_BUSY: hand it in again. MSK_PENDING.
  */
 MSK_API int msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,

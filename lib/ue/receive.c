@@ -6,16 +6,21 @@
 #include "ue/group.h"
 #include "ue/outbox.h"
 
-void
-msk_receive_peek(struct msk_ue *ue, struct msk_bytes message)
+int
+msk_receive_look(struct msk_ue *ue, struct msk_bytes message)
 {
     struct msk_message m;
 
     memset(&ue->work.named, 0, sizeof ue->work.named);
-    if (message.n <= MSK_MIKEY_MAX &&
-        msk_message_read(ue->layout, message, &m, NULL) == MSK_OK &&
-        m.kind == MSK_MESSAGE_MTK)
+    if (message.n > MSK_MIKEY_MAX ||
+        msk_message_read(ue->layout, message, &m, NULL) != MSK_OK ||
+        m.kind == MSK_MESSAGE_VERIFICATION)
+        return MSK_OK; /* the MGV-F says what is wrong with it */
+    if (msk_ue_group_of(ue, &m.id) == NULL)
+        return MSK_ERR_NOT_MINE;
+    if (m.kind == MSK_MESSAGE_MTK)
         ue->work.named = m.id;
+    return MSK_OK;
 }
 
 void

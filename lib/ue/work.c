@@ -215,10 +215,10 @@ msk_work_process(struct msk_ue *ue, struct msk_bytes message)
         .message = message,
     };
     struct msk_mgvf_result result = { .size = sizeof result };
-    int err;
+    int err = msk_receive_look(ue, message);
 
-    msk_receive_peek(ue, message);
-    err = msk_mgvf_process(ue->mgvf, &input, &result);
+    if (err == MSK_OK)
+        err = msk_mgvf_process(ue->mgvf, &input, &result);
     return ended(ue, MSK_JOB_PROCESS, 0, err, &result);
 }
 
