@@ -145,12 +145,28 @@ sim_chaos_tick(struct sim *w)
         sim_network_attack(w);
 }
 
+/* A request that nobody waits for any more is lost. It was true when it was
+ * made, and the clock that is set back now would let it pass for a new one. */
+static void
+lose_old_requests(struct sim *w)
+{
+    for (size_t i = 0; i < SIM_ITEMS; i++) {
+        struct sim_item *item = &w->queue.item[i];
+        const struct sim_ue *u = &w->ue[item->ue];
+
+        if (item->used && item->kind == SIM_REQUEST &&
+            (!u->up || !u->asked || item->tag != u->tag))
+            item->used = false;
+    }
+}
+
 /* Nothing goes wrong any more. Clocks are set right. */
 void
 sim_chaos_calm(struct sim *w)
 {
     sim_say(w, "calm");
     w->calm = true;
+    lose_old_requests(w);
     for (uint8_t i = 0; i < SIM_NODES; i++)
         if (w->node[i].skew != 0)
             sim_office_step_clock(w, i, -w->node[i].skew);
