@@ -200,6 +200,54 @@ registers_anew_what_was_kept_when_another_service_is_refused(void **state)
     check_int("requests", b.requests, 5);
 }
 
+/* "news" is kept without registration. A request for its group is refused
+ * after "film", which needs it too, was started. Returns with both of them in
+ * the next request. */
+static void
+refuse_what_was_asked_before_the_start(void)
+{
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    b.code = 403;
+    bench_serve_all(&b, 3);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_target("=msk-request");
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    check_int("invalidated", bench_invalidate(&b, GROUP, 1), MSK_OK);
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 403);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_target("=register");
+}
+
+static void
+registers_though_a_request_of_before_is_refused(void **state)
+{
+    (void)state;
+    refuse_what_was_asked_before_the_start();
+    b.code = 200;
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    assert_false(b.asked);
+    check_int("push", bench_msk(&b, OTHER, 1), MSK_OK);
+    bench_wait(&b, 20000); /* the push of the group that both need is lost */
+    check_target("=msk-request");
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+static void
+leaves_when_that_registration_is_refused_too(void **state)
+{
+    (void)state;
+    refuse_what_was_asked_before_the_start();
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+    check_int("reason", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
+    assert_false(is_allowed(GROUP));
+}
+
 static void
 keeps_a_group_that_another_service_needs(void **state)
 {
@@ -527,6 +575,8 @@ main(void)
         BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
         BENCH_BOTH(
             registers_anew_what_was_kept_when_another_service_is_refused),
+        BENCH_BOTH(registers_though_a_request_of_before_is_refused),
+        BENCH_BOTH(leaves_when_that_registration_is_refused_too),
         BENCH_BOTH(keeps_a_group_that_another_service_needs),
         BENCH_BOTH(registers_again_behind_a_deregistration),
         BENCH_BOTH(merges_what_is_due_into_one_request),

@@ -201,7 +201,10 @@ act(struct msk_ue *ue, struct msk_ue_group *group,
         msk_timer_stop(&group->timer);
         group->attempts = 0;
         break;
-    case MSK_GROUP_LEAVE: group->leave = true; break;
+    case MSK_GROUP_LEAVE:
+        group->leave = true;
+        group->got = false;
+        break;
     }
 }
 

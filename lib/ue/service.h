@@ -86,6 +86,9 @@ void msk_ue_service_keep(struct msk_ue *ue);
 /* Is it kept though it is not registered? It may be registered yet. */
 bool msk_ue_service_is_kept(const struct msk_ue *ue, size_t i);
 
+/* Is it to be registered, or in the request under way? That may bring MSKs. */
+bool msk_ue_service_is_pending(const struct msk_ue *ue, size_t i);
+
 /* The service is left, for that reason and group: its flows go, and what only
  * they needed. */
 void msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,

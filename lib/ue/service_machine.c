@@ -89,11 +89,11 @@ is_hoped_for(const struct msk_ue *ue, size_t group)
 {
     for (size_t f = 0; f < ue->n_flows; f++) {
         const struct msk_ue_flow *flow = &ue->flows[f];
-        uint8_t state = ue->services[flow->service].state;
+        size_t i = flow->service;
 
         if (flow->live && flow->group == group &&
-            (state == MSK_SERVICE_WANTS || state == MSK_SERVICE_REGISTERING ||
-             state == MSK_SERVICE_LATER || state == MSK_SERVICE_REGISTERED))
+            (msk_ue_service_is_pending(ue, i) ||
+             ue->services[i].state == MSK_SERVICE_REGISTERED))
             return true;
     }
     return false;

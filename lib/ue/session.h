@@ -48,7 +48,7 @@ struct msk_ue_group {
     bool used;                /* the slot is taken */
     bool leave;               /* every service that needs it is to be left */
     bool started;             /* a start has taken it over */
-    bool got;                 /* an MSK was delivered since it is used */
+    bool got;                 /* an MSK was delivered, and is not used up */
     bool allow, look, forget; /* calls of the MGV-F that are to be made */
     bool counted;             /* what goes with the group is in gone */
     bool fresh;               /* the MGV-F was not told of it yet */

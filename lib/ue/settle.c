@@ -9,7 +9,18 @@
 #include "ue/work.h"
 
 /* Decision 21: every service that needs the group is left; or registered anew,
- * if it was kept without, for an MSK that is used up now. */
+ * if it was kept without, for an MSK that is used up now. Where registration
+ * is under way, its answer decides: what failed was asked before. */
+static void
+leave_service(struct msk_ue *ue, size_t i, enum msk_reason reason,
+              const struct msk_key_id *id)
+{
+    if (msk_ue_service_is_kept(ue, i))
+        (void)msk_ue_service_step(ue, i, MSK_SERVICE_START);
+    else if (!msk_ue_service_is_pending(ue, i))
+        msk_ue_service_leave(ue, i, reason, id);
+}
+
 static bool
 leave(struct msk_ue *ue, size_t g)
 {
@@ -21,14 +32,8 @@ leave(struct msk_ue *ue, size_t g)
         return false;
     group->leave = false;
     for (size_t f = 0; f < ue->n_flows; f++)
-        if (ue->flows[f].live && ue->flows[f].group == g) {
-            size_t i = ue->flows[f].service;
-
-            if (msk_ue_service_is_kept(ue, i))
-                (void)msk_ue_service_step(ue, i, MSK_SERVICE_START);
-            else
-                msk_ue_service_leave(ue, i, reason, &id);
-        }
+        if (ue->flows[f].live && ue->flows[f].group == g)
+            leave_service(ue, ue->flows[f].service, reason, &id);
     return true;
 }
 
