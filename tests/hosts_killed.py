@@ -5,7 +5,8 @@
     hosts_killed.py MSK-BMSC MSK-UE LAYOUT [SECONDS [SEED]]
 
 One BM-SC and two UEs, each with its store; datagrams go through a relay that loses and doubles
-some, keeps all, and sends old ones again to a UE that was just started. What must hold:
+some, keeps all, and sends old ones again to a UE that was just started, as soon as it takes
+messages of its service. What must hold:
 
 - no counter of a MUK or an MSK stands in two different messages, over all lives of the BM-SC;
 - a UE acknowledges each message once, and no older one after it: no replay was accepted;
@@ -13,6 +14,7 @@ some, keeps all, and sends old ones again to a UE that was just started. What mu
 - what a UE said it holds it holds after its restart, unless the rule of two pushed it out;
 - when the killing stops, every UE gets and holds the current MSK.
 """
+import collections
 import json
 import random
 import resource
@@ -104,7 +106,7 @@ class Lives:
         self.relay = Relay(world.counters.check)
         self.program, self.checked, self.held = None, 0, []
         self.acked, self.mtk = {}, {}
-        self.kills = 0
+        self.kills, self.refusals = 0, collections.Counter()
 
     def start(self):
         self.program = Program(
@@ -114,10 +116,10 @@ class Lives:
             "--groups", "%s:%d" % (DOMAIN.hex(), GROUP))
         self.checked = 0
         host, port = self.program.wait("ready")["mikey"].rsplit(":", 1)
-        self.relay.ue = (host, int(port))
         self.check_held([each["number"] for each in self.program.ask("keys", "keys")["held"]])
+        self.program.ask("start", "http_request")  # from now on it takes messages of the service
+        self.relay.ue = (host, int(port))
         self.relay.replay(40)
-        self.program.say("start")
 
     def kill(self):
         self.relay.ue = None
@@ -160,6 +162,9 @@ class Lives:
         if event["mtk_id"] <= self.mtk.get(event["number"], 0):
             broken("%s told MTK %d of MSK %d again", self.name, event["mtk_id"], event["number"])
         self.mtk[event["number"]] = event["mtk_id"]
+
+    def on_refused(self, event):
+        self.refusals[event["reason"]] += 1
 
     def on_left(self, _):
         self.held = []
@@ -231,6 +236,8 @@ class World:
             self.check()
         self.settle()
         self.check()
+        if not all(ue.refusals["counter not newer"] for ue in self.ues):
+            broken("no replay came as far as the counters")
 
     def check(self):
         for ue in self.ues:
@@ -266,10 +273,11 @@ def main():
             for program in [world.bmsc] + [ue.program for ue in world.ues]:
                 if program:
                     program.kill()
-        print("%s, seed %d, %d s: BM-SC killed %d times, UEs %d times; %d datagrams, %d sent again;"
-              " MSK %d is held by all" % (
+        print("%s, seed %d, %d s: BM-SC killed %d times, UEs %d times; %d datagrams, %d sent again,"
+              " %d refused for their counter; MSK %d is held by all" % (
                   LAYOUT, SEED, SECONDS, world.kills, sum(ue.kills for ue in world.ues),
                   len(world.counters.sent), sum(ue.relay.replayed for ue in world.ues),
+                  sum(ue.refusals["counter not newer"] for ue in world.ues),
                   world.ues[0].held[0]))
 
 
