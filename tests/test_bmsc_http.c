@@ -521,6 +521,29 @@ answers_what_is_no_request_with_a_status(void **state)
         }
 }
 
+/* The record is committed with each answer, so that its timers must be right:
+ * no moment that the clock, set back, will not see for long. */
+static void
+begins_timers_anew_when_the_clock_was_set_back(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_http_request r = { .size = sizeof r };
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_int_equal(o.sent, 1);
+        o.now -= 500000;
+        r.method = chars("POST");
+        r.target = chars("/keymanagement?requesttype=msk-request");
+        assert_int_equal(office_http(&o, &r, chars("ue")), MSK_OK);
+        assert_int_equal(o.response.status, 401);
+        assert_true(msk_subscriber_due(&o.subscriber) <= o.now + 2500);
+    }
+}
+
 static void
 answers_credentials_that_are_none_with_400(void **state)
 {
@@ -908,6 +931,7 @@ main(void)
         TEST(demands_new_keys_when_told_to),
         TEST(brings_back_a_ue_whose_muk_has_expired),
         TEST(answers_what_is_no_request_with_a_status),
+        TEST(begins_timers_anew_when_the_clock_was_set_back),
         TEST(answers_credentials_that_are_none_with_400),
         TEST(answers_bodies_that_are_none_with_a_verified_400),
         TEST(refuses_more_than_fits),

@@ -873,6 +873,23 @@ survives_a_clock_that_steps(void **state)
     assert_int_equal(o.sent, 1);
 }
 
+/* Not the timer alone: a call that comes before it leaves no moment behind that
+ * the clock, set back, will not see for long. */
+static void
+any_call_begins_timers_anew_when_the_clock_was_set_back(void **state)
+{
+    (void)state;
+    for (int pulls = 0; pulls < 2; pulls++, release(NULL)) {
+        start_with_two_groups(MSK_LAYOUT_KEYID);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        o.now = 5;
+        assert_int_equal(pulls ? office_pull(&o, &o.group[1])
+                               : office_push(&o, &o.group[1]),
+                         MSK_OK);
+        assert_true(msk_subscriber_due(&o.subscriber) <= 5 + 2500);
+    }
+}
+
 /* Asked for while the clock was ahead, what had made way waits no longer when
  * it is right again. */
 static void
@@ -1082,6 +1099,8 @@ main(void)
             asks_some_for_an_acknowledgement_when_sampling, release),
         cmocka_unit_test_teardown(refuses_what_it_cannot_send, release),
         cmocka_unit_test_teardown(survives_a_clock_that_steps, release),
+        cmocka_unit_test_teardown(
+            any_call_begins_timers_anew_when_the_clock_was_set_back, release),
         cmocka_unit_test_teardown(
             keeps_nothing_waiting_behind_a_clock_that_was_ahead, release),
         cmocka_unit_test_teardown(changes_nothing_when_a_provider_fails,

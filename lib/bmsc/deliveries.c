@@ -262,6 +262,14 @@ msk_deliveries_settle(const struct msk_call *call)
         msk_secret_wipe(&sub->old, sizeof sub->old);
 }
 
+void
+msk_deliveries_rebase(const struct msk_call *call)
+{
+    for (size_t i = 0; call->sub != NULL && i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+        if (call->sub->delivery[i].n_sent > 0)
+            msk_delivery_rebase(call, &call->sub->delivery[i]);
+}
+
 int
 msk_deliveries_run(const struct msk_call *call)
 {
@@ -269,10 +277,8 @@ msk_deliveries_run(const struct msk_call *call)
     int err = MSK_OK;
 
     for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
-        struct msk_delivery *d = &sub->delivery[i];
+        const struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->n_sent > 0)
-            msk_delivery_rebase(call, d);
         if (d->state == MSK_DELIVERY_SENT)
             err = run_sent(call, i);
     }
