@@ -70,7 +70,7 @@ class Relay:
         self.waiting = []
         self.count = 0
         self.swallow = lambda octets: False  # holds back what the BM-SC sends
-        self.seen = []  # all that the BM-SC sent
+        self.arrived = []  # all that reached the UE
 
     def socket(self, name):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -81,11 +81,9 @@ class Relay:
 
     def readable(self, s):
         octets, _ = s.recvfrom(4096)
-        if s is self.inner:
-            self.seen.append(octets)
-            if self.swallow(octets):
-                self.stage.take("relay", {"event": "lost", "octets": octets.hex(), "to": "ue"})
-                return
+        if s is self.inner and self.swallow(octets):
+            self.stage.take("relay", {"event": "lost", "octets": octets.hex(), "to": "ue"})
+            return
         self.fate(octets, s is self.inner)
 
     def fate(self, octets, to_ue):
@@ -104,6 +102,7 @@ class Relay:
         while self.waiting and self.waiting[0][0] <= time.monotonic():
             _, _, octets, to_ue = heapq.heappop(self.waiting)
             if to_ue and self.ue:
+                self.arrived.append(octets)
                 self.outer.sendto(octets, self.ue)
             elif not to_ue and self.bmsc:
                 self.inner.sendto(octets, self.bmsc)
@@ -111,6 +110,7 @@ class Relay:
     def inject(self, octets):
         """A stranger sends this to the UE."""
         self.stage.take("relay", {"event": "injected", "octets": octets.hex()})
+        self.arrived.append(octets)
         self.outer.sendto(octets, self.ue)
 
     def address(self):
