@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bmsc/deliveries.h"
+
 int
 msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
                struct msk_subscriber *subscriber, msk_time now,
@@ -21,6 +23,7 @@ msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
     if (call->sub != NULL) {
         memcpy(outbox->peer, call->sub->address, sizeof outbox->peer);
         outbox->peer_n = call->sub->address_len;
+        msk_deliveries_rebase(call);
     }
     return MSK_OK;
 }

@@ -18,8 +18,9 @@ struct msk_call {
     const struct msk_group *given; /* a Key Group that the caller brought */
 };
 
-/* Begins a call: empties the outbox, and gives it the address of the UE.
- * subscriber may be NULL. MSK_ERR_ARGUMENT: bmsc or outbox is. */
+/* Begins a call: empties the outbox, and gives it the address of the UE, whose
+ * timers begin anew if the clock was set back. subscriber may be NULL.
+ * MSK_ERR_ARGUMENT: bmsc or outbox is. */
 int msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc,
                    void *user, struct msk_subscriber *subscriber, msk_time now,
                    struct msk_outbox *outbox);

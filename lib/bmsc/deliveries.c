@@ -265,7 +265,7 @@ msk_deliveries_settle(const struct msk_call *call)
 void
 msk_deliveries_rebase(const struct msk_call *call)
 {
-    for (size_t i = 0; call->sub != NULL && i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
         if (call->sub->delivery[i].n_sent > 0)
             msk_delivery_rebase(call, &call->sub->delivery[i]);
 }

@@ -5,8 +5,8 @@
 
 #include "bmsc/call.h"
 
-/* The first thing of every call: what was sent to the UE, if it is known,
- * before the clock was set back is due after its own interval from now on. */
+/* What was sent before the clock was set back is due after its own interval
+ * from now on. */
 void msk_deliveries_rebase(const struct msk_call *call);
 
 /* Delivers the current MSK of a group; the UE is a member. v: ask for an

@@ -170,6 +170,5 @@ msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
         (asked.request.headers == NULL && asked.request.n_headers > 0) ||
         peer.n > MSK_PEER_MAX || (peer.p == NULL && peer.n > 0))
         return MSK_ERR_ARGUMENT;
-    msk_deliveries_rebase(&call);
     return msk_outbox_end(outbox, answer(&call, &asked, peer));
 }

@@ -35,7 +35,6 @@ begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
         return err;
     if (subscriber == NULL || group == NULL)
         return MSK_ERR_ARGUMENT;
-    msk_deliveries_rebase(call);
     call->given = msk_group_at(group);
     if (msk_sub_member(call->sub, call->given->id.domain,
                        call->given->id.group) == NULL)
@@ -87,7 +86,6 @@ msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
 
     if (err != MSK_OK || subscriber == NULL)
         return MSK_ERR_ARGUMENT;
-    msk_deliveries_rebase(&call);
     return msk_outbox_end(outbox, msk_deliveries_run(&call));
 }
 
@@ -125,7 +123,6 @@ msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
 
     if (err != MSK_OK || subscriber == NULL)
         return MSK_ERR_ARGUMENT;
-    msk_deliveries_rebase(&call);
     err = msk_message_read(bmsc->config.layout, message, &m, NULL);
     if (err == MSK_OK && m.kind != MSK_MESSAGE_VERIFICATION)
         err = MSK_ERR_KIND;
