@@ -106,7 +106,7 @@ class Lives:
         self.relay = Relay(world.counters.check)
         self.program, self.checked, self.held = None, 0, []
         self.acked, self.mtk = {}, {}
-        self.kills, self.refusals = 0, collections.Counter()
+        self.kills, self.refusals, self.proven = 0, collections.Counter(), 0
 
     def start(self):
         self.program = Program(
@@ -118,8 +118,21 @@ class Lives:
         host, port = self.program.wait("ready")["mikey"].rsplit(":", 1)
         self.check_held([each["number"] for each in self.program.ask("keys", "keys")["held"]])
         self.program.ask("start", "http_request")  # from now on it takes messages of the service
+        self.replay_the_last(host, int(port))
         self.relay.ue = (host, int(port))
         self.relay.replay(40)
+
+    def replay_the_last(self, *address):
+        """What it acknowledged last in its lives before is too old in this one. Nothing else
+        reaches it yet."""
+        for octets in reversed(self.relay.seen):
+            parsed = oracle.parse(octets)
+            if oracle.identify(parsed)["kind"] == "msk" and \
+                    oracle.counter_of(parsed) == self.acked.get("last"):
+                self.relay.outer.sendto(octets, address)
+                self.program.wait("refused", reason="counter not newer")
+                self.proven += 1
+                return
 
     def kill(self):
         self.relay.ue = None
@@ -236,7 +249,7 @@ class World:
             self.check()
         self.settle()
         self.check()
-        if not all(ue.refusals["counter not newer"] for ue in self.ues):
+        if not all(ue.proven or not ue.kills for ue in self.ues):
             broken("no replay came as far as the counters")
 
     def check(self):
