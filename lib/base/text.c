@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "msk/types.h"
+#include "base/text.h"
 
 struct msk_bytes
 msk_text(const char *text)
@@ -9,4 +9,22 @@ msk_text(const char *text)
     while (text != NULL && text[view.n] != '\0')
         view.n++;
     return view;
+}
+
+uint8_t
+msk_text_lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+bool
+msk_text_same(struct msk_bytes a, struct msk_bytes b)
+{
+    size_t i = 0;
+
+    if (a.n != b.n)
+        return false;
+    while (i < a.n && msk_text_lower(a.p[i]) == msk_text_lower(b.p[i]))
+        i++;
+    return i == a.n;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sized.h"
+#include "base/text.h"
 #include "http/digest_client.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"
@@ -27,7 +28,7 @@ fits_realm(const struct msk_digest_client *client,
     if (!msk_auth_copy(value, out, MSK_REALM_MAX, &n) ||
         n != client->realm_len || memcmp(out, prefix.p, prefix.n) != 0)
         return false;
-    return msk_header_same((struct msk_bytes){ out, n },
+    return msk_text_same((struct msk_bytes){ out, n },
                            (struct msk_bytes){ client->realm, n });
 }
 

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/header.h"
 
-static uint8_t
-lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-bool
-msk_header_same(struct msk_bytes a, struct msk_bytes b)
-{
-    size_t i = 0;
-
-    if (a.n != b.n)
-        return false;
-    while (i < a.n && lower(a.p[i]) == lower(b.p[i]))
-        i++;
-    return i == a.n;
-}
+#include "base/text.h"
 
 bool
 msk_header_is(struct msk_bytes octets, const char *text)
 {
-    return msk_header_same(octets, msk_text(text));
+    return msk_text_same(octets, msk_text(text));
 }
 
 bool

@@ -5,9 +5,7 @@
 
 #include "msk/http.h"
 
-/* True when both, or the octets and that text, are the same, ASCII letters
- * without regard to case. */
-bool msk_header_same(struct msk_bytes a, struct msk_bytes b);
+/* True when the octets are that text, ASCII letters without regard to case. */
 bool msk_header_is(struct msk_bytes octets, const char *text);
 
 /*

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/fqdn.h"
 #include "base/sized.h"
 #include "http/uri.h"
 #include "ue/group.h"
@@ -50,23 +51,6 @@ is_service(const struct msk_service *service)
     return fine;
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-/* Names of hosts compare without regard to case. */
-static bool
-is_session_server(const struct msk_ue *ue, struct msk_bytes fqdn)
-{
-    bool same = fqdn.n == ue->fqdn_len;
-
-    for (size_t i = 0; same && i < fqdn.n; i++)
-        same = lower(fqdn.p[i]) == lower(ue->fqdn[i]);
-    return same;
-}
-
 static bool
 has_server(const struct msk_ue *ue, const struct msk_service *service)
 {
@@ -74,7 +58,7 @@ has_server(const struct msk_ue *ue, const struct msk_service *service)
         struct msk_uri uri;
 
         if (msk_uri_split(service->servers[i], &uri) &&
-            is_session_server(ue, uri.host))
+            msk_fqdn_same(uri.host, msk_ue_fqdn(ue)))
             return true;
     }
     return false;
