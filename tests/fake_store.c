@@ -30,8 +30,8 @@ count(struct fake_store *fake, uint32_t token)
 {
     fake->token = token;
     fake->calls++;
-    return fake->calls == fake->fail_at ||
-           (fake->for_ever && fake->calls > fake->fail_at);
+    return fake->fail_at != 0 && fake->calls >= fake->fail_at &&
+           (fake->for_ever || fake->calls - fake->fail_at <= fake->fail_n);
 }
 
 static bool

@@ -8,7 +8,7 @@
 
 #include "msk/store_ram.h"
 
-#define FAKE_STORE_RECORDS 8
+#define FAKE_STORE_RECORDS 16
 
 struct fake_store {
     struct msk_store store; /* for the library */
@@ -20,7 +20,8 @@ struct fake_store {
     size_t commits; /* of these, commit */
     size_t delayed; /* of these, commits of which all is delayable */
     size_t fail_at; /* the call that fails, from 1; 0: none does */
-    bool for_ever;  /* and so do all behind it */
+    size_t fail_n;  /* and so do that many behind it, */
+    bool for_ever;  /*   or all */
     int error;      /* what it returns */
 
     bool later; /* load and commit return MSK_PENDING */

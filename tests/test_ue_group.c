@@ -6,7 +6,7 @@
 #include "ue_bench.h"
 
 #define GROUP BENCH_GROUP
-#define OTHER (BENCH_GROUP + 1)
+#define OTHER BENCH_OTHER
 
 static struct bench b;
 

@@ -6,7 +6,7 @@
 #include "ue_bench.h"
 
 #define GROUP BENCH_GROUP
-#define OTHER (BENCH_GROUP + 1)
+#define OTHER BENCH_OTHER
 #define FLOW "239.1.1.1/5000"
 
 static struct bench b;
@@ -219,9 +219,10 @@ takes_no_group_of_another_session(void **state)
                                     .layout = b.layout,
                                     .fqdn = msk_text("bmsc.example.org") };
     struct msk_mgvf_result result = { .size = sizeof result };
+    struct msk_key_id id = bench_id(OTHER, 0);
 
     (void)state;
-    check_int("allowed", msk_mgvf_allow(b.mgvf, bench_domain, OTHER, 0),
+    check_int("allowed", msk_mgvf_allow(b.mgvf, id.domain, id.group, 0),
               MSK_OK);
     check_int("MSK", bench_msk(&b, OTHER, 1), MSK_ERR_NOT_MINE);
     check_int("pull", bench_pull(&b, OTHER), MSK_ERR_NOT_MINE);

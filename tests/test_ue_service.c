@@ -7,7 +7,7 @@
 #include "ue_bench.h"
 
 #define GROUP BENCH_GROUP
-#define OTHER (BENCH_GROUP + 1)
+#define OTHER BENCH_OTHER
 
 static struct bench b;
 
@@ -52,9 +52,7 @@ check_target(const char *name)
 static bool
 is_allowed(uint16_t group)
 {
-    struct msk_held held = { .size = sizeof held };
-
-    return msk_mgvf_held(b.mgvf, bench_domain, group, &held) == MSK_OK;
+    return bench_held(&b, group, NULL) == MSK_OK;
 }
 
 static void
@@ -380,29 +378,19 @@ undoes_a_start_that_the_store_refuses(void **state)
     assert_true(is_allowed(OTHER));
 }
 
+static const struct bench_terms strict;
+
 /* The same service with protection on; the store fails in the second group. */
 static void
 takes_back_new_terms_that_the_store_refuses(void **state)
 {
-    struct msk_bytes server = msk_text("bmsc.example.org");
-    struct msk_flow flows[2] = { { msk_text("239.1.1.1/5000"), { 0 }, GROUP },
-                                 { msk_text("239.1.1.2/5000"), { 0 }, OTHER } };
-    struct msk_service s = { .size = sizeof s };
-
     (void)state;
-    for (size_t i = 0; i < 2; i++)
-        memcpy(flows[i].domain, bench_domain, 3);
-    s.id = msk_text("film");
-    s.servers = &server;
-    s.n_servers = 1;
-    s.flows = flows;
-    s.n_flows = 2;
     check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
     b.store.fail_at = b.store.calls + 4;
-    check_int("fails", msk_ue_start(b.ue, &s, b.now), MSK_ERR_STORE);
+    check_int("fails", bench_announce(&b, "film", &strict), MSK_ERR_STORE);
     check_int("push", bench_unprotected(&b, GROUP, 1), MSK_OK);
     check_int("push", bench_unprotected(&b, OTHER, 1), MSK_OK);
-    check_int("new terms", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("new terms", bench_announce(&b, "film", &strict), MSK_OK);
     check_int("push", bench_unprotected(&b, GROUP, 2), MSK_ERR_POLICY);
     check_int("push", bench_unprotected(&b, OTHER, 2), MSK_ERR_POLICY);
 }

@@ -74,7 +74,7 @@ live(void)
     }
     (void)done(bench_msk(&b, GROUP, 1));
     (void)done(bench_msk(&b, GROUP, 2));
-    (void)done(bench_msk(&b, GROUP + 1, 1));
+    (void)done(bench_msk(&b, BENCH_OTHER, 1));
     (void)done(bench_mtk(&b, GROUP, 2, 1));
     pass(2000);
     (void)done(bench_pull(&b, GROUP));
@@ -108,6 +108,7 @@ end(void)
 {
     check_int("steps that no table defines", b.undefined, 0);
     check_int("HMAC keys not ended", b.crypto.open, 0);
+    bench_check_neighbour(&b);
     msk_ue_wipe(b.ue);
     msk_mgvf_wipe(b.mgvf);
     release(NULL);
@@ -265,11 +266,7 @@ is_busy_while_the_mgvf_works_for_another_session(void **state)
                                 fake_store_answer(&b.store), NULL),
               MSK_OK);
     pass(1000);
-    check_int(
-        "forgotten",
-        msk_mgvf_held(b.mgvf, bench_domain, GROUP,
-                      &(struct msk_held){ .size = sizeof(struct msk_held) }),
-        MSK_ERR_NOT_MINE);
+    check_int("forgotten", bench_held(&b, GROUP, NULL), MSK_ERR_NOT_MINE);
     end();
 }
 
@@ -321,9 +318,9 @@ told(enum msk_ue_effect_kind kind, uint16_t group, uint16_t number)
 static void
 check_told(void)
 {
-    for (uint16_t group = GROUP; group <= GROUP + 1; group++) {
+    for (uint16_t group = GROUP; group <= BENCH_OTHER; group++) {
         struct msk_held held = { .size = sizeof held };
-        int err = msk_mgvf_held(b.mgvf, bench_domain, group, &held);
+        int err = bench_held(&b, group, &held);
         long long n = 0;
 
         for (uint16_t number = 1; number <= 3; number++)
@@ -345,18 +342,18 @@ tells_what_is_gone_when_it_is(void **state)
         serve();
         bench_forget(&b);
         check_int("push", done(bench_msk(&b, GROUP, 1)), MSK_OK);
-        check_int("push", done(bench_msk(&b, GROUP + 1, 1)), MSK_OK);
+        check_int("push", done(bench_msk(&b, BENCH_OTHER, 1)), MSK_OK);
         b.store.fail_at = b.store.calls + n;
         (void)done(bench_stop(&b, "film"));
         b.store.fail_at = 0;
         check_told();
         (void)done(bench_msk(&b, GROUP, 2));
-        (void)done(bench_msk(&b, GROUP + 1, 3));
+        (void)done(bench_msk(&b, BENCH_OTHER, 3));
         check_told();
         pass(20000);
         check_told();
         check_int("gone", told(MSK_EFFECT_MSK_DELETED, GROUP, 1), 1);
-        check_int("gone", told(MSK_EFFECT_MSK_DELETED, GROUP + 1, 1), 1);
+        check_int("gone", told(MSK_EFFECT_MSK_DELETED, BENCH_OTHER, 1), 1);
         end();
     }
 }

@@ -9,17 +9,51 @@
 
 #define PEER "10.0.0.1:2269"
 #define FQDN "bmsc.example.org"
+#define NEIGHBOUR "bmsc.example.net"
 
 unsigned bench_cells[4][16][32];
 const uint8_t bench_domain[3] = { 0x21, 0x63, 0x54 };
+static const uint8_t other_domain[3] = { 0x21, 0x63, 0x55 };
+static const uint8_t neighbour_domain[3] = { 0x20, 0x63, 0x54 };
 
 struct msk_key_id
 bench_id(uint16_t group, uint16_t number)
 {
     struct msk_key_id id = { { 0, 0, 0 }, group, number };
+    bool other = group == BENCH_OTHER;
 
-    memcpy(id.domain, bench_domain, 3);
+    memcpy(id.domain, other ? other_domain : bench_domain, 3);
+    id.group = other ? BENCH_GROUP : group;
     return id;
+}
+
+/* The other way round; a name that no test knows is a failure. */
+static struct msk_key_id
+name_of(const struct msk_key_id *id)
+{
+    struct msk_key_id name = *id;
+
+    if (id->group == 0) /* of none */
+        return name;
+    if (memcmp(id->domain, bench_domain, 3) == 0) {
+        assert_int_not_equal(id->group, BENCH_OTHER);
+        return name;
+    }
+    assert_memory_equal(id->domain, other_domain, 3);
+    assert_int_equal(id->group, BENCH_GROUP);
+    memcpy(name.domain, bench_domain, 3);
+    name.group = BENCH_OTHER;
+    return name;
+}
+
+int
+bench_held(struct bench *b, uint16_t group, struct msk_held *held)
+{
+    struct msk_key_id id = bench_id(group, 0);
+    struct msk_held unseen = { .size = sizeof unseen };
+
+    return msk_mgvf_held(b->mgvf, id.domain, id.group,
+                         held != NULL ? held : &unseen);
 }
 
 static int
@@ -56,11 +90,79 @@ btid_of(unsigned n, uint8_t *out)
                             n);
 }
 
-static void
-key_of(unsigned n, uint8_t first, uint8_t out[32])
+/* No eight octets of it are found in memory by chance. */
+void
+bench_key(unsigned n, uint8_t which, uint8_t out[32])
 {
-    memset(out, (int)n, 32);
-    out[0] = first;
+    struct rng rng = { (uint64_t)n << 8 | which };
+
+    rng_fill(&rng, out, 32);
+}
+
+/* --- messages ------------------------------------------------------------ */
+
+bool
+bench_remembers(const struct bench *b, const uint8_t *secret, size_t n)
+{
+    for (size_t i = 0; i + 8 <= sizeof b->ue_memory; i++)
+        for (size_t at = 0; at + 8 <= n; at++)
+            if (memcmp(b->ue_memory + i, secret + at, 8) == 0)
+                return true;
+    return false;
+}
+
+/* The value of an MSK of a group of that domain. */
+static void
+msk_of(const uint8_t domain[3], uint16_t number, uint8_t out[16])
+{
+    memset(out, number, 16);
+    memcpy(out, domain, 3);
+}
+
+static struct msk_bytes
+make_message(const struct bench_push *push, enum msk_layout layout,
+             const char *fqdn, const uint8_t domain[3], uint32_t counter)
+{
+    static const uint8_t null_sp[] = { 0, 1, 0, 2, 1, 0 };
+    static const uint8_t rand[16] = "a RAND for tests";
+    uint8_t buf[MSK_MIKEY_MAX], key[16], muk[32], btid[MSK_BTID_MAX];
+    size_t len = 0;
+    struct msk_msk_message m = { .size = sizeof m };
+    struct fake_crypto sane;
+
+    fake_crypto_start(&sane, 0);
+    msk_of(domain, push->number, key);
+    bench_key(push->bootstrap, 'U', muk);
+    m.layout = layout;
+    m.content = push->content;
+    memcpy(m.id.domain, domain, 3);
+    m.id.group = push->group == BENCH_OTHER ? BENCH_GROUP : push->group;
+    m.id.number = push->number;
+    m.fqdn = msk_text(fqdn);
+    m.btid.p = btid;
+    m.btid.n = btid_of(push->bootstrap, btid);
+    m.rand.p = rand;
+    m.rand.n = sizeof rand;
+    m.csb_id = layout == MSK_LAYOUT_CSB ? m.id.group : 0x11223344;
+    m.counter = counter;
+    m.v = push->v;
+    if (push->content == MSK_CONTENT_MSK) {
+        m.key.p = key;
+        m.key.n = sizeof key;
+    }
+    if (push->unprotected) {
+        m.streaming = true;
+        m.sp.p = null_sp;
+        m.sp.n = sizeof null_sp;
+    }
+    m.seq_low = push->seq_low;
+    m.seq_high = push->seq_high;
+    check_int("push",
+              msk_msk_message_make(&sane.crypto,
+                                   (struct msk_bytes){ muk, sizeof muk }, &m,
+                                   buf, sizeof buf, &len),
+              MSK_OK);
+    return exact(buf, len);
 }
 
 /* --- hooks --------------------------------------------------------------- */
@@ -174,7 +276,7 @@ on_msk(void *user, const struct msk_msk_event *msk)
 {
     struct bench_seen *seen = see(user, MSK_EFFECT_MSK);
 
-    seen->id = msk->id;
+    seen->id = name_of(&msk->id);
     seen->flag = msk->updated_only;
     reenter(user);
 }
@@ -184,7 +286,7 @@ on_mtk(void *user, const struct msk_mtk_event *mtk)
 {
     struct bench_seen *seen = see(user, MSK_EFFECT_MTK);
 
-    seen->id = mtk->id;
+    seen->id = name_of(&mtk->id);
     seen->mtk_id = mtk->mtk_id;
     text(seen, mtk->key, mtk->salt);
     reenter(user);
@@ -193,7 +295,7 @@ on_mtk(void *user, const struct msk_mtk_event *mtk)
 static void
 on_msk_deleted(void *user, const struct msk_key_id *id)
 {
-    see(user, MSK_EFFECT_MSK_DELETED)->id = *id;
+    see(user, MSK_EFFECT_MSK_DELETED)->id = name_of(id);
     reenter(user);
 }
 
@@ -209,7 +311,7 @@ on_leave(void *user, const struct msk_leave_event *leave)
 {
     struct bench_seen *seen = see(user, MSK_EFFECT_LEAVE);
 
-    seen->id = leave->id;
+    seen->id = name_of(&leave->id);
     seen->reason = leave->reason;
     text(seen, leave->service, (struct msk_bytes){ NULL, 0 });
     reenter(user);
@@ -220,7 +322,7 @@ on_result(void *user, const struct msk_result_event *result)
 {
     struct bench_seen *seen = see(user, MSK_EFFECT_RESULT);
 
-    seen->id = result->id;
+    seen->id = name_of(&result->id);
     seen->reason = result->reason;
     seen->procedure = result->procedure;
     seen->code = result->code;
@@ -299,6 +401,117 @@ make(struct bench *b, const struct msk_ue_config *wish)
     return err;
 }
 
+/* --- the neighbour ------------------------------------------------------- */
+
+static void
+disturb_msk(void *user, const struct msk_msk_event *msk)
+{
+    struct bench *b = user;
+
+    (void)msk;
+    b->neighbour_disturbed = true;
+}
+
+static void
+disturb_deleted(void *user, const struct msk_key_id *id)
+{
+    struct bench *b = user;
+
+    (void)id;
+    b->neighbour_disturbed = true;
+}
+
+static void
+disturb_leave(void *user, const struct msk_leave_event *leave)
+{
+    struct bench *b = user;
+
+    (void)leave;
+    b->neighbour_disturbed = true;
+}
+
+static const struct msk_ue_hooks neighbour_hooks = {
+    .size = sizeof neighbour_hooks,
+    .on_msk = disturb_msk,
+    .on_msk_deleted = disturb_deleted,
+    .on_leave = disturb_leave,
+};
+
+static int
+neighbour_push(struct bench *b, uint16_t number, bool unprotected)
+{
+    struct msk_bytes m = make_message(
+        &(const struct bench_push){ .content = MSK_CONTENT_MSK,
+                                    .group = BENCH_GROUP,
+                                    .number = number,
+                                    .seq_high = 10,
+                                    .unprotected = unprotected },
+        b->layout, NEIGHBOUR, neighbour_domain, ++b->neighbour_counter);
+
+    return msk_ue_receive(b->neighbour, m, msk_text(PEER), b->now);
+}
+
+/* It only receives, what is announced is protected, and it has MSK 1. */
+static void
+move_in(struct bench *b)
+{
+    const struct msk_ue_config c = {
+        .size = sizeof c,
+        .layout = b->layout,
+        .fqdn = msk_text(NEIGHBOUR),
+        .mgvf = b->mgvf,
+        .crypto = &b->crypto.crypto,
+        .hooks = &neighbour_hooks,
+        .limits = { 2, 2 },
+    };
+    uint8_t muk[32], btid[MSK_BTID_MAX];
+    struct msk_bytes server = msk_text(NEIGHBOUR);
+    struct msk_flow flow = { msk_text("239.1.1.1/5000"), { 0 }, BENCH_GROUP };
+    struct msk_service s = { .size = sizeof s,
+                             .id = msk_text("news"),
+                             .servers = &server,
+                             .n_servers = 1,
+                             .flows = &flow,
+                             .n_flows = 1 };
+    struct msk_ue_keys keys = { .size = sizeof keys };
+
+    memcpy(flow.domain, neighbour_domain, 3);
+    bench_key(0, 'U', muk);
+    keys.btid = (struct msk_bytes){ btid, btid_of(0, btid) };
+    keys.muk = (struct msk_bytes){ muk, sizeof muk };
+    assert_int_equal(msk_ue_init(&b->neighbour, b->neighbour_memory,
+                                 sizeof b->neighbour_memory, &c, b),
+                     MSK_OK);
+    assert_int_equal(msk_ue_set_keys(b->neighbour, &keys, b->now), MSK_OK);
+    assert_int_equal(msk_ue_start(b->neighbour, &s, b->now), MSK_OK);
+    assert_int_equal(neighbour_push(b, 1, false), MSK_OK);
+    assert_true(b->neighbour_disturbed); /* of its own */
+    b->neighbour_disturbed = false;
+}
+
+void
+bench_check_neighbour(struct bench *b)
+{
+    struct msk_held held = { .size = sizeof held };
+
+    b->crypto.fail_at = b->store.fail_at = 0;
+    b->store.later = false;
+    (void)bench_complete(b);
+    check_int("held of the neighbour's group",
+              msk_mgvf_held(b->mgvf, neighbour_domain, BENCH_GROUP, &held),
+              MSK_OK);
+    check_int("MSKs of the neighbour", (long long)held.n, 1);
+    check_int("MSK of the neighbour", held.msk[0].number, 1);
+    check_int("the neighbour's time", msk_ue_timer(b->neighbour, b->now),
+              MSK_OK);
+    check_int("the neighbour was disturbed", b->neighbour_disturbed, false);
+    check_int("the neighbour's protection", neighbour_push(b, 2, true),
+              MSK_ERR_POLICY);
+    check_int("a push to the neighbour", neighbour_push(b, 3, false), MSK_OK);
+}
+
+/* --- life ---------------------------------------------------------------- */
+
 void
 bench_start(struct bench *b, enum msk_layout layout,
             const struct msk_ue_config *config)
@@ -330,6 +543,7 @@ bench_start(struct bench *b, enum msk_layout layout,
     };
     assert_int_equal(make(b, config), MSK_OK);
     assert_int_equal(bench_keys(b, 1), MSK_OK);
+    move_in(b);
 }
 
 enum msk_layout bench_layouts[2] = { MSK_LAYOUT_CSB, MSK_LAYOUT_KEYID };
@@ -342,7 +556,9 @@ int
 bench_end(struct bench *b, void **state)
 {
     check_int("steps that no table defines", b->undefined, 0);
+    bench_check_neighbour(b);
     msk_ue_wipe(b->ue);
+    msk_ue_wipe(b->neighbour);
     msk_mgvf_wipe(b->mgvf);
     return release(state);
 }
@@ -366,8 +582,8 @@ bench_keys(struct bench *b, unsigned n)
 
     keys.btid.p = btid;
     keys.btid.n = btid_of(n, btid);
-    key_of(n, 'U', muk);
-    key_of(n, 'R', mrk);
+    bench_key(n, 'U', muk);
+    bench_key(n, 'R', mrk);
     keys.muk = (struct msk_bytes){ muk, sizeof muk };
     keys.mrk = (struct msk_bytes){ mrk, sizeof mrk };
     err = msk_ue_set_keys(b->ue, &keys, b->now);
@@ -384,8 +600,8 @@ bench_keys(struct bench *b, unsigned n)
 }
 
 int
-bench_service(struct bench *b, const char *name, uint32_t offset,
-              uint32_t period)
+bench_announce(struct bench *b, const char *name,
+               const struct bench_terms *terms)
 {
     bool film = strcmp(name, "film") == 0;
     struct msk_bytes servers[2];
@@ -394,21 +610,33 @@ bench_service(struct bench *b, const char *name, uint32_t offset,
 
     servers[0] = msk_text("http://other.example.org:80/x");
     servers[1] = msk_text("http://BMSC.example.org:8080");
-    for (size_t i = 0; i < 2; i++) {
+    for (uint16_t i = 0; i < 2; i++) {
+        struct msk_key_id id = bench_id((uint16_t)(BENCH_GROUP + i), 0);
+
         flows[i].id = msk_text(i == 0 ? "239.1.1.1/5000" : "239.1.1.2/5000");
-        memcpy(flows[i].domain, bench_domain, 3);
-        flows[i].group = (uint16_t)(BENCH_GROUP + i);
+        memcpy(flows[i].domain, id.domain, 3);
+        flows[i].group = id.group;
     }
     service.id = msk_text(name);
     service.servers = servers;
     service.n_servers = 2;
     service.flows = flows;
     service.n_flows = film ? 2 : 1;
-    service.confidentiality = MSK_SWITCH_OFF;
-    service.integrity = MSK_SWITCH_OFF;
-    service.offset_time = offset;
-    service.random_period = period;
+    service.confidentiality = terms->confidentiality;
+    service.integrity = terms->integrity;
+    service.offset_time = terms->offset;
+    service.random_period = terms->period;
     return msk_ue_start(b->ue, &service, b->now);
+}
+
+int
+bench_service(struct bench *b, const char *name, uint32_t offset,
+              uint32_t period)
+{
+    const struct bench_terms terms = { offset, period, MSK_SWITCH_OFF,
+                                       MSK_SWITCH_OFF };
+
+    return bench_announce(b, name, &terms);
 }
 
 int
@@ -508,44 +736,9 @@ bench_forget(struct bench *b)
 struct msk_bytes
 bench_message(struct bench *b, const struct bench_push *push)
 {
-    static const uint8_t null_sp[] = { 0, 1, 0, 2, 1, 0 };
-    static const uint8_t rand[16] = "a RAND for tests";
-    uint8_t buf[MSK_MIKEY_MAX], key[16], muk[32], btid[MSK_BTID_MAX];
-    size_t len = 0;
-    struct msk_msk_message m = { .size = sizeof m };
-    struct fake_crypto sane;
+    struct msk_key_id id = bench_id(push->group, push->number);
 
-    fake_crypto_start(&sane, 0);
-    memset(key, push->number, sizeof key);
-    key_of(push->bootstrap, 'U', muk);
-    m.layout = b->layout;
-    m.content = push->content;
-    m.id = bench_id(push->group, push->number);
-    m.fqdn = msk_text(FQDN);
-    m.btid.p = btid;
-    m.btid.n = btid_of(push->bootstrap, btid);
-    m.rand.p = rand;
-    m.rand.n = sizeof rand;
-    m.csb_id = b->layout == MSK_LAYOUT_CSB ? push->group : 0x11223344;
-    m.counter = ++b->counter;
-    m.v = push->v;
-    if (push->content == MSK_CONTENT_MSK) {
-        m.key.p = key;
-        m.key.n = sizeof key;
-    }
-    if (push->unprotected) {
-        m.streaming = true;
-        m.sp.p = null_sp;
-        m.sp.n = sizeof null_sp;
-    }
-    m.seq_low = push->seq_low;
-    m.seq_high = push->seq_high;
-    check_int("push",
-              msk_msk_message_make(&sane.crypto,
-                                   (struct msk_bytes){ muk, sizeof muk }, &m,
-                                   buf, sizeof buf, &len),
-              MSK_OK);
-    return exact(buf, len);
+    return make_message(push, b->layout, FQDN, id.domain, ++b->counter);
 }
 
 int
@@ -617,14 +810,14 @@ bench_mtk_message(struct bench *b, uint16_t group, uint16_t number,
     size_t len = 0;
 
     fake_crypto_start(&sane, 0);
-    memset(msk, number, sizeof msk);
-    memset(mtk, mtk_id, sizeof mtk);
     m.layout = b->layout;
     m.id = bench_id(group, number);
+    msk_of(m.id.domain, number, msk);
+    memset(mtk, mtk_id, sizeof mtk);
     m.mtk_id = mtk_id;
     m.rand.p = rand;
     m.rand.n = sizeof rand;
-    m.csb_id = b->layout == MSK_LAYOUT_CSB ? group : 0x11223344;
+    m.csb_id = b->layout == MSK_LAYOUT_CSB ? m.id.group : 0x11223344;
     m.counter = mtk_id;
     m.key.p = mtk;
     m.key.n = sizeof mtk;

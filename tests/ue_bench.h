@@ -5,6 +5,11 @@
  * truthfully or lies in a way that it is told. Its Digest and bodies are those
  * of the library's server side; its pushes are made with its MUK.
  *
+ * Everything is there twice: two domains with the same group number, two
+ * services with different terms, and on the same MGV-F a neighbour, the session
+ * of another BM-SC, which holds an MSK of that group number in a domain of its
+ * own. Whatever happens on the bench, the neighbour must not feel it.
+ *
  * The bench is all in one struct and asserts after each call what must always
  * hold: no step that its table does not define, and no hook inside a hook.
  */
@@ -20,7 +25,10 @@
 #define BENCH_GROUPS 4
 #define BENCH_SERVICES 3
 #define BENCH_SEEN 64
-#define BENCH_GROUP 0x68CA /* of the service "news"; "film" has one more */
+/* The Key Group of the service "news"; "film" has one more, the same group of
+ * another domain. Tests call that one BENCH_OTHER, here and in what was seen. */
+#define BENCH_GROUP 0x68CA
+#define BENCH_OTHER (BENCH_GROUP + 1)
 
 /* What came out of the session, in order. Views are copied where a test looks
  * at them. */
@@ -73,6 +81,10 @@ struct bench {
     struct msk_ue *ue;
     uint8_t mgvf_memory[MSK_MGVF_SIZE];
     uint8_t ue_memory[MSK_UE_SIZE(BENCH_GROUPS, BENCH_SERVICES)];
+    struct msk_ue *neighbour;
+    uint8_t neighbour_memory[MSK_UE_SIZE(2, 2)];
+    uint32_t neighbour_counter; /* of the messages to it */
+    bool neighbour_disturbed;   /* it was told something */
 
     /* seen by the hooks */
     struct bench_seen seen[BENCH_SEEN];
@@ -109,8 +121,20 @@ extern unsigned bench_cells[4][16][32];
 void bench_start(struct bench *b, enum msk_layout layout,
                  const struct msk_ue_config *config);
 
-/* For the teardown: every step was defined, and nothing is left. */
+/* For the teardown: every step was defined, the neighbour is as it was, and
+ * nothing is left. */
 int bench_end(struct bench *b, void **state);
+
+/* The neighbour is as it was: its MSK is held, an SP that switches off its
+ * protection is refused, and it was told of nothing. */
+void bench_check_neighbour(struct bench *b);
+
+/* One of the two keys of the n-th bootstrap, 32 octets: 'U' is the MUK, 'R'
+ * the MRK. */
+void bench_key(unsigned n, uint8_t which, uint8_t out[32]);
+
+/* Are eight octets of that secret anywhere in the memory of the session? */
+bool bench_remembers(const struct bench *b, const uint8_t *secret, size_t n);
 
 /* A UE that joins services without registration. */
 extern const struct msk_ue_config bench_joins;
@@ -130,10 +154,16 @@ int bench_power_cycle(struct bench *b, const struct msk_ue_config *config);
 /* Keys of the n-th bootstrap, set; the BM-SC knows them from then on. */
 int bench_keys(struct bench *b, unsigned n);
 
-/* Starts "news" (group 0x68CA) or "film" (0x68CA and 0x68CB), as announced
- * with that back-off in seconds. */
+/* Starts "news" (BENCH_GROUP) or "film" (that and BENCH_OTHER), as announced
+ * with that back-off in seconds and no protection; or with these terms. */
 int bench_service(struct bench *b, const char *name, uint32_t offset,
                   uint32_t period);
+struct bench_terms {
+    uint32_t offset, period;
+    enum msk_switch confidentiality, integrity;
+};
+int bench_announce(struct bench *b, const char *name,
+                   const struct bench_terms *terms);
 int bench_stop(struct bench *b, const char *name);
 
 /* Lets time pass in steps of msk_ue_due, and never answers. Returns the last
@@ -182,6 +212,11 @@ const struct bench_seen *bench_the_last(const struct bench *b,
 int bench_complete(struct bench *b);
 
 extern const uint8_t bench_domain[3];
+
+/* The name of an MSK of BENCH_GROUP, BENCH_OTHER or another group. */
 struct msk_key_id bench_id(uint16_t group, uint16_t number);
+
+/* What the MGV-F holds of such a group; held may be NULL. */
+int bench_held(struct bench *b, uint16_t group, struct msk_held *held);
 
 #endif

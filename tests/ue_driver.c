@@ -139,7 +139,6 @@ missed(void)
     uint8_t mki[6] = { 0x68, 0xCA, 0, 0, 0, 1 };
     uint16_t group = any_group();
 
-    mki[1] = (uint8_t)(group & 0xFF);
     mki[3] = (uint8_t)below(6);
     check_result(msk_ue_missed(
         b.ue, msk_text(names[below(3)]),
@@ -293,6 +292,7 @@ driver_start(enum msk_layout layout, const struct msk_ue_config *config,
 void
 driver_end(void)
 {
+    bench_check_neighbour(&b);
     msk_ue_wipe(b.ue);
     msk_mgvf_wipe(b.mgvf);
     release(NULL);

@@ -104,8 +104,7 @@ receive(struct serving *s)
     s->credentials.btid.n =
         (size_t)snprintf((char *)s->btid, sizeof s->btid,
                          "run%u@bsf.example.org", b->bootstraps);
-    memset(s->mrk, (int)b->bootstraps, sizeof s->mrk);
-    s->mrk[0] = 'R';
+    bench_key(b->bootstraps, 'R', s->mrk);
     s->credentials.mrk = (struct msk_bytes){ s->mrk, sizeof s->mrk };
 }
 
