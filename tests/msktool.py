@@ -7,6 +7,7 @@ The messages of tests/vectors are always there. VECTORS_DIR may hold those of
 others (mikey_good.jsonl, mikey_bad.jsonl, wild/); without it those tests say
 that they skip.
 """
+import base64
 import json
 import os
 import subprocess
@@ -79,7 +80,7 @@ def flags_of(row):
     mtk = row['kind'] == 'mtk'
     args = [{'pull': 'pull', 'mtk': 'mtk'}.get(row['kind'], 'msk'), '--layout', row['layout'],
             '--msk' if mtk else '--muk', row['psk'], '--domain', row['domain'],
-            '--group', str(row['group']), '--number', hex(row['number']), '--rand', row['rand'],
+            '--group', str(row['group']), '--number', str(row['number']), '--rand', row['rand'],
             '--csb', f"{row['csb_id']:08x}", '--ts', str(row['counter'])]
     args += ['--key', row['key']] if row['key'] else []
     if mtk:
@@ -101,7 +102,7 @@ def makes_messages(rows):
                         ('no value', ['--ts']), ('number', ['--ts', '-1']),
                         ('a large number', ['--ts', '4294967296']), ('domain', ['--domain', '2163']),
                         ('hex', ['--key', 'xy']), ('key', ['--key', '00']), ('seq', ['--seq', '1']),
-                        ('SEQu', ['--seq', '1:0xffff']), ('group', ['--group', '0']),
+                        ('SEQu', ['--seq', '1:65535']), ('a hex number', ['--ts', '0x10']), ('group', ['--group', '0']),
                         ('CSB ID', ['--csb', '01']), ('policy', ['--sp', 'frob=1'])):
         check(f'msk: {what}', run(*base, *extra)[:2], (USAGE, ''))
     status, out, err = run(*base, '--card', '--idr', 'x' * 200)
@@ -205,11 +206,27 @@ def command_line():
     check('stdin, hex', run('decode', '-', stdin=whole.encode())[0], OK)
     check('stdin, octets',
           run('decode', '-', stdin=bytes.fromhex(whole))[0], OK)
+    decodes_what_others_print(whole)
     for text in (b'', b'{', b'[]', b'{"payloads":[{"type":"X"}]}',
                  b'{"csb_id":-1}', b'{"payloads":[{"type":"T","ts":"0"}]}',
                  b'{"payloads":[{"type":"T","ts_type":2,"ts":"00"}]}',
                  b'{"payloads":[{"type":"DH","kv":9}]}', b'{"prf":200}'):
         check(f'build {text}', run('build', '-', stdin=text)[0], MALFORMED)
+
+
+def decodes_what_others_print(whole):
+    """base64, and the SDP of RFC 4567, as an argument, in a file and on stdin."""
+    text = base64.b64encode(bytes.fromhex(whole)).decode()
+    line, want = 'a=key-mgmt:mikey ' + text, run('decode', whole)
+    sdp = 'v=0\r\ns=-\r\na=recvonly\r\n' + line + '\r\nm=audio 5004 RTP/SAVP 0\r\n'
+    for what, given in (('base64', text), ('a line of SDP', line), ('SDP', sdp)):
+        check(f'{what}', run('decode', given), want)
+        check(f'{what}, stdin', run('decode', '-', stdin=given.encode()), want)
+    check('base64 in lines', run('decode', '-', stdin=(text[:8] + '\n' + text[8:] + '\n').encode()), want)
+    check('SDP without it', run('decode', '-', stdin=b'v=0\r\na=recvonly\r\n')[0], MALFORMED)
+    for bad in (text[:-1], text + '!', line.replace('mikey', 'other'), 'a=key-mgmt:mikey ',
+                'xa=key-mgmt:mikey ' + text):
+        check(f'refused: {bad}', run('decode', bad)[0], USAGE)
 
 
 def lines(name):

@@ -100,7 +100,7 @@ input_number(const char *text, uint64_t most, uint64_t *out)
     if (text[0] < '0' || text[0] > '9')
         return false;
     errno = 0;
-    *out = strtoull(text, &end, 0);
+    *out = strtoull(text, &end, 10);
     return errno == 0 && *end == '\0' && *out <= most;
 }
 

@@ -34,7 +34,7 @@ size_t input_words(char *line, char *words[INPUT_WORDS_MAX]);
 /* Hex to octets. False: it is none, or more than cap. */
 bool input_hex(const char *text, uint8_t *out, size_t cap, size_t *n);
 
-/* Decimal or 0x..., 0 to most. */
+/* A decimal number, 0 to most, however many zeros are in front. */
 bool input_number(const char *text, uint64_t most, uint64_t *out);
 
 /* A member of a JSON object that is hex of 1..cap octets. Not there: *n is 0

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "flags.h"
 #include "parsed.h"
+#include "text.h"
 
 #define MESSAGE_MAX (1u << 17)
 #define DATA_TYPE_ACK 1 /* RFC 3830 table 6.1.a, PSK verification message */
@@ -42,7 +43,7 @@ take_wishes(int argc, char **argv, struct wishes *w)
     if (status == TOOL_OK)
         status = flag_hex(&w->flags[PSK], &w->psk);
     if (status == TOOL_OK)
-        status = read_octets(w->flags[REQUEST].value, &w->request);
+        status = read_message(w->flags[REQUEST].value, &w->request);
     if (status == TOOL_OK)
         status = flag_hex(&w->flags[RAND], &w->rand);
     if (status == TOOL_OK)
@@ -202,7 +203,7 @@ command_check_ack(int argc, char **argv)
         return fail(TOOL_USAGE, "there is no message", "usage");
     status = take_wishes(argc - 1, argv, &w);
     if (status == TOOL_OK)
-        status = read_octets(argv[argc - 1], &message);
+        status = read_message(argv[argc - 1], &message);
     if (status == TOOL_OK)
         status = check_ack(&w, view(&message));
     free_octets(&message);

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "fields.h"
 #include "msk/mikey.h"
+#include "text.h"
 
 /* A list of type, length, value: [{"t":0,"v":"01"}]. */
 static int
@@ -205,7 +206,7 @@ command_decode(int argc, char **argv)
 
     if (argc != (lenient ? 2 : 1))
         return fail(TOOL_USAGE, "decode [--lenient] HEX|@FILE|-", "usage");
-    status = read_octets(argv[argc - 1], &message);
+    status = read_message(argv[argc - 1], &message);
     if (status != TOOL_OK)
         return status;
     object = decode_message(view(&message), lenient);

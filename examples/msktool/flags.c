@@ -58,7 +58,7 @@ read_number(const char *text, size_t n, unsigned long most, unsigned long *out)
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';
-    *out = strtoul(copy, &end, strncmp(copy, "0x", 2) == 0 ? 16 : 10);
+    *out = strtoul(copy, &end, 10);
     return *end == '\0' && *out <= most && n < 12;
 }
 

@@ -24,7 +24,7 @@ const struct flag *flag_of(const struct flag *flags, size_t n,
                            const char *name);
 
 /* Values of flags; TOOL_OK, or the status to exit with. Numbers are decimal,
- * or hex behind 0x; a flag that was not given leaves *out as it is. */
+ * a flag that was not given leaves *out as it is. */
 int flag_number(const struct flag *flag, unsigned long most,
                 unsigned long *out);
 int flag_hex(const struct flag *flag, struct octets *out);

@@ -87,8 +87,10 @@ usage(FILE *to, int status)
                 commands[i].what);
     fprintf(to,
             "\n"
-            "A message is given in hex, or as @FILE or - (stdin) in hex or as "
-            "it is.\n"
+            "A message is given in hex, in base64 or as an SDP line\n"
+            "a=key-mgmt:mikey BASE64; or as @FILE or - (stdin), which may also "
+            "hold its\n"
+            "octets as they are. Numbers are decimal.\n"
             "Octets in JSON are hex. --lenient accepts octets behind the last "
             "payload.\n"
             "Exit status: 0 fine, 1 usage, 2 malformed (reason and offset on "

@@ -14,6 +14,7 @@
 #include "flags.h"
 #include "mgvf/record.h"
 #include "msk/mgvf.h"
+#include "text.h"
 
 #define GROUPS_MAX 32
 
@@ -243,7 +244,7 @@ receive(struct receiver *r, const char *argument)
 {
     struct msk_mgvf_result result = { .size = sizeof result };
     struct octets message = { NULL, 0 };
-    int status = read_octets(argument, &message), err;
+    int status = read_message(argument, &message), err;
     json_t *object;
 
     if (status != TOOL_OK)

@@ -7,6 +7,7 @@
 #include "flags.h"
 #include "keys.h"
 #include "parsed.h"
+#include "text.h"
 
 #define MESSAGE_MAX (1u << 17)
 
@@ -207,7 +208,7 @@ command_open(int argc, char **argv)
     int status = take_wishes(argc, argv, &w);
 
     if (status == TOOL_OK)
-        status = read_octets(w.input, &message);
+        status = read_message(w.input, &message);
     if (status == TOOL_OK)
         status = open_message(&w, view(&message));
     free_octets(&message);

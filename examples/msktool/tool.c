@@ -102,8 +102,7 @@ read_all(FILE *file, struct octets *out)
     return ferror(file) == 0 && out->n < INPUT_MAX;
 }
 
-/* The contents of a named file, or of stdin for "-". */
-static int
+int
 read_input(const char *name, struct octets *out)
 {
     bool is_stdin = strcmp(name, "-") == 0;

@@ -31,6 +31,10 @@ int fail_msk(int err, const char *about);
 /* Decodes hex; blanks between octets are skipped. False: it is not hex. */
 bool from_hex(const char *text, size_t n, struct octets *out);
 
+/* The contents of a named file, or of stdin for "-". Returns TOOL_OK or the
+ * status to exit with, and then it said why. */
+int read_input(const char *name, struct octets *out);
+
 /* Reads HEX, @FILE or - (stdin); file and stdin may be hex or the octets
  * themselves. Returns TOOL_OK or the status to exit with. */
 int read_octets(const char *argument, struct octets *out);
