@@ -28,7 +28,7 @@ class Program:
     """A process that reads lines of commands and says events, one JSON object a line."""
 
     def __init__(self, *args):
-        self.events, self.more = [], threading.Condition()
+        self.events, self.raw, self.more = [], [], threading.Condition()
         # SIGXFSZ stays ignored, as Python has it: a test lets writes fail with it.
         self.process = subprocess.Popen([*args, "--json"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, restore_signals=False)
@@ -40,6 +40,7 @@ class Program:
         for line in self.process.stdout:
             with self.more:
                 self.events.append(json.loads(line))
+                self.raw.append(line)
                 self.more.notify_all()
 
     def say(self, command):
@@ -86,6 +87,17 @@ def udp(host="127.0.0.1"):
 def address(s):
     host, port = s.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def announcement(*servers, terms='uiccKeyManagement="false"'):
+    """The securityDescription of a service that GROUP protects."""
+    uris = "".join(f"<serverURI>{uri}</serverURI>" for uri in servers)
+    return (f'<?xml version="1.0" encoding="UTF-8"?><securityDescription '
+            f'xmlns="urn:3GPP:metadata:2005:MBMS:securityDescription"><keyManagement {terms}>{uris}'
+            f'</keyManagement><keyId><mediaFlow flowID="239.1.2.3/5004"><MSK><keyDomainID>'
+            f'{base64.b64encode(DOMAIN).decode()}</keyDomainID><MSKID>'
+            f'{base64.b64encode(GROUP.to_bytes(2, "big") + bytes(2)).decode()}</MSKID></MSK>'
+            f'</mediaFlow></keyId></securityDescription>')
 
 
 class Ue:

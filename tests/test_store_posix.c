@@ -90,6 +90,29 @@ says_when_there_can_be_no_file(void **state)
     store_posix_close(&posix);
 }
 
+/* What holds keys is its owner's alone, and is what its name says. */
+static void
+takes_no_file_that_is_open_to_others(void **state)
+{
+    struct msk_store store;
+    char other[sizeof path + 8];
+
+    (void)state;
+    (void)snprintf(other, sizeof other, "%s.other", path);
+    assert_int_equal(open_posix(&store), MSK_OK);
+    close_posix();
+    assert_int_equal(chmod(path, S_IRUSR | S_IWUSR | S_IRGRP), 0);
+    assert_int_equal(open_posix(&store), MSK_ERR_STORE);
+    assert_int_equal(chmod(path, S_IRUSR | S_IWUSR), 0);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(symlink(other, path), 0);
+    assert_int_equal(open_posix(&store), MSK_ERR_STORE);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rename(other, path), 0);
+    assert_int_equal(open_posix(&store), MSK_OK);
+    close_posix();
+}
+
 static int
 set_up(void **state)
 {
@@ -106,6 +129,7 @@ main(void)
                                               true };
     static const struct CMUnitTest own[] = {
         TEST(makes_a_file_for_its_owner_alone),
+        TEST(takes_no_file_that_is_open_to_others),
         TEST(shares_its_file_with_no_other_process),
         TEST(says_when_there_can_be_no_file),
     };

@@ -59,6 +59,7 @@ write_file(struct msk_bytes octets)
     FILE *f = fopen(path, "wb");
 
     assert_non_null(f);
+    assert_int_equal(chmod(path, S_IRUSR | S_IWUSR), 0);
     assert_int_equal(fwrite(octets.p, 1, octets.n, f), octets.n);
     assert_int_equal(fclose(f), 0);
 }
@@ -81,6 +82,7 @@ execute(const char *sql)
     sqlite3 *db;
 
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    (void)chmod(path, S_IRUSR | S_IWUSR);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
@@ -154,6 +156,29 @@ refuses_databases_that_it_does_not_know(void **state)
     write_file(chars("This is a letter and no database, as long as a header "
                      "of one hundred octets would be if it were one."));
     refuse("a file of somebody else");
+}
+
+/* What holds keys is its owner's alone, and is what its name says. */
+static void
+takes_no_file_that_is_open_to_others(void **state)
+{
+    struct msk_store store;
+    char other[sizeof path + 8];
+
+    (void)state;
+    (void)snprintf(other, sizeof other, "%s.other", path);
+    assert_int_equal(open_sqlite(&store), MSK_OK);
+    close_sqlite();
+    assert_int_equal(chmod(path, S_IRUSR | S_IWUSR | S_IRGRP), 0);
+    assert_int_equal(open_sqlite(&store), MSK_ERR_STORE);
+    assert_int_equal(chmod(path, S_IRUSR | S_IWUSR), 0);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(symlink(other, path), 0);
+    assert_int_equal(open_sqlite(&store), MSK_ERR_STORE);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rename(other, path), 0);
+    assert_int_equal(open_sqlite(&store), MSK_OK);
+    close_sqlite();
 }
 
 /* Damage is found when the store is opened, or does no harm: no crash, and
@@ -246,6 +271,7 @@ main(void)
         TEST(makes_files_for_their_owner_alone),
         TEST(shares_its_database_with_nobody),
         TEST(refuses_databases_that_it_does_not_know),
+        TEST(takes_no_file_that_is_open_to_others),
         TEST(refuses_or_survives_any_damage),
         TEST(leaves_no_deleted_key_behind_a_scrub),
         TEST(refuses_absent_arguments),

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "private.h"
+
 #define LINKTYPE_RAW 101
 #define SEGMENT_MAX 16384
 #define HEADERS_MAX (40 + 20)
@@ -129,16 +131,17 @@ block_u16(FILE *file, uint16_t v)
 bool
 capture_open(struct capture *capture, const char *path)
 {
-    FILE *file;
+    FILE *file = NULL;
+    int fd;
 
     memset(capture, 0, sizeof *capture);
     if (path == NULL)
         return true;
-    file = capture->file = fopen(path, "wb");
-    if (file == NULL) {
-        perror(path);
+    fd = private_open(path, true);
+    if (fd >= 0)
+        file = capture->file = fdopen(fd, "ab");
+    if (file == NULL)
         return false;
-    }
     block_u32(file, 0x0A0D0D0A); /* section header block */
     block_u32(file, 28);
     block_u32(file, 0x1A2B3C4D);

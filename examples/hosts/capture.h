@@ -25,7 +25,8 @@ struct capture {
     size_t next; /* the one that is forgotten next */
 };
 
-/* Opens path; NULL path: a capture that writes nothing. False: it cannot be
+/* Opens path, as a private file (it shows B-TIDs, and whatever was said), and
+ * what it held goes; NULL path: a capture that writes nothing. False: it cannot be
  * written, and the reason was told. */
 bool capture_open(struct capture *capture, const char *path);
 void capture_close(struct capture *capture);

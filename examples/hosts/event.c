@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "output.h"
 
 static msk_time
 clock_ms(clockid_t clock)
@@ -28,6 +29,44 @@ msk_time
 event_unix(void)
 {
     return clock_ms(CLOCK_REALTIME);
+}
+
+/* Tokens, of which each event takes one. */
+static bool
+may(struct event_limit *limit, msk_time now)
+{
+    msk_time more = (now - limit->since) * EVENT_RATE / 1000;
+
+    if (limit->since == 0 || more >= EVENT_BURST) {
+        limit->left = EVENT_BURST;
+        limit->since = now;
+    } else if (more > 0) {
+        limit->left += (unsigned)more;
+        if (limit->left > EVENT_BURST)
+            limit->left = EVENT_BURST;
+        limit->since += more * 1000 / EVENT_RATE;
+    }
+    if (limit->left == 0)
+        return false;
+    limit->left--;
+    return true;
+}
+
+json_t *
+event_new_limited(const struct event_log *log, struct event_limit *limit,
+                  const char *name)
+{
+    json_t *event;
+
+    if (!may(limit, event_monotonic())) {
+        limit->untold++;
+        return NULL;
+    }
+    event = event_new(log, name);
+    if (limit->untold > 0)
+        event_number(event, "untold", (json_int_t)limit->untold);
+    limit->untold = 0;
+    return event;
 }
 
 json_t *
@@ -70,16 +109,46 @@ event_hex(json_t *event, const char *name, struct msk_bytes octets)
     free(text);
 }
 
-/* As text if it is some, else in hex. */
+/* How many of the n octets fit into EVENT_TEXT_MAX characters of JSON. */
+static size_t
+that_fit(struct msk_bytes text)
+{
+    size_t room = EVENT_TEXT_MAX, i;
+
+    for (i = 0; i < text.n; i++) {
+        uint8_t c = text.p[i];
+        size_t need = c < 0x20 || c > 0x7E ? 6 : 1; /* \u00xx, at the most */
+
+        if (c == '"' || c == '\\')
+            need = 2;
+        if (need > room)
+            break;
+        room -= need;
+    }
+    while (i < text.n && i > 0 && (text.p[i] & 0xC0) == 0x80)
+        i--; /* no character of UTF-8 is cut in two */
+    return i;
+}
+
+/* As text if it is some, else in hex. What is longer than an event may be is
+ * cut, and its true length stands beside it. */
 void
 event_text(json_t *event, const char *name, struct msk_bytes text)
 {
-    json_t *value = json_stringn((const char *)text.p, text.n);
+    struct msk_bytes part = { text.p, that_fit(text) };
+    json_t *value = json_stringn((const char *)part.p, part.n);
+    char cut[64];
 
+    if (value == NULL && part.n > EVENT_TEXT_MAX / 2)
+        part.n = EVENT_TEXT_MAX / 2;
     if (value == NULL)
-        event_hex(event, name, text);
+        event_hex(event, name, part);
     else
         (void)json_object_set_new(event, name, value);
+    if (part.n == text.n)
+        return;
+    (void)snprintf(cut, sizeof cut, "%s_octets", name);
+    event_number(event, cut, (json_int_t)text.n);
 }
 
 void
@@ -116,50 +185,136 @@ is_for_programs(const char *name)
     return strcmp(name, "octets") == 0 || strcmp(name, "body") == 0;
 }
 
-/* A line to be read: seconds, what, then names and values. Words stand without
- * their quotes, still escaped: what came from the network cannot drive a
- * terminal. */
+/* The text of a value, in ASCII and without a control character, DEL being one
+ * that jansson lets through. NULL: no memory. */
+static char *
+dump(const json_t *value, size_t flags)
+{
+    char *text = json_dumps(value, flags | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    size_t dels = 0, n;
+    char *clean, *to;
+
+    if (text == NULL || strchr(text, 0x7F) == NULL)
+        return text;
+    n = strlen(text);
+    for (const char *p = text; *p != '\0'; p++)
+        dels += *p == 0x7F ? 1 : 0;
+    clean = to = malloc(n + 5 * dels + 1);
+    for (const char *p = text; clean != NULL && p <= text + n; p++)
+        if (*p == 0x7F) {
+            memcpy(to, "\\u007f", 6);
+            to += 6;
+        } else {
+            *to++ = *p;
+        }
+    free(text);
+    return clean;
+}
+
+/* Can it stand without quotes, as one word that is no name of a field? */
+static bool
+is_word(const char *text)
+{
+    static const char fine[] = "abcdefghijklmnopqrstuvwxyz"
+                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789.,:;/?&=@+-_~%[]<>";
+
+    return text[0] != '\0' && text[strspn(text, fine)] == '\0';
+}
+
+/* Lines grow in here; what is longer is cut, as no event of ours is. */
+struct line {
+    char text[EVENT_LINE_MAX + 1]; /* and the end of the line */
+    size_t n;
+};
+
 static void
-tell_plainly(json_t *event)
+put(struct line *line, const char *text)
+{
+    size_t n = strlen(text), room = EVENT_LINE_MAX - line->n;
+
+    n = n < room ? n : room;
+    memcpy(line->text + line->n, text, n);
+    line->n += n;
+}
+
+/* A line to be read: seconds, what, then names and values. Only single words
+ * stand without quotes: what came from the network can neither drive a
+ * terminal nor look like a field of ours. */
+static void
+put_plainly(struct line *line, json_t *event)
 {
     const json_int_t t = json_integer_value(json_object_get(event, "t"));
     const char *name;
+    char head[64], *text;
     json_t *value;
-    char *text;
-    size_t n;
 
-    printf("%4ld.%03d  %-16s", (long)(t / 1000), (int)(t % 1000),
-           json_string_value(json_object_get(event, "event")));
+    (void)snprintf(head, sizeof head, "%4ld.%03d  %-16s", (long)(t / 1000),
+                   (int)(t % 1000),
+                   json_string_value(json_object_get(event, "event")));
+    put(line, head);
     json_object_foreach(event, name, value)
     {
         if (strcmp(name, "t") == 0 || strcmp(name, "event") == 0 ||
             is_for_programs(name))
             continue;
-        text = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-        n = text != NULL ? strlen(text) : 0;
-        if (json_is_string(value) && n >= 2)
-            printf("  %s %.*s", name, (int)n - 2, text + 1);
-        else
-            printf("  %s %s", name, n > 0 ? text : "?");
+        put(line, "  ");
+        put(line, name);
+        put(line, " ");
+        if (json_is_string(value) && is_word(json_string_value(value))) {
+            put(line, json_string_value(value));
+            continue;
+        }
+        text = dump(value, JSON_COMPACT);
+        put(line, text != NULL ? text : "?");
         free(text);
     }
-    printf("\n");
+}
+
+static void
+put_json(struct line *line, const json_t *event)
+{
+    char *text = dump(event, JSON_COMPACT);
+
+    put(line,
+        text != NULL && strlen(text) < EVENT_LINE_MAX
+            ? text
+            : "{\"event\":\"error\",\"reason\":\"an event is too long\"}");
+    free(text);
+}
+
+static void
+tell(const struct event_log *log, json_t *event)
+{
+    static struct line line; /* it is large, and one thread tells */
+
+    line.n = 0;
+    if (log->json)
+        put_json(&line, event);
+    else
+        put_plainly(&line, event);
+    line.text[line.n++] = '\n';
+    output_line(line.text, line.n);
+    msk_wipe(line.text, log->secrets ? line.n : 0);
 }
 
 void
 event_tell(const struct event_log *log, json_t *event)
 {
-    char *line = NULL;
+    unsigned long dropped;
+    json_t *gap;
 
-    if (log->json)
-        line = json_dumps(event, JSON_COMPACT | JSON_ENSURE_ASCII);
-    if (line != NULL)
-        printf("%s\n", line);
-    else if (!log->json)
-        tell_plainly(event);
-    free(line);
+    if (event == NULL)
+        return;
+    tell(log, event);
     json_decref(event);
-    (void)fflush(stdout);
+    dropped = output_flush() ? output_dropped() : 0;
+    if (dropped == 0)
+        return;
+    gap = event_new(log, "dropped");
+    event_number(gap, "lines", (json_int_t)dropped);
+    tell(log, gap);
+    json_decref(gap);
 }
 
 void

@@ -2,7 +2,8 @@
 /*
  * event.h - what a host tells: one JSON object a line with --json, the same as
  * "name value" pairs without. Nothing that came from the network reaches a
- * terminal unescaped; keys are told only when they were asked for.
+ * terminal unescaped, looks like a field that it is not, or makes an event
+ * longer than EVENT_LINE_MAX; keys are told only when they were asked for.
  */
 #ifndef HOSTS_EVENT_H
 #define HOSTS_EVENT_H
@@ -20,6 +21,25 @@ struct event_log {
 /* Milliseconds that only count up, and those since 1970. */
 msk_time event_monotonic(void);
 msk_time event_unix(void);
+
+/* Characters of one text in an event, and of a whole one. */
+#define EVENT_TEXT_MAX 4096
+#define EVENT_LINE_MAX 65536
+
+/* How many events strangers may cause: so many at once, so many a second. Start
+ * with zeros. */
+#define EVENT_BURST 200
+#define EVENT_RATE 50
+struct event_limit {
+    msk_time since;
+    unsigned left;
+    unsigned long untold;
+};
+
+/* Starts an event that a stranger caused. NULL: one too many, which counts; all
+ * functions below take that. The next that is told has the member "untold". */
+json_t *event_new_limited(const struct event_log *log,
+                          struct event_limit *limit, const char *name);
 
 /* Starts an event. Members are added with the functions below, in order;
  * event_tell prints it and lets go of it. */

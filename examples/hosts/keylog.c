@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "keylog.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "private.h"
 
 bool
 keylog_open(FILE **file, const char *path)
@@ -12,11 +11,9 @@ keylog_open(FILE **file, const char *path)
     *file = NULL;
     if (path == NULL)
         return true;
-    fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    fd = private_open(path, false);
     if (fd >= 0)
-        *file = fdopen(fd, "a");
-    if (*file == NULL)
-        perror(path);
+        *file = fdopen(fd, "ab");
     return *file != NULL;
 }
 

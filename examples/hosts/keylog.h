@@ -14,8 +14,9 @@
 
 #include "msk/ue.h"
 
-/* Opens path for appending, readable by its owner alone; NULL path: *file is
- * NULL and nothing is logged. False: it cannot be written. */
+/* Opens path for appending, as a private file; NULL path: *file is
+ * NULL and nothing is logged. False: it cannot be, and
+ * the reason was told. */
 bool keylog_open(FILE **file, const char *path);
 
 void keylog_write(FILE *file, const struct msk_keylog *key);

@@ -207,7 +207,7 @@ hooks_tell(struct host *h, const char *call, int err)
 
     if (msk_err_kind(err) == MSK_KIND_FINE)
         return;
-    event = event_new(&h->log, "refused");
+    event = event_new_limited(&h->log, &h->refusals, "refused");
     event_word(event, "what", call);
     event_key_id(event, &h->now);
     event_word(event, "reason", msk_err_text(err));

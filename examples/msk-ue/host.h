@@ -26,6 +26,7 @@ struct shown_key {
 struct host {
     struct options options;
     struct event_log log;
+    struct event_limit refusals;
     struct input input;
     struct http_client http;
     struct capture capture;

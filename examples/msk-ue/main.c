@@ -5,11 +5,15 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "../hosts/output.h"
+#include "../hosts/private.h"
 #include "../provider.h"
 #include "host.h"
 #include "msk/xml_expat.h"
 
 #define GLANCE 60000 /* sleep no longer, in milliseconds */
+#define HURRY 50     /* while the reader of stdout is slow */
+#define GOODBYE 1000 /* that he has at the end */
 
 static int
 fill(void *user, uint8_t *out, size_t n)
@@ -72,6 +76,8 @@ start(struct host *h)
 
     if (err == MSK_OK)
         err = service_read(h);
+    if (err == MSK_OK && !private_make(o->store))
+        err = MSK_ERR_STORE;
     if (err == MSK_OK)
         err = store_sqlite_open(&h->store, &h->sqlite, o->store, NULL, 0);
     if (err == MSK_OK)
@@ -161,9 +167,11 @@ sleep_for(const struct host *h)
 {
     msk_time now = event_monotonic(), due = msk_ue_due(h->ue, now);
 
+    msk_time most = output_flush() ? GLANCE : HURRY;
+
     if (due <= now)
         return 0;
-    return due - now < GLANCE ? (int)(due - now) : GLANCE;
+    return (int)(due - now < most ? due - now : most);
 }
 
 static void
@@ -190,6 +198,7 @@ end(struct host *h)
     json_t *event = event_new(&h->log, "quit");
 
     event_tell(&h->log, event);
+    output_end(GOODBYE);
     http_end(&h->http);
     capture_close(&h->capture);
     if (h->keylog != NULL)

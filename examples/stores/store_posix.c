@@ -83,6 +83,16 @@ sync_directory(const char *path)
     return err;
 }
 
+/* A plain file that nobody else may open; it holds keys. */
+static bool
+is_private(int fd)
+{
+    struct stat is;
+
+    return fstat(fd, &is) == 0 && S_ISREG(is.st_mode) &&
+           (is.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
 static int
 lock(int fd)
 {
@@ -103,11 +113,12 @@ store_posix_open(struct store_posix *p, const char *path, size_t slot)
     *p = (struct store_posix){
         .io = { p, posix_read, posix_write, posix_sync },
         .slot = slot,
-        .fd = open(path, O_RDWR | O_CREAT, S_IRUSR | S_IWUSR),
+        .fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+                   S_IRUSR | S_IWUSR),
     };
     if (p->fd < 0)
         return MSK_ERR_STORE;
-    err = lock(p->fd);
+    err = is_private(p->fd) ? lock(p->fd) : MSK_ERR_STORE;
     if (err == MSK_OK && sync_directory(path) != 0)
         err = MSK_ERR_STORE;
     if (err != MSK_OK)

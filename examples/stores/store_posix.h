@@ -16,7 +16,8 @@ struct store_posix {
  * Opens the file, or makes one that only its owner may read, with slots of so
  * many octets. One process has it open at a time; it is opened once in it,
  * since closing any descriptor of the file gives the lock away.
- * MSK_ERR_ARGUMENT; MSK_ERR_BUSY: another process has it; MSK_ERR_STORE.
+ * MSK_ERR_ARGUMENT; MSK_ERR_BUSY: another process has it; MSK_ERR_STORE: also
+ * when the path is a symbolic link, no plain file, or one that others may open.
  */
 int store_posix_open(struct store_posix *p, const char *path, size_t slot);
 

@@ -378,14 +378,20 @@ prepare(struct store_sqlite *s)
     return error_of(code);
 }
 
-/* SQLite would let others read a file that it makes. */
-static void
+/* SQLite would let others read a file that it makes, and would follow a link.
+ * One that is there is not opened: to close it again would give away the locks
+ * of a connection that this process has to it. False: it is a symbolic link,
+ * no plain file, or open to others. */
+static bool
 make_private(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
+    struct stat is;
 
     if (fd >= 0)
         (void)close(fd);
+    return lstat(path, &is) == 0 && S_ISREG(is.st_mode) &&
+           (is.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
 void
@@ -438,8 +444,8 @@ store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
     if (store == NULL || s == NULL || path == NULL || pages < 0)
         return MSK_ERR_ARGUMENT;
     memset(s, 0, sizeof *s);
-    if (vfs == NULL)
-        make_private(path);
+    if (vfs == NULL && !make_private(path))
+        return MSK_ERR_STORE;
     err = attach_twice(s, path, vfs, &fresh);
     if (err == MSK_OK)
         err = set_up(s, fresh, pages);

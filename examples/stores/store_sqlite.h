@@ -39,7 +39,8 @@ struct store_sqlite {
  * MSK_PENDING.
  * MSK_ERR_ARGUMENT; MSK_ERR_BUSY: somebody else has it open; MSK_ERR_RECORD:
  * it is damaged, of a later version, or no database of this store;
- * MSK_ERR_STORE.
+ * MSK_ERR_STORE: also, without a vfs, when the path is a symbolic link, no
+ * plain file, or one that others may open.
  */
 int store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
                       const char *path, const char *vfs, int pages);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct {
+    int fd; /* 0: not looked at yet */
+    enum { PLAIN, OWN, SOCKET, SHARED } kind;
+    size_t begin, n; /* what waits */
+    unsigned long dropped;
+    char buf[OUTPUT_MAX];
+} out;
+
+/*
+ * Not to wait is a property of an open file, and that of stdout is shared with
+ * others, a shell perhaps: a pipe or a terminal is opened once more, for us
+ * alone. A plain file never makes anybody wait.
+ */
+static void
+look(void)
+{
+    struct stat is;
+
+    out.fd = STDOUT_FILENO;
+    if (fstat(out.fd, &is) != 0 || S_ISREG(is.st_mode))
+        return;
+    out.kind = S_ISSOCK(is.st_mode) ? SOCKET : SHARED;
+    if (out.kind == SHARED) {
+        int fd = open("/proc/self/fd/1",
+                      O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+        if (fd > STDERR_FILENO) {
+            out.fd = fd;
+            out.kind = OWN;
+        }
+    }
+}
+
+/* Is there room for a piece, which is what a pipe takes at once? */
+static bool
+has_room(int ms)
+{
+    struct pollfd p = { .fd = out.fd, .events = POLLOUT };
+
+    return poll(&p, 1, ms) > 0;
+}
+
+static ssize_t
+put(const char *p, size_t n)
+{
+    if (out.kind == SOCKET)
+        return send(out.fd, p, n, MSG_DONTWAIT);
+    if (out.kind == SHARED && !has_room(0))
+        return -1;
+    if (out.kind == SHARED && n > PIPE_BUF)
+        n = PIPE_BUF;
+    return write(out.fd, p, n);
+}
+
+bool
+output_flush(void)
+{
+    ssize_t put_n = 1;
+
+    if (out.fd == 0)
+        look();
+    while (out.n > 0 && put_n > 0) {
+        put_n = put(out.buf + out.begin, out.n);
+        if (put_n > 0) {
+            out.begin += (size_t)put_n;
+            out.n -= (size_t)put_n;
+        }
+    }
+    return out.n == 0;
+}
+
+void
+output_line(const char *line, size_t n)
+{
+    if (n > sizeof out.buf - out.n)
+        (void)output_flush();
+    if (n > sizeof out.buf - out.n) {
+        out.dropped++;
+        return;
+    }
+    memmove(out.buf, out.buf + out.begin, out.n);
+    out.begin = 0;
+    memcpy(out.buf + out.n, line, n);
+    out.n += n;
+    (void)output_flush();
+}
+
+unsigned long
+output_dropped(void)
+{
+    unsigned long n = out.dropped;
+
+    out.dropped = 0;
+    return n;
+}
+
+void
+output_end(int ms)
+{
+    for (; !output_flush() && ms > 0; ms -= 10)
+        (void)has_room(10);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * output.h - lines to stdout by a loop that must not wait for whoever reads
+ * them: what cannot be written at once is kept, up to OUTPUT_MAX octets; lines
+ * that find no room are dropped, counted, and that is told.
+ */
+#ifndef HOSTS_OUTPUT_H
+#define HOSTS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define OUTPUT_MAX 1048576
+
+/* Takes a line of n octets, its end included, and writes what it can. */
+void output_line(const char *line, size_t n);
+
+/* Writes what it can. True: nothing is left. Call it in each turn of a loop,
+ * and turn again soon as long as it is false. */
+bool output_flush(void);
+
+/* How many lines were dropped since it was last asked. */
+unsigned long output_dropped(void);
+
+/* At the end of a program: the reader has so many milliseconds more. */
+void output_end(int ms);
+
+#endif
