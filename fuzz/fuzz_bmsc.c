@@ -722,7 +722,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     toy_crypto_start(&b.toy, size);
     fake_xml_start(&b.xml);
     configure(&b);
-    REQUIRE(msk_digest_client_init(&b.client, msk_text(FQDN), 0) == MSK_OK);
+    REQUIRE(msk_digest_client_init(&b.client, msk_text(FQDN), 0, 0) == MSK_OK);
     for (uint16_t i = 1; i < GROUPS; i++)
         add_group(&b, i);
     REQUIRE(subscribe(&b, 0, false) == MSK_OK);

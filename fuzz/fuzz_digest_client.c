@@ -111,8 +111,9 @@ check_challenge(struct msk_digest_client *client,
     REQUIRE(client->opaque_len <= MSK_OPAQUE_MAX);
     REQUIRE(client->realm_len == before.realm_len);
     REQUIRE(memcmp(client->realm, "3GPP-bootstrapping@", 19) == 0);
-    REQUIRE(client->algorithm == MSK_ALGORITHM_MD5 ||
-            client->algorithm == MSK_ALGORITHM_SHA256);
+    REQUIRE((client->algorithm == MSK_ALGORITHM_MD5 ||
+             client->algorithm == MSK_ALGORITHM_SHA256) &&
+            (client->algorithm & client->algorithms) != 0);
     REQUIRE(client->used_qop == MSK_QOP_AUTH_INT ||
             (client->used_qop == MSK_QOP_AUTH &&
              (client->qop & MSK_QOP_AUTH) != 0));
@@ -170,8 +171,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     response.n_headers =
         split((struct msk_bytes){ data + 1, size - 1 },
               challenge ? "WWW-Authenticate" : "Authentication-Info", headers);
-    REQUIRE(msk_digest_client_init(&client, msk_text(FQDN),
-                                   (data[0] >> 1) & 3) == MSK_OK);
+    REQUIRE(msk_digest_client_init(&client, msk_text(FQDN), (data[0] >> 1) & 3,
+                                   (data[0] >> 4) & 3) == MSK_OK);
     if (challenge)
         check_challenge(&client, &response, (data[0] & 8) != 0);
     else

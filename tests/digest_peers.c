@@ -39,7 +39,8 @@ peers_start(struct digest_peers *peers)
     };
     peers->now = PEER_NOW;
     assert_int_equal(
-        msk_digest_client_init(&peers->client, msk_text(PEER_FQDN), 0), MSK_OK);
+        msk_digest_client_init(&peers->client, msk_text(PEER_FQDN), 0, 0),
+        MSK_OK);
 }
 
 struct msk_bytes

@@ -321,7 +321,8 @@ hire(struct worker *w, uint64_t seed)
         MSK_OK);
     for (size_t i = 0; i < RECORDS; i++)
         assert_int_equal(
-            msk_digest_client_init(&w->client[i], msk_text(FQDN), 0), MSK_OK);
+            msk_digest_client_init(&w->client[i], msk_text(FQDN), 0, 0),
+            MSK_OK);
 }
 
 static void

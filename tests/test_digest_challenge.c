@@ -204,7 +204,7 @@ takes_auth_only_by_policy(void **state)
     peers_start(&peers);
     for (uint32_t set = 1; set < 4; set++) {
         assert_int_equal(
-            msk_digest_client_init(&peers.client, msk_text(PEER_FQDN), set),
+            msk_digest_client_init(&peers.client, msk_text(PEER_FQDN), set, 0),
             MSK_OK);
         assert_int_equal(answer(&only, false, &what),
                          set == MSK_QOP_AUTH_INT ? REFUSED : MSK_OK);
@@ -245,22 +245,164 @@ tells_stale_from_new_keys(void **state)
 }
 
 static void
-takes_no_weaker_hash_for_a_stale_nonce(void **state)
+takes_an_algorithm_only_by_policy(void **state)
 {
-    struct row md5 = { "MD5", "n", { GOOD ", stale=true" } };
-    struct row sha = { "SHA-256", "s", { GOOD_SHA ", stale=true" } };
+    struct row both = { "both", NULL, { GOOD, GOOD_SHA } };
+    struct row md5 = { "MD5", NULL, { GOOD } };
     enum msk_challenge what;
 
     (void)state;
     peers_start(&peers);
-    assert_int_equal(answer(&md5, true, &what), MSK_OK);
-    assert_int_equal(answer(&sha, true, &what), MSK_OK);
+    for (uint32_t set = 0; set < 4; set++) {
+        assert_int_equal(
+            msk_digest_client_init(&peers.client, msk_text(PEER_FQDN), 0, set),
+            MSK_OK);
+        assert_int_equal(answer(&md5, false, &what),
+                         set == MSK_ALGORITHM_SHA256 ? REFUSED : MSK_OK);
+        assert_int_equal(answer(&both, false, &what), MSK_OK);
+        assert_int_equal(peers.client.algorithm, set == MSK_ALGORITHM_MD5
+                                                     ? MSK_ALGORITHM_MD5
+                                                     : MSK_ALGORITHM_SHA256);
+    }
+}
+
+/* Steps of one association. A challenge may be of the algorithm and qop given;
+ * "verify": an answer to a request under it does. */
+enum { CHALLENGE, VERIFY, NEW_KEYS };
+struct step {
+    int what;
+    uint32_t algorithm, qop;
+    bool stale;
+    int want;
+};
+
+#define MD5 MSK_ALGORITHM_MD5
+#define SHA MSK_ALGORITHM_SHA256
+#define INT MSK_QOP_AUTH_INT
+#define AUTH MSK_QOP_AUTH
+
+static const struct {
+    const char *name;
+    struct step steps[6];
+} ways[] = {
+    { "up, and with stale not down again",
+      { { CHALLENGE, MD5, INT, true, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, SHA, INT, true, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, MD5, INT, true, REFUSED },
+        { CHALLENGE, MD5, INT, true, REFUSED } } },
+    { "without stale not down",
+      { { CHALLENGE, SHA, INT, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, MD5, INT, false, REFUSED },
+        { CHALLENGE, MD5, INT, false, REFUSED },
+        { CHALLENGE, SHA, INT, false, MSK_OK },
+        { CHALLENGE, MD5, INT, false, REFUSED } } },
+    { "with new keys not down",
+      { { CHALLENGE, SHA, INT, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { NEW_KEYS, 0, 0, false, MSK_OK },
+        { CHALLENGE, MD5, INT, false, REFUSED },
+        { CHALLENGE, SHA, INT, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK } } },
+    { "never from covering the body to not",
+      { { CHALLENGE, SHA, INT, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, SHA, AUTH, false, REFUSED },
+        { NEW_KEYS, 0, 0, false, MSK_OK },
+        { CHALLENGE, SHA, AUTH, true, REFUSED },
+        { CHALLENGE, SHA, INT, true, MSK_OK } } },
+    { "up to covering the body",
+      { { CHALLENGE, MD5, AUTH, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, MD5, INT, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, SHA, AUTH, false, REFUSED },
+        { CHALLENGE, MD5, INT, false, MSK_OK } } },
+    { "what never verified gives way at the second time",
+      { { CHALLENGE, SHA, INT, false, MSK_OK },
+        { CHALLENGE, MD5, INT, false, REFUSED },
+        { CHALLENGE, MD5, INT, false, MSK_OK },
+        { VERIFY, 0, 0, false, MSK_OK },
+        { CHALLENGE, SHA, INT, false, MSK_OK },
+        { CHALLENGE, SHA, AUTH, true, REFUSED } } },
+};
+
+/* An answer to a request under what is in use. */
+static int
+verify(void)
+{
+    struct msk_bytes authorization = peers_authorize(&peers);
+
+    peers.context.algorithm = peers.client.algorithm;
+    peers.context.qop = peers.client.used_qop;
+    peers.context.nonce_len = peers.client.nonce_len;
+    memcpy(peers.context.nonce, peers.client.nonce, peers.client.nonce_len);
+    memcpy(peers.context.nc, value_of(authorization, "nc=", ",").p, 8);
+    peers.context.cnonce_len = sizeof peers.client.cnonce;
+    memcpy(peers.context.cnonce, peers.client.cnonce,
+           sizeof peers.client.cnonce);
+    return peers_verify(&peers, peers_info(&peers, msk_text("")), msk_text(""));
+}
+
+static int
+step(const struct step *s)
+{
+    struct msk_digest_client before = peers.client;
+    enum msk_challenge what;
+    char text[256];
+    struct msk_bytes line;
+    int err;
+
+    if (s->what == NEW_KEYS)
+        peers.credentials.btid = msk_text("new@bsf.example.com");
+    if (s->what != CHALLENGE)
+        return s->what == VERIFY ? verify() : MSK_OK;
+    snprintf(text, sizeof text, "Digest %s, nonce=\"%u%u\", qop=%s%s%s", R,
+             s->algorithm, s->qop, s->qop == AUTH ? "auth" : "auth-int",
+             s->algorithm == SHA ? ", algorithm=SHA-256" : "",
+             s->stale ? ", stale=true" : "");
+    line = chars(text);
+    err = peers_401(&peers, &line, 1, true, &what);
+    if (err != MSK_OK && before.algorithms == before.algorithm)
+        assert_memory_equal(&before, &peers.client, sizeof before);
+    return err;
+}
+
+static void
+knows_no_way_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++, release(NULL)) {
+        peers_start(&peers);
+        assert_int_equal(msk_digest_client_init(
+                             &peers.client, msk_text(PEER_FQDN), INT | AUTH, 0),
+                         MSK_OK);
+        for (size_t k = 0; k < 6; k++)
+            check_int(ways[i].name, step(&ways[i].steps[k]),
+                      ways[i].steps[k].want);
+    }
+}
+
+/* A stranger's challenge costs a request, and nobody is shut out for good. */
+static void
+forgets_a_challenge_that_another_one_contradicts(void **state)
+{
+    struct row md5 = { "MD5", "n", { GOOD } };
+    struct row sha = { "SHA-256", "s", { GOOD_SHA } };
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    assert_int_equal(answer(&sha, false, &what), MSK_OK);
+    (void)peers_authorize(&peers);
     assert_int_equal(answer(&md5, true, &what), REFUSED);
-    check_octets("unchanged", nonce(), chars("s"));
-    /* With new keys everything starts anew. */
-    md5.lines[0] = GOOD;
-    assert_int_equal(answer(&md5, true, &what), MSK_OK);
-    assert_int_equal(what, MSK_CHALLENGE_BOOTSTRAP);
+    assert_int_equal(peers.client.nonce_len, 0);
+    assert_int_equal(peers_verify(&peers, msk_text("x"), msk_text("")),
+                     MSK_ERR_STATE);
+    assert_int_equal(answer(&md5, false, &what), MSK_OK);
+    check_octets("nonce", nonce(), chars("n"));
 }
 
 /* A server may give the same nonce for a while; its nc goes on. */
@@ -368,8 +510,10 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(takes_auth_only_by_policy, release),
         cmocka_unit_test_teardown(tells_stale_from_new_keys, release),
-        cmocka_unit_test_teardown(takes_no_weaker_hash_for_a_stale_nonce,
-                                  release),
+        cmocka_unit_test_teardown(takes_an_algorithm_only_by_policy, release),
+        cmocka_unit_test_teardown(knows_no_way_back, release),
+        cmocka_unit_test_teardown(
+            forgets_a_challenge_that_another_one_contradicts, release),
         cmocka_unit_test_teardown(counts_on_with_a_nonce_it_has, release),
         cmocka_unit_test_teardown(holds_nonce_opaque_and_headers_to_their_caps,
                                   release),

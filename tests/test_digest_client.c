@@ -45,18 +45,20 @@ starts_with_a_name_that_can_stand_in_a_realm(void **state)
     (void)state;
     memset(name, 'n', sizeof name);
     for (size_t n = 0; n < 300; n++)
-        assert_int_equal(
-            msk_digest_client_init(client, exact((const uint8_t *)name, n), 0),
-            n >= 1 && n <= 253 ? MSK_OK : MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(NULL, chars("a"), 0),
+        assert_int_equal(msk_digest_client_init(
+                             client, exact((const uint8_t *)name, n), 0, 0),
+                         n >= 1 && n <= 253 ? MSK_OK : MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_digest_client_init(NULL, chars("a"), 0, 0),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a b"), 0),
+    assert_int_equal(msk_digest_client_init(client, chars("a b"), 0, 0),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a\r\nX:b"), 0),
+    assert_int_equal(msk_digest_client_init(client, chars("a\r\nX:b"), 0, 0),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a"), 4),
+    assert_int_equal(msk_digest_client_init(client, chars("a"), 4, 0),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a"), 3), MSK_OK);
+    assert_int_equal(msk_digest_client_init(client, chars("a"), 0, 4),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_digest_client_init(client, chars("a"), 3, 3), MSK_OK);
 }
 
 /* Every octet of the header, with a response made apart. */
@@ -224,8 +226,8 @@ fits_the_longest_of_everything(void **state)
     quotes[1024] = '\0';
     memset(name, 'n', 253);
     assert_int_equal(
-        msk_digest_client_init(&peers.client,
-                               (struct msk_bytes){ (uint8_t *)name, 253 }, 0),
+        msk_digest_client_init(
+            &peers.client, (struct msk_bytes){ (uint8_t *)name, 253 }, 0, 0),
         MSK_OK);
     snprintf(line, sizeof line,
              "Digest realm=\"3GPP-bootstrapping@%.253s\", qop=auth-int, "

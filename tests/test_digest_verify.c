@@ -306,7 +306,7 @@ says_nothing_of_the_body_with_auth(void **state)
     peers_start(&peers);
     peers.server.qop = MSK_QOP_AUTH;
     assert_int_equal(msk_digest_client_init(&peers.client, msk_text(PEER_FQDN),
-                                            MSK_QOP_AUTH),
+                                            MSK_QOP_AUTH, 0),
                      MSK_OK);
     peers_meet(&peers);
     assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);

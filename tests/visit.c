@@ -11,8 +11,8 @@ visit_start(struct visit *v, struct office *o)
     v->btid = muk_btid(OFFICE_MUK);
     v->mrk = chars(OFFICE_MRK);
     v->peer = chars("ue");
-    assert_int_equal(msk_digest_client_init(&v->client, msk_text(CHIP_FQDN), 0),
-                     MSK_OK);
+    assert_int_equal(
+        msk_digest_client_init(&v->client, msk_text(CHIP_FQDN), 0, 0), MSK_OK);
 }
 
 struct msk_body_item

@@ -28,7 +28,7 @@ extern "C" {
 #define MSK_QOP_AUTH 2u /* only behind TLS, or in tests */
 
 /* Algorithms, a set; best first in everything the library writes. Zero means
- * both. */
+ * both. Of two, the better one has the lower number, here and above. */
 #define MSK_ALGORITHM_SHA256 1u
 #define MSK_ALGORITHM_MD5 2u
 
@@ -63,11 +63,12 @@ MSK_API int msk_digest_response(const struct msk_crypto *crypto,
  * fields are the library's. It holds no key.
  */
 struct msk_digest_client {
-    uint32_t qop;       /* allowed */
-    uint32_t used_qop;  /* one, chosen with the nonce */
-    uint32_t algorithm; /* one, of the nonce */
-    uint32_t nc;        /* last one used with the nonce */
-    uint8_t cnonce[32]; /* of the last request */
+    uint32_t qop;        /* allowed, a set; shrinks, see below */
+    uint32_t algorithms; /* the same */
+    uint32_t used_qop;   /* one, chosen with the nonce */
+    uint32_t algorithm;  /* one, of the nonce */
+    uint32_t nc;         /* last one used with the nonce */
+    uint8_t cnonce[32];  /* of the last request */
     uint8_t nonce[MSK_NONCE_MAX];
     size_t nonce_len; /* 0: no challenge yet */
     uint8_t opaque[MSK_OPAQUE_MAX];
@@ -77,10 +78,16 @@ struct msk_digest_client {
     size_t realm_len;
 };
 
-/* Starts without a nonce. qop: a set. MSK_ERR_ARGUMENT: that, or a name that
- * cannot stand in a realm. */
+/*
+ * Starts without a nonce. qop, algorithms: what may be used, sets.
+ * MSK_ERR_ARGUMENT: one of these, or a name that cannot stand in a realm.
+ * There is no way back: once an answer has verified, nothing weaker than what
+ * it was verified with is taken for the life of the client, whatever the
+ * challenge says and whichever keys are used (decision 12).
+ */
 MSK_API int msk_digest_client_init(struct msk_digest_client *client,
-                                   struct msk_bytes fqdn, uint32_t qop);
+                                   struct msk_bytes fqdn, uint32_t qop,
+                                   uint32_t algorithms);
 
 /* What a 401 wants, TS 24.109 5.2.4 and 5.2.5. */
 enum msk_challenge {
@@ -92,9 +99,10 @@ enum msk_challenge {
 /*
  * Takes the best acceptable challenge of a 401. sent: the request carried an
  * Authorization. *what: what to do. MSK_ERR_DIGEST: no challenge that can be
- * taken (another scheme, realm, algorithm or qop; duplicates; too long; a
- * stale nonce under a weaker algorithm than before); the client is unchanged.
- * MSK_ERR_ARGUMENT: not a 401.
+ * taken (another scheme, realm, algorithm or qop; duplicates; too long); the
+ * client is unchanged. The same if the best one is weaker than the challenge
+ * in use, under which no answer has verified yet: either may be a stranger's,
+ * so both are forgotten. MSK_ERR_ARGUMENT: not a 401.
  */
 MSK_API int
 msk_digest_client_challenge(struct msk_digest_client *client,

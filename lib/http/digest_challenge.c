@@ -29,7 +29,7 @@ fits_realm(const struct msk_digest_client *client,
         n != client->realm_len || memcmp(out, prefix.p, prefix.n) != 0)
         return false;
     return msk_text_same((struct msk_bytes){ out, n },
-                           (struct msk_bytes){ client->realm, n });
+                         (struct msk_bytes){ client->realm, n });
 }
 
 /* Of what is allowed the best, which covers the body. */
@@ -56,7 +56,8 @@ consider(const struct msk_digest_client *client,
          const struct msk_digest_params *params, struct choice *choice)
 {
     const struct msk_auth_value *opaque = &params->value[MSK_DIGEST_OPAQUE];
-    uint32_t algorithm = msk_digest_params_algorithm(params);
+    uint32_t algorithm =
+        msk_digest_params_algorithm(params) & client->algorithms;
     uint32_t qop = pick_qop(msk_digest_params_qop(params), client->qop);
     uint8_t realm[MSK_REALM_MAX];
 
@@ -111,6 +112,14 @@ take(struct msk_digest_client *client, const struct choice *choice)
     client->used_qop = choice->qop;
 }
 
+/* Than what is in use. That has not verified, or it could not be chosen. */
+static bool
+is_weaker(const struct msk_digest_client *client, const struct choice *choice)
+{
+    return client->nonce_len > 0 && (choice->algorithm > client->algorithm ||
+                                     choice->qop > client->used_qop);
+}
+
 /* TS 24.109 5.2.4 and 5.2.5; RFC 7616 3.3: stale is about the nonce alone. */
 static enum msk_challenge
 meaning(const struct choice *choice, bool sent)
@@ -140,10 +149,10 @@ msk_digest_client_challenge(struct msk_digest_client *client,
         !choose(client, &mine, &choice) || choice.algorithm == 0)
         return MSK_ERR_DIGEST;
     *what = meaning(&choice, sent);
-    /* A new nonce is no reason for a weaker hash. */
-    if (*what == MSK_CHALLENGE_STALE && client->nonce_len > 0 &&
-        choice.algorithm > client->algorithm)
+    if (is_weaker(client, &choice)) {
+        msk_digest_client_forget(client);
         return MSK_ERR_DIGEST;
+    }
     take(client, &choice);
     return MSK_OK;
 }

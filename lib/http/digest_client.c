@@ -15,13 +15,21 @@
 
 int
 msk_digest_client_init(struct msk_digest_client *client, struct msk_bytes fqdn,
-                       uint32_t qop)
+                       uint32_t qop, uint32_t algorithms)
 {
-    if (client == NULL || (qop & ~(MSK_QOP_AUTH_INT | MSK_QOP_AUTH)) != 0)
+    if (client == NULL || !msk_digest_may_use(&qop, &algorithms))
         return MSK_ERR_ARGUMENT;
     memset(client, 0, sizeof *client);
-    client->qop = qop != 0 ? qop : MSK_QOP_AUTH_INT;
+    client->qop = qop;
+    client->algorithms = algorithms;
     return msk_digest_realm(fqdn, client->realm, &client->realm_len);
+}
+
+void
+msk_digest_client_forget(struct msk_digest_client *client)
+{
+    client->nonce_len = 0;
+    client->nc = 0;
 }
 
 void

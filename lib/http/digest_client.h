@@ -11,6 +11,9 @@
 void msk_digest_client_nonce(struct msk_digest_client *client,
                              struct msk_bytes nonce);
 
+/* Goes back to having no nonce. */
+void msk_digest_client_forget(struct msk_digest_client *client);
+
 /* The values of a response that the client and the credentials give; views.
  * nc and cnonce: MSK_DIGEST_NC_LEN octets, and as many as in the client. */
 void msk_digest_client_input(const struct msk_digest_client *client,

@@ -12,8 +12,6 @@
 #define NONCE_LIFE 300000
 #define NONCE_KEY_MIN 16
 #define NONCE_KEY_MAX 64
-#define QOP_ALL (MSK_QOP_AUTH_INT | MSK_QOP_AUTH)
-#define ALGORITHM_ALL (MSK_ALGORITHM_SHA256 | MSK_ALGORITHM_MD5)
 
 int
 msk_digest_server_take(struct msk_digest_server *mine,
@@ -24,13 +22,9 @@ msk_digest_server_take(struct msk_digest_server *mine,
         mine->crypto == NULL || mine->random == NULL ||
         !msk_digest_visible(mine->fqdn, MSK_FQDN_MAX) ||
         mine->nonce_key.p == NULL || mine->nonce_key.n < NONCE_KEY_MIN ||
-        mine->nonce_key.n > NONCE_KEY_MAX || (mine->qop & ~QOP_ALL) != 0 ||
-        (mine->algorithms & ~ALGORITHM_ALL) != 0)
+        mine->nonce_key.n > NONCE_KEY_MAX ||
+        !msk_digest_may_use(&mine->qop, &mine->algorithms))
         return MSK_ERR_ARGUMENT;
-    if (mine->qop == 0)
-        mine->qop = MSK_QOP_AUTH_INT;
-    if (mine->algorithms == 0)
-        mine->algorithms = ALGORITHM_ALL;
     if (mine->nonce_life == 0)
         mine->nonce_life = NONCE_LIFE;
     return MSK_OK;
@@ -52,7 +46,7 @@ offered(const struct msk_digest_server *server, size_t i)
 static const char *
 qop_list(uint32_t qop)
 {
-    if (qop == QOP_ALL)
+    if (qop == (MSK_QOP_AUTH_INT | MSK_QOP_AUTH))
         return "auth-int,auth";
     return qop == MSK_QOP_AUTH ? "auth" : "auth-int";
 }

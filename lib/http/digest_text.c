@@ -17,6 +17,21 @@ msk_digest_qop_text(uint32_t qop)
     return msk_text(qop == MSK_QOP_AUTH ? "auth" : NULL);
 }
 
+bool
+msk_digest_may_use(uint32_t *qop, uint32_t *algorithms)
+{
+    const uint32_t any_qop = MSK_QOP_AUTH_INT | MSK_QOP_AUTH;
+    const uint32_t any_algorithm = MSK_ALGORITHM_SHA256 | MSK_ALGORITHM_MD5;
+
+    if ((*qop & ~any_qop) != 0 || (*algorithms & ~any_algorithm) != 0)
+        return false;
+    if (*qop == 0)
+        *qop = MSK_QOP_AUTH_INT;
+    if (*algorithms == 0)
+        *algorithms = any_algorithm;
+    return true;
+}
+
 size_t
 msk_digest_hex_len(uint32_t algorithm)
 {

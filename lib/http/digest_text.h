@@ -13,6 +13,10 @@
 struct msk_bytes msk_digest_algorithm_text(uint32_t algorithm);
 struct msk_bytes msk_digest_qop_text(uint32_t qop);
 
+/* Fills in the default of what may be used, two sets. False: they hold more
+ * than there is. */
+bool msk_digest_may_use(uint32_t *qop, uint32_t *algorithms);
+
 /* Characters of a response or rspauth. */
 size_t msk_digest_hex_len(uint32_t algorithm);
 

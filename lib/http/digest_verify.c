@@ -96,6 +96,15 @@ check_rspauth(const struct msk_digest_client *client,
     return err;
 }
 
+/* What the server has proved to know it will go on to know: nothing weaker is
+ * allowed from now on. Better ones have lower numbers. */
+static void
+settle(struct msk_digest_client *client)
+{
+    client->algorithms &= client->algorithm | (client->algorithm - 1);
+    client->qop &= client->used_qop | (client->used_qop - 1);
+}
+
 int
 msk_digest_client_verify(struct msk_digest_client *client,
                          const struct msk_crypto *crypto,
@@ -118,6 +127,8 @@ msk_digest_client_verify(struct msk_digest_client *client,
     if (!read_info(client, &mine, &info))
         return MSK_ERR_DIGEST;
     err = check_rspauth(client, crypto, credentials, target, mine.body, &info);
+    if (err == MSK_OK)
+        settle(client);
     if (err == MSK_OK && info.next_len > 0)
         msk_digest_client_nonce(client,
                                 (struct msk_bytes){ info.next, info.next_len });

@@ -103,7 +103,7 @@ make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
     lay_out(ue, &c->limits);
     configure(ue, c);
     if (c->xml != NULL)
-        err = msk_digest_client_init(&ue->exchange.digest, c->fqdn, c->qop);
+        err = msk_digest_client_init(&ue->exchange.digest, c->fqdn, c->qop, 0);
     if (err == MSK_OK)
         *out = ue;
     return err;

@@ -161,7 +161,7 @@ main(int argc, char **argv)
     who.mrk = (struct msk_bytes){ mrk, from_hex(argv[5]) };
     snprintf(url, sizeof url, "http://127.0.0.1:%s%s", argv[1], argv[3]);
     err = msk_digest_client_init(&client, msk_text(argv[2]),
-                                 (uint32_t)atoi(argv[6]));
+                                 (uint32_t)atoi(argv[6]), 0);
     if (err == MSK_OK && !get(curl, url, NULL, &answer))
         return 1;
     if (err == MSK_OK)
