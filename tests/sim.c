@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Many runs of the simulator, each from a seed of its own.
- *   sim [--runs N] [--seed S] [--trace] [--break WHAT]
+ *   sim [--runs N] [--seed S] [--world HOW] [--without PART]... [--trace]
+ *       [--break WHAT]
  * Run i has the seed S + i. The last line has the totals; a run that fails
  * prints its seed, and `sim --seed THAT --trace` shows it alone. --break: the
  * hosts break their contract in that way, and runs must fail.
@@ -43,46 +44,71 @@ print_totals(const struct sim_totals *t)
            t->left[MSK_REASON_NO_MSK], t->left[MSK_REASON_REFUSED],
            t->left[MSK_REASON_UNREACHABLE], t->left[MSK_REASON_UNVERIFIED],
            t->left[MSK_REASON_USER], t->current, t->back, t->stayed);
+    printf("old configurations: %" PRIu64 " put back, %" PRIu64
+           " keys too old; %" PRIu64 " messages replayed at the end; %" PRIu64
+           " services whose SP is against an announcement\n",
+           t->put_back, t->old_keys, t->replays, t->poor);
     printf("%" PRIu64 " runs, %" PRIu64 " failed\n", t->runs, t->failed);
 }
 
-struct wish {
+struct arguments {
     uint64_t runs, seed;
-    bool trace;
-    enum sim_break broken;
+    struct sim_wish wish;
 };
 
-/* SIM_BREAK_NOTHING: there is no such way. */
-static enum sim_break
-find_break(const char *name)
+/* 0: there is no such name. */
+static unsigned
+find(const char *const *names, const char *name)
 {
-    static const char *const names[] = { "", "commit", "record", "writer",
-                                         "flash" };
-
-    for (size_t i = 1; i < sizeof names / sizeof names[0]; i++)
+    for (unsigned i = 1; names[i] != NULL; i++)
         if (strcmp(name, names[i]) == 0)
-            return (enum sim_break)i;
-    return SIM_BREAK_NOTHING;
+            return i;
+    return 0;
+}
+
+static const char *const breaks[] = { "",       "commit", "record",
+                                      "writer", "flash",  NULL };
+static const char *const parts[] = { "",     "share", "terms", "back", "bsf",
+                                     "flip", "row",   "end",   NULL };
+static const char *const widths[] = { "", "old", "wide", "full", NULL };
+
+static bool
+read_value(struct arguments *a, const char *name, const char *value)
+{
+    unsigned i;
+
+    if (strcmp(name, "--runs") == 0) {
+        a->runs = strtoull(value, NULL, 0);
+    } else if (strcmp(name, "--seed") == 0) {
+        a->seed = strtoull(value, NULL, 0);
+    } else if (strcmp(name, "--break") == 0) {
+        i = find(breaks, value);
+        a->wish.broken = (enum sim_break)i;
+        return i != 0;
+    } else if (strcmp(name, "--without") == 0) {
+        i = find(parts, value);
+        a->wish.without |= i > 0 ? 1u << (i - 1) : 0;
+        return i != 0;
+    } else if (strcmp(name, "--world") == 0) {
+        i = find(widths, value);
+        a->wish.width = (enum sim_width)(i - 1);
+        return i != 0;
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static bool
-read_arguments(int argc, char **argv, struct wish *wish)
+read_arguments(int argc, char **argv, struct arguments *a)
 {
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--trace") == 0) {
-            wish->trace = true;
-        } else if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc) {
-            wish->runs = strtoull(argv[++i], NULL, 0);
-        } else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
-            wish->seed = strtoull(argv[++i], NULL, 0);
-        } else if (strcmp(argv[i], "--break") == 0 && i + 1 < argc) {
-            wish->broken = find_break(argv[++i]);
-            if (wish->broken == SIM_BREAK_NOTHING)
-                return false;
-        } else {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--trace") == 0)
+            a->wish.trace = true;
+        else if (i + 1 == argc || !read_value(a, argv[i], argv[i + 1]))
             return false;
-        }
-    }
+        else
+            i++;
     return true;
 }
 
@@ -90,15 +116,19 @@ int
 main(int argc, char **argv)
 {
     static struct sim_totals totals;
-    struct wish wish = { 1, 1, false, SIM_BREAK_NOTHING };
+    struct arguments a = { 1,
+                           1,
+                           { false, SIM_BREAK_NOTHING, SIM_WIDTH_OLD, 0 } };
 
-    if (!read_arguments(argc, argv, &wish)) {
+    if (!read_arguments(argc, argv, &a)) {
         fprintf(stderr, "usage: sim [--runs N] [--seed S] [--trace] "
+                        "[--world old|wide|full] "
+                        "[--without share|terms|back|bsf|flip|row|end]... "
                         "[--break commit|record|writer|flash]\n");
         return 2;
     }
-    for (uint64_t i = 0; i < wish.runs && totals.failed < FAILURES; i++)
-        (void)sim_run(wish.seed + i, wish.trace, wish.broken, &totals);
+    for (uint64_t i = 0; i < a.runs && totals.failed < FAILURES; i++)
+        (void)sim_run(a.seed + i, &a.wish, &totals);
     print_totals(&totals);
     return totals.failed > 0 ? 1 : 0;
 }

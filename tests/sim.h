@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/sim.h - a world in virtual time: UEs, BM-SC nodes over one versioned
- * store, and a network between them that loses, copies, reorders and spoils.
- * All of it follows from one seed. What must be true is asserted as it
- * happens; a broken one ends the run (sim_fail).
+ * tests/sim.h - a world in virtual time: UEs, two BM-SCs whose nodes share one
+ * versioned store, and a network between them that loses, copies, reorders and
+ * spoils, and in which somebody keeps all that was ever sent. All of it
+ * follows from one seed. What must be true is asserted as it happens; a broken
+ * one ends the run (sim_fail). doc/simulator.md lists what must be true.
  *
  *   sim.c         many runs, and what they came to
  *   sim_world.c   one run: how it is made, its clock, its end
+ *   sim_map.c     Key Groups and services, and who has them
  *   sim_queue.c   what is to happen, in order of time
  *   sim_network.c datagrams and HTTP messages on their way
+ *   sim_archive.c the one who keeps all that was ever sent
  *   sim_liar.c    somebody who answers in the place of the BM-SC
  *   sim_store.c   the flash of a UE: late, failing, losing power
- *   sim_ue.c      the host of a UE
+ *   sim_ue.c      the host of a UE, with a session for each key server
  *   sim_device.c  its power, its clock, its keys
- *   sim_hooks.c   what its session tells it
+ *   sim_hooks.c   what a session tells it
  *   sim_held.c    what a UE must hold
- *   sim_database.c  the store of the BM-SC, and the BSF
- *   sim_node.c    a node of the BM-SC
+ *   sim_database.c  the store of the BM-SCs, and the BSF
+ *   sim_node.c    a node of the BM-SCs
  *   sim_job.c     what it does to one record
  *   sim_office.c  what comes to the nodes, and what they do by themselves
  *   sim_writer.c  the one who makes MTK messages
  *   sim_ledger.c  what was sent and taken
  *   sim_chaos.c   what goes wrong, and what users and operators do
+ *   sim_end.c     what must be true in the end
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -33,15 +37,17 @@
 #include "msk/ue.h"
 #include "support.h"
 
+#define MSK_ERR_OLD_KEY (-108)
 #define SIM_HELD 2 /* MSKs of a Key Group: the rule of two, not the library's */
 #define SIM_UES 3
-#define SIM_GROUPS 3
-#define SIM_SERVICES 3
+#define SIM_SERVERS 2
+#define SIM_LINES (SIM_UES * SIM_SERVERS) /* a UE and a key server */
+#define SIM_GROUPS 64   /* at most; a run has fewer, but for the full world */
+#define SIM_SERVICES 32 /* the same */
 #define SIM_NODES 2
 #define SIM_NUMBERS 60  /* MSKs of a Key Group in one run */
 #define SIM_QUIET 60000 /* at the end there is no traffic: all is delivered */
-#define SIM_RUNS 200    /* bootstraps of one UE in one run */
-#define SIM_FQDN "bmsc.example.org"
+#define SIM_RUNS 200    /* bootstraps of one line in one run */
 #define SIM_SECOND 1000
 
 struct sim;
@@ -64,9 +70,10 @@ void sim_spoil(struct sim *w, uint8_t *p, size_t n);
 /* Who a datagram is, as long as nobody has changed it. */
 struct sim_mark {
     enum msk_message_kind kind; /* 0: forged */
-    uint8_t ue, group;
-    uint16_t run; /* the bootstrap whose MUK protects it */
+    uint8_t line, group;        /* no line: an MTK message, for all */
+    uint16_t run;               /* the bootstrap whose MUK protects it */
     uint16_t number, mtk_id;
+    uint16_t made; /* MTKs made under its MSK when it was sent */
     uint32_t counter;
 };
 
@@ -79,7 +86,7 @@ struct sim_http {
     struct {
         uint16_t name, n_name, value, n_value;
     } header[SIM_HEADERS]; /* in text */
-    uint8_t text[3072], target[80], body[2560];
+    uint8_t text[3072], target[80], body[MSK_HTTP_BODY_MAX];
 };
 
 enum sim_kind {
@@ -100,12 +107,10 @@ enum sim_kind {
 };
 
 struct sim_item {
-    bool used;
     enum sim_kind kind;
-    msk_time at;
-    uint64_t order;
-    uint8_t ue, node;
-    uint32_t tag; /* of the request, the job, or of the power cycle */
+    uint8_t ue, line, server, node;
+    uint8_t tried; /* sessions that said it is not theirs: a set */
+    uint32_t tag;  /* of the request, the job, or of the power cycle */
     bool spoiled;
     struct sim_mark mark;
     char peer[MSK_PEER_MAX];
@@ -114,9 +119,14 @@ struct sim_item {
     struct sim_http http;
 };
 
-#define SIM_ITEMS 192
+#define SIM_ITEMS 256
 struct sim_queue {
-    struct sim_item item[SIM_ITEMS];
+    struct {
+        bool used;
+        msk_time at;
+        uint64_t order;
+    } slot[SIM_ITEMS];
+    struct sim_item item[SIM_ITEMS]; /* that of a free slot is as it was */
     uint64_t order;
 };
 
@@ -124,7 +134,13 @@ void sim_queue_clear(struct sim_queue *queue);
 /* A free item, to happen `delay` from now; NULL: a datagram may get lost. */
 struct sim_item *sim_queue_add(struct sim *w, enum sim_kind kind,
                                msk_time delay);
-struct sim_item *sim_queue_first(struct sim_queue *queue);
+/* The next one, and when; NULL: none. It is free from sim_queue_take on, and
+ * good until the next sim_queue_add. */
+struct sim_item *sim_queue_first(struct sim_queue *queue, msk_time *at);
+void sim_queue_take(struct sim_queue *queue, const struct sim_item *item);
+/* The same once more. NULL: a datagram got lost. */
+struct sim_item *sim_queue_again(struct sim *w, const struct sim_item *item,
+                                 msk_time delay);
 
 /* --- the network --------------------------------------------------------- */
 
@@ -136,36 +152,78 @@ struct sim_rates {
     uint32_t crash; /* of a node between two steps of its work */
 };
 
-void sim_network_datagram(struct sim *w, enum sim_kind kind, const char *peer,
-                          struct msk_bytes octets, const struct sim_mark *mark);
-void sim_network_request(struct sim *w, uint8_t ue, uint32_t tag,
+/* To a UE, which is at the address `peer`; or to a server. */
+void sim_network_to_ue(struct sim *w, uint8_t ue, const char *peer,
+                       struct msk_bytes octets, const struct sim_mark *mark);
+void sim_network_to_bmsc(struct sim *w, uint8_t server, struct msk_bytes octets,
+                         const struct sim_mark *mark);
+void sim_network_request(struct sim *w, uint8_t line, uint32_t tag,
                          const struct sim_http *http);
-void sim_network_response(struct sim *w, uint8_t ue, uint32_t tag,
+void sim_network_response(struct sim *w, uint8_t line, uint32_t tag,
                           const struct sim_http *http);
-/* An old datagram once more, or one that is forged. */
-void sim_network_attack(struct sim *w);
+/* Changes it, or cuts it; one that is still as it was counts as whole. */
+void sim_network_spoil(struct sim *w, struct sim_item *item);
+void sim_http_copy(struct sim_http *to, const struct sim_http *from);
 void sim_http_put(struct sim *w, struct sim_http *http, struct msk_bytes name,
                   struct msk_bytes value);
 size_t sim_http_headers(const struct sim_http *http,
                         struct msk_http_header *out);
 /* Answers a request that never reached a node. */
-void sim_liar_answer(struct sim *w, uint8_t ue, uint32_t tag);
+void sim_liar_answer(struct sim *w, uint8_t line, uint32_t tag);
+
+/* --- the one who keeps all that was ever sent ---------------------------- */
+
+struct sim_kept {
+    uint8_t ue; /* the receiver; SIM_UES: a server */
+    uint8_t server;
+    struct sim_mark mark;
+    uint32_t at, n; /* in octets */
+};
+
+#define SIM_KEPT 4096
+#define SIM_KEPT_OCTETS (1u << 20)
+#define SIM_KEPT_REQUESTS 32
+struct sim_archive {
+    struct sim_kept kept[SIM_KEPT];
+    size_t n, n_octets;
+    uint8_t octets[SIM_KEPT_OCTETS];
+    struct {
+        uint8_t line;
+        uint32_t tag;
+        struct sim_http http;
+    } request[SIM_KEPT_REQUESTS]; /* the youngest */
+    size_t n_requests;
+};
+
+void sim_archive_clear(struct sim_archive *archive);
+void sim_archive_datagram(struct sim *w, enum sim_kind kind, uint8_t whom,
+                          struct msk_bytes octets, const struct sim_mark *mark);
+void sim_archive_request(struct sim *w, uint8_t line, uint32_t tag,
+                         const struct sim_http *http);
+/* Something of it once more, to whom it was for or to another one. */
+void sim_archive_attack(struct sim *w);
+/* All of it to one UE, in order or not, when the run is over. */
+void sim_archive_flood(struct sim *w, uint8_t ue);
 
 /* --- the flash of a UE --------------------------------------------------- */
 
-#define SIM_RECORDS 6
+#define SIM_RECORDS (SIM_SERVERS + SIM_GROUPS + 16)
 #define SIM_DELAYED 4 /* delayable commits that a power cut may take */
+struct sim_undo {
+    size_t n, at[MSK_STORE_CHANGES_MAX];
+    struct msk_ram_record was[MSK_STORE_CHANGES_MAX];
+    uint64_t version;
+    uint32_t commits;
+};
+
 struct sim_flash {
     struct msk_store store, under;
     struct msk_ram ram;
     struct msk_ram_record records[SIM_RECORDS];
-    struct {
-        struct msk_ram_record records[SIM_RECORDS];
-        uint64_t version;
-        uint32_t commits;
-    } kept[SIM_DELAYED + 1]; /* the first is durable */
-    size_t n_kept;
+    struct sim_undo undo[SIM_DELAYED];
+    size_t n_undo;
     uint32_t commits; /* so far */
+    uint32_t row;     /* calls that are yet to fail, in a row */
     struct sim *world;
     bool quiet;   /* a look at it: never late, never failing */
     bool unsure;  /* it failed, and did it all the same */
@@ -204,27 +262,31 @@ struct sim_taken {
     uint32_t commits; /* of the flash, when it was told */
 };
 
-#define SIM_TAKEN 1024
-struct sim_ue {
-    struct sim *world;
-    uint8_t index;
-    bool up;
-    uint32_t boot, moves; /* power cycles; addresses it had */
-    int64_t skew;         /* of its clock */
-    struct msk_mgvf *mgvf;
+/* An announcement: what it says is on, a set as enum msk_require. */
+struct sim_terms {
+    uint8_t require;
+};
+
+struct sim_ue;
+
+/* The session of a UE with one key server. */
+struct sim_session {
+    struct sim_ue *device;
+    uint8_t line, server;
     struct msk_ue *ue;
-    uint8_t mgvf_memory[MSK_MGVF_SIZE];
-    uint8_t ue_memory[MSK_UE_SIZE(SIM_GROUPS, SIM_SERVICES)];
-    struct sim_flash flash;
-    uint16_t run; /* of its keys; 0: it has none */
-    uint32_t want, on, to_start, to_stop;
+    uint8_t memory[MSK_UE_SIZE(SIM_GROUPS, SIM_SERVICES)];
+    msk_time due;                         /* on the clock of the world */
+    uint16_t run;                         /* of its keys; 0: it has none */
+    uint32_t want, on, to_start, to_stop; /* services: sets */
     bool to_keys, bootstrapping;
-    msk_time due; /* on the clock of the world */
+    struct sim_terms says[SIM_SERVICES];  /* its announcements now */
+    struct sim_terms terms[SIM_SERVICES]; /* those that it was started with */
+    uint8_t starting; /* in the call under way; SIM_SERVICES: none */
 
     /* the call under way */
-    bool pending;
     enum sim_call call;
     struct sim_mark mark;
+    struct sim_item datagram;
     bool spoiled, believable, told, pulled;
     uint32_t commits; /* of the flash, when it began */
 
@@ -232,15 +294,14 @@ struct sim_ue {
     uint32_t tag;
     bool asked;
 
-    /* what it must be like */
-    struct sim_held held[SIM_GROUPS];
-    uint64_t ever[SIM_GROUPS]; /* numbers that it stored */
-    struct sim_taken taken[SIM_TAKEN];
-    size_t n_taken;
+    uint64_t has[SIM_GROUPS]; /* numbers that it was told of, and not of their
+                                 end */
     struct {
         bool sent, refused;
-        msk_time at; /* of the last request, on its own clock */
-        uint32_t tries;
+        msk_time at;    /* of the last request, on its own clock */
+        msk_time since; /* of the first one, on the clock of the world */
+        uint32_t tries; /* that ended with silence or a true answer */
+        bool open;      /* its request is under way */
     } asks[SIM_GROUPS];
     uint32_t registrations;
     uint32_t handed, begged; /* requests and bootstraps of one exchange */
@@ -251,6 +312,31 @@ struct sim_ue {
     } window; /* requests in ten seconds */
 };
 
+#define SIM_TAKEN 2048
+struct sim_ue {
+    struct sim *world;
+    uint8_t index;
+    bool up;
+    uint32_t boot, moves; /* power cycles; addresses it had */
+    int64_t skew;         /* of its clock */
+    struct msk_mgvf *mgvf;
+    uint8_t mgvf_memory[MSK_MGVF_SIZE];
+    struct sim_flash flash;
+    struct sim_session session[SIM_SERVERS];
+    struct sim_session *pending; /* whose call the flash is late for */
+
+    /* what it must be like */
+    struct sim_held held[SIM_GROUPS];
+    uint64_t touched;           /* groups to look at: a set */
+    uint64_t came[SIM_GROUPS];  /* numbers told of since the last look */
+    uint64_t went[SIM_GROUPS];  /* numbers whose end was told since then */
+    uint64_t ever[SIM_GROUPS];  /* numbers that it stored */
+    uint8_t strict[SIM_GROUPS]; /* what any announcement said is on */
+    struct sim_taken taken[SIM_TAKEN];
+    size_t n_taken;
+};
+
+void sim_ue_clear(struct sim *w, uint8_t i);
 void sim_ue_start(struct sim *w, uint8_t i);
 void sim_ue_boot(struct sim_ue *u);
 void sim_ue_cut(struct sim_ue *u);
@@ -258,38 +344,73 @@ msk_time sim_ue_clock(const struct sim_ue *u);
 void sim_ue_step_clock(struct sim_ue *u, int64_t by);
 void sim_ue_work(struct sim_ue *u); /* what its user wants */
 /* The end of a call made elsewhere. */
-void sim_ue_end(struct sim_ue *u, int err);
-void sim_ue_timer(struct sim_ue *u);
-void sim_ue_item(struct sim_ue *u, struct sim_item *item);
+void sim_ue_end(struct sim_session *s, int err);
+void sim_ue_timer(struct sim_session *s);
+void sim_ue_item(struct sim_ue *u, const struct sim_item *item);
 void sim_ue_flash(struct sim_ue *u);
-void sim_ue_missed(struct sim_ue *u, uint8_t service, const uint8_t mki[6]);
-void sim_ue_request(struct sim_ue *u, uint8_t group);
+void sim_ue_missed(struct sim_session *s, uint8_t service,
+                   const struct msk_key_id *id);
+void sim_ue_request(struct sim_session *s, uint8_t group);
 void sim_ue_address(const struct sim_ue *u, char out[MSK_PEER_MAX]);
-void sim_ue_bootstrap(struct sim_ue *u);
-void sim_ue_keys(struct sim_ue *u, uint16_t run);
-void sim_ue_keys_later(struct sim_ue *u); /* they could not be stored */
+void sim_ue_bootstrap(struct sim_session *s);
+void sim_ue_keys(struct sim_session *s, uint16_t run);
+void sim_ue_keys_later(struct sim_session *s);   /* they could not be stored */
+void sim_ue_keys_refused(struct sim_session *s); /* they are too old */
+/* A configuration of long ago is put back: keys that are no longer the newest,
+ * services that were wanted then. The store is as it was. */
+void sim_ue_put_back(struct sim_ue *u);
 extern const struct msk_ue_hooks sim_hooks;
 
+/* Is a service on that needs the group, in that session, or in any? */
+bool sim_needs(const struct sim_session *s, uint8_t group);
+bool sim_needed(const struct sim_ue *u, uint8_t group);
+/* What the services that are on say is on for the group: a set. */
+uint8_t sim_required(const struct sim_ue *u, uint8_t group);
+
 /* What a UE must hold. */
-void sim_held_stored(struct sim_ue *u, const struct msk_msk_event *msk);
-void sim_held_deleted(struct sim_ue *u, const struct msk_key_id *id);
-void sim_held_mtk(struct sim_ue *u, const struct msk_mtk_event *mtk);
+void sim_held_stored(struct sim_session *s, const struct msk_msk_event *msk);
+void sim_held_deleted(struct sim_session *s, const struct msk_key_id *id);
+void sim_held_mtk(struct sim_session *s, const struct msk_mtk_event *mtk);
 void sim_held_check(struct sim_ue *u);
+void sim_held_told(struct sim_session *s); /* after its call */
 void sim_held_lost(struct sim_ue *u, uint32_t commits);
 bool sim_held_good(const struct sim_ue *u, uint8_t group);
 bool sim_held_has(const struct sim_ue *u, uint8_t group, uint16_t number);
 
 /* --- services ------------------------------------------------------------ */
 
-extern const uint8_t sim_domain[3];
-uint32_t sim_service_groups(uint8_t service); /* a set */
+/* Key Groups and services of one run. A number of a Key Group stands in two
+ * domains; a group may be that of services of both servers. */
+struct sim_map {
+    uint8_t n_servers, n_groups, n_services;
+    struct {
+        uint8_t domain;
+        uint16_t group;
+        bool streaming, sp;
+        uint8_t off; /* what its SP switches off: a set as enum msk_require */
+        uint16_t seq_high;
+    } group[SIM_GROUPS];
+    struct {
+        uint8_t server;
+        uint64_t groups; /* a set */
+        struct sim_terms terms;
+    } service[SIM_SERVICES];
+    uint64_t served[SIM_SERVERS]; /* groups: a set */
+};
+
+void sim_map_make(struct sim *w);
+const char *sim_fqdn(uint8_t server);
+bool sim_in(uint64_t set, uint8_t i);
 size_t sim_service_name(uint8_t service, uint8_t out[32]);
 size_t sim_flow_name(uint8_t group, uint8_t out[32]);
 /* The index of a name; SIM_SERVICES: none. */
-uint8_t sim_service_index(struct msk_bytes name);
+uint8_t sim_service_index(const struct sim *w, struct msk_bytes name);
 /* The index of a Key Group; SIM_GROUPS: none. */
-uint8_t sim_group_index(const uint8_t domain[3], uint16_t group);
-struct msk_key_id sim_group_id(uint8_t group);
+uint8_t sim_group_index(const struct sim *w, const uint8_t domain[3],
+                        uint16_t group);
+struct msk_key_id sim_group_id(const struct sim *w, uint8_t group);
+/* The SRTP parameters that go with the group. */
+struct msk_bytes sim_group_sp(const struct sim *w, uint8_t group);
 
 /* --- the BM-SC ----------------------------------------------------------- */
 
@@ -304,19 +425,20 @@ struct sim_row {
 };
 
 struct sim_database {
-    struct sim_row row[SIM_UES];
+    struct sim_row row[SIM_LINES];
     struct {
         bool there;
         uint64_t version;
         uint8_t packed[MSK_KEY_GROUP_PACKED_MAX];
         size_t n;
         uint16_t number;
+        uint16_t made[SIM_NUMBERS + 2]; /* MTKs under each number */
         uint8_t key[SIM_NUMBERS + 2][16];
     } group[SIM_GROUPS];
     /* the BSF */
-    uint16_t run[SIM_UES];
-    msk_time expires[SIM_UES]; /* on the clock of the world */
-    bool denied[SIM_UES][SIM_GROUPS];
+    uint16_t run[SIM_LINES];
+    msk_time expires[SIM_LINES][SIM_RUNS + 1]; /* on the clock of the world */
+    uint64_t denied[SIM_LINES];                /* groups: a set */
 };
 
 void sim_database_start(struct sim *w);
@@ -327,12 +449,12 @@ bool sim_database_group(struct sim *w, uint8_t group, struct msk_key_group *out,
 bool sim_database_put_group(struct sim *w, uint8_t group,
                             const struct msk_key_group *in, uint64_t version);
 bool sim_database_rekey(struct sim *w, uint8_t group);
-/* The keys of a bootstrap. */
-void sim_keys(uint8_t ue, uint16_t run, char btid[48], uint8_t muk[32],
+/* The keys of a bootstrap. Those of both servers have the same names. */
+void sim_keys(uint8_t line, uint16_t run, char btid[48], uint8_t muk[32],
               uint8_t mrk[32]);
 /* Which one a B-TID names. False: it is none of ours. */
 bool sim_keys_read(struct msk_bytes btid, uint8_t *ue, uint16_t *run);
-uint16_t sim_bsf_run(struct sim *w, uint8_t ue);
+uint16_t sim_bsf_run(struct sim *w, uint8_t line);
 
 enum sim_op {
     SIM_OP_HTTP = 1,
@@ -342,21 +464,23 @@ enum sim_op {
     SIM_OP_TIMER,
     SIM_OP_PART,
     SIM_OP_REAUTH,
-    SIM_OP_REBOOTSTRAP
+    SIM_OP_REBOOTSTRAP,
+    SIM_OP_REBIND /* to keys of long ago */
 };
 
-#define SIM_SENDS 24
-#define SIM_JOBS 12
+#define SIM_SENDS 80
+#define SIM_JOBS 24
 struct sim_job {
     bool used, has_row, has_answer, spoiled;
     bool open; /* a question of authorise */
     enum sim_op op;
-    uint8_t node, ue, group;
+    uint8_t node, line, group;
     uint32_t tag, tries;
     struct sim_http http, answer;
     uint8_t octets[MSK_MIKEY_MAX];
     size_t n_octets;
     char peer[MSK_PEER_MAX]; /* where the request came from */
+    uint8_t author;          /* the line whose UE made it */
     uint64_t version;
     uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX];
     size_t n_packed;
@@ -380,25 +504,25 @@ msk_time sim_node_clock(const struct sim *w, uint8_t node);
 void sim_node_start(struct sim *w);
 /* Loads the record that the job is about, and calls. */
 int sim_node_call(struct sim *w, struct sim_job *job);
-const struct msk_bmsc *sim_node_bmsc(void);
+const struct msk_bmsc *sim_node_bmsc(uint8_t server);
 struct msk_outbox *sim_node_outbox(void);
 const struct msk_subscriber *sim_node_subscriber(void);
 
 /* NULL: there are too many. */
 struct sim_job *sim_job_begin(struct sim *w, enum sim_op op, uint8_t node,
-                              uint8_t ue);
+                              uint8_t line);
 void sim_job_run(struct sim *w, struct sim_job *job);
 void sim_job_commit(struct sim *w, struct sim_job *job);
 void sim_job_end(struct sim *w, struct sim_job *job);
 
 void sim_office_start(struct sim *w);
 void sim_office_item(struct sim *w, const struct sim_item *item);
-void sim_office_ask(struct sim *w, enum sim_op op, uint8_t ue, uint8_t group);
+void sim_office_ask(struct sim *w, enum sim_op op, uint8_t line, uint8_t group);
 void sim_office_cut(struct sim *w, uint8_t node);
 void sim_office_step_clock(struct sim *w, uint8_t node, int64_t by);
 /* When the record must be looked at, and that. */
-msk_time sim_office_due(const struct sim *w, uint8_t ue);
-void sim_office_timer(struct sim *w, uint8_t ue);
+msk_time sim_office_due(const struct sim *w, uint8_t line);
+void sim_office_timer(struct sim *w, uint8_t line);
 /* A new MSK of the group, for all. */
 void sim_office_rekey(struct sim *w, uint8_t group);
 
@@ -416,11 +540,12 @@ void sim_mtk(uint8_t group, uint16_t number, uint8_t out[16]);
 /* --- what was sent and taken --------------------------------------------- */
 
 enum sim_fact {
-    SIM_FACT_SENT = 1, /* an MSK message: ue, run, counter */
+    SIM_FACT_SENT = 1, /* an MSK message: line, run, counter */
     SIM_FACT_TAKEN,    /* the same */
     SIM_FACT_MTK,      /* an MTK message: group, number, counter */
     SIM_FACT_MTK_ID,   /* the same, MTK ID */
-    SIM_FACT_ANSWERED  /* a request that verified: ue, its tag */
+    SIM_FACT_ANSWERED, /* a request that verified: line, its tag */
+    SIM_FACT_JUDGED    /* one that was answered by somebody else: the same */
 };
 #define SIM_FACTS 16384
 struct sim_ledger {
@@ -430,6 +555,8 @@ struct sim_ledger {
 /* False: that was known before. */
 bool sim_ledger_note(struct sim *w, enum sim_fact fact, uint32_t a, uint32_t b,
                      uint32_t c);
+bool sim_ledger_knows(const struct sim *w, enum sim_fact fact, uint32_t a,
+                      uint32_t b, uint32_t c);
 
 /* --- the world ----------------------------------------------------------- */
 
@@ -442,13 +569,32 @@ enum sim_break {
     SIM_BREAK_FLASH   /* a power cut takes MSKs with their counter */
 };
 
+/* How wide the world is. */
+enum sim_width {
+    SIM_WIDTH_OLD = 0, /* one server, three groups, none of the parts below */
+    SIM_WIDTH_WIDE,
+    SIM_WIDTH_FULL
+};
+
+/* Parts of it that may be taken out, to see what a failure needs: a set. */
+enum sim_part {
+    SIM_PART_SHARE = 1, /* Key Groups with services of both servers */
+    SIM_PART_TERMS = 2, /* SPs against announcements */
+    SIM_PART_BACK = 4,  /* configurations put back */
+    SIM_PART_BSF = 8,   /* keys of long ago at the BM-SC */
+    SIM_PART_FLIP = 16, /* services stopped and started at once */
+    SIM_PART_ROW = 32,  /* stores that fail in rows */
+    SIM_PART_END = 64   /* everything replayed in the end */
+};
+
 struct sim_totals {
     uint64_t runs, failed, steps, seconds; /* of virtual time */
     uint64_t datagrams, lost, spoiled, copied, attacks;
     uint64_t requests, lies, believed, commits, conflicts, crashes;
     uint64_t stored, mtks, acks, delivered, given_up, pulls;
     uint64_t power_cuts, bootstraps, rekeys, steps_of_clocks;
-    uint64_t left[16], back, current, stayed;
+    uint64_t left[16], back, current, stayed, poor;
+    uint64_t put_back, old_keys, replays;
 };
 
 struct sim {
@@ -458,27 +604,47 @@ struct sim {
     msk_time now, end;
     bool calm, again, trace;
     enum sim_break broken;
+    enum sim_width width;
+    unsigned without;
     uint64_t steps;
     jmp_buf out;
     enum msk_layout layout;
-    bool registers;
-    enum msk_ack_mode acks;
+    struct sim_map map;
+    bool registers[SIM_SERVERS];
+    enum msk_ack_mode acks[SIM_SERVERS];
     msk_time lifetime; /* of the keys */
     struct sim_rates rates;
     struct sim_queue queue;
+    uint8_t n_ues;
     struct sim_ue ue[SIM_UES];
     struct sim_database db;
     struct sim_node node[SIM_NODES];
     struct sim_job job[SIM_JOBS];
     struct sim_writer writer;
     struct sim_ledger ledger;
+    struct sim_archive archive;
     struct sim_totals *totals;
     struct fake_xml xml;
 };
 
+/* What is wished of a run. */
+struct sim_wish {
+    bool trace;
+    enum sim_break broken;
+    enum sim_width width;
+    unsigned without; /* parts: a set */
+};
+
 /* One run. False: it failed, and has said why. */
-bool sim_run(uint64_t seed, bool trace, enum sim_break broken,
+bool sim_run(uint64_t seed, const struct sim_wish *wish,
              struct sim_totals *totals);
+
+/* Has the world that part? */
+bool sim_part(const struct sim *w, enum sim_part part);
+uint8_t sim_line(uint8_t ue, uint8_t server);
+struct sim_session *sim_session(struct sim *w, uint8_t line);
+/* What must be true in the end. */
+void sim_end_check(struct sim *w);
 
 /* What goes wrong next. */
 void sim_chaos_start(struct sim *w);

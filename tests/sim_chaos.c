@@ -2,7 +2,6 @@
 /* What goes wrong, and what users and operators do, until all becomes calm. */
 #include <string.h>
 
-#include "msk/traffic.h"
 #include "sim.h"
 
 #define HOUR ((int64_t)3600 * SIM_SECOND)
@@ -35,40 +34,65 @@ sim_chaos_start(struct sim *w)
 
 /* An MKI: mostly of the MSK that is current, or of any. */
 static void
-see_traffic(struct sim *w, struct sim_ue *u)
+see_traffic(struct sim *w, struct sim_session *s)
 {
-    uint8_t g = (uint8_t)sim_below(w, SIM_GROUPS);
-    uint8_t service = (uint8_t)sim_below(w, SIM_SERVICES), mki[6];
-    struct msk_key_id id = sim_group_id(g);
+    uint8_t g = (uint8_t)sim_below(w, w->map.n_groups);
+    uint8_t service = (uint8_t)sim_below(w, w->map.n_services);
+    struct msk_key_id id = sim_group_id(w, g);
 
-    if ((sim_service_groups(service) >> g & 1) == 0)
+    if (!sim_in(w->map.service[service].groups, g) ||
+        w->map.service[service].server != s->server)
         return;
     id.number = w->db.group[g].number;
     if (sim_below(w, 4) == 0)
         id.number = (uint16_t)sim_below(w, 70);
-    msk_mki_pack(&id, 1, mki);
-    sim_ue_missed(u, service, mki);
+    sim_ue_missed(s, service, &id);
+}
+
+/* It is announced anew, with other terms or with the same. */
+static void
+announce(struct sim *w, struct sim_session *s, uint8_t i)
+{
+    s->to_start |= UINT32_C(1) << i;
+    if (sim_part(w, SIM_PART_TERMS) && sim_below(w, 3) == 0 && s->starting != i)
+        s->says[i].require = sim_below(w, 2) == 0
+                                 ? w->map.service[i].terms.require
+                                 : (uint8_t)sim_below(w, 4);
 }
 
 /* The user changes his mind; or he does not, and tries again. */
 static void
-want(struct sim *w, struct sim_ue *u)
+want(struct sim *w, struct sim_session *s)
 {
-    uint32_t bit = UINT32_C(1) << sim_below(w, SIM_SERVICES);
+    uint8_t i = (uint8_t)sim_below(w, w->map.n_services);
+    uint32_t bit = UINT32_C(1) << i;
 
+    if (w->map.service[i].server != s->server)
+        return;
     if (sim_below(w, 2) == 0) {
-        u->to_start |= u->want & ~u->on;
-    } else if ((u->want & bit) == 0) {
-        u->want |= bit;
-        u->to_start |= bit;
+        s->to_start |= s->want & ~s->on;
+    } else if ((s->want & bit) == 0) {
+        s->want |= bit;
+        s->to_start |= bit;
     } else if (sim_below(w, 2) == 0) {
-        u->want &= ~bit;
-        u->to_stop |= bit;
-        u->to_start &= ~bit;
+        s->want &= ~bit;
+        s->to_stop |= bit;
+        s->to_start &= ~bit;
     } else {
-        u->to_start |= bit; /* it was announced anew */
+        announce(w, s, i);
     }
-    sim_ue_work(u);
+    sim_ue_work(s->device);
+}
+
+/* Stopped, and started again at once. */
+static void
+flip(struct sim *w, struct sim_session *s)
+{
+    if (!sim_part(w, SIM_PART_FLIP))
+        return;
+    s->to_stop |= s->on & (uint32_t)sim_below(w, UINT32_MAX);
+    s->to_start |= s->to_stop & s->want;
+    sim_ue_work(s->device);
 }
 
 static int64_t
@@ -81,37 +105,49 @@ step_of(struct sim *w)
 }
 
 static void
+cut(struct sim *w, struct sim_ue *u)
+{
+    sim_ue_cut(u);
+    if (sim_part(w, SIM_PART_BACK) && sim_below(w, 4) == 0)
+        sim_ue_put_back(u);
+}
+
+static void
 harm_ue(struct sim *w, struct sim_ue *u)
 {
-    switch (sim_below(w, 7)) {
-    case 0: sim_ue_cut(u); break;
+    struct sim_session *s = &u->session[sim_below(w, w->map.n_servers)];
+
+    switch (sim_below(w, 8)) {
+    case 0: cut(w, u); break;
     case 1: sim_ue_step_clock(u, step_of(w)); break;
     case 2:
-        if (!u->pending)
-            sim_ue_bootstrap(u);
+        if (u->pending != s)
+            sim_ue_bootstrap(s);
         break;
     case 3: u->moves++; break;
     case 4:
-        if (!u->pending)
-            see_traffic(w, u);
+        if (u->pending != s)
+            see_traffic(w, s);
         break;
     case 5:
-        if (!u->pending)
-            sim_ue_request(u, (uint8_t)sim_below(w, SIM_GROUPS));
+        if (u->pending != s)
+            sim_ue_request(s, (uint8_t)sim_below(w, w->map.n_groups));
         break;
-    default: want(w, u); break;
+    case 6: flip(w, s); break;
+    default: want(w, s); break;
     }
 }
 
 static void
 harm_bmsc(struct sim *w)
 {
-    uint8_t ue = (uint8_t)sim_below(w, SIM_UES);
-    uint8_t group = (uint8_t)sim_below(w, SIM_GROUPS);
+    uint8_t line = sim_line((uint8_t)sim_below(w, w->n_ues),
+                            (uint8_t)sim_below(w, w->map.n_servers));
+    uint8_t group = (uint8_t)sim_below(w, w->map.n_groups);
     uint8_t node = (uint8_t)sim_below(w, SIM_NODES);
     int64_t by;
 
-    switch (sim_below(w, 9)) {
+    switch (sim_below(w, 10)) {
     case 0: sim_office_cut(w, node); break;
     case 1:
         by = step_of(w);
@@ -120,21 +156,25 @@ harm_bmsc(struct sim *w)
         break;
     case 2:
     case 3: sim_office_rekey(w, group); break;
-    case 4: sim_office_ask(w, SIM_OP_PULL, ue, group); break;
-    case 5: sim_office_ask(w, SIM_OP_PUSH, ue, group); break;
+    case 4: sim_office_ask(w, SIM_OP_PULL, line, group); break;
+    case 5: sim_office_ask(w, SIM_OP_PUSH, line, group); break;
     case 6:
-        if (!w->registers)
-            sim_office_ask(w, SIM_OP_PART, ue, group);
+        if (!w->registers[line % SIM_SERVERS])
+            sim_office_ask(w, SIM_OP_PART, line, group);
         break;
-    case 7: sim_office_ask(w, SIM_OP_REAUTH, ue, group); break;
-    default: sim_office_ask(w, SIM_OP_REBOOTSTRAP, ue, group); break;
+    case 7: sim_office_ask(w, SIM_OP_REAUTH, line, group); break;
+    case 8:
+        if (sim_part(w, SIM_PART_BSF) && w->db.run[line] > 0)
+            sim_office_ask(w, SIM_OP_REBIND, line, group);
+        break;
+    default: sim_office_ask(w, SIM_OP_REBOOTSTRAP, line, group); break;
     }
 }
 
 void
 sim_chaos_tick(struct sim *w)
 {
-    struct sim_ue *u = &w->ue[sim_below(w, SIM_UES)];
+    struct sim_ue *u = &w->ue[sim_below(w, w->n_ues)];
     uint64_t what = sim_below(w, 10);
 
     if (what < 4 && u->up)
@@ -142,7 +182,7 @@ sim_chaos_tick(struct sim *w)
     else if (what < 7)
         harm_bmsc(w);
     else
-        sim_network_attack(w);
+        sim_archive_attack(w);
 }
 
 /* A request that nobody waits for any more is lost. It was true when it was
@@ -152,11 +192,14 @@ lose_old_requests(struct sim *w)
 {
     for (size_t i = 0; i < SIM_ITEMS; i++) {
         struct sim_item *item = &w->queue.item[i];
-        const struct sim_ue *u = &w->ue[item->ue];
+        const struct sim_session *s;
 
-        if (item->used && item->kind == SIM_REQUEST &&
-            (!u->up || !u->asked || item->tag != u->tag))
-            item->used = false;
+        if (!w->queue.slot[i].used || item->kind != SIM_REQUEST)
+            continue;
+        s = sim_session(w, item->line);
+        if (!s->device->up || !s->asked || item->tag != s->tag ||
+            strcmp(item->peer, "eva") == 0)
+            sim_queue_take(&w->queue, item);
     }
 }
 
@@ -170,7 +213,7 @@ sim_chaos_calm(struct sim *w)
     for (uint8_t i = 0; i < SIM_NODES; i++)
         if (w->node[i].skew != 0)
             sim_office_step_clock(w, i, -w->node[i].skew);
-    for (uint8_t g = 0; g < SIM_GROUPS; g++)
+    for (uint8_t g = 0; g < w->map.n_groups; g++)
         if (!w->db.group[g].there || sim_below(w, 2) == 0)
             sim_office_rekey(w, g);
 }
@@ -181,8 +224,10 @@ sim_chaos_again(struct sim *w)
 {
     sim_say(w, "again");
     w->again = true;
-    for (uint8_t i = 0; i < SIM_UES; i++) {
-        w->ue[i].to_start |= w->ue[i].want & ~w->ue[i].on;
-        sim_ue_work(&w->ue[i]);
+    for (uint8_t u = 0; u < w->n_ues; u++) {
+        for (uint8_t k = 0; k < w->map.n_servers; k++)
+            w->ue[u].session[k].to_start |=
+                w->ue[u].session[k].want & ~w->ue[u].session[k].on;
+        sim_ue_work(&w->ue[u]);
     }
 }

@@ -5,70 +5,16 @@
 
 #include "sim.h"
 
-const uint8_t sim_domain[3] = { 0x21, 0x63, 0x54 };
-
-#define GROUP 0x18C0
-
-uint32_t
-sim_service_groups(uint8_t service)
-{
-    static const uint32_t sets[SIM_SERVICES] = { 1, 3, 6 };
-
-    return sets[service];
-}
-
-size_t
-sim_service_name(uint8_t service, uint8_t out[32])
-{
-    return (size_t)snprintf((char *)out, 32, "urn:service:%u", service);
-}
-
-size_t
-sim_flow_name(uint8_t group, uint8_t out[32])
-{
-    return (size_t)snprintf((char *)out, 32, "239.1.1.%u/5000", group);
-}
-
-uint8_t
-sim_service_index(struct msk_bytes name)
-{
-    uint8_t i = 0, own[32];
-
-    for (; i < SIM_SERVICES; i++)
-        if (sim_service_name(i, own) == name.n &&
-            memcmp(own, name.p, name.n) == 0)
-            break;
-    return i;
-}
-
-uint8_t
-sim_group_index(const uint8_t domain[3], uint16_t group)
-{
-    if (memcmp(domain, sim_domain, 3) != 0 || group < GROUP ||
-        group >= GROUP + SIM_GROUPS)
-        return SIM_GROUPS;
-    return (uint8_t)(group - GROUP);
-}
-
-struct msk_key_id
-sim_group_id(uint8_t group)
-{
-    struct msk_key_id id = { { 0, 0, 0 }, (uint16_t)(GROUP + group), 0 };
-
-    memcpy(id.domain, sim_domain, 3);
-    return id;
-}
-
 /* --- the BSF ------------------------------------------------------------- */
 
 void
-sim_keys(uint8_t ue, uint16_t run, char btid[48], uint8_t muk[32],
+sim_keys(uint8_t line, uint16_t run, char btid[48], uint8_t muk[32],
          uint8_t mrk[32])
 {
-    (void)snprintf(btid, 48, "u%u.%u@bsf.example.org", ue, run);
-    memset(muk, 0xB0 + ue, 32);
+    (void)snprintf(btid, 48, "u%u.%u@bsf.example.org", line / SIM_SERVERS, run);
+    memset(muk, 0xB0 + line, 32);
     muk[0] = (uint8_t)run;
-    memset(mrk, 0xC0 + ue, 32);
+    memset(mrk, 0xC0 + line, 32);
     mrk[0] = (uint8_t)run;
 }
 
@@ -87,21 +33,22 @@ sim_keys_read(struct msk_bytes btid, uint8_t *ue, uint16_t *run)
         return false;
     *ue = (uint8_t)u;
     *run = (uint16_t)r;
-    sim_keys(*ue, *run, again, muk, mrk);
+    sim_keys(sim_line(*ue, 0), *run, again, muk, mrk);
     return strlen(again) == btid.n && memcmp(again, text, btid.n) == 0;
 }
 
 uint16_t
-sim_bsf_run(struct sim *w, uint8_t ue)
+sim_bsf_run(struct sim *w, uint8_t line)
 {
-    if (w->db.run[ue] + 1 >= SIM_RUNS)
-        sim_fail(w, "ue %u: one bootstrap after the other", ue);
+    if (w->db.run[line] + 1 >= SIM_RUNS)
+        sim_fail(w, "line %u: one bootstrap after the other", line);
     w->totals->bootstraps++;
-    w->db.expires[ue] =
+    w->db.run[line]++;
+    w->db.expires[line][w->db.run[line]] =
         w->lifetime == MSK_NEVER
             ? MSK_NEVER
             : w->now + w->lifetime / 2 + sim_below(w, w->lifetime);
-    return ++w->db.run[ue];
+    return w->db.run[line];
 }
 
 /* --- Key Groups ---------------------------------------------------------- */
@@ -143,20 +90,17 @@ sim_database_put_group(struct sim *w, uint8_t group,
     return true;
 }
 
-/* The first group is streaming, and has short intervals. */
 void
 sim_database_found(struct sim *w, uint8_t group)
 {
-    static const uint8_t sp[] = { 0x0D, 0x02, 0x00, 0x01 };
     struct msk_key_group_config c = { .size = sizeof c };
     struct msk_key_group record;
 
-    c.id = sim_group_id(group);
+    c.id = sim_group_id(w, group);
     c.id.number = 1;
-    c.streaming = group == 0;
-    if (group == 0)
-        c.sp = (struct msk_bytes){ sp, sizeof sp };
-    c.seq_high = group == 0 ? 30 : 0;
+    c.streaming = w->map.group[group].streaming;
+    c.sp = sim_group_sp(w, group);
+    c.seq_high = w->map.group[group].seq_high;
     if (msk_key_group_init(&record, &c, &w->random) != MSK_OK ||
         !sim_database_put_group(w, group, &record, 0))
         sim_fail(w, "group %u cannot be founded", group);
@@ -183,10 +127,11 @@ void
 sim_database_start(struct sim *w)
 {
     memset(&w->db, 0, sizeof w->db);
-    for (uint8_t u = 0; u < SIM_UES; u++)
-        for (uint8_t g = 0; g < SIM_GROUPS; g++)
-            w->db.denied[u][g] = sim_below(w, 15) == 0;
-    for (uint8_t g = 0; g < SIM_GROUPS; g++)
-        if (sim_below(w, 5) != 0)
+    for (uint8_t l = 0; l < SIM_LINES; l++)
+        for (uint8_t g = 0; g < w->map.n_groups; g++)
+            if (sim_below(w, w->width == SIM_WIDTH_FULL ? 100 : 15) == 0)
+                w->db.denied[l] |= UINT64_C(1) << g;
+    for (uint8_t g = 0; g < w->map.n_groups; g++)
+        if (sim_below(w, w->width == SIM_WIDTH_FULL ? 50 : 5) != 0)
             sim_database_found(w, g);
 }

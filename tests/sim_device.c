@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The device around a UE: its power, its clock, its keys, and traffic that
- * comes to it. */
+/* The device around the sessions of a UE: its power, its clock, its keys, and
+ * traffic that comes to it. */
 #include <string.h>
 
+#include "msk/traffic.h"
 #include "provider.h"
 #include "sim.h"
 
@@ -10,77 +11,169 @@
 #define GBA 4000   /* that a bootstrap takes, at most */
 
 static void
+make_session(struct sim_session *s)
+{
+    struct sim_ue *u = s->device;
+    struct sim *w = u->world;
+    struct msk_ue_config c = { .size = sizeof c };
+
+    c.layout = w->layout;
+    c.fqdn = msk_text(sim_fqdn(s->server));
+    c.mgvf = u->mgvf;
+    c.crypto = host_crypto();
+    c.xml = &w->xml.xml;
+    c.random = &w->random;
+    c.hooks = &sim_hooks;
+    c.limits.groups = w->map.n_groups;
+    c.limits.services = w->map.n_services;
+    c.registration = w->registers[s->server] ? MSK_REGISTRATION_REQUIRED
+                                             : MSK_REGISTRATION_NONE;
+    c.answer_time = 10 * SIM_SECOND;
+    c.retry_after_max = 60 * SIM_SECOND;
+    if (msk_ue_init(&s->ue, s->memory, sizeof s->memory, &c, s) != MSK_OK)
+        sim_fail(w, "line %u cannot be made", s->line);
+}
+
+static void
 make(struct sim_ue *u)
 {
     const struct msk_mgvf_config mgvf = { .size = sizeof mgvf,
                                           .crypto = host_crypto(),
                                           .store = &u->flash.store };
-    struct msk_ue_config c = { .size = sizeof c };
-    int err =
-        msk_mgvf_init(&u->mgvf, u->mgvf_memory, sizeof u->mgvf_memory, &mgvf);
 
-    c.layout = u->world->layout;
-    c.fqdn = msk_text(SIM_FQDN);
-    c.mgvf = u->mgvf;
-    c.crypto = host_crypto();
-    c.xml = &u->world->xml.xml;
-    c.random = &u->world->random;
-    c.hooks = &sim_hooks;
-    c.limits.groups = SIM_GROUPS;
-    c.limits.services = SIM_SERVICES;
-    c.registration =
-        u->world->registers ? MSK_REGISTRATION_REQUIRED : MSK_REGISTRATION_NONE;
-    c.answer_time = 10 * SIM_SECOND;
-    c.retry_after_max = 60 * SIM_SECOND;
-    if (err == MSK_OK)
-        err = msk_ue_init(&u->ue, u->ue_memory, sizeof u->ue_memory, &c, u);
-    if (err != MSK_OK)
+    if (msk_mgvf_init(&u->mgvf, u->mgvf_memory, sizeof u->mgvf_memory, &mgvf) !=
+        MSK_OK)
         sim_fail(u->world, "ue %u cannot be made", u->index);
+    for (uint8_t k = 0; k < u->world->map.n_servers; k++)
+        make_session(&u->session[k]);
 }
 
 /* Its user wants again what he wanted, and its keys are where they were. */
+static void
+boot_session(struct sim_session *s)
+{
+    s->due = MSK_NEVER;
+    memset(s->asks, 0, sizeof s->asks);
+    memset(s->has, 0, sizeof s->has);
+    s->registrations = 0;
+    s->to_start = s->want;
+    s->to_stop = 0;
+    s->to_keys = s->run != 0;
+}
+
 void
 sim_ue_boot(struct sim_ue *u)
 {
     make(u);
     u->up = true;
-    u->due = MSK_NEVER;
     sim_held_check(u);
-    memset(u->asks, 0, sizeof u->asks);
-    u->registrations = 0;
-    u->to_start = u->want;
-    u->to_stop = 0;
-    u->to_keys = u->run != 0;
+    for (uint8_t k = 0; k < u->world->map.n_servers; k++)
+        boot_session(&u->session[k]);
     sim_say(u->world, "ue %u: starts", u->index);
     sim_ue_work(u);
+}
+
+static void
+cut_session(struct sim_session *s)
+{
+    s->asked = s->bootstrapping = false;
+    s->call = SIM_CALL_OTHER;
+    s->due = MSK_NEVER;
+    s->on = 0;
 }
 
 void
 sim_ue_cut(struct sim_ue *u)
 {
+    struct sim *w = u->world;
     struct sim_item *item;
 
     if (!u->up)
         return;
-    sim_say(u->world, "ue %u: loses power", u->index);
-    u->world->totals->power_cuts++;
+    sim_say(w, "ue %u: loses power", u->index);
+    w->totals->power_cuts++;
     /* What a pending call has committed it could not tell any more. */
-    u->flash.unsure |= u->pending && u->flash.commits != u->commits;
+    u->flash.unsure |=
+        u->pending != NULL && u->flash.commits != u->pending->commits;
     sim_held_lost(u, sim_flash_cut(&u->flash));
-    if (!u->pending) {
-        msk_ue_wipe(u->ue);
-        msk_mgvf_wipe(u->mgvf);
+    for (uint8_t k = 0; k < w->map.n_servers; k++) {
+        if (u->pending == NULL)
+            msk_ue_wipe(u->session[k].ue);
+        memset(u->session[k].memory, 0xEE, 4096);
+        cut_session(&u->session[k]);
     }
-    memset(u->ue_memory, 0xEE, sizeof u->ue_memory);
+    if (u->pending == NULL)
+        msk_mgvf_wipe(u->mgvf);
     memset(u->mgvf_memory, 0xEE, sizeof u->mgvf_memory);
-    u->up = u->pending = u->asked = u->bootstrapping = false;
-    u->call = SIM_CALL_OTHER;
-    u->due = MSK_NEVER;
-    u->on = 0;
+    u->up = false;
+    u->pending = NULL;
     u->boot++;
-    u->moves += (uint32_t)sim_below(u->world, 2);
-    item = sim_queue_add(u->world, SIM_UE_UP, 1 + sim_below(u->world, DOWN));
+    u->moves += (uint32_t)sim_below(w, 2);
+    item = sim_queue_add(w, SIM_UE_UP, 1 + sim_below(w, DOWN));
     item->ue = u->index;
+}
+
+/* Old keys; the services of then may be others too. */
+void
+sim_ue_put_back(struct sim_ue *u)
+{
+    struct sim *w = u->world;
+
+    for (uint8_t k = 0; k < w->map.n_servers; k++) {
+        struct sim_session *s = &u->session[k];
+
+        if (s->run > 1)
+            s->run = (uint16_t)(1 + sim_below(w, s->run));
+        w->totals->put_back++;
+        sim_say(w, "line %u: the configuration of keys %u is put back", s->line,
+                s->run);
+    }
+}
+
+static void
+start_session(struct sim_ue *u, uint8_t k)
+{
+    struct sim *w = u->world;
+    struct sim_session *s = &u->session[k];
+
+    s->device = u;
+    s->server = k;
+    s->line = sim_line(u->index, k);
+    s->due = MSK_NEVER;
+    s->starting = SIM_SERVICES;
+    for (uint8_t i = 0; i < w->map.n_services; i++) {
+        s->says[i] = w->map.service[i].terms;
+        if (w->map.service[i].server == k && sim_below(w, 2) == 0)
+            s->want |= UINT32_C(1) << i;
+    }
+    if (sim_below(w, 2) == 0)
+        s->run = sim_bsf_run(w, s->line);
+}
+
+/* Everything but the memory of its objects, which they fill by themselves. */
+void
+sim_ue_clear(struct sim *w, uint8_t i)
+{
+    struct sim_ue *u = &w->ue[i];
+
+    for (uint8_t k = 0; k < SIM_SERVERS; k++) {
+        struct sim_session *s = &u->session[k];
+        size_t behind = offsetof(struct sim_session, memory) + sizeof s->memory;
+
+        memset(s, 0, offsetof(struct sim_session, memory));
+        memset((uint8_t *)s + behind, 0, sizeof *s - behind);
+        s->due = MSK_NEVER;
+        s->device = u;
+    }
+    memset(u->held, 0,
+           offsetof(struct sim_ue, taken) - offsetof(struct sim_ue, held));
+    u->n_taken = 0;
+    u->boot = u->moves = 0;
+    u->skew = 0;
+    u->up = false;
+    u->pending = NULL;
+    u->world = w;
+    u->index = i;
 }
 
 void
@@ -88,13 +181,8 @@ sim_ue_start(struct sim *w, uint8_t i)
 {
     struct sim_ue *u = &w->ue[i];
 
-    memset(u, 0, sizeof *u);
-    u->world = w;
-    u->index = i;
-    u->due = MSK_NEVER;
-    u->want = (uint32_t)sim_below(w, 1u << SIM_SERVICES);
-    if (sim_below(w, 2) == 0)
-        u->run = sim_bsf_run(w, i);
+    for (uint8_t k = 0; k < w->map.n_servers; k++)
+        start_session(u, k);
     sim_flash_start(w, &u->flash);
     sim_ue_boot(u);
 }
@@ -107,68 +195,88 @@ sim_ue_step_clock(struct sim_ue *u, int64_t by)
     u->world->totals->steps_of_clocks++;
     sim_say(u->world, "ue %u: its clock steps by %lld", u->index,
             (long long)by);
-    for (size_t g = 0; g < SIM_GROUPS; g++)
-        u->asks[g].sent = false;
-    if (u->up && !u->pending)
-        sim_ue_timer(u);
+    for (uint8_t k = 0; k < u->world->map.n_servers; k++) {
+        for (size_t g = 0; g < SIM_GROUPS; g++)
+            u->session[k].asks[g].sent = false;
+        if (u->up && u->pending == NULL)
+            sim_ue_timer(&u->session[k]);
+    }
 }
 
 /* --- keys ---------------------------------------------------------------- */
 
 /* GBA gives the BSF new keys, and the UE, unless it loses power meanwhile. */
 void
-sim_ue_bootstrap(struct sim_ue *u)
+sim_ue_bootstrap(struct sim_session *s)
 {
+    struct sim *w = s->device->world;
     struct sim_item *item;
 
-    if (u->bootstrapping)
+    if (s->bootstrapping)
         return;
-    u->bootstrapping = true;
-    item = sim_queue_add(u->world, SIM_BOOTSTRAP, 1 + sim_below(u->world, GBA));
-    item->ue = u->index;
-    item->tag = u->boot;
-    item->mark.run = sim_bsf_run(u->world, u->index);
+    s->bootstrapping = true;
+    item = sim_queue_add(w, SIM_BOOTSTRAP, 1 + sim_below(w, GBA));
+    item->line = s->line;
+    item->tag = s->device->boot;
+    item->mark.run = sim_bsf_run(w, s->line);
 }
 
 void
-sim_ue_keys_later(struct sim_ue *u)
+sim_ue_keys_later(struct sim_session *s)
 {
-    struct sim_item *item = sim_queue_add(u->world, SIM_BOOTSTRAP, SIM_SECOND);
+    struct sim_item *item =
+        sim_queue_add(s->device->world, SIM_BOOTSTRAP, SIM_SECOND);
 
-    item->ue = u->index;
-    item->tag = u->boot;
-    item->mark.run = u->run;
+    item->line = s->line;
+    item->tag = s->device->boot;
+    item->mark.run = s->run;
+}
+
+/* Older than others that the store has seen: new ones are to be had. */
+void
+sim_ue_keys_refused(struct sim_session *s)
+{
+    sim_say(s->device->world, "line %u: keys %u are too old", s->line, s->run);
+    s->device->world->totals->old_keys++;
+    if (s->run == s->device->world->db.run[s->line])
+        sim_fail(s->device->world, "line %u: the newest keys are too old",
+                 s->line);
+    sim_ue_bootstrap(s);
 }
 
 void
-sim_ue_keys(struct sim_ue *u, uint16_t run)
+sim_ue_keys(struct sim_session *s, uint16_t run)
 {
-    if (run < u->run)
+    if (run < s->run)
         return; /* there are newer ones */
-    u->bootstrapping = false;
-    u->run = run;
-    u->to_keys = true;
-    sim_ue_work(u);
+    s->bootstrapping = false;
+    s->run = run;
+    s->to_keys = true;
+    sim_ue_work(s->device);
 }
 
 /* --- traffic ------------------------------------------------------------- */
 
 void
-sim_ue_missed(struct sim_ue *u, uint8_t service, const uint8_t mki[6])
+sim_ue_missed(struct sim_session *s, uint8_t service,
+              const struct msk_key_id *msk)
 {
-    uint8_t id[32], flow[32];
+    struct sim *w = s->device->world;
+    uint8_t id[32], flow[32], mki[6];
     struct msk_bytes name = { id, sim_service_name(service, id) };
-    uint8_t g = sim_group_index(sim_domain, (uint16_t)(mki[0] << 8 | mki[1]));
+    uint8_t g = sim_group_index(w, msk->domain, msk->group);
     struct msk_bytes flow_name = { flow, sim_flow_name(g, flow) };
 
-    sim_ue_end(u, msk_ue_missed(u->ue, name, flow_name,
-                                (struct msk_bytes){ mki, 6 }, sim_ue_clock(u)));
+    msk_mki_pack(msk, 1, mki);
+    sim_ue_end(s, msk_ue_missed(s->ue, name, flow_name,
+                                (struct msk_bytes){ mki, 6 },
+                                sim_ue_clock(s->device)));
 }
 
 void
-sim_ue_request(struct sim_ue *u, uint8_t group)
+sim_ue_request(struct sim_session *s, uint8_t group)
 {
-    struct msk_key_id id = sim_group_id(group);
+    struct msk_key_id id = sim_group_id(s->device->world, group);
 
-    sim_ue_end(u, msk_ue_request(u->ue, &id, 1, sim_ue_clock(u)));
+    sim_ue_end(s, msk_ue_request(s->ue, &id, 1, sim_ue_clock(s->device)));
 }

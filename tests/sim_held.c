@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a UE must hold: what it told of storing, less what it told of deleting,
- * and never three of a group. The MGV-F is asked after each call. */
+/*
+ * What a UE must hold: what its sessions told of storing, less what they told
+ * of deleting, and never three of a group. The MGV-F is asked after each call.
+ * What is held of a group that a service needs goes only as the oldest of
+ * three, and every session that was told of an MSK is told of its end.
+ */
 #include <string.h>
 
 #include "sim.h"
@@ -15,16 +19,28 @@ find(const struct sim_held *held, uint16_t number)
     return i;
 }
 
+/* An SP that switches off what a service announced as on is refused, from
+ * whichever key server it comes (decisions 23 and 29). */
+static void
+check_policy(const struct sim_ue *u, uint8_t g, const char *what)
+{
+    if ((u->world->map.group[g].off & sim_required(u, g)) != 0)
+        sim_fail(u->world, "ue %u: %s of group %u against the announcement",
+                 u->index, what, g);
+}
+
 /* The newest comes last. A third one is to be told away in the same call. */
 void
-sim_held_stored(struct sim_ue *u, const struct msk_msk_event *msk)
+sim_held_stored(struct sim_session *s, const struct msk_msk_event *msk)
 {
-    uint8_t g = sim_group_index(msk->id.domain, msk->id.group);
+    struct sim_ue *u = s->device;
+    uint8_t g = sim_group_index(u->world, msk->id.domain, msk->id.group);
     struct sim_held *held;
     size_t i;
 
     if (g == SIM_GROUPS || msk->id.number >= SIM_NUMBERS)
         sim_fail(u->world, "ue %u: an MSK of no group", u->index);
+    check_policy(u, g, "an MSK");
     held = &u->held[g];
     i = find(held, msk->id.number);
     if (i == held->n && msk->updated_only)
@@ -37,11 +53,34 @@ sim_held_stored(struct sim_ue *u, const struct msk_msk_event *msk)
     held->msk[held->n - 1].number = msk->id.number;
     held->msk[held->n - 1].low = msk->seq_low;
     held->msk[held->n - 1].high = msk->seq_high;
+    u->touched |= UINT64_C(1) << g;
+    u->came[g] |= UINT64_C(1) << msk->id.number;
+    u->went[g] &= ~(UINT64_C(1) << msk->id.number);
     u->ever[g] |= UINT64_C(1) << msk->id.number;
+    s->has[g] |= UINT64_C(1) << msk->id.number;
 }
 
-/* An MSK that comes again later has no MTK counter any more: doc/security.md,
- * "Replay after a loss of the store". */
+/* A session may tell what another one has told before. */
+void
+sim_held_deleted(struct sim_session *s, const struct msk_key_id *id)
+{
+    struct sim_ue *u = s->device;
+    uint8_t g = sim_group_index(u->world, id->domain, id->group);
+
+    if (g == SIM_GROUPS || id->number >= SIM_NUMBERS)
+        sim_fail(u->world, "ue %u: deleted an MSK of no group", u->index);
+    sim_say(u->world, "line %u: group %u number %u deleted", s->line, g,
+            id->number);
+    if (!sim_in(u->ever[g], (uint8_t)id->number) && !u->flash.unsure)
+        sim_fail(u->world, "ue %u: deleted what it never had", u->index);
+    u->touched |= UINT64_C(1) << g;
+    u->went[g] |= UINT64_C(1) << id->number;
+    s->has[g] &= ~(UINT64_C(1) << id->number);
+}
+
+/* --- MTKs ---------------------------------------------------------------- */
+
+/* Only in the old world: there an MSK that came again had no MTK counter. */
 static void
 forget_taken(struct sim_ue *u, uint8_t group, uint16_t number)
 {
@@ -53,38 +92,24 @@ forget_taken(struct sim_ue *u, uint8_t group, uint16_t number)
     u->n_taken = n;
 }
 
+/* An MTK is released once as long as the store lives, and is that of its
+ * MSK. */
 void
-sim_held_deleted(struct sim_ue *u, const struct msk_key_id *id)
+sim_held_mtk(struct sim_session *s, const struct msk_mtk_event *mtk)
 {
-    uint8_t g = sim_group_index(id->domain, id->group);
+    struct sim_ue *u = s->device;
+    uint8_t g = sim_group_index(u->world, mtk->id.domain, mtk->id.group);
+    uint8_t want[16];
     struct sim_held *held = &u->held[g];
-    size_t i = find(held, id->number);
-
-    sim_say(u->world, "ue %u: group %u number %u deleted", u->index, g,
-            id->number);
-    if (i == held->n && u->flash.unsure)
-        return; /* stored by a commit that failed, and could not be told */
-    if (i == held->n)
-        sim_fail(u->world, "ue %u: deleted what it has not", u->index);
-    held->n--;
-    memmove(&held->msk[i], &held->msk[i + 1],
-            (held->n - i) * sizeof held->msk[0]);
-    forget_taken(u, g, id->number);
-}
-
-/* An MTK is released once, and is that of its MSK. */
-void
-sim_held_mtk(struct sim_ue *u, const struct msk_mtk_event *mtk)
-{
-    uint8_t g = sim_group_index(mtk->id.domain, mtk->id.group), want[16];
-    struct sim_held *held = &u->held[g];
-    size_t i = find(held, mtk->id.number);
     struct sim_taken taken = { g, mtk->id.number, mtk->mtk_id,
                                u->flash.commits };
+    size_t i = find(held, mtk->id.number);
 
     if (i == held->n)
         sim_fail(u->world, "ue %u: an MTK under no MSK", u->index);
+    check_policy(u, g, "an MTK");
     held->msk[i].low = mtk->mtk_id;
+    u->touched |= UINT64_C(1) << g;
     sim_mtk(g, mtk->id.number, want);
     if (mtk->key.n != 16 || memcmp(mtk->key.p, want, 16) != 0)
         sim_fail(u->world, "ue %u: another MTK", u->index);
@@ -141,47 +166,119 @@ take_over(struct sim_held *held, const struct msk_held *real)
     }
 }
 
+/* It is gone: was that told, and could it be? */
+static void
+check_gone(struct sim_ue *u, uint8_t g, size_t i, const struct sim_held *now)
+{
+    uint16_t number = u->held[g].msk[i].number;
+    bool third = u->came[g] != 0 && now->n == SIM_HELD && i == 0;
+
+    if (u->flash.unsure)
+        return;
+    if (sim_needed(u, g) && !third)
+        sim_fail(u->world,
+                 "ue %u: number %u of group %u is gone, and a service needs it",
+                 u->index, number, g);
+    if (!sim_in(u->went[g], (uint8_t)number))
+        sim_fail(u->world, "ue %u: nobody told that number %u of group %u went",
+                 u->index, number, g);
+}
+
+/* A commit that failed was made all the same: nobody could be told. */
+static void
+forgive(struct sim_ue *u, uint8_t g, const struct sim_held *now)
+{
+    uint64_t set = 0;
+
+    for (size_t i = 0; i < now->n; i++)
+        set |= UINT64_C(1) << now->msk[i].number;
+    for (uint8_t k = 0; k < u->world->map.n_servers; k++)
+        u->session[k].has[g] &= set;
+}
+
+/* The others are as they were, in their order. */
 static void
 compare(struct sim_ue *u, uint8_t g, const struct msk_held *real)
 {
+    const struct sim_held *old = &u->held[g];
     struct sim_held now;
+    size_t at = 0;
 
-    if (real->n > SIM_HELD || u->held[g].n > SIM_HELD)
+    if (real->n > SIM_HELD)
         sim_fail(u->world, "ue %u: three MSKs of group %u", u->index, g);
     take_over(&now, real);
-    if (u->flash.unsure) {
-        for (size_t i = 0; i < u->held[g].n; i++)
-            if (find(&now, u->held[g].msk[i].number) == now.n)
-                forget_taken(u, g, u->held[g].msk[i].number);
-    } else if (now.n != u->held[g].n) {
-        sim_fail(u->world, "ue %u: holds %zu of group %u, told of %zu",
-                 u->index, now.n, g, u->held[g].n);
-    }
+    if (u->flash.unsure)
+        forgive(u, g, &now);
+    for (size_t i = 0; i < old->n; i++)
+        if (find(&now, old->msk[i].number) == now.n) {
+            check_gone(u, g, i, &now);
+            if (u->world->width == SIM_WIDTH_OLD)
+                forget_taken(u, g, old->msk[i].number);
+        }
     for (size_t i = 0; i < now.n; i++) {
-        if (!u->flash.unsure && now.msk[i].number != u->held[g].msk[i].number)
+        while (at < old->n && old->msk[at].number != now.msk[i].number)
+            at++;
+        if (!u->flash.unsure && at == old->n)
             sim_fail(u->world, "ue %u: group %u: number %u is not as told",
                      u->index, g, now.msk[i].number);
         u->ever[g] |= UINT64_C(1) << now.msk[i].number;
     }
     u->held[g] = now;
+    u->came[g] = u->went[g] = 0;
 }
 
+static void
+check_group(struct sim_ue *u, uint8_t g)
+{
+    struct msk_held held = { .size = sizeof held };
+    struct msk_key_id id = sim_group_id(u->world, g);
+    int err = msk_mgvf_held(u->mgvf, id.domain, id.group, &held);
+
+    if (err != MSK_OK && err != MSK_ERR_NOT_MINE)
+        sim_fail(u->world, "ue %u: asked what it holds, says %s", u->index,
+                 msk_err_text(err));
+    if (err == MSK_ERR_NOT_MINE)
+        held.n = 0;
+    compare(u, g, &held);
+}
+
+/* Of many groups only those that something was told of, and one more. */
 void
 sim_held_check(struct sim_ue *u)
 {
-    u->flash.quiet = true;
-    for (uint8_t g = 0; g < SIM_GROUPS; g++) {
-        struct msk_held held = { .size = sizeof held };
-        struct msk_key_id id = sim_group_id(g);
-        int err = msk_mgvf_held(u->mgvf, id.domain, id.group, &held);
+    uint8_t n = u->world->map.n_groups;
 
-        if (err != MSK_OK && err != MSK_ERR_NOT_MINE)
-            sim_fail(u->world, "ue %u: asked what it holds, says %s", u->index,
-                     msk_err_text(err));
-        if (err == MSK_ERR_NOT_MINE)
-            held.n = 0;
-        compare(u, g, &held);
+    if (u->pending != NULL)
+        return;
+    if (n > 8)
+        u->touched |= UINT64_C(1) << (u->world->steps % n);
+    u->flash.quiet = true;
+    for (uint8_t g = 0; g < n; g++)
+        if (n <= 8 || u->flash.unsure || sim_in(u->touched, g))
+            check_group(u, g);
+    u->flash.quiet = u->flash.unsure = false;
+    u->touched = 0;
+}
+
+/* A session knows what is held of the groups that it needs. */
+void
+sim_held_told(struct sim_session *s)
+{
+    struct sim_ue *u = s->device;
+
+    for (uint8_t g = 0; g < u->world->map.n_groups; g++) {
+        uint64_t has = s->has[g];
+
+        if (has == 0)
+            continue;
+        for (size_t i = 0; i < u->held[g].n; i++)
+            has &= ~(UINT64_C(1) << u->held[g].msk[i].number);
+        if (has != 0 && sim_needs(s, g))
+            sim_fail(u->world,
+                     "line %u: was not told that an MSK of group %u "
+                     "is gone",
+                     s->line, g);
+        if (!sim_needs(s, g))
+            s->has[g] = 0;
     }
-    u->flash.quiet = false;
-    u->flash.unsure = false;
 }

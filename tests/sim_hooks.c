@@ -19,85 +19,90 @@
 static void
 send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
 {
-    struct sim_ue *u = user;
-    struct sim_mark mark = u->mark;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
+    struct sim_mark mark = s->mark;
 
-    u->world->totals->acks++;
-    if (u->call != SIM_CALL_RECEIVE || u->spoiled ||
+    w->totals->acks++;
+    if (s->call != SIM_CALL_RECEIVE || s->spoiled ||
         mark.kind != MSK_MESSAGE_MSK || mark.number == 0)
-        sim_fail(u->world, "ue %u: an acknowledgement of nothing", u->index);
-    if (u->flash.commits == u->commits)
-        sim_fail(u->world, "ue %u: an acknowledgement before the commit",
-                 u->index);
-    if (peer.n != 4 || memcmp(peer.p, "bmsc", 4) != 0)
-        sim_fail(u->world, "ue %u: an acknowledgement to whom?", u->index);
+        sim_fail(w, "line %u: an acknowledgement of nothing", s->line);
+    if (s->device->flash.commits == s->commits)
+        sim_fail(w, "line %u: an acknowledgement before the commit", s->line);
+    if (peer.n != 5 || memcmp(peer.p, s->server == 0 ? "bmsc0" : "bmsc1", 5))
+        sim_fail(w, "line %u: an acknowledgement to whom?", s->line);
     mark.kind = MSK_MESSAGE_VERIFICATION;
-    sim_network_datagram(u->world, SIM_TO_BMSC, "bmsc", message, &mark);
+    sim_network_to_bmsc(w, s->server, message, &mark);
 }
 
 static void
-check_storm(struct sim_ue *u)
+check_storm(struct sim_session *s)
 {
-    if (u->world->now - u->window.start > WINDOW) {
-        u->window.start = u->world->now;
-        u->window.n = 0;
+    struct sim *w = s->device->world;
+
+    if (w->now - s->window.start > WINDOW) {
+        s->window.start = w->now;
+        s->window.n = 0;
     }
-    if (++u->window.n > REQUESTS)
-        sim_fail(u->world, "ue %u: a storm of requests", u->index);
-    if (++u->handed > HANDED)
-        sim_fail(u->world, "ue %u: one request, and %u exchanges", u->index,
-                 u->handed);
+    if (++s->window.n > REQUESTS)
+        sim_fail(w, "line %u: a storm of requests", s->line);
+    if (++s->handed > HANDED)
+        sim_fail(w, "line %u: one request, and %u exchanges", s->line,
+                 s->handed);
 }
 
 static void
 send_http(void *user, const struct msk_http_request *request)
 {
     static struct sim_http http;
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
 
-    check_storm(u);
+    check_storm(s);
     http.status = 0;
     http.lie = http.cut = false;
     http.n_headers = http.n_text = 0;
     if (request->target.n > sizeof http.target ||
         request->body.n > sizeof http.body)
-        sim_fail(u->world, "ue %u: a request is too long", u->index);
+        sim_fail(w, "line %u: a request is too long", s->line);
     http.n_target = request->target.n;
     memcpy(http.target, request->target.p, request->target.n);
     http.n_body = request->body.n;
     memcpy(http.body, request->body.p, request->body.n);
     for (size_t i = 0; i < request->n_headers; i++)
-        sim_http_put(u->world, &http, request->headers[i].name,
+        sim_http_put(w, &http, request->headers[i].name,
                      request->headers[i].value);
-    u->tag++;
-    u->asked = true;
-    sim_say(u->world, "ue %u: asks %.*s (%zu headers)", u->index,
-            (int)http.n_target, (const char *)http.target, http.n_headers);
-    sim_network_request(u->world, u->index, u->tag, &http);
+    s->tag++;
+    s->asked = true;
+    sim_say(w, "line %u: asks %.*s (%zu headers)", s->line, (int)http.n_target,
+            (const char *)http.target, http.n_headers);
+    sim_network_request(w, s->line, s->tag, &http);
 }
 
 static void
 on_msk(void *user, const struct msk_msk_event *msk)
 {
-    uint8_t g = sim_group_index(msk->id.domain, msk->id.group);
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
+    uint8_t g = sim_group_index(w, msk->id.domain, msk->id.group);
 
-    u->world->totals->stored++;
-    u->told = true;
-    sim_say(u->world, "ue %u: holds group %u number %u, %u..%u", u->index, g,
+    w->totals->stored++;
+    s->told = true;
+    sim_say(w, "line %u: holds group %u number %u, %u..%u", s->line, g,
             msk->id.number, msk->seq_low, msk->seq_high);
-    sim_held_stored(u, msk);
-    u->asks[g].tries = 0;
-    u->asks[g].refused = false;
+    sim_held_stored(s, msk);
+    s->asks[g].tries = 0;
+    s->asks[g].refused = false;
 }
 
 static void
 on_mtk(void *user, const struct msk_mtk_event *mtk)
 {
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
 
-    u->world->totals->mtks++;
-    sim_held_mtk(u, mtk);
+    s->device->world->totals->mtks++;
+    s->told = true;
+    sim_held_mtk(s, mtk);
 }
 
 static void
@@ -109,31 +114,32 @@ on_msk_deleted(void *user, const struct msk_key_id *id)
 static void
 on_bootstrap_needed(void *user, enum msk_reason reason)
 {
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
 
-    sim_say(u->world, "ue %u: needs keys (%d)", u->index, (int)reason);
-    if (++u->begged > BEGGED)
-        sim_fail(u->world, "ue %u: one request, and %u bootstraps", u->index,
-                 u->begged);
-    sim_ue_bootstrap(u);
+    sim_say(s->device->world, "line %u: needs keys (%d)", s->line, (int)reason);
+    if (++s->begged > BEGGED)
+        sim_fail(s->device->world, "line %u: one request, and %u bootstraps",
+                 s->line, s->begged);
+    sim_ue_bootstrap(s);
 }
 
 /* Decision 21: nothing good is held, and either the BM-SC said no, or all
  * attempts are used up. */
 static void
-check_leave(struct sim_ue *u, const struct msk_leave_event *leave)
+check_leave(struct sim_session *s, const struct msk_leave_event *leave)
 {
-    uint8_t g = sim_group_index(leave->id.domain, leave->id.group);
-    uint32_t tries = u->registrations;
+    struct sim *w = s->device->world;
+    uint8_t g = sim_group_index(w, leave->id.domain, leave->id.group);
+    uint32_t tries = s->registrations;
 
     if (g == SIM_GROUPS)
-        sim_fail(u->world, "ue %u: left for no group", u->index);
-    tries += u->asks[g].tries;
-    if (sim_held_good(u, g))
-        sim_fail(u->world, "ue %u: left with an MSK that is good", u->index);
+        sim_fail(w, "line %u: left for no group", s->line);
+    tries += s->asks[g].tries;
+    if (sim_held_good(s->device, g))
+        sim_fail(w, "line %u: left with an MSK that is good", s->line);
     switch (leave->reason) {
     case MSK_REASON_REFUSED:
-        if (u->asks[g].refused)
+        if (s->asks[g].refused)
             return;
         break;
     case MSK_REASON_NO_MSK:
@@ -144,31 +150,32 @@ check_leave(struct sim_ue *u, const struct msk_leave_event *leave)
     case MSK_REASON_RENEGOTIATE:
     case MSK_REASON_USER:
     case MSK_REASON_POLICY:
-        sim_fail(u->world, "ue %u: left for reason %d", u->index,
-                 (int)leave->reason);
+        sim_fail(w, "line %u: left for reason %d", s->line, (int)leave->reason);
     }
     if (tries < ATTEMPTS)
-        sim_fail(u->world, "ue %u: left for reason %d after %u attempts",
-                 u->index, (int)leave->reason, tries);
+        sim_fail(w, "line %u: left for reason %d after %u attempts", s->line,
+                 (int)leave->reason, tries);
 }
 
 static void
 on_leave(void *user, const struct msk_leave_event *leave)
 {
-    uint8_t i = sim_service_index(leave->service);
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
+    uint8_t i = sim_service_index(w, leave->service);
 
-    sim_say(u->world, "ue %u: leaves service %u for reason %d", u->index, i,
+    sim_say(w, "line %u: leaves service %u for reason %d", s->line, i,
             (int)leave->reason);
-    if (i == SIM_SERVICES)
-        sim_fail(u->world, "ue %u: left what it never joined", u->index);
-    u->world->totals->left[leave->reason]++;
-    u->left[i] = leave->reason;
-    for (size_t g = 0; g < SIM_GROUPS; g++) /* they begin anew */
-        if ((sim_service_groups(i) >> g & 1) != 0)
-            u->asks[g].sent = false;
+    if (i == SIM_SERVICES || w->map.service[i].server != s->server)
+        sim_fail(w, "line %u: left what it never joined", s->line);
+    w->totals->left[leave->reason]++;
+    s->left[i] = leave->reason;
+    s->on &= ~(UINT32_C(1) << i);
+    for (uint8_t g = 0; g < w->map.n_groups; g++) /* they begin anew */
+        if (sim_in(w->map.service[i].groups, g))
+            s->asks[g].sent = false;
     if (leave->reason != MSK_REASON_USER)
-        check_leave(u, leave);
+        check_leave(s, leave);
 }
 
 static bool
@@ -180,81 +187,88 @@ is_no(int code)
 static void
 on_result(void *user, const struct msk_result_event *result)
 {
-    struct sim_ue *u = user;
-    uint32_t groups = 0;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
+    uint64_t groups = 0;
+    uint8_t i;
 
-    sim_say(u->world, "ue %u: result of %d: %d, reason %d", u->index,
+    sim_say(w, "line %u: result of %d: %d, reason %d", s->line,
             (int)result->procedure, result->code, (int)result->reason);
     if (!is_no(result->code))
         return;
+    i = sim_service_index(w, result->service);
     if (result->procedure == MSK_PROCEDURE_MSK_REQUEST)
-        groups = UINT32_C(1)
-                 << sim_group_index(result->id.domain, result->id.group);
-    else if (result->procedure == MSK_PROCEDURE_REGISTER)
-        groups = sim_service_groups(sim_service_index(result->service));
-    for (size_t g = 0; g < SIM_GROUPS; g++)
-        u->asks[g].refused |= (groups >> g & 1) != 0;
+        groups = UINT64_C(1)
+                 << sim_group_index(w, result->id.domain, result->id.group);
+    else if (result->procedure == MSK_PROCEDURE_REGISTER && i < SIM_SERVICES)
+        groups = w->map.service[i].groups;
+    for (uint8_t g = 0; g < w->map.n_groups; g++)
+        s->asks[g].refused |= sim_in(groups, g);
 }
 
 /* A request for a group goes out: not twice in a second (decision 20). */
 static void
-ask_group(struct sim_ue *u, const struct msk_key_id *id)
+ask_group(struct sim_session *s, const struct msk_key_id *id)
 {
-    uint8_t g = sim_group_index(id->domain, id->group);
-    msk_time now = sim_ue_clock(u);
+    struct sim *w = s->device->world;
+    uint8_t g = sim_group_index(w, id->domain, id->group);
+    msk_time now = sim_ue_clock(s->device);
 
-    if (u->asks[g].sent && now < u->asks[g].at + CALM)
-        sim_fail(u->world, "ue %u: group %u asked for again too soon", u->index,
-                 g);
-    u->asks[g].sent = true;
-    u->asks[g].at = now;
-    u->asks[g].tries++;
+    if (s->asks[g].sent && now < s->asks[g].at + CALM)
+        sim_fail(w, "line %u: group %u asked for again too soon", s->line, g);
+    s->asks[g].sent = true;
+    s->asks[g].at = now;
+    s->asks[g].tries++;
 }
 
 static void
-count_step(struct sim_ue *u, const struct msk_trace *step)
+count_step(struct sim_session *s, const struct msk_trace *step)
 {
     if (step->machine == 1 &&
         (step->event == MSK_EXCHANGE_ASK || step->event == MSK_EXCHANGE_LACK))
-        u->handed = u->begged = 0;
+        s->handed = s->begged = 0;
     if (step->machine == 2 && step->event == MSK_GROUP_SENT)
-        ask_group(u, &step->id);
-    u->pulled |= step->machine == 2 && step->event == MSK_GROUP_PULL;
+        ask_group(s, &step->id);
+    s->pulled |= step->machine == 2 && step->event == MSK_GROUP_PULL;
     if (step->machine == 3 && step->event == MSK_SERVICE_SENT)
-        u->registrations++;
+        s->registrations++;
 }
 
 static void
 trace(void *user, const struct msk_trace *step)
 {
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
 
     if (step->err != MSK_OK)
-        sim_fail(u->world, "ue %u: machine %u, state %u: event %u is undefined",
-                 u->index, step->machine, step->state, step->event);
-    count_step(u, step);
+        sim_fail(w, "line %u: machine %u, state %u: event %u is undefined",
+                 s->line, step->machine, step->state, step->event);
+    count_step(s, step);
+    if (!w->trace)
+        return;
     if (step->machine == 2)
-        sim_say(u->world, "ue %u: group %u: %u, %u -> %u", u->index,
-                sim_group_index(step->id.domain, step->id.group), step->state,
-                step->event, step->next);
-    if (step->machine != 2)
-        sim_say(u->world, "ue %u: machine %u: %u, %u -> %u", u->index,
-                step->machine, step->state, step->event, step->next);
+        sim_say(w, "line %u: group %u: %u, %u -> %u", s->line,
+                sim_group_index(w, step->id.domain, step->id.group),
+                step->state, step->event, step->next);
+    else
+        sim_say(w, "line %u: machine %u: %u, %u -> %u", s->line, step->machine,
+                step->state, step->event, step->next);
 }
 
 /* Whoever opened it has what the BM-SC made. */
 static void
 keylog(void *user, const struct msk_keylog *key)
 {
-    struct sim_ue *u = user;
+    struct sim_session *s = user;
+    struct sim *w = s->device->world;
     uint8_t g;
 
     if (key->kind != MSK_KEYLOG_MSK)
         return;
-    g = sim_group_index(key->id.domain, key->id.group);
+    g = sim_group_index(w, key->id.domain, key->id.group);
     if (key->key.n != 16 ||
-        memcmp(key->key.p, u->world->db.group[g].key[key->id.number], 16) != 0)
-        sim_fail(u->world, "ue %u: another MSK", u->index);
+        memcmp(key->key.p, w->db.group[g].key[key->id.number], 16) != 0)
+        sim_fail(w, "line %u: another MSK", s->line);
 }
 
 const struct msk_ue_hooks sim_hooks = {

@@ -13,12 +13,12 @@ void
 sim_job_end(struct sim *w, struct sim_job *job)
 {
     if (job->op == SIM_OP_TIMER)
-        w->db.row[job->ue].busy = false;
+        w->db.row[job->line].busy = false;
     job->used = false;
 }
 
 struct sim_job *
-sim_job_begin(struct sim *w, enum sim_op op, uint8_t at, uint8_t ue)
+sim_job_begin(struct sim *w, enum sim_op op, uint8_t at, uint8_t line)
 {
     for (size_t i = 0; i < SIM_JOBS; i++) {
         struct sim_job *job = &w->job[i];
@@ -28,7 +28,7 @@ sim_job_begin(struct sim *w, enum sim_op op, uint8_t at, uint8_t ue)
         job->used = true;
         job->op = op;
         job->node = at;
-        job->ue = ue;
+        job->line = job->author = line;
         job->tries = 0;
         job->tag = 0;
         job->spoiled = job->open = false;
@@ -100,7 +100,7 @@ check_record(struct sim *w, const struct sim_job *job)
                          ? 1
                          : 0;
     if (in_flight > 1)
-        sim_fail(w, "ue %u: %u MSKs in flight", job->ue, in_flight);
+        sim_fail(w, "line %u: %u MSKs in flight", job->line, in_flight);
 }
 
 static void
@@ -112,17 +112,17 @@ check_error(struct sim *w, const struct sim_job *job, int err)
         sim_fail(w, "an error, and something in the outbox");
     if (msk_err_kind(err) == MSK_KIND_FATAL || err == MSK_ERR_ARGUMENT ||
         err == MSK_ERR_SPACE)
-        sim_fail(w, "ue %u: op %d ended with %s", job->ue, job->op,
+        sim_fail(w, "line %u: op %d ended with %s", job->line, job->op,
                  msk_err_text(err));
 }
 
 /* --- what is sent -------------------------------------------------------- */
 
-/* The counters that were committed for that UE reach at least so far. */
+/* The counters that were committed for that line reach at least so far. */
 static bool
 is_committed(struct sim *w, const struct sim_mark *mark)
 {
-    const struct sim_row *row = &w->db.row[mark->ue];
+    const struct sim_row *row = &w->db.row[mark->line];
     static struct msk_subscriber sub;
     const struct msk_sub *s = msk_sub_at(&sub);
     const struct msk_bmsc_muk *muks[] = { &s->muk, &s->old };
@@ -146,39 +146,57 @@ static void
 send_mikey(struct sim *w, const struct sim_job *job, size_t i)
 {
     struct msk_bytes octets = { job->send[i].octets, job->send[i].n };
-    struct sim_mark mark = { .kind = MSK_MESSAGE_MSK };
+    struct sim_mark mark = { .kind = MSK_MESSAGE_MSK, .line = job->line };
+    uint8_t ue = 0, server = job->line % SIM_SERVERS;
     struct msk_message m;
 
     if (msk_message_read(w->layout, octets, &m, NULL) != MSK_OK ||
-        !sim_keys_read(m.idr, &mark.ue, &mark.run) || mark.ue != job->ue)
-        sim_fail(w, "ue %u: not an MSK message", job->ue);
-    mark.group = sim_group_index(m.id.domain, m.id.group);
+        !sim_keys_read(m.idr, &ue, &mark.run) || ue != job->line / SIM_SERVERS)
+        sim_fail(w, "line %u: not an MSK message", job->line);
+    mark.group = sim_group_index(w, m.id.domain, m.id.group);
     mark.number = m.id.number;
     mark.counter = m.counter;
-    if (m.v && w->acks == MSK_ACK_NONE)
-        sim_fail(w, "ue %u: asked to acknowledge", job->ue);
-    if (!sim_ledger_note(w, SIM_FACT_SENT, mark.ue, mark.run, mark.counter))
-        sim_fail(w, "ue %u: counter %u sent twice under MUK %u", mark.ue,
+    if (mark.group == SIM_GROUPS || !sim_in(w->map.served[server], mark.group))
+        sim_fail(w, "line %u: an MSK of another server's group", job->line);
+    mark.made = w->db.group[mark.group].made[mark.number];
+    if (m.v && w->acks[server] == MSK_ACK_NONE)
+        sim_fail(w, "line %u: asked to acknowledge", job->line);
+    if (!sim_ledger_note(w, SIM_FACT_SENT, mark.line, mark.run, mark.counter))
+        sim_fail(w, "line %u: counter %u sent twice under MUK %u", mark.line,
                  mark.counter, mark.run);
     if (!is_committed(w, &mark))
-        sim_fail(w, "ue %u: counter %u sent before its commit", mark.ue,
+        sim_fail(w, "line %u: counter %u sent before its commit", mark.line,
                  mark.counter);
     w->totals->pulls += mark.number == 0 ? 1 : 0;
-    sim_say(w, "ue %u: node %u sends group %u number %u, T %u, MUK %u to %s%s",
-            mark.ue, job->node, mark.group, mark.number, mark.counter, mark.run,
-            job->send[i].peer, m.v ? ", V" : "");
-    sim_network_datagram(w, SIM_TO_UE, job->send[i].peer, octets, &mark);
+    sim_say(w,
+            "line %u: node %u sends group %u number %u, T %u, MUK %u to %s%s",
+            mark.line, job->node, mark.group, mark.number, mark.counter,
+            mark.run, job->send[i].peer, m.v ? ", V" : "");
+    sim_archive_datagram(w, SIM_TO_UE, ue, octets, &mark);
+    sim_network_to_ue(w, ue, job->send[i].peer, octets, &mark);
 }
 
 static void
 delivered(struct sim *w, const struct sim_job *job, const struct msk_key_id *id)
 {
-    uint8_t group = sim_group_index(id->domain, id->group);
+    uint8_t group = sim_group_index(w, id->domain, id->group);
+    const struct sim_ue *u = &w->ue[job->line / SIM_SERVERS];
 
     w->totals->delivered++;
-    if ((w->ue[job->ue].ever[group] >> id->number & 1) == 0)
-        sim_fail(w, "ue %u: group %u number %u delivered, and never stored",
-                 job->ue, group, id->number);
+    if (group == SIM_GROUPS || !sim_in(u->ever[group], (uint8_t)id->number))
+        sim_fail(w, "line %u: group %u number %u delivered, and never stored",
+                 job->line, group, id->number);
+}
+
+/* A request is taken once, and from the one who made it. */
+static void
+check_answered(struct sim *w, const struct sim_job *job)
+{
+    if (job->author != job->line)
+        sim_fail(w, "line %u: took a request of line %u", job->line,
+                 job->author);
+    if (!sim_ledger_note(w, SIM_FACT_ANSWERED, job->line, 0, job->tag))
+        sim_fail(w, "line %u: a request was taken twice", job->line);
 }
 
 static void
@@ -193,14 +211,14 @@ send_all(struct sim *w, const struct sim_job *job)
         case MSK_BMSC_JOINED:
         case MSK_BMSC_PARTED: break;
         }
-    if (job->has_answer && job->answer.status == 200 &&
-        !sim_ledger_note(w, SIM_FACT_ANSWERED, job->ue, 0, job->tag))
-        sim_fail(w, "ue %u: a request was taken twice", job->ue);
-    if (job->has_answer) {
-        sim_say(w, "ue %u: node %u answers %d", job->ue, job->node,
-                job->answer.status);
-        sim_network_response(w, job->ue, job->tag, &job->answer);
-    }
+    if (!job->has_answer)
+        return;
+    if (job->answer.status == 200)
+        check_answered(w, job);
+    sim_say(w, "line %u: node %u answers %d", job->line, job->node,
+            job->answer.status);
+    if (strcmp(job->peer, "eva") != 0)
+        sim_network_response(w, job->author, job->tag, &job->answer);
 }
 
 /* --- load and call; commit and send -------------------------------------- */
@@ -213,20 +231,20 @@ sim_job_run(struct sim *w, struct sim_job *job)
     int err;
 
     if (job->tries++ > 50)
-        sim_fail(w, "ue %u: op %d is in conflict for ever", job->ue, job->op);
+        sim_fail(w, "line %u: op %d is in conflict for ever", job->line,
+                 job->op);
     job->called = sim_node_clock(w, job->node);
     err = sim_node_call(w, job);
     if (err == MSK_OK && job->op == SIM_OP_ACK && job->spoiled)
-        sim_fail(w, "ue %u: a spoiled acknowledgement was taken", job->ue);
-    if (err < 0)
+        sim_fail(w, "line %u: a spoiled acknowledgement was taken", job->line);
+    if (err < 0 && job->op != SIM_OP_REBIND)
         check_error(w, job, err);
     if (err < 0) {
         sim_job_end(w, job);
         return;
     }
     if (err == MSK_OK) {
-        if (job->op == SIM_OP_PART || job->op == SIM_OP_REAUTH ||
-            job->op == SIM_OP_REBOOTSTRAP)
+        if (job->op >= SIM_OP_PART)
             job->n_sends = job->has_answer = 0;
         else
             copy_outbox(w, job);
@@ -236,7 +254,7 @@ sim_job_run(struct sim *w, struct sim_job *job)
         job->due = msk_subscriber_due(sim_node_subscriber());
         if (msk_subscriber_pack(sim_node_subscriber(), job->packed,
                                 sizeof job->packed, &job->n_packed) != MSK_OK)
-            sim_fail(w, "the record of ue %u cannot be packed", job->ue);
+            sim_fail(w, "the record of line %u cannot be packed", job->line);
     }
     if (err == MSK_OK && w->broken == SIM_BREAK_COMMIT)
         send_all(w, job);
@@ -249,7 +267,7 @@ sim_job_run(struct sim *w, struct sim_job *job)
 static bool
 swap(struct sim *w, const struct sim_job *job)
 {
-    struct sim_row *row = &w->db.row[job->ue];
+    struct sim_row *row = &w->db.row[job->line];
 
     if (row->version != job->version)
         return false;

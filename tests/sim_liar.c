@@ -15,13 +15,14 @@ put_text(struct sim *w, struct sim_http *http, const char *name,
 
 /* A challenge with a nonce that no node takes; sometimes of another realm. */
 static void
-challenge(struct sim *w, struct sim_http *http, bool stale)
+challenge(struct sim *w, uint8_t line, struct sim_http *http, bool stale)
 {
+    const char *own = sim_fqdn(line % SIM_SERVERS);
     const struct msk_digest_server server = {
         .size = sizeof server,
         .crypto = host_crypto(),
         .random = &w->random,
-        .fqdn = msk_text(sim_below(w, 4) == 0 ? "evil.example.org" : SIM_FQDN),
+        .fqdn = msk_text(sim_below(w, 4) == 0 ? "evil.example.org" : own),
         .nonce_key = msk_text("the key of the liar"),
         .qop = sim_below(w, 4) == 0 ? MSK_QOP_AUTH : MSK_QOP_AUTH_INT,
     };
@@ -55,8 +56,9 @@ replay(struct sim *w, struct sim_http *http)
     for (size_t i = 0; i < SIM_ITEMS; i++) {
         const struct sim_item *item = &w->queue.item[(i + w->now) % SIM_ITEMS];
 
-        if (item->kind == SIM_RESPONSE && item->http.status == 200) {
-            *http = item->http;
+        if (item->kind == SIM_RESPONSE && item->http.status == 200 &&
+            &item->http != http) {
+            sim_http_copy(http, &item->http);
             return true;
         }
     }
@@ -65,25 +67,32 @@ replay(struct sim *w, struct sim_http *http)
 
 /* 200 for all that could be asked, without the right rspauth or without one. */
 static void
-invent(struct sim *w, struct sim_http *http)
+invent(struct sim *w, uint8_t line, struct sim_http *http)
 {
-    struct msk_body_item items[SIM_GROUPS];
-    enum msk_body_kind kind = w->registers && sim_below(w, 2) == 0
-                                  ? MSK_BODY_REGISTER_RESPONSE
-                                  : MSK_BODY_MSK_RESPONSE;
-    uint8_t names[SIM_GROUPS][32];
+    static struct msk_body_item items[SIM_GROUPS];
+    static uint8_t names[SIM_GROUPS][32];
+    enum msk_body_kind kind = MSK_BODY_MSK_RESPONSE;
+    size_t n = w->map.n_groups;
 
+    if (w->registers[line % SIM_SERVERS] && sim_below(w, 2) == 0)
+        kind = MSK_BODY_REGISTER_RESPONSE;
+    if (kind == MSK_BODY_REGISTER_RESPONSE)
+        n = w->map.n_services;
     memset(items, 0, sizeof items);
-    for (uint8_t i = 0; i < SIM_GROUPS; i++) {
+    for (uint8_t i = 0; i < n; i++) {
         items[i].service.p = names[i];
         items[i].service.n = sim_service_name(i, names[i]);
-        memcpy(items[i].domain, sim_domain, 3);
-        items[i].msk_id[1] = (uint8_t)sim_group_id(i).group;
-        items[i].msk_id[0] = (uint8_t)(sim_group_id(i).group >> 8);
+        if (i < w->map.n_groups) {
+            struct msk_key_id id = sim_group_id(w, i);
+
+            memcpy(items[i].domain, id.domain, 3);
+            items[i].msk_id[1] = (uint8_t)id.group;
+            items[i].msk_id[0] = (uint8_t)(id.group >> 8);
+        }
         items[i].code = sim_below(w, 2) == 0 ? 403 : 204;
     }
     http->status = 200;
-    if (msk_body_write(kind, items, SIM_GROUPS, http->body, sizeof http->body,
+    if (msk_body_write(kind, items, n, http->body, sizeof http->body,
                        &http->n_body) != MSK_OK)
         sim_fail(w, "the liar has no body");
     sim_http_put(w, http, msk_text("Content-Type"), msk_body_media_type(kind));
@@ -95,26 +104,26 @@ invent(struct sim *w, struct sim_http *http)
 }
 
 void
-sim_liar_answer(struct sim *w, uint8_t ue, uint32_t tag)
+sim_liar_answer(struct sim *w, uint8_t line, uint32_t tag)
 {
     struct sim_item *item =
         sim_queue_add(w, SIM_RESPONSE, 1 + sim_below(w, 99));
     struct sim_http *http = &item->http;
 
-    memset(http, 0, sizeof *http);
-    item->ue = ue;
+    memset(http, 0, offsetof(struct sim_http, text));
+    item->line = line;
     item->tag = tag;
     switch (sim_below(w, 5)) {
-    case 0: challenge(w, http, true); break;
-    case 1: challenge(w, http, false); break;
+    case 0: challenge(w, line, http, true); break;
+    case 1: challenge(w, line, http, false); break;
     case 2: error(w, http); break;
     case 3:
         if (replay(w, http))
             break;
         error(w, http);
         break;
-    default: invent(w, http); break;
+    default: invent(w, line, http); break;
     }
     http->lie = true;
-    sim_say(w, "ue %u: a liar says %d", ue, http->status);
+    sim_say(w, "line %u: a liar says %d", line, http->status);
 }

@@ -23,9 +23,8 @@ delay(struct sim *w)
                                              : sim_below(w, 60));
 }
 
-/* Changed, or cut; one that is still as it was counts as whole. */
-static void
-spoil(struct sim *w, struct sim_item *item)
+void
+sim_network_spoil(struct sim *w, struct sim_item *item)
 {
     uint8_t before[MSK_MIKEY_MAX];
     size_t n = item->n;
@@ -35,64 +34,66 @@ spoil(struct sim *w, struct sim_item *item)
         item->n -= sim_below(w, item->n);
     else
         sim_spoil(w, item->octets, item->n);
-    item->spoiled = item->n != n || memcmp(before, item->octets, n) != 0;
+    item->spoiled |= item->n != n || memcmp(before, item->octets, n) != 0;
     w->totals->spoiled += item->spoiled ? 1 : 0;
 }
 
 static void
-deliver(struct sim *w, enum sim_kind kind, const char *peer,
-        struct msk_bytes octets, const struct sim_mark *mark)
+deliver(struct sim *w, const struct sim_item *like, struct msk_bytes octets)
 {
-    struct sim_item *item = sim_queue_add(w, kind, delay(w));
+    struct sim_item *item = sim_queue_add(w, like->kind, delay(w));
 
     if (item == NULL)
         return;
-    (void)snprintf(item->peer, sizeof item->peer, "%s", peer);
-    item->mark = *mark;
-    item->ue = mark->ue;
+    memcpy(item->peer, like->peer, sizeof item->peer);
+    item->mark = like->mark;
+    item->ue = like->ue;
+    item->server = like->server;
     item->n = octets.n;
     memcpy(item->octets, octets.p, octets.n);
     if (sim_chance(w, w->rates.spoil))
-        spoil(w, item);
+        sim_network_spoil(w, item);
 }
 
-void
-sim_network_datagram(struct sim *w, enum sim_kind kind, const char *peer,
-                     struct msk_bytes octets, const struct sim_mark *mark)
+static void
+send(struct sim *w, const struct sim_item *like, struct msk_bytes octets)
 {
     w->totals->datagrams++;
     if (sim_chance(w, w->rates.loss)) {
         w->totals->lost++;
         return;
     }
-    deliver(w, kind, peer, octets, mark);
+    deliver(w, like, octets);
     while (sim_chance(w, w->rates.copy)) {
         w->totals->copied++;
-        deliver(w, kind, peer, octets, mark);
+        deliver(w, like, octets);
     }
 }
 
-/* What is in the queue, or was: an item that is free still has its octets. */
 void
-sim_network_attack(struct sim *w)
+sim_network_to_ue(struct sim *w, uint8_t ue, const char *peer,
+                  struct msk_bytes octets, const struct sim_mark *mark)
 {
-    struct sim_item old = w->queue.item[sim_below(w, SIM_ITEMS)], *item;
+    static struct sim_item like;
 
-    if ((old.kind != SIM_TO_UE && old.kind != SIM_TO_BMSC) || old.n == 0)
-        return;
-    w->totals->attacks++;
-    item = sim_queue_add(w, old.kind, delay(w));
-    if (item == NULL)
-        return;
-    item->n = old.n;
-    item->ue = old.ue;
-    item->mark = old.mark;
-    item->spoiled = old.spoiled;
-    memcpy(item->peer, old.peer, sizeof item->peer);
-    memcpy(item->octets, old.octets, old.n);
-    if (sim_below(w, 3) == 0)
-        spoil(w, item);
-    item->spoiled |= old.spoiled;
+    like.kind = SIM_TO_UE;
+    like.ue = ue;
+    like.mark = *mark;
+    (void)snprintf(like.peer, sizeof like.peer, "%s", peer);
+    send(w, &like, octets);
+}
+
+void
+sim_network_to_bmsc(struct sim *w, uint8_t server, struct msk_bytes octets,
+                    const struct sim_mark *mark)
+{
+    static struct sim_item like;
+
+    sim_archive_datagram(w, SIM_TO_BMSC, server, octets, mark);
+    like.kind = SIM_TO_BMSC;
+    like.server = server;
+    like.mark = *mark;
+    send(w, &like, octets);
 }
 
 /* --- HTTP ---------------------------------------------------------------- */
@@ -113,6 +114,15 @@ sim_http_put(struct sim *w, struct sim_http *http, struct msk_bytes name,
     http->header[http->n_headers].n_value = (uint16_t)value.n;
     http->n_headers++;
     http->n_text += name.n + value.n;
+}
+
+void
+sim_http_copy(struct sim_http *to, const struct sim_http *from)
+{
+    memcpy(to, from, offsetof(struct sim_http, text));
+    memcpy(to->text, from->text, from->n_text);
+    memcpy(to->target, from->target, from->n_target);
+    memcpy(to->body, from->body, from->n_body);
 }
 
 size_t
@@ -154,58 +164,60 @@ change(struct sim *w, struct sim_http *http)
 }
 
 static void
-hang_up(struct sim *w, uint8_t ue, uint32_t tag)
+hang_up(struct sim *w, uint8_t line, uint32_t tag)
 {
     struct sim_item *item;
 
     if (sim_below(w, 2) == 0) /* or there is nothing at all */
         return;
     item = sim_queue_add(w, SIM_HANGUP, 1 + sim_below(w, HANG));
-    item->ue = ue;
+    item->line = line;
     item->tag = tag;
 }
 
 void
-sim_network_request(struct sim *w, uint8_t ue, uint32_t tag,
+sim_network_request(struct sim *w, uint8_t line, uint32_t tag,
                     const struct sim_http *http)
 {
     size_t copies = sim_chance(w, w->rates.copy) ? 2 : 1;
 
     w->totals->requests++;
+    sim_archive_request(w, line, tag, http);
     if (sim_chance(w, w->rates.lies)) {
         w->totals->lies++;
-        sim_liar_answer(w, ue, tag);
+        sim_liar_answer(w, line, tag);
         return;
     }
     if (sim_chance(w, w->rates.broken)) {
-        hang_up(w, ue, tag);
+        hang_up(w, line, tag);
         return;
     }
     for (; copies > 0; copies--) {
         struct sim_item *item = sim_queue_add(w, SIM_REQUEST, delay(w));
 
-        item->ue = ue;
+        item->line = line;
         item->tag = tag;
+        item->server = line % SIM_SERVERS;
         item->node = (uint8_t)sim_below(w, SIM_NODES);
-        item->http = *http;
-        sim_ue_address(&w->ue[ue], item->peer);
+        sim_http_copy(&item->http, http);
+        sim_ue_address(&w->ue[line / SIM_SERVERS], item->peer);
         change(w, &item->http);
     }
 }
 
 void
-sim_network_response(struct sim *w, uint8_t ue, uint32_t tag,
+sim_network_response(struct sim *w, uint8_t line, uint32_t tag,
                      const struct sim_http *http)
 {
     struct sim_item *item;
 
     if (sim_chance(w, w->rates.broken)) {
-        hang_up(w, ue, tag);
+        hang_up(w, line, tag);
         return;
     }
     item = sim_queue_add(w, SIM_RESPONSE, delay(w));
-    item->ue = ue;
+    item->line = line;
     item->tag = tag;
-    item->http = *http;
+    sim_http_copy(&item->http, http);
     change(w, &item->http);
 }

@@ -9,9 +9,11 @@
 #define EPOCH UINT64_C(1600000000000) /* the clock of a node at the start */
 
 static struct {
-    uint8_t memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
-    const struct msk_bmsc *bmsc;
+    uint8_t memory[SIM_SERVERS][MSK_BMSC_SIZE];
+    uint8_t outbox_memory[MSK_OUTBOX_SIZE];
+    const struct msk_bmsc *bmsc[SIM_SERVERS];
     struct msk_outbox *outbox;
+    uint8_t server;             /* of the call under way */
     struct msk_key_group found; /* for find_group */
     struct msk_subscriber sub;  /* of the call under way */
 } node;
@@ -23,9 +25,9 @@ sim_node_clock(const struct sim *w, uint8_t i)
 }
 
 const struct msk_bmsc *
-sim_node_bmsc(void)
+sim_node_bmsc(uint8_t server)
 {
-    return node.bmsc;
+    return node.bmsc[server];
 }
 
 struct msk_outbox *
@@ -45,7 +47,8 @@ sim_node_subscriber(void)
 static const struct msk_key_group *
 find_group(void *user, const uint8_t domain[3], uint16_t group)
 {
-    uint8_t i = sim_group_index(domain, group);
+    struct sim *w = user;
+    uint8_t i = sim_group_index(w, domain, group);
     uint64_t version;
 
     return i < SIM_GROUPS && sim_database_group(user, i, &node.found, &version)
@@ -58,10 +61,12 @@ authorise(void *user, const struct msk_subscriber *subscriber,
           const struct msk_key_id *id)
 {
     struct msk_bytes name = msk_subscriber_id(subscriber);
-    uint8_t i = sim_group_index(id->domain, id->group);
     struct sim *w = user;
+    uint8_t i = sim_group_index(w, id->domain, id->group);
+    uint8_t line = sim_line((uint8_t)(name.p[0] - '0'), node.server);
 
-    if (i == SIM_GROUPS || w->db.denied[name.p[0] - '0'][i])
+    if (i == SIM_GROUPS || !sim_in(w->map.served[node.server], i) ||
+        sim_in(w->db.denied[line], i))
         return 403;
     if (sim_chance(w, 4))
         return 503;
@@ -74,63 +79,73 @@ static size_t
 service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
                size_t cap)
 {
-    uint8_t i = sim_service_index(service);
+    struct sim *w = user;
+    uint8_t i = sim_service_index(w, service);
     size_t n = 0;
 
-    (void)user;
-    for (uint8_t g = 0; i < SIM_SERVICES && g < SIM_GROUPS && n < cap; g++)
-        if ((sim_service_groups(i) >> g & 1) != 0)
-            ids[n++] = sim_group_id(g);
+    if (i == SIM_SERVICES || w->map.service[i].server != node.server)
+        return 0;
+    for (uint8_t g = 0; g < w->map.n_groups; g++)
+        if (sim_in(w->map.service[i].groups, g) && n++ < cap)
+            ids[n - 1] = sim_group_id(w, g);
     return n;
 }
 
-void
-sim_node_start(struct sim *w)
+static void
+start_server(struct sim *w, uint8_t server)
 {
     struct msk_bmsc_config c = { .size = sizeof c };
 
-    memset(w->node, 0, sizeof w->node);
-    for (uint8_t i = 0; i < SIM_NODES; i++)
-        w->node[i].up = true;
     c.layout = w->layout;
     c.ext = sim_below(w, 2) == 0 ? MSK_EXT_AFTER_HDR : MSK_EXT_BEFORE_KEMAC;
-    c.fqdn = msk_text(SIM_FQDN);
+    c.fqdn = msk_text(sim_fqdn(server));
     c.crypto = host_crypto();
     c.random = &w->random;
     c.xml = &w->xml.xml;
     c.nonce_key = msk_text("the key of nonces, on all nodes");
-    c.registration = w->registers;
-    c.acks = w->acks;
+    c.registration = w->registers[server];
+    c.acks = w->acks[server];
     c.ack_sample = 2;
     c.retry = 500 + sim_below(w, 2500);
     c.retries = (uint32_t)(1 + sim_below(w, 6));
     c.authorise = authorise;
     c.find_group = find_group;
     c.service_groups = service_groups;
-    if (msk_bmsc_init(&node.bmsc, node.memory, sizeof node.memory, &c) !=
-            MSK_OK ||
-        msk_outbox_init(&node.outbox, node.outbox_memory,
-                        sizeof node.outbox_memory) != MSK_OK)
+    if (msk_bmsc_init(&node.bmsc[server], node.memory[server],
+                      sizeof node.memory[server], &c) != MSK_OK)
         sim_fail(w, "a node cannot be made");
+}
+
+void
+sim_node_start(struct sim *w)
+{
+    memset(w->node, 0, sizeof w->node);
+    for (uint8_t i = 0; i < SIM_NODES; i++)
+        w->node[i].up = true;
+    for (uint8_t i = 0; i < w->map.n_servers; i++)
+        start_server(w, i);
+    if (msk_outbox_init(&node.outbox, node.outbox_memory,
+                        sizeof node.outbox_memory) != MSK_OK)
+        sim_fail(w, "a node has no outbox");
 }
 
 /* --- calls ---------------------------------------------------------------- */
 
 /* The keys of a bootstrap, as the BSF gives them to a node. */
 static int
-install(struct sim *w, uint8_t ue, uint16_t run, const char *peer, bool again)
+install(struct sim *w, uint8_t line, uint16_t run, const char *peer, bool again)
 {
     struct msk_subscriber_config c = { .size = sizeof c };
-    uint8_t muk[32], mrk[32], id = (uint8_t)('0' + ue);
+    uint8_t muk[32], mrk[32], id = (uint8_t)('0' + line / SIM_SERVERS);
+    msk_time expires = w->db.expires[line][run];
     char btid[48];
 
-    sim_keys(ue, run, btid, muk, mrk);
+    sim_keys(line, run, btid, muk, mrk);
     c.btid = msk_text(btid);
     c.id = (struct msk_bytes){ &id, 1 };
     c.muk = (struct msk_bytes){ muk, 32 };
     c.mrk = (struct msk_bytes){ mrk, 32 };
-    c.expires =
-        w->db.expires[ue] == MSK_NEVER ? MSK_NEVER : EPOCH + w->db.expires[ue];
+    c.expires = expires == MSK_NEVER ? MSK_NEVER : EPOCH + expires;
     if (!again)
         c.address = msk_text(peer);
     return again ? msk_subscriber_rebind(&node.sub, &c)
@@ -141,43 +156,60 @@ install(struct sim *w, uint8_t ue, uint16_t run, const char *peer, bool again)
 static bool
 load(struct sim *w, struct sim_job *job)
 {
-    const struct sim_row *row = &w->db.row[job->ue];
+    const struct sim_row *row = &w->db.row[job->line];
 
     job->version = row->version;
     if (!row->there)
         return false;
     if (msk_subscriber_unpack(
             &node.sub, (struct msk_bytes){ row->packed, row->n }) != MSK_OK)
-        sim_fail(w, "the record of ue %u is damaged", job->ue);
+        sim_fail(w, "the record of line %u is damaged", job->line);
     return true;
 }
 
-/* Whose request is it? A node that does not know the keys asks the BSF, which
- * knows the newest ones only. */
+/* The run of the keys that the record has. */
+static uint16_t
+known_run(struct sim *w, const struct sim_job *job)
+{
+    uint16_t run = 0;
+    uint8_t ue;
+
+    if (!sim_keys_read(msk_subscriber_btid(&node.sub), &ue, &run) ||
+        ue != job->line / SIM_SERVERS)
+        sim_fail(w, "line %u has a strange B-TID", job->line);
+    return run;
+}
+
+/* Whose request is it? A node that does not know the keys asks the BSF. It tells
+ * any keys that there were, and the library knows which are too old; without
+ * that part it knows the newest ones only, and the node is wise. */
 static bool
 identify(struct sim *w, struct sim_job *job,
          const struct msk_http_request *request)
 {
-    uint8_t buf[MSK_BTID_MAX], ue = 0, known_ue = 0;
+    uint8_t buf[MSK_BTID_MAX], ue = 0;
     struct msk_bytes btid = { buf, 0 };
-    uint16_t run = 0, known = 0;
+    uint16_t run = 0, known;
+    bool wise = !sim_part(w, SIM_PART_BSF);
 
     if (msk_digest_server_btid(request, buf, sizeof buf, &btid.n) != MSK_OK ||
         !sim_keys_read(btid, &ue, &run))
         return false;
-    job->ue = ue;
-    if (load(w, job)) {
-        if (!sim_keys_read(msk_subscriber_btid(&node.sub), &known_ue, &known))
-            sim_fail(w, "ue %u has a strange B-TID", ue);
-        if (known == run)
-            return true;
-        if (run < known || run != w->db.run[ue])
-            return false;
-        sim_say(w, "ue %u: rebound to %u", ue, run);
-        return install(w, ue, run, job->peer, true) == MSK_OK;
-    }
-    return run != 0 && run == w->db.run[ue] &&
-           install(w, ue, run, job->peer, false) == MSK_OK;
+    job->line = sim_line(ue, node.server);
+    if (run == 0 || run > w->db.run[job->line])
+        return false;
+    if (!load(w, job))
+        return run == w->db.run[job->line] &&
+               install(w, job->line, run, job->peer, false) == MSK_OK;
+    known = known_run(w, job);
+    if (known == run)
+        return true;
+    if (wise && (run < known || run != w->db.run[job->line]))
+        return false;
+    if (install(w, job->line, run, job->peer, true) != MSK_OK)
+        return false;
+    sim_say(w, "line %u: rebound to %u", job->line, run);
+    return true;
 }
 
 static int
@@ -192,14 +224,15 @@ call_http(struct sim *w, struct sim_job *job)
     request.headers = headers;
     request.n_headers = sim_http_headers(&job->http, headers);
     job->has_row = identify(w, job, &request);
-    return msk_bmsc_http(node.bmsc, w, job->has_row ? &node.sub : NULL,
-                         &request, msk_text(job->peer),
-                         sim_node_clock(w, job->node), node.outbox);
+    return msk_bmsc_http(
+        node.bmsc[node.server], w, job->has_row ? &node.sub : NULL, &request,
+        msk_text(job->peer), sim_node_clock(w, job->node), node.outbox);
 }
 
 static int
 call_group(struct sim *w, struct sim_job *job)
 {
+    const struct msk_bmsc *bmsc = node.bmsc[node.server];
     msk_time now = sim_node_clock(w, job->node);
     struct msk_key_group group;
     uint64_t version;
@@ -207,22 +240,28 @@ call_group(struct sim *w, struct sim_job *job)
     if (!sim_database_group(w, job->group, &group, &version))
         return MSK_ERR_REFUSED;
     if (job->op == SIM_OP_PULL)
-        return msk_bmsc_pull(node.bmsc, w, &node.sub, &group, now, node.outbox);
-    return msk_bmsc_push(node.bmsc, w, &node.sub, &group, now, node.outbox);
+        return msk_bmsc_pull(bmsc, w, &node.sub, &group, now, node.outbox);
+    return msk_bmsc_push(bmsc, w, &node.sub, &group, now, node.outbox);
 }
 
-/* What the operator does to a record. */
-static void
-call_operator(struct sim_job *job)
+/* What the operator does to a record; with keys of long ago that somebody
+ * found in a backup. */
+static int
+call_operator(struct sim *w, struct sim_job *job)
 {
-    struct msk_key_id id = sim_group_id(job->group);
+    struct msk_key_id id = sim_group_id(w, job->group);
 
     if (job->op == SIM_OP_PART)
         msk_subscriber_part(&node.sub, id.domain, id.group);
     else if (job->op == SIM_OP_REAUTH)
         msk_subscriber_reauth(&node.sub);
-    else
+    else if (job->op == SIM_OP_REBOOTSTRAP)
         msk_subscriber_rebootstrap(&node.sub);
+    else
+        return install(w, job->line,
+                       (uint16_t)(1 + sim_below(w, w->db.run[job->line])), "",
+                       true);
+    return MSK_OK;
 }
 
 int
@@ -230,6 +269,7 @@ sim_node_call(struct sim *w, struct sim_job *job)
 {
     msk_time now = sim_node_clock(w, job->node);
 
+    node.server = job->line % SIM_SERVERS;
     if (job->op == SIM_OP_HTTP)
         return call_http(w, job);
     if (!load(w, job))
@@ -237,18 +277,19 @@ sim_node_call(struct sim *w, struct sim_job *job)
     job->has_row = true;
     switch (job->op) {
     case SIM_OP_ACK:
-        return msk_bmsc_ack(node.bmsc, w, &node.sub,
+        return msk_bmsc_ack(node.bmsc[node.server], w, &node.sub,
                             (struct msk_bytes){ job->octets, job->n_octets },
                             now, node.outbox);
     case SIM_OP_TIMER:
-        return msk_bmsc_timer(node.bmsc, w, &node.sub, now, node.outbox);
+        return msk_bmsc_timer(node.bmsc[node.server], w, &node.sub, now,
+                              node.outbox);
     case SIM_OP_PUSH:
     case SIM_OP_PULL: return call_group(w, job);
     case SIM_OP_PART:
     case SIM_OP_REAUTH:
     case SIM_OP_REBOOTSTRAP:
+    case SIM_OP_REBIND:
     case SIM_OP_HTTP: break;
     }
-    call_operator(job);
-    return MSK_OK;
+    return call_operator(w, job);
 }

@@ -28,11 +28,11 @@ any_node(struct sim *w, uint8_t wish)
 }
 
 void
-sim_office_ask(struct sim *w, enum sim_op op, uint8_t ue, uint8_t group)
+sim_office_ask(struct sim *w, enum sim_op op, uint8_t line, uint8_t group)
 {
     uint8_t node = any_node(w, (uint8_t)sim_below(w, SIM_NODES));
     struct sim_job *job =
-        node < SIM_NODES ? sim_job_begin(w, op, node, ue) : NULL;
+        node < SIM_NODES ? sim_job_begin(w, op, node, line) : NULL;
 
     if (job == NULL)
         return;
@@ -45,15 +45,18 @@ take_ack(struct sim *w, const struct sim_item *item, struct sim_job *job)
 {
     struct msk_bytes octets = { item->octets, item->n }, btid;
     uint16_t run;
+    uint8_t ue;
 
     job->spoiled = item->spoiled;
     job->n_octets = item->n;
     memcpy(job->octets, item->octets, item->n);
-    if (msk_bmsc_ack_btid(sim_node_bmsc(), octets, &btid) != MSK_OK ||
-        !sim_keys_read(btid, &job->ue, &run)) {
+    if (msk_bmsc_ack_btid(sim_node_bmsc(item->server), octets, &btid) !=
+            MSK_OK ||
+        !sim_keys_read(btid, &ue, &run)) {
         sim_job_end(w, job);
         return;
     }
+    job->line = sim_line(ue, item->server);
     sim_job_run(w, job);
 }
 
@@ -64,17 +67,18 @@ sim_office_item(struct sim *w, const struct sim_item *item)
     uint8_t node = item->kind == SIM_REQUEST ? item->node
                                              : (uint8_t)sim_below(w, SIM_NODES);
     struct sim_job *job =
-        w->node[node].up ? sim_job_begin(w, op, node, item->ue) : NULL;
+        w->node[node].up ? sim_job_begin(w, op, node, item->line) : NULL;
 
     if (job == NULL)
         return;
-    memcpy(job->peer, item->peer, sizeof job->peer);
-    job->tag = item->tag;
     if (op == SIM_OP_ACK) {
         take_ack(w, item, job);
         return;
     }
-    job->http = item->http;
+    memcpy(job->peer, item->peer, sizeof job->peer);
+    job->tag = item->tag;
+    job->line = sim_line(item->line / SIM_SERVERS, item->server);
+    sim_http_copy(&job->http, &item->http);
     sim_job_run(w, job);
 }
 
@@ -99,9 +103,9 @@ sim_office_cut(struct sim *w, uint8_t node)
 }
 
 msk_time
-sim_office_due(const struct sim *w, uint8_t ue)
+sim_office_due(const struct sim *w, uint8_t line)
 {
-    const struct sim_row *row = &w->db.row[ue];
+    const struct sim_row *row = &w->db.row[line];
     msk_time clock = sim_node_clock(w, row->node);
 
     if (!row->there || row->busy || row->due == MSK_NEVER)
@@ -110,12 +114,12 @@ sim_office_due(const struct sim *w, uint8_t ue)
 }
 
 void
-sim_office_timer(struct sim *w, uint8_t ue)
+sim_office_timer(struct sim *w, uint8_t line)
 {
-    struct sim_row *row = &w->db.row[ue];
+    struct sim_row *row = &w->db.row[line];
     uint8_t node = any_node(w, row->node);
     struct sim_job *job =
-        node < SIM_NODES ? sim_job_begin(w, SIM_OP_TIMER, node, ue) : NULL;
+        node < SIM_NODES ? sim_job_begin(w, SIM_OP_TIMER, node, line) : NULL;
 
     if (job == NULL) { /* nobody can: when somebody is up again */
         row->due = sim_node_clock(w, row->node) + SIM_SECOND;
@@ -132,10 +136,10 @@ sim_office_step_clock(struct sim *w, uint8_t node, int64_t by)
     w->node[node].skew += by;
     w->totals->steps_of_clocks++;
     sim_say(w, "the clock of node %u steps by %lld", node, (long long)by);
-    for (uint8_t u = 0; u < SIM_UES; u++)
-        if (w->db.row[u].there && w->db.row[u].due != MSK_NEVER &&
-            !w->db.row[u].busy)
-            sim_office_timer(w, u);
+    for (uint8_t l = 0; l < SIM_LINES; l++)
+        if (w->db.row[l].there && w->db.row[l].due != MSK_NEVER &&
+            !w->db.row[l].busy)
+            sim_office_timer(w, l);
 }
 
 void
@@ -145,7 +149,9 @@ sim_office_rekey(struct sim *w, uint8_t group)
         sim_database_found(w, group);
     else if (!sim_database_rekey(w, group))
         return;
-    for (uint8_t u = 0; u < SIM_UES; u++)
-        if (!sim_chance(w, 20)) /* that was a node which fell */
-            sim_office_ask(w, SIM_OP_PUSH, u, group);
+    for (uint8_t l = 0; l < SIM_LINES; l++)
+        if (w->db.row[l].there &&
+            sim_in(w->map.served[l % SIM_SERVERS], group) &&
+            !sim_chance(w, 20)) /* that was a node which fell */
+            sim_office_ask(w, SIM_OP_PUSH, l, group);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "sim.h"
 
 void
 sim_queue_clear(struct sim_queue *queue)
 {
     for (size_t i = 0; i < SIM_ITEMS; i++) {
-        queue->item[i].used = false;
+        queue->slot[i].used = false;
         queue->item[i].kind = SIM_CALM; /* no message of a former run */
+        queue->item[i].http.status = 0;
     }
     queue->order = 0;
 }
@@ -15,7 +18,7 @@ sim_queue_clear(struct sim_queue *queue)
 static size_t
 limit(enum sim_kind kind)
 {
-    return kind == SIM_TO_UE || kind == SIM_TO_BMSC ? SIM_ITEMS - 48
+    return kind == SIM_TO_UE || kind == SIM_TO_BMSC ? SIM_ITEMS - 64
                                                     : SIM_ITEMS;
 }
 
@@ -25,35 +28,71 @@ sim_queue_add(struct sim *w, enum sim_kind kind, msk_time delay)
     struct sim_queue *queue = &w->queue;
 
     for (size_t i = 0; i < limit(kind); i++) {
-        struct sim_item *item = &queue->item[i];
-
-        if (item->used)
+        if (queue->slot[i].used)
             continue;
-        item->used = true;
-        item->kind = kind;
-        item->at = w->now + delay;
-        item->order = queue->order++;
-        item->spoiled = false;
-        item->n = 0;
-        return item;
+        queue->slot[i].used = true;
+        queue->slot[i].at = w->now + delay;
+        queue->slot[i].order = queue->order++;
+        queue->item[i].kind = kind;
+        queue->item[i].spoiled = false;
+        queue->item[i].tried = 0;
+        queue->item[i].n = 0;
+        return &queue->item[i];
     }
     if (limit(kind) == SIM_ITEMS)
         sim_fail(w, "the queue is full");
     return NULL;
 }
 
-struct sim_item *
-sim_queue_first(struct sim_queue *queue)
+static void
+copy(struct sim_item *to, const struct sim_item *from)
 {
-    struct sim_item *first = NULL;
+    size_t head = offsetof(struct sim_item, octets);
 
-    for (size_t i = 0; i < SIM_ITEMS; i++) {
-        struct sim_item *item = &queue->item[i];
+    memcpy(to, from, head);
+    memcpy(to->octets, from->octets, from->n);
+    if (from->kind == SIM_REQUEST || from->kind == SIM_RESPONSE)
+        sim_http_copy(&to->http, &from->http);
+}
 
-        if (item->used &&
-            (first == NULL || item->at < first->at ||
-             (item->at == first->at && item->order < first->order)))
-            first = item;
-    }
-    return first;
+/* The slot may be that of the item itself. */
+struct sim_item *
+sim_queue_again(struct sim *w, const struct sim_item *item, msk_time delay)
+{
+    bool spoiled = item->spoiled;
+    uint8_t tried = item->tried;
+    size_t n = item->n;
+    struct sim_item *again = sim_queue_add(w, item->kind, delay);
+
+    if (again == NULL)
+        return NULL;
+    if (again != item)
+        copy(again, item);
+    again->spoiled = spoiled;
+    again->tried = tried;
+    again->n = n;
+    return again;
+}
+
+struct sim_item *
+sim_queue_first(struct sim_queue *queue, msk_time *at)
+{
+    size_t first = SIM_ITEMS;
+
+    for (size_t i = 0; i < SIM_ITEMS; i++)
+        if (queue->slot[i].used &&
+            (first == SIM_ITEMS || queue->slot[i].at < queue->slot[first].at ||
+             (queue->slot[i].at == queue->slot[first].at &&
+              queue->slot[i].order < queue->slot[first].order)))
+            first = i;
+    if (first == SIM_ITEMS)
+        return NULL;
+    *at = queue->slot[first].at;
+    return &queue->item[first];
+}
+
+void
+sim_queue_take(struct sim_queue *queue, const struct sim_item *item)
+{
+    queue->slot[item - queue->item].used = false;
 }

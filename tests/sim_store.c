@@ -8,40 +8,105 @@
 
 #include "sim.h"
 
-/* What would be left if the power went now. */
-static void
-keep(struct sim_flash *flash, bool durable)
+/* --- what a power cut may take -------------------------------------------- */
+
+/* SIM_RECORDS: there is none of that key. */
+static size_t
+find(const struct sim_flash *flash, struct msk_bytes key)
 {
-    if (durable || flash->n_kept > SIM_DELAYED)
-        flash->n_kept = 0;
-    memcpy(flash->kept[flash->n_kept].records, flash->records,
-           sizeof flash->records);
-    flash->kept[flash->n_kept].version = flash->ram.last_version;
-    flash->kept[flash->n_kept].commits = flash->commits;
-    flash->n_kept++;
+    for (size_t i = 0; i < flash->ram.n; i++)
+        if (flash->records[i].version != 0 &&
+            flash->records[i].key_len == key.n &&
+            memcmp(flash->records[i].key, key.p, key.n) == 0)
+            return i;
+    return SIM_RECORDS;
+}
+
+static struct sim_undo *
+add_undo(struct sim_flash *flash)
+{
+    struct sim_undo *undo;
+
+    if (flash->n_undo == SIM_DELAYED) { /* the oldest one is durable now */
+        memmove(&flash->undo[0], &flash->undo[1],
+                sizeof flash->undo - sizeof flash->undo[0]);
+        flash->n_undo--;
+    }
+    undo = &flash->undo[flash->n_undo++];
+    undo->n = 0;
+    undo->version = flash->ram.last_version;
+    undo->commits = flash->commits;
+    return undo;
 }
 
 static int
 do_commit(struct sim_flash *flash, const struct msk_change *changes, size_t n)
 {
-    int err = flash->under.commit(flash->under.user, 0, changes, n);
+    struct sim_undo *undo = add_undo(flash);
     bool durable = false;
+    int err;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         durable |=
             !changes[i].delayable && flash->world->broken != SIM_BREAK_FLASH;
-    if (err != MSK_OK)
+        undo->at[i] = find(flash, changes[i].key);
+        if (undo->at[i] < SIM_RECORDS)
+            undo->was[i] = flash->records[undo->at[i]];
+    }
+    err = flash->under.commit(flash->under.user, 0, changes, n);
+    if (err != MSK_OK) {
+        flash->n_undo--;
         return err;
+    }
+    for (; undo->n < n; undo->n++)
+        if (undo->at[undo->n] == SIM_RECORDS) {
+            undo->at[undo->n] = find(flash, changes[undo->n].key);
+            undo->was[undo->n].version = 0;
+        }
     flash->commits++;
-    keep(flash, durable);
+    if (durable)
+        flash->n_undo = 0;
     return MSK_OK;
+}
+
+/* The youngest commit was never made. */
+static void
+take_back(struct sim_flash *flash)
+{
+    const struct sim_undo *undo = &flash->undo[--flash->n_undo];
+
+    for (size_t i = 0; i < undo->n; i++)
+        if (undo->at[i] < SIM_RECORDS)
+            flash->records[undo->at[i]] = undo->was[i];
+    flash->ram.last_version = undo->version;
+    flash->commits = undo->commits;
+}
+
+/* --- calls --------------------------------------------------------------- */
+
+/* What fails may go on failing. */
+static bool
+fails(struct sim_flash *flash)
+{
+    struct sim *w = flash->world;
+
+    if (flash->quiet || w->calm)
+        return false;
+    if (flash->row > 0) {
+        flash->row--;
+        return true;
+    }
+    if (!sim_chance(w, w->rates.bad_flash))
+        return false;
+    if (sim_part(w, SIM_PART_ROW) && sim_below(w, 3) == 0)
+        flash->row = (uint32_t)sim_below(w, 6);
+    return true;
 }
 
 static int
 load_now(struct sim_flash *flash, struct msk_bytes key, struct msk_stored *out)
 {
-    if (!flash->quiet &&
-        sim_chance(flash->world, flash->world->rates.bad_flash))
+    if (fails(flash))
         return MSK_ERR_STORE;
     return flash->under.load(flash->under.user, 0, key, out);
 }
@@ -50,8 +115,7 @@ load_now(struct sim_flash *flash, struct msk_bytes key, struct msk_stored *out)
 static int
 commit_now(struct sim_flash *flash, const struct msk_change *changes, size_t n)
 {
-    if (flash->quiet ||
-        !sim_chance(flash->world, flash->world->rates.bad_flash))
+    if (!fails(flash))
         return do_commit(flash, changes, n);
     if (sim_below(flash->world, 2) == 0)
         flash->unsure |= do_commit(flash, changes, n) == MSK_OK;
@@ -107,16 +171,18 @@ commit(void *user, uint32_t token, const struct msk_change *changes, size_t n)
 void
 sim_flash_start(struct sim *w, struct sim_flash *flash)
 {
-    memset(flash, 0, sizeof *flash);
-    (void)msk_store_ram_init(&flash->under, &flash->ram, flash->records,
-                             SIM_RECORDS);
+    size_t n = MSK_MGVF_RECORDS(w->map.n_servers, w->map.n_groups);
+
+    (void)msk_store_ram_init(&flash->under, &flash->ram, flash->records, n);
+    flash->n_undo = 0;
+    flash->commits = flash->row = 0;
+    flash->quiet = flash->unsure = flash->waiting = false;
     flash->world = w;
     flash->store = (struct msk_store){ .size = sizeof flash->store,
                                        .user = flash,
                                        .load = load,
                                        .each = each,
                                        .commit = commit };
-    keep(flash, true);
 }
 
 int
@@ -136,10 +202,10 @@ sim_flash_cut(struct sim_flash *flash)
     if (flash->waiting && flash->out == NULL && sim_below(flash->world, 2) == 0)
         flash->unsure |= do_commit(flash, flash->changes, flash->n) == MSK_OK;
     flash->waiting = false;
-    left = (size_t)sim_below(flash->world, flash->n_kept);
-    memcpy(flash->records, flash->kept[left].records, sizeof flash->records);
-    flash->ram.last_version = flash->kept[left].version;
-    flash->commits = flash->kept[left].commits;
-    keep(flash, true);
+    flash->row = 0;
+    left = (size_t)sim_below(flash->world, flash->n_undo + 1);
+    while (flash->n_undo > left)
+        take_back(flash);
+    flash->n_undo = 0;
     return flash->commits;
 }

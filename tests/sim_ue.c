@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The host of a UE: hands over what comes, does what its user wants, and
- * brings its keys. */
+/* The host of a UE: hands over what comes to the session that it is for, does
+ * what its user wants, and brings its keys. */
 #include <stdio.h>
 #include <string.h>
 
 #include "sim.h"
-#include "ue/group.h"
 #include "ue/service.h"
 
 #define EPOCH 1000000000 /* its clock at the start */
@@ -22,305 +21,467 @@ sim_ue_address(const struct sim_ue *u, char out[MSK_PEER_MAX])
     (void)snprintf(out, MSK_PEER_MAX, "ue%u.%u", u->index, u->moves);
 }
 
+/* --- what is on ---------------------------------------------------------- */
+
+bool
+sim_needs(const struct sim_session *s, uint8_t group)
+{
+    const struct sim_map *map = &s->device->world->map;
+
+    for (uint8_t i = 0; i < map->n_services; i++)
+        if (sim_in(s->on, i) && sim_in(map->service[i].groups, group))
+            return true;
+    return false;
+}
+
+bool
+sim_needed(const struct sim_ue *u, uint8_t group)
+{
+    for (uint8_t i = 0; i < u->world->map.n_servers; i++)
+        if (sim_needs(&u->session[i], group))
+            return true;
+    return false;
+}
+
+uint8_t
+sim_required(const struct sim_ue *u, uint8_t group)
+{
+    const struct sim_map *map = &u->world->map;
+    uint8_t set = 0;
+
+    for (uint8_t k = 0; k < map->n_servers; k++)
+        for (uint8_t i = 0; i < map->n_services; i++)
+            if (sim_in(u->session[k].on, i) &&
+                sim_in(map->service[i].groups, group))
+                set |= u->session[k].terms[i].require;
+    return set;
+}
+
 /* --- the end of a call --------------------------------------------------- */
 
 static void
-set_due(struct sim_ue *u)
+set_due(struct sim_session *s)
 {
-    msk_time clock = sim_ue_clock(u), due = msk_ue_due(u->ue, clock);
+    struct sim *w = s->device->world;
+    msk_time clock = sim_ue_clock(s->device), due = msk_ue_due(s->ue, clock);
 
-    u->due = MSK_NEVER;
+    s->due = MSK_NEVER;
     if (due != MSK_NEVER)
-        u->due = u->world->now + (due > clock ? due - clock : 0);
+        s->due = w->now + (due > clock ? due - clock : 0);
 }
 
-/* Is a service on that needs the group? */
-static bool
-needs(const struct sim_ue *u, uint8_t group)
-{
-    struct msk_key_id id = sim_group_id(group);
-    size_t at = msk_ue_group_find(u->ue, id.domain, id.group);
-
-    return at < u->ue->n_groups && msk_ue_group_needed(u->ue, at);
-}
-
-/* A message counts once, and only as it was sent. */
+/* A message counts once, and only as it was sent, and for whom. */
 static void
-check_message(struct sim_ue *u, int err)
+check_message(struct sim_session *s, int err)
 {
-    const struct sim_mark *m = &u->mark;
+    const struct sim_mark *m = &s->mark;
+    struct sim *w = s->device->world;
 
-    if (err != MSK_OK && !u->told)
+    if (err != MSK_OK && !s->told)
         return;
-    if (u->spoiled)
-        sim_fail(u->world, "ue %u: took a spoiled message", u->index);
+    if (s->spoiled)
+        sim_fail(w, "line %u: took a spoiled message", s->line);
+    if (m->kind == MSK_MESSAGE_MSK && m->line != s->line)
+        sim_fail(w, "line %u: took a message for line %u", s->line, m->line);
     if (m->kind == MSK_MESSAGE_MSK &&
-        !sim_ledger_note(u->world, SIM_FACT_TAKEN, m->ue, m->run, m->counter))
-        sim_fail(u->world, "ue %u: T %u under MUK %u was taken twice", u->index,
+        !sim_ledger_note(w, SIM_FACT_TAKEN, m->line, m->run, m->counter))
+        sim_fail(w, "line %u: T %u under MUK %u was taken twice", s->line,
                  m->counter, m->run);
-    if (m->kind == MSK_MESSAGE_MSK && m->number == 0 && !u->pulled &&
-        needs(u, m->group))
-        sim_fail(u->world, "ue %u: a pull of group %u pulls nothing", u->index,
+    if (m->kind == MSK_MESSAGE_MSK && m->number == 0 && !s->pulled &&
+        sim_needs(s, m->group))
+        sim_fail(w, "line %u: a pull of group %u pulls nothing", s->line,
                  m->group);
 }
 
+/* A policy may be hurt where an SP switches something off; old keys are
+ * refused where a configuration was put back. */
 static void
-check_error(struct sim_ue *u, int err)
+check_error(struct sim_session *s, int err)
 {
+    struct sim *w = s->device->world;
+
     if (err == MSK_ERR_REENTRY || err == MSK_ERR_ARGUMENT ||
         err == MSK_ERR_SPACE || err == MSK_ERR_RECORD ||
-        err == MSK_ERR_CRYPTO || err == MSK_ERR_RANDOM ||
-        err == MSK_ERR_LIMIT || err == MSK_ERR_POLICY)
-        sim_fail(u->world, "ue %u: a call ended with %s", u->index,
+        err == MSK_ERR_CRYPTO || err == MSK_ERR_RANDOM || err == MSK_ERR_LIMIT)
+        sim_fail(w, "line %u: a call ended with %s", s->line,
                  msk_err_text(err));
-    if (err == MSK_ERR_STORE && u->world->again)
-        sim_fail(u->world, "ue %u: the store fails, says it", u->index);
+    if (err == MSK_ERR_POLICY &&
+        (s->call != SIM_CALL_RECEIVE || s->mark.kind == 0 ||
+         w->map.group[s->mark.group].off == 0))
+        sim_fail(w, "line %u: a call ended with %s", s->line,
+                 msk_err_text(err));
+    if (err == MSK_ERR_STORE && w->again)
+        sim_fail(w, "line %u: the store fails, says it", s->line);
 }
 
-/* The services that the session has started and not left. */
+/* What the host was told is what the session thinks. */
 static void
-look_at_services(struct sim_ue *u)
+check_services(struct sim_session *s)
 {
-    u->on = 0;
-    for (uint8_t i = 0; i < SIM_SERVICES; i++) {
+    for (uint8_t i = 0; i < s->device->world->map.n_services; i++) {
         uint8_t id[32];
         struct msk_bytes name = { id, sim_service_name(i, id) };
-        size_t at = msk_ue_service_find(u->ue, name);
+        size_t at = msk_ue_service_find(s->ue, name);
+        bool on = at < s->ue->n_services && msk_ue_service_is_on(s->ue, at);
 
-        if (at < u->ue->n_services && msk_ue_service_is_on(u->ue, at))
-            u->on |= UINT32_C(1) << i;
+        if (on != sim_in(s->on, i))
+            sim_fail(s->device->world,
+                     "line %u: service %u is %s, and nobody told", s->line, i,
+                     on ? "on" : "off");
     }
 }
 
-/* The end of a call, which may be pending first. */
 static void
-finish(struct sim_ue *u, int err)
+end_start(struct sim_session *s, int err)
 {
-    u->pending = err == MSK_PENDING;
-    if (u->pending) {
-        struct sim_item *item =
-            sim_queue_add(u->world, SIM_STORE, 1 + sim_below(u->world, 200));
+    uint8_t i = s->starting;
 
-        item->ue = u->index;
-        item->tag = u->boot;
-        u->due = MSK_NEVER;
+    s->starting = SIM_SERVICES;
+    if (i == SIM_SERVICES || err != MSK_OK)
+        return;
+    s->terms[i] = s->says[i];
+    if (s->left[i] == MSK_REASON_NONE)
+        s->on |= UINT32_C(1) << i;
+}
+
+/* It may be that of another session: that one is to be asked. Both servers
+ * know the UE by the same B-TID, so in CSB the counter or the MAC may say it
+ * first. */
+static void
+hand_on(struct sim_session *s, int err)
+{
+    struct sim_ue *u = s->device;
+    struct sim_item *item = &s->datagram, *again;
+    unsigned all = (1u << u->world->map.n_servers) - 1;
+
+    item->tried |= (uint8_t)(1u << s->server);
+    if ((err != MSK_ERR_NOT_MINE && err != MSK_ERR_NO_MUK &&
+         err != MSK_ERR_MAC && err != MSK_ERR_REPLAY) ||
+        item->tried == all)
+        return;
+    if (u->world->now >= u->world->end) { /* nothing happens any more */
+        sim_ue_item(u, item);
         return;
     }
-    check_error(u, err);
-    if (u->call == SIM_CALL_RECEIVE)
-        check_message(u, err);
-    if (u->call == SIM_CALL_HTTP && err == MSK_OK && !u->believable)
-        sim_fail(u->world, "ue %u: believed a lie", u->index);
-    u->world->totals->believed +=
-        u->call == SIM_CALL_HTTP && err == MSK_OK ? 1 : 0;
-    if (u->call == SIM_CALL_KEYS && err != MSK_OK)
-        sim_ue_keys_later(u);
-    u->call = SIM_CALL_OTHER;
-    sim_held_check(u);
-    look_at_services(u);
-    set_due(u);
+    again = sim_queue_again(u->world, item, 0);
+    if (again == NULL)
+        return;
 }
 
 static void
-begin(struct sim_ue *u, enum sim_call call)
+wait_for_flash(struct sim_session *s)
 {
-    u->call = call;
-    u->told = u->pulled = false;
-    u->commits = u->flash.commits;
+    struct sim *w = s->device->world;
+    struct sim_item *item = sim_queue_add(w, SIM_STORE, 1 + sim_below(w, 200));
+
+    s->device->pending = s;
+    item->ue = s->device->index;
+    item->tag = s->device->boot;
+    s->due = MSK_NEVER;
+}
+
+static void
+check_call(struct sim_session *s, int err)
+{
+    struct sim *w = s->device->world;
+
+    check_error(s, err);
+    if (s->call == SIM_CALL_RECEIVE)
+        check_message(s, err);
+    if (s->call == SIM_CALL_HTTP && err == MSK_OK && !s->believable)
+        sim_fail(w, "line %u: believed a lie", s->line);
+    w->totals->believed += s->call == SIM_CALL_HTTP && err == MSK_OK ? 1 : 0;
+}
+
+/* The end of a call, which may be pending first. False: the MGV-F was busy
+ * with the call of another session, and nothing was done. */
+static bool
+finish(struct sim_session *s, int err)
+{
+    struct sim_ue *u = s->device;
+    enum sim_call call = s->call;
+
+    if (err == MSK_PENDING) {
+        wait_for_flash(s);
+        return true;
+    }
+    if (err == MSK_ERR_BUSY && u->pending == NULL)
+        sim_fail(u->world, "line %u: busy with what?", s->line);
+    check_call(s, err);
+    end_start(s, err);
+    if (call == SIM_CALL_KEYS && err == MSK_ERR_OLD_KEY)
+        sim_ue_keys_refused(s);
+    else if (call == SIM_CALL_KEYS && err != MSK_OK)
+        sim_ue_keys_later(s);
+    s->call = SIM_CALL_OTHER;
+    if (u->pending == NULL) {
+        sim_held_check(u);
+        sim_held_told(s);
+    }
+    check_services(s);
+    set_due(s);
+    if (call == SIM_CALL_RECEIVE && err != MSK_OK)
+        sim_say(u->world, "line %u: does not take it: %s", s->line,
+                msk_err_text(err));
+    if (call == SIM_CALL_RECEIVE)
+        hand_on(s, err);
+    return err != MSK_ERR_BUSY;
+}
+
+static void
+begin(struct sim_session *s, enum sim_call call)
+{
+    s->call = call;
+    s->told = s->pulled = false;
+    s->starting = SIM_SERVICES;
+    s->commits = s->device->flash.commits;
 }
 
 void
-sim_ue_end(struct sim_ue *u, int err)
+sim_ue_end(struct sim_session *s, int err)
 {
-    begin(u, SIM_CALL_OTHER);
-    finish(u, err);
+    (void)finish(s, err);
 }
 
 void
 sim_ue_flash(struct sim_ue *u)
 {
+    struct sim_session *s = u->pending;
     uint32_t token = u->flash.token;
+    int err;
 
-    if (!u->pending || !u->flash.waiting)
+    if (s == NULL || !u->flash.waiting)
         sim_fail(u->world, "ue %u: nothing is pending", u->index);
-    finish(u, msk_ue_complete(u->ue, token, sim_flash_answer(&u->flash),
-                              sim_ue_clock(u)));
+    err = sim_flash_answer(&u->flash);
+    u->pending = NULL;
+    (void)finish(s, msk_ue_complete(s->ue, token, err, sim_ue_clock(u)));
 }
 
 void
-sim_ue_timer(struct sim_ue *u)
+sim_ue_timer(struct sim_session *s)
 {
-    begin(u, SIM_CALL_OTHER);
-    finish(u, msk_ue_timer(u->ue, sim_ue_clock(u)));
+    begin(s, SIM_CALL_OTHER);
+    (void)finish(s, msk_ue_timer(s->ue, sim_ue_clock(s->device)));
 }
 
 /* --- what its user wants ------------------------------------------------- */
 
 static int
-set_keys(struct sim_ue *u)
+set_keys(struct sim_session *s)
 {
     struct msk_ue_keys keys = { .size = sizeof keys };
     uint8_t muk[32], mrk[32];
     char btid[48];
 
-    sim_keys(u->index, u->run, btid, muk, mrk);
+    sim_keys(s->line, s->run, btid, muk, mrk);
     keys.btid = msk_text(btid);
     keys.muk = (struct msk_bytes){ muk, 32 };
     keys.mrk = (struct msk_bytes){ mrk, 32 };
-    sim_say(u->world, "ue %u: has keys %u", u->index, u->run);
-    u->handed = 0;
-    return msk_ue_set_keys(u->ue, &keys, sim_ue_clock(u));
+    sim_say(s->device->world, "line %u: has keys %u", s->line, s->run);
+    s->handed = 0;
+    return msk_ue_set_keys(s->ue, &keys, sim_ue_clock(s->device));
+}
+
+static enum msk_switch
+said(uint8_t require, enum msk_require what)
+{
+    return (require & what) != 0 ? MSK_SWITCH_ON : MSK_SWITCH_OFF;
 }
 
 static int
-start(struct sim_ue *u, uint8_t i)
+start(struct sim_session *s, uint8_t i)
 {
-    struct msk_service s = { .size = sizeof s };
-    struct msk_bytes server = msk_text("http://" SIM_FQDN ":8080");
-    struct msk_flow flows[SIM_GROUPS];
+    struct sim *w = s->device->world;
+    struct msk_service service = { .size = sizeof service };
     uint8_t id[32], names[SIM_GROUPS][32];
+    struct msk_flow flows[SIM_GROUPS];
+    struct msk_bytes server;
+    char url[64];
 
-    for (uint8_t g = 0; g < SIM_GROUPS; g++) {
-        if ((sim_service_groups(i) >> g & 1) == 0)
+    for (uint8_t g = 0; g < w->map.n_groups; g++) {
+        struct msk_flow *flow = &flows[service.n_flows];
+        struct msk_key_id key = sim_group_id(w, g);
+
+        if (!sim_in(w->map.service[i].groups, g))
             continue;
-        flows[s.n_flows].id.p = names[g];
-        flows[s.n_flows].id.n = sim_flow_name(g, names[g]);
-        memcpy(flows[s.n_flows].domain, sim_domain, 3);
-        flows[s.n_flows++].group = sim_group_id(g).group;
+        flow->id.p = names[g];
+        flow->id.n = sim_flow_name(g, names[g]);
+        memcpy(flow->domain, key.domain, 3);
+        flow->group = key.group;
+        service.n_flows++;
+        s->device->strict[g] |= s->says[i].require;
     }
-    s.id = (struct msk_bytes){ id, sim_service_name(i, id) };
-    s.servers = &server;
-    s.n_servers = 1;
-    s.flows = flows;
-    s.offset_time = (uint32_t)sim_below(u->world, 3);
-    s.random_period = (uint32_t)sim_below(u->world, 4);
-    sim_say(u->world, "ue %u: starts service %u", u->index, i);
-    return msk_ue_start(u->ue, &s, sim_ue_clock(u));
+    (void)snprintf(url, sizeof url, "http://%s:8080", sim_fqdn(s->server));
+    server = msk_text(url);
+    service.id = (struct msk_bytes){ id, sim_service_name(i, id) };
+    service.servers = &server;
+    service.n_servers = 1;
+    service.flows = flows;
+    service.confidentiality =
+        said(s->says[i].require, MSK_REQUIRE_CONFIDENTIALITY);
+    service.integrity = said(s->says[i].require, MSK_REQUIRE_INTEGRITY);
+    service.offset_time = (uint32_t)sim_below(w, 3);
+    service.random_period = (uint32_t)sim_below(w, 4);
+    sim_say(w, "line %u: starts service %u", s->line, i);
+    s->starting = i;
+    s->left[i] = MSK_REASON_NONE;
+    return msk_ue_start(s->ue, &service, sim_ue_clock(s->device));
 }
 
 static int
-stop(struct sim_ue *u, uint8_t i)
+stop(struct sim_session *s, uint8_t i)
 {
-    struct msk_bytes name;
     uint8_t id[32];
+    struct msk_bytes name = { id, sim_service_name(i, id) };
 
-    name = (struct msk_bytes){ id, sim_service_name(i, id) };
-    sim_say(u->world, "ue %u: stops service %u", u->index, i);
-    return msk_ue_stop(u->ue, name, sim_ue_clock(u));
+    sim_say(s->device->world, "line %u: stops service %u", s->line, i);
+    return msk_ue_stop(s->ue, name, sim_ue_clock(s->device));
 }
 
-/* What failed is done again by chaos, or when all is calm. */
-static void
-start_one(struct sim_ue *u, uint8_t i)
+/* What failed is done again by chaos, or when all is calm. False: busy. */
+static bool
+start_one(struct sim_session *s, uint8_t i)
 {
     const uint32_t bit = UINT32_C(1) << i;
-    int err;
+    uint32_t *list = (s->to_stop & bit) != 0 ? &s->to_stop : &s->to_start;
 
-    begin(u, SIM_CALL_OTHER);
-    if ((u->to_stop & bit) != 0) {
-        u->to_stop &= ~bit;
-        err = (u->on & bit) != 0 ? stop(u, i) : MSK_OK;
-    } else {
-        u->to_start &= ~bit;
-        err = start(u, i);
-    }
-    finish(u, err);
+    *list &= ~bit;
+    if (list == &s->to_stop && (s->on & bit) == 0)
+        return true;
+    begin(s, SIM_CALL_OTHER);
+    if (finish(s, list == &s->to_stop ? stop(s, i) : start(s, i)))
+        return true;
+    *list |= bit;
+    return false;
+}
+
+static bool
+bring_keys(struct sim_session *s)
+{
+    s->to_keys = false;
+    begin(s, SIM_CALL_KEYS);
+    if (finish(s, set_keys(s)))
+        return true;
+    s->to_keys = true;
+    return false;
+}
+
+/* False: there is nothing to do, or it cannot be done now. */
+static bool
+work_one(struct sim_session *s)
+{
+    uint8_t i = 0;
+
+    if (s->to_keys)
+        return bring_keys(s);
+    while (i < SIM_SERVICES && !sim_in(s->to_start | s->to_stop, i))
+        i++;
+    return i < SIM_SERVICES && start_one(s, i);
 }
 
 void
 sim_ue_work(struct sim_ue *u)
 {
-    while (u->up && !u->pending) {
-        uint8_t i = 0;
-
-        if (u->to_keys) {
-            u->to_keys = false;
-            begin(u, SIM_CALL_KEYS);
-            finish(u, set_keys(u));
+    for (uint8_t k = 0; k < u->world->map.n_servers; k++)
+        while (u->up && u->pending == NULL && work_one(&u->session[k]))
             continue;
-        }
-        while (i < SIM_SERVICES && ((u->to_start | u->to_stop) >> i & 1) == 0)
-            i++;
-        if (i == SIM_SERVICES)
-            return;
-        start_one(u, i);
-    }
 }
 
 /* --- what comes ---------------------------------------------------------- */
 
+/* The session that is to be asked next. */
+static struct sim_session *
+next_session(struct sim_ue *u, const struct sim_item *item)
+{
+    uint8_t n = u->world->map.n_servers, k = (uint8_t)sim_below(u->world, n);
+
+    while ((item->tried >> k & 1) != 0)
+        k = (uint8_t)((k + 1) % n);
+    return &u->session[k];
+}
+
 static void
 receive(struct sim_ue *u, const struct sim_item *item)
 {
+    struct sim_session *s = next_session(u, item);
     char own[MSK_PEER_MAX];
 
     sim_ue_address(u, own);
     if (strcmp(own, item->peer) != 0)
         return; /* it has moved */
-    begin(u, SIM_CALL_RECEIVE);
-    u->mark = item->mark;
-    u->spoiled = item->spoiled;
-    finish(u, msk_ue_receive(u->ue, (struct msk_bytes){ item->octets, item->n },
-                             msk_text("bmsc"), sim_ue_clock(u)));
+    if (s == u->pending) {
+        (void)sim_queue_again(u->world, item, 1 + sim_below(u->world, 20));
+        return;
+    }
+    if (&s->datagram != item) {
+        memcpy(&s->datagram, item, offsetof(struct sim_item, octets));
+        memcpy(s->datagram.octets, item->octets, item->n);
+    }
+    begin(s, SIM_CALL_RECEIVE);
+    s->mark = item->mark;
+    s->spoiled = item->spoiled;
+    if (!finish(s, msk_ue_receive(s->ue,
+                                  (struct msk_bytes){ item->octets, item->n },
+                                  msk_text(s->server == 0 ? "bmsc0" : "bmsc1"),
+                                  sim_ue_clock(u))))
+        (void)sim_queue_again(u->world, item, 1 + sim_below(u->world, 20));
 }
 
 /* An answer that comes too late is the answer to nothing. */
 static void
-take_answer(struct sim_ue *u, const struct sim_item *item)
+take_answer(struct sim_session *s, const struct sim_item *item)
 {
     struct msk_http_response response = { .size = sizeof response };
     struct msk_http_header headers[SIM_HEADERS];
     const struct sim_http *http = &item->http;
     int err;
 
-    if (!u->asked || item->tag != u->tag)
+    if (!s->asked || item->tag != s->tag)
         return;
-    begin(u, SIM_CALL_HTTP);
-    u->asked = false;
+    begin(s, SIM_CALL_HTTP);
     response.status = http->status;
     response.headers = headers;
     response.n_headers = sim_http_headers(http, headers);
     response.body = (struct msk_bytes){ http->body, http->n_body };
-    u->believable = item->kind == SIM_HANGUP || http->status == 401 ||
+    s->believable = item->kind == SIM_HANGUP || http->status == 401 ||
                     (!http->lie && !http->cut);
-    err = msk_ue_http(u->ue, item->kind == SIM_HANGUP ? NULL : &response,
-                      sim_ue_clock(u));
+    s->asked = false;
+    err = msk_ue_http(s->ue, item->kind == SIM_HANGUP ? NULL : &response,
+                      sim_ue_clock(s->device));
     if (err == MSK_ERR_STATE) { /* it waited no longer */
-        u->call = SIM_CALL_OTHER;
+        s->call = SIM_CALL_OTHER;
         err = MSK_OK;
     }
-    finish(u, err);
+    if (!finish(s, err)) {
+        s->asked = true;
+        (void)sim_queue_again(s->device->world, item, 20);
+    }
 }
 
+/* While a call is pending, every other one of the session is refused and
+ * changes nothing. */
 static void
-again_later(struct sim_ue *u, struct sim_item *item)
+check_busy(struct sim_session *s)
 {
-    struct sim_item *again =
-        sim_queue_add(u->world, item->kind, 1 + sim_below(u->world, 20));
-    struct sim_item copy = *item;
+    struct sim_ue *u = s->device;
 
-    if (again == NULL)
-        return;
-    copy.at = again->at;
-    copy.order = again->order;
-    copy.used = true;
-    *again = copy;
+    if (msk_ue_timer(s->ue, sim_ue_clock(u)) != MSK_ERR_BUSY)
+        sim_fail(u->world, "line %u: is not busy", s->line);
 }
 
-/* While a call is pending, every other one is refused and changes nothing. */
 void
-sim_ue_item(struct sim_ue *u, struct sim_item *item)
+sim_ue_item(struct sim_ue *u, const struct sim_item *item)
 {
+    struct sim_session *s = sim_session(u->world, item->line);
+
     if (!u->up)
         return;
-    if (u->pending) {
-        if (msk_ue_timer(u->ue, sim_ue_clock(u)) != MSK_ERR_BUSY)
-            sim_fail(u->world, "ue %u: is not busy", u->index);
-        again_later(u, item);
-        return;
-    }
+    if (u->pending != NULL)
+        check_busy(u->pending);
     if (item->kind == SIM_TO_UE)
         receive(u, item);
+    else if (s == u->pending)
+        (void)sim_queue_again(u->world, item, 1 + sim_below(u->world, 20));
     else
-        take_answer(u, item);
+        take_answer(s, item);
 }

@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "sim.h"
-#include "ue/service.h"
 
 #define CHAOS 240000 /* milliseconds that things go wrong, at most */
 #define CALM 450000  /* and in which they must come right */
 #define OVER 150000  /* until the last thing that went wrong is over */
-#define RETRY 240000 /* the longest interval of a delivery */
-#define STEPS 200000 /* events of one run: more, and it does not rest */
+#define STEPS 400000 /* events of one run: more, and it does not rest */
 
 void
 sim_fail(struct sim *w, const char *format, ...)
@@ -62,33 +60,68 @@ fill(void *user, uint8_t *out, size_t n)
     return 0;
 }
 
+bool
+sim_part(const struct sim *w, enum sim_part part)
+{
+    return w->width != SIM_WIDTH_OLD && (w->without & part) == 0;
+}
+
+uint8_t
+sim_line(uint8_t ue, uint8_t server)
+{
+    return (uint8_t)(ue * SIM_SERVERS + server);
+}
+
+struct sim_session *
+sim_session(struct sim *w, uint8_t line)
+{
+    return &w->ue[line / SIM_SERVERS].session[line % SIM_SERVERS];
+}
+
+static void
+make_terms(struct sim *w)
+{
+    static const msk_time lifetimes[] = { MSK_NEVER, 30000, 120000, 600000 };
+
+    w->layout = sim_below(w, 2) == 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
+    for (uint8_t i = 0; i < SIM_SERVERS; i++) {
+        w->registers[i] = sim_below(w, 2) == 0;
+        w->acks[i] = (enum msk_ack_mode)sim_below(w, 3);
+    }
+    w->lifetime = lifetimes[sim_below(w, 4)];
+    w->n_ues = (uint8_t)(1 + sim_below(w, SIM_UES));
+    sim_map_make(w);
+}
+
 static void
 make(struct sim *w)
 {
-    static const msk_time lifetimes[] = { MSK_NEVER, 30000, 120000, 600000 };
-    struct sim_item *item;
+    msk_time calm;
 
     w->now = 0;
+    w->end = MSK_NEVER;
     w->steps = 0;
     w->calm = w->again = false;
     w->rng.state = w->seed * UINT64_C(0xD1342543DE82EF95) + 1;
     w->random = (struct msk_random){ sizeof w->random, w, fill };
-    w->layout = sim_below(w, 2) == 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
-    w->registers = sim_below(w, 2) == 0;
-    w->acks = (enum msk_ack_mode)sim_below(w, 3);
-    w->lifetime = lifetimes[sim_below(w, 4)];
+    make_terms(w);
     fake_xml_start(&w->xml);
     sim_queue_clear(&w->queue);
     memset(&w->ledger, 0, sizeof w->ledger);
     memset(&w->writer, 0, sizeof w->writer);
+    sim_archive_clear(&w->archive);
     sim_chaos_start(w);
-    sim_say(w, "layout %d, registration %d, acknowledgements %d",
-            (int)w->layout, w->registers, (int)w->acks);
+    sim_say(w, "layout %d, registration %d %d, acknowledgements %d %d",
+            (int)w->layout, w->registers[0], w->registers[1], (int)w->acks[0],
+            (int)w->acks[1]);
     sim_office_start(w);
     for (uint8_t i = 0; i < SIM_UES; i++)
+        sim_ue_clear(w, i);
+    for (uint8_t i = 0; i < w->n_ues; i++)
         sim_ue_start(w, i);
-    item = sim_queue_add(w, SIM_CALM, CHAOS / 4 + sim_below(w, 3 * CHAOS / 4));
-    w->end = item->at + CALM;
+    calm = CHAOS / 4 + sim_below(w, 3 * CHAOS / 4);
+    w->end = calm + CALM;
+    (void)sim_queue_add(w, SIM_CALM, calm);
     (void)sim_queue_add(w, SIM_CHAOS, 1000);
     (void)sim_queue_add(w, SIM_TRAFFIC, 1000);
 }
@@ -106,8 +139,8 @@ wake(struct sim *w, const struct sim_item *item)
         }
         break;
     case SIM_BOOTSTRAP:
-        if (item->tag == u->boot)
-            sim_ue_keys(u, item->mark.run);
+        if (item->tag == sim_session(w, item->line)->device->boot)
+            sim_ue_keys(sim_session(w, item->line), item->mark.run);
         break;
     case SIM_UE_UP: sim_ue_boot(u); break;
     case SIM_NODE_UP: w->node[item->node].up = true; break;
@@ -141,10 +174,13 @@ happen(struct sim *w, struct sim_item *item)
 {
     switch (item->kind) {
     case SIM_TO_UE:
-    case SIM_RESPONSE:
-    case SIM_HANGUP:
         sim_ue_item(&w->ue[item->ue], item);
         sim_ue_work(&w->ue[item->ue]);
+        break;
+    case SIM_RESPONSE:
+    case SIM_HANGUP:
+        sim_ue_item(sim_session(w, item->line)->device, item);
+        sim_ue_work(sim_session(w, item->line)->device);
         break;
     case SIM_TO_BMSC:
     case SIM_REQUEST: sim_office_item(w, item); break;
@@ -162,127 +198,58 @@ happen(struct sim *w, struct sim_item *item)
 
 /* The next moment at which something happens. */
 static msk_time
-next(const struct sim *w, const struct sim_item *item)
+next(struct sim *w, msk_time at)
 {
-    msk_time at = item != NULL ? item->at : MSK_NEVER;
+    for (uint8_t l = 0; l < SIM_LINES; l++) {
+        msk_time due = sim_office_due(w, l);
 
-    for (uint8_t i = 0; i < SIM_UES; i++) {
-        msk_time due = sim_office_due(w, i);
-
-        at = w->ue[i].due < at ? w->ue[i].due : at;
+        at = sim_session(w, l)->due < at ? sim_session(w, l)->due : at;
         at = due < at ? due : at;
     }
     return at;
 }
 
 static void
+look_at_timers(struct sim *w, uint8_t line)
+{
+    struct sim_session *s = sim_session(w, line);
+
+    if (s->due <= w->now) {
+        sim_ue_timer(s);
+        sim_ue_work(s->device);
+    }
+    if (sim_office_due(w, line) <= w->now)
+        sim_office_timer(w, line);
+}
+
+static void
 step(struct sim *w)
 {
-    struct sim_item *item = sim_queue_first(&w->queue);
-    msk_time at = next(w, item);
+    msk_time first = MSK_NEVER, at;
+    struct sim_item *item = sim_queue_first(&w->queue, &first);
 
+    at = next(w, first);
     w->now = at > w->now ? at : w->now;
     if (++w->steps > STEPS)
         sim_fail(w, "it does not come to rest");
-    for (uint8_t i = 0; i < SIM_UES; i++) {
-        if (w->ue[i].due <= w->now) {
-            sim_ue_timer(&w->ue[i]);
-            sim_ue_work(&w->ue[i]);
-        }
-        if (sim_office_due(w, i) <= w->now)
-            sim_office_timer(w, i);
-    }
-    if (item != NULL && item->at <= w->now) {
-        item->used = false;
+    for (uint8_t l = 0; l < SIM_LINES; l++)
+        look_at_timers(w, l);
+    if (item != NULL && first <= w->now) {
+        sim_queue_take(&w->queue, item);
         happen(w, item);
     }
 }
 
-/* --- the end ------------------------------------------------------------- */
-
-static bool
-is_denied(const struct sim *w, uint8_t ue, uint8_t service)
-{
-    for (uint8_t g = 0; g < SIM_GROUPS; g++)
-        if ((sim_service_groups(service) >> g & 1) != 0 && w->db.denied[ue][g])
-            return true;
-    return false;
-}
-
-/* Decision 21: a service that could not be registered is kept as long as an
- * older MSK is good. */
-static bool
-stays(const struct sim_ue *u, uint8_t service, uint8_t group)
-{
-    uint8_t id[32];
-    struct msk_bytes name = { id, sim_service_name(service, id) };
-    size_t at = msk_ue_service_find(u->ue, name);
-
-    return u->ue->services[at].state == MSK_SERVICE_UNSURE &&
-           sim_held_good(u, group);
-}
-
-/* What its user wants it has: each MSK that is current; or it was refused. */
-static void
-check_service(struct sim *w, struct sim_ue *u, uint8_t i)
-{
-    if ((u->on >> i & 1) == 0) {
-        if (!is_denied(w, u->index, i) || u->left[i] != MSK_REASON_REFUSED)
-            sim_fail(w, "ue %u: is not in service %u, reason %d", u->index, i,
-                     (int)u->left[i]);
-        w->totals->back++;
-        return;
-    }
-    for (uint8_t g = 0; g < SIM_GROUPS; g++) {
-        if ((sim_service_groups(i) >> g & 1) == 0)
-            continue;
-        if (sim_held_has(u, g, w->db.group[g].number))
-            w->totals->current++;
-        else if (stays(u, i, g))
-            w->totals->stayed++;
-        else
-            sim_fail(w, "ue %u: does not hold number %u of group %u", u->index,
-                     w->db.group[g].number, g);
-    }
-}
-
-/* No delivery waits for longer than its own interval. */
-static void
-check_records(struct sim *w)
-{
-    for (uint8_t u = 0; u < SIM_UES; u++) {
-        msk_time due = sim_office_due(w, u);
-
-        if (due != MSK_NEVER && due > w->now + RETRY)
-            sim_fail(w, "ue %u: a delivery waits for %llu ms", u,
-                     (unsigned long long)(due - w->now));
-    }
-}
-
-static void
-check_end(struct sim *w)
-{
-    check_records(w);
-    for (uint8_t u = 0; u < SIM_UES; u++) {
-        if (!w->ue[u].up || w->ue[u].pending)
-            sim_fail(w, "ue %u: is not there", u);
-        for (uint8_t i = 0; i < SIM_SERVICES; i++)
-            if ((w->ue[u].want >> i & 1) != 0)
-                check_service(w, &w->ue[u], i);
-            else if ((w->ue[u].on >> i & 1) != 0)
-                sim_fail(w, "ue %u: is in service %u", u, i);
-    }
-}
-
 bool
-sim_run(uint64_t seed, bool trace, enum sim_break broken,
-        struct sim_totals *totals)
+sim_run(uint64_t seed, const struct sim_wish *wish, struct sim_totals *totals)
 {
     static struct sim w;
 
     w.seed = seed;
-    w.trace = trace;
-    w.broken = broken;
+    w.trace = wish->trace;
+    w.broken = wish->broken;
+    w.width = wish->width;
+    w.without = wish->without;
     w.totals = totals;
     totals->runs++;
     if (setjmp(w.out) != 0) {
@@ -292,7 +259,7 @@ sim_run(uint64_t seed, bool trace, enum sim_break broken,
     make(&w);
     while (w.now < w.end)
         step(&w);
-    check_end(&w);
+    sim_end_check(&w);
     totals->steps += w.steps;
     totals->seconds += w.now / SIM_SECOND;
     return true;

@@ -7,6 +7,7 @@
 
 #define SEEN 30000 /* traffic that shows an MSK */
 #define BLOCK 5
+#define BUSY 6 /* groups that have traffic at one time, about */
 
 /* The MTKs under an MSK differ from those under another one. */
 void
@@ -71,13 +72,14 @@ send(struct sim *w, uint8_t g, const struct msk_key_id *id,
     mark.number = id->number;
     mark.mtk_id = mtk_id;
     mark.counter = m.counter;
+    w->db.group[g].made[id->number] = mtk_id;
     sim_say(w, "group %u number %u: MTK %u", g, id->number, mtk_id);
-    for (uint8_t u = 0; u < SIM_UES; u++) {
+    sim_archive_datagram(w, SIM_TO_UE, SIM_UES, octets, &mark);
+    for (uint8_t u = 0; u < w->n_ues; u++) {
         char peer[MSK_PEER_MAX];
 
-        mark.ue = u;
         sim_ue_address(&w->ue[u], peer);
-        sim_network_datagram(w, SIM_TO_UE, peer, octets, &mark);
+        sim_network_to_ue(w, u, peer, octets, &mark);
     }
 }
 
@@ -97,7 +99,7 @@ make(struct sim *w, uint8_t g)
     sim_mtk(g, id.number, mtk);
     for (int i = 0; i < 2; i++) {
         err = msk_bmsc_mtk(
-            sim_node_bmsc(), record, (struct msk_bytes){ mtk, sizeof mtk },
+            sim_node_bmsc(0), record, (struct msk_bytes){ mtk, sizeof mtk },
             (struct msk_bytes){ salt, salted }, buf, sizeof buf, &n, &mtk_id);
         if (err == MSK_OK)
             send(w, g, &id, (struct msk_bytes){ buf, n }, mtk_id);
@@ -116,10 +118,12 @@ sim_writer_tick(struct sim *w)
     }
     if (!w->node[w->writer.node].up)
         return;
-    for (uint8_t g = 0; g < SIM_GROUPS; g++) {
+    for (uint8_t g = 0; g < w->map.n_groups; g++) {
         bool old = w->writer.group[g].loaded &&
                    w->writer.group[g].version != w->db.group[g].version;
 
+        if (sim_below(w, w->map.n_groups) >= BUSY)
+            continue;
         if (old && !sim_chance(w, 50)) /* it was told */
             w->writer.group[g].loaded = false;
         if (w->writer.group[g].loaded || load(w, g))
