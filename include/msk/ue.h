@@ -196,7 +196,8 @@ MSK_API void msk_ue_wipe(struct msk_ue *ue);
  *
  * Each call also does what is due. If a provider fails in that, the call did
  * what it was called for, returns MSK_ERR_CRYPTO, MSK_ERR_RANDOM or
- * MSK_ERR_STORE, and the session tries again after a while.
+ * MSK_ERR_STORE (msk_ue_start: MSK_OK), and the session tries again after a
+ * while, until it is done.
  */
 
 /* Keys from a bootstrapping run. Views borrowed for the call; copied. */
@@ -221,8 +222,9 @@ MSK_API int msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys,
 /*
  * Starts a service: registers or asks for its MSKs, as the layout says. The
  * service is copied. Started again after an update of the announcement, it
- * takes over the new parameters, and registers again. Whether uicc_required
- * can be met is for the host to know.
+ * takes over the new parameters, and registers again; protection that is off
+ * now and was on is lowered last, and stays on if the start fails. Whether
+ * uicc_required can be met is for the host to know.
  * MSK_ERR_NOT_MINE: none of its servers is the session's; MSK_ERR_LIMIT: no
  * room for it, here or in the store; MSK_ERR_RANDOM, MSK_ERR_STORE,
  * MSK_ERR_ARGUMENT: it is not started, nothing was lost; MSK_PENDING.

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "ue/group.h"
 #include "ue/machine.h"
 #include "ue/service.h"
@@ -56,6 +57,13 @@ go_on(struct msk_ue *ue)
                             ue->now);
 }
 
+/* The keys of the request serve to verify its answer, and nothing else. */
+static void
+forget_keys(struct msk_ue *ue)
+{
+    msk_secret_wipe(&ue->exchange.credentials, sizeof ue->exchange.credentials);
+}
+
 static void
 send(struct msk_ue *ue)
 {
@@ -104,6 +112,8 @@ msk_ue_exchange_step(struct msk_ue *ue, enum msk_ue_exchange_event event)
     if (action == 0)
         return MSK_ERR_STATE;
     act(ue, (enum msk_ue_exchange_action)action);
+    if (ue->exchange.state != MSK_EXCHANGE_SENT)
+        forget_keys(ue);
     return MSK_OK;
 }
 

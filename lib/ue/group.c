@@ -94,6 +94,43 @@ msk_ue_group_needed(const struct msk_ue *ue, size_t i)
     return false;
 }
 
+bool
+msk_ue_group_staged(const struct msk_ue *ue, size_t i)
+{
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].next && ue->flows[f].group == i)
+            return true;
+    return false;
+}
+
+static unsigned
+require_of(const struct msk_ue_terms *terms)
+{
+    unsigned require = MSK_REQUIRE_NOTHING;
+
+    require |= terms->confidentiality ? MSK_REQUIRE_CONFIDENTIALITY : 0u;
+    require |= terms->integrity ? MSK_REQUIRE_INTEGRITY : 0u;
+    return require;
+}
+
+/* Decision 23: services may differ in what they announced. Of one that is
+ * being started again the terms of before count as well, until it is. */
+enum msk_require
+msk_ue_group_require(const struct msk_ue *ue, size_t i)
+{
+    unsigned require = MSK_REQUIRE_NOTHING;
+
+    for (size_t f = 0; f < ue->n_flows; f++) {
+        const struct msk_ue_flow *flow = &ue->flows[f];
+
+        if (flow->live && flow->group == i)
+            require |= require_of(&ue->services[flow->service].terms);
+        if (flow->next && flow->group == i)
+            require |= require_of(&ue->work.terms);
+    }
+    return (enum msk_require)require;
+}
+
 void
 msk_ue_group_count_anew(struct msk_ue_group *group)
 {
@@ -123,7 +160,7 @@ msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3], uint16_t group)
         memcpy(ue->groups[i].id.domain, domain, 3);
         ue->groups[i].id.group = group;
         ue->groups[i].used = true;
-        ue->groups[i].fresh = true;
+        ue->groups[i].terms = MSK_UE_UNTOLD;
     }
     return i;
 }

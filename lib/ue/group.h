@@ -74,8 +74,12 @@ void msk_ue_group_count_anew(struct msk_ue_group *group);
 size_t msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3],
                          uint16_t group);
 
-/* Does a started service need it? */
+/* Does a started service need it? Does one that is being started? */
 bool msk_ue_group_needed(const struct msk_ue *ue, size_t i);
+bool msk_ue_group_staged(const struct msk_ue *ue, size_t i);
+
+/* What must stay on: all that any such service has on. */
+enum msk_require msk_ue_group_require(const struct msk_ue *ue, size_t i);
 
 /* A cell of the table, for who draws or counts them. */
 const struct msk_cell *msk_ue_group_cell(enum msk_ue_group_state state,

@@ -123,17 +123,24 @@ msk_ue_service_stage(struct msk_ue *ue, size_t i,
     return err;
 }
 
-/* Groups that no flow needs any more are to be forgotten. */
+/* The flows have changed: a group that none needs any more is to be forgotten,
+ * and the MGV-F is to be told where the terms of another one are not those that
+ * it has. Both stay to be done until they are. */
 static void
-drop_groups(struct msk_ue *ue)
+settle_groups(struct msk_ue *ue)
 {
     for (size_t g = 0; g < ue->n_groups; g++) {
         struct msk_ue_group *group = &ue->groups[g];
+        bool needed = msk_ue_group_needed(ue, g);
 
-        if (!group->used || group->forget || msk_ue_group_needed(ue, g))
+        if (!group->used || group->forget)
+            continue;
+        group->allow =
+            needed && group->terms != (uint8_t)msk_ue_group_require(ue, g);
+        if (needed)
             continue;
         msk_ue_group_drop(ue, group);
-        group->forget = true;
+        group->used = group->forget = group->terms != MSK_UE_UNTOLD;
     }
 }
 
@@ -145,27 +152,15 @@ msk_ue_service_commit(struct msk_ue *ue, size_t i)
             ue->flows[f].live = ue->flows[f].next;
             ue->flows[f].next = false;
         }
-    for (size_t g = 0; g < ue->n_groups; g++)
-        ue->groups[g].allowed = false;
-    drop_groups(ue);
+    settle_groups(ue);
 }
 
-/* What the MGV-F was told meanwhile is taken back: a new group is forgotten,
- * an old one is allowed on the terms it had. */
 void
 msk_ue_service_undo(struct msk_ue *ue)
 {
     for (size_t f = 0; f < ue->n_flows; f++)
         ue->flows[f].next = false;
-    for (size_t g = 0; g < ue->n_groups; g++) {
-        struct msk_ue_group *group = &ue->groups[g];
-        bool needed = group->used && msk_ue_group_needed(ue, g);
-
-        group->allow = needed && group->allowed;
-        group->used = group->used && !group->fresh;
-        group->forget = group->used && !needed;
-        group->allowed = false;
-    }
+    settle_groups(ue);
 }
 
 void
@@ -209,5 +204,5 @@ msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,
         if (ue->flows[f].service == i)
             ue->flows[f].live = false;
     (void)msk_ue_service_step(ue, i, MSK_SERVICE_STOP);
-    drop_groups(ue);
+    settle_groups(ue);
 }

@@ -58,6 +58,7 @@ msk_ue_enter(struct msk_ue *ue, msk_time now)
     note_time(ue, now);
     ue->has_dice = false;
     ue->work.verdict = MSK_OK;
+    ue->work.started = false;
     return MSK_OK;
 }
 

@@ -41,6 +41,8 @@ struct msk_ue_want {
     struct msk_ue_told told;
 };
 
+#define MSK_UE_UNTOLD 0xFF
+
 struct msk_ue_group {
     struct msk_key_id id;     /* number 0 */
     uint8_t state;            /* enum msk_ue_group_state */
@@ -51,11 +53,10 @@ struct msk_ue_group {
     bool got;                 /* an MSK was delivered, and is not used up */
     bool allow, look, forget; /* calls of the MGV-F that are to be made */
     bool counted;             /* what goes with the group is in gone */
-    bool fresh;               /* the MGV-F was not told of it yet */
-    bool allowed;             /* it was, by a start that may yet fail */
-    uint32_t attempts;        /* requests for what is wanted now */
-    struct msk_timer timer;   /* back-off, or the wait for an MSK */
-    struct msk_timer calm;    /* one request in a second */
+    uint8_t terms;          /* that it was told: enum msk_require, or UNTOLD */
+    uint32_t attempts;      /* requests for what is wanted now */
+    struct msk_timer timer; /* back-off, or the wait for an MSK */
+    struct msk_timer calm;  /* one request in a second */
     struct msk_ue_want want[MSK_UE_WANTS];
     uint16_t gone[MSK_HELD_MAX]; /* MSKs deleted with the group */
     uint8_t n_gone;
@@ -106,7 +107,7 @@ struct msk_ue_exchange {
     msk_time pause;         /* how long it is to be */
     msk_time held_since;    /* when bootstrap or pause began */
     uint32_t keys;          /* ue->generation that it was authorised with */
-    struct msk_ue_credentials credentials; /* of then */
+    struct msk_ue_credentials credentials; /* of then; empty but in SENT */
     struct msk_digest_client digest;
     size_t target_len, authorization_len, body_len;
     uint8_t target[MSK_UE_TARGET_MAX];
@@ -131,6 +132,8 @@ enum msk_ue_job {
 struct msk_ue_work {
     bool pending;
     uint8_t job, group;
+    uint8_t require;       /* ALLOW: what was told */
+    bool started;          /* the call was a start, and it is done */
     int verdict;           /* of the public call */
     struct msk_timer rest; /* the MGV-F was busy or failed: not before */
     struct msk_held held;

@@ -67,7 +67,7 @@ msk_ue_settle(struct msk_ue *ue)
     }
     msk_ue_service_keep(ue);
     if (err == MSK_OK) {
-        err = ue->work.verdict;
+        err = ue->work.started ? MSK_OK : ue->work.verdict;
         if (ue->polls)
             ue->outbox.polled = !msk_ue_outbox_is_empty(ue);
         else

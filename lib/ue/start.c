@@ -117,11 +117,12 @@ msk_ue_start(struct msk_ue *ue, const struct msk_service *service, msk_time now)
     return err == MSK_OK ? msk_ue_settle(ue) : msk_ue_refuse(ue, err);
 }
 
+/* Are the groups of the service that is being started allowed? */
 static bool
 allows_all(const struct msk_ue *ue)
 {
-    for (size_t i = 0; i < ue->n_groups; i++)
-        if (ue->groups[i].used && ue->groups[i].allow)
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].next && ue->groups[ue->flows[f].group].allow)
             return false;
     return true;
 }
@@ -159,6 +160,7 @@ msk_ue_finish_start(struct msk_ue *ue)
     if (!ue->work.starting || !allows_all(ue))
         return false;
     ue->work.starting = false;
+    ue->work.started = true;
     was_on = msk_ue_service_is_on(ue, i);
     replan = was_on &&
              (service->terms.offset_time != ue->work.terms.offset_time ||

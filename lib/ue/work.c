@@ -61,34 +61,43 @@ end_check(struct msk_ue *ue, int err)
         msk_receive_missed(ue, &ue->work.named);
 }
 
-/* A start is whole when all of its groups are allowed, or none. */
+/* The call is to be made again, but not at once. */
 static void
-end_allow(struct msk_ue *ue, struct msk_ue_group *group, int err)
+rest(struct msk_ue *ue, int err)
 {
-    group->allow = false;
-    if (lenient(err) == MSK_OK) {
-        group->allowed = true;
-        group->fresh = false;
-        return;
-    }
-    ue->work.verdict = err;
-    if (ue->work.starting)
-        msk_ue_service_undo(ue);
-    ue->work.starting = false;
+    msk_timer_start(&ue->work.rest, ue->now,
+                    err == MSK_ERR_BUSY ? BUSY_REST : FAILED_REST);
+    if (err != MSK_ERR_BUSY && ue->work.verdict == MSK_OK)
+        ue->work.verdict = err;
 }
 
-/* An error that may pass: the call is to be made again, but not at once. */
+/* Is it an error that may pass? Then the call is made again. */
 static bool
 put_off(struct msk_ue *ue, int err)
 {
     if (err != MSK_ERR_BUSY && err != MSK_ERR_STORE && err != MSK_ERR_CRYPTO &&
         err != MSK_ERR_CARD && err != MSK_ERR_LIMIT)
         return false;
-    msk_timer_start(&ue->work.rest, ue->now,
-                    err == MSK_ERR_BUSY ? BUSY_REST : FAILED_REST);
-    if (err != MSK_ERR_BUSY && ue->work.verdict == MSK_OK)
-        ue->work.verdict = err;
+    rest(ue, err);
     return true;
+}
+
+/* A start is whole when all of its groups are allowed, or none. */
+static void
+end_allow(struct msk_ue *ue, struct msk_ue_group *group, int err)
+{
+    if (lenient(err) == MSK_OK) {
+        group->terms = ue->work.require;
+        group->allow = false;
+        return;
+    }
+    if (!msk_ue_group_staged(ue, ue->work.group)) {
+        rest(ue, err);
+        return;
+    }
+    ue->work.verdict = err;
+    ue->work.starting = false;
+    msk_ue_service_undo(ue);
 }
 
 /* Registration was given up while an older MSK was good: now it is not. */
@@ -143,7 +152,7 @@ end_forget(struct msk_ue *ue, struct msk_ue_group *group, int err)
     group->counted = false;
     if (lenient(err) != MSK_OK) {
         group->n_gone = 0;
-        (void)put_off(ue, err);
+        rest(ue, err);
         return;
     }
     group->forget = false;
@@ -252,26 +261,6 @@ msk_work_complete(struct msk_ue *ue, uint32_t token, int result)
     return MSK_OK;
 }
 
-/* Services may differ in what they announced: what any of them has on must
- * stay on (decision 23). */
-static enum msk_require
-require_for(const struct msk_ue *ue, size_t group)
-{
-    unsigned require = 0;
-
-    for (size_t f = 0; f < ue->n_flows; f++) {
-        const struct msk_ue_flow *flow = &ue->flows[f];
-        const struct msk_ue_terms *terms =
-            flow->next ? &ue->work.terms : &ue->services[flow->service].terms;
-
-        if ((!flow->live && !flow->next) || flow->group != group)
-            continue;
-        require |= terms->confidentiality ? MSK_REQUIRE_CONFIDENTIALITY : 0;
-        require |= terms->integrity ? MSK_REQUIRE_INTEGRITY : 0;
-    }
-    return (enum msk_require)require;
-}
-
 static int
 make(struct msk_ue *ue, enum msk_ue_job job, size_t i)
 {
@@ -280,22 +269,28 @@ make(struct msk_ue *ue, enum msk_ue_job job, size_t i)
 
     if (job == MSK_JOB_LOOK || job == MSK_JOB_LAST)
         return look(ue, job, i);
-    if (job == MSK_JOB_ALLOW)
-        err =
-            msk_mgvf_allow(ue->mgvf, id->domain, id->group, require_for(ue, i));
-    else
+    if (job == MSK_JOB_ALLOW) {
+        enum msk_require require = msk_ue_group_require(ue, i);
+
+        ue->work.require = (uint8_t)require;
+        err = msk_mgvf_allow(ue->mgvf, id->domain, id->group, require);
+    } else
         err = msk_mgvf_forget(ue->mgvf, id->domain, id->group);
     return ended(ue, job, i, err, NULL);
 }
 
-/* The next call that a group waits for. */
+/* The next call that a group waits for; a start does not rest. */
 static enum msk_ue_job
-next(const struct msk_ue *ue, const struct msk_ue_group *group)
+next(const struct msk_ue *ue, size_t i)
 {
-    if (group->allow)
+    const struct msk_ue_group *group = &ue->groups[i];
+
+    if (group->allow && msk_ue_group_staged(ue, i))
         return MSK_JOB_ALLOW;
     if (ue->work.rest.on)
         return MSK_JOB_NONE;
+    if (group->allow)
+        return MSK_JOB_ALLOW;
     if (group->forget)
         return group->counted ? MSK_JOB_FORGET : MSK_JOB_LAST;
     return group->look ? MSK_JOB_LOOK : MSK_JOB_NONE;
@@ -310,8 +305,7 @@ msk_work_run(struct msk_ue *ue, int *err)
     if (msk_timer_due(&ue->work.rest, ue->now))
         msk_timer_stop(&ue->work.rest);
     for (size_t i = 0; *err == MSK_OK && i < ue->n_groups; i++) {
-        enum msk_ue_job job =
-            ue->groups[i].used ? next(ue, &ue->groups[i]) : MSK_JOB_NONE;
+        enum msk_ue_job job = ue->groups[i].used ? next(ue, i) : MSK_JOB_NONE;
 
         if (job == MSK_JOB_NONE)
             continue;

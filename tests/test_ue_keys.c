@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys that were replaced are gone from the memory of the session, whatever it
+ * was doing: at once, or, where a request under them is under way, when that
+ * has ended.
+ */
+#include <string.h>
+
+#include "ue/exchange.h"
+#include "ue_bench.h"
+
+#define GROUP BENCH_GROUP
+
+static struct bench b;
+
+static int
+start(void **state)
+{
+    bench_start(&b, *(enum msk_layout *)*state, &bench_joins);
+    return 0;
+}
+
+static int
+stop(void **state)
+{
+    return bench_end(&b, state);
+}
+
+static bool
+remembers(unsigned n)
+{
+    uint8_t muk[32], mrk[32];
+
+    bench_key(n, 'U', muk);
+    bench_key(n, 'R', mrk);
+    return bench_remembers(&b, muk, sizeof muk) ||
+           bench_remembers(&b, mrk, sizeof mrk);
+}
+
+static void
+be_idle(void)
+{
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+}
+
+static void
+be_asked(void)
+{
+}
+
+static void
+be_authorised(void)
+{
+    check_int("401", bench_serve(&b), MSK_OK);
+    assert_true(b.authorization_len > 0);
+}
+
+static void
+be_without_keys(void)
+{
+    b.answer = ANSWER_BOOTSTRAP;
+    bench_serve_all(&b, 2);
+    b.answer = ANSWER_TRUE;
+}
+
+static void
+be_paused(void)
+{
+    b.answer = ANSWER_ERROR;
+    b.code = 503;
+    b.retry_after = "60";
+    bench_serve_all(&b, 2);
+    b.answer = ANSWER_TRUE;
+    b.code = 200;
+    b.retry_after = NULL;
+}
+
+static void
+be_refused(void)
+{
+    b.answer = ANSWER_BAD_RSPAUTH;
+    bench_serve_all(&b, 2);
+    b.answer = ANSWER_TRUE;
+}
+
+static void
+be_faulty(void)
+{
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 2000);
+    b.random_fail_at = b.random_calls + 1;
+    (void)bench_pull(&b, GROUP);
+    b.random_fail_at = 0;
+}
+
+static const struct moment {
+    const char *name;
+    void (*come)(void);
+    uint8_t state; /* of the exchange */
+} moments[] = {
+    { "idle", be_idle, MSK_EXCHANGE_IDLE },
+    { "asked", be_asked, MSK_EXCHANGE_SENT },
+    { "asked with keys", be_authorised, MSK_EXCHANGE_SENT },
+    { "waits for keys", be_without_keys, MSK_EXCHANGE_KEYS },
+    { "paused", be_paused, MSK_EXCHANGE_PAUSE },
+    { "not believed", be_refused, MSK_EXCHANGE_IDLE },
+    { "no randomness", be_faulty, MSK_EXCHANGE_PAUSE },
+};
+
+/* The request under way ends in each way. */
+static const enum bench_answer ends[] = { ANSWER_TRUE, ANSWER_NONE,
+                                          ANSWER_BAD_RSPAUTH, ANSWER_BOOTSTRAP,
+                                          ANSWER_STALE };
+
+static void
+replace(const struct moment *moment, enum bench_answer end, bool later)
+{
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    moment->come();
+    check_int(moment->name, b.ue->exchange.state, moment->state);
+    assert_true(remembers(1));
+    b.store.later = later;
+    check_int(moment->name, bench_keys(&b, 2), later ? MSK_PENDING : MSK_OK);
+    b.store.later = false;
+    check_int(moment->name, bench_complete(&b), later ? MSK_OK : MSK_PENDING);
+    assert_true(remembers(2));
+    if (moment->state == MSK_EXCHANGE_SENT) {
+        b.answer = end;
+        (void)bench_serve(&b);
+    }
+    if (remembers(1))
+        fail_msg("%s, then answer %d: old keys are still there", moment->name,
+                 end);
+}
+
+static void
+forgets_keys_that_were_replaced(void **state)
+{
+    for (size_t m = 0; m < sizeof moments / sizeof moments[0]; m++)
+        for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++)
+            for (int later = 0; later < 2; later++) {
+                stop(NULL);
+                start(state);
+                replace(&moments[m], ends[e], later != 0);
+            }
+}
+
+/* A request that is never answered: its time ends it. */
+static void
+forgets_them_when_the_time_for_an_answer_is_over(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    be_authorised();
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    assert_true(remembers(1)); /* to verify the answer with */
+    bench_wait(&b, 30000);
+    assert_false(remembers(1));
+}
+
+/* What was not set is not kept either. */
+static void
+forgets_keys_that_were_refused(void **state)
+{
+    static const uint8_t other[32] = "other keys, which nobody keeps!";
+    const struct msk_ue_keys keys = { .size = sizeof keys,
+                                      .btid = msk_text("run1@bsf.example.org"),
+                                      .muk = { other, sizeof other },
+                                      .mrk = { other, sizeof other } };
+
+    (void)state;
+    check_int("conflict", msk_ue_set_keys(b.ue, &keys, b.now),
+              MSK_ERR_CONFLICT);
+    assert_false(bench_remembers(&b, other, sizeof other));
+    for (size_t n = 1; n <= 2; n++) {
+        b.store.fail_at = b.store.calls + n;
+        check_int("store", bench_keys(&b, 2), MSK_ERR_STORE);
+        assert_false(remembers(2));
+    }
+    assert_true(remembers(1));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_BOTH(forgets_keys_that_were_replaced),
+        BENCH_BOTH(forgets_them_when_the_time_for_an_answer_is_over),
+        BENCH_BOTH(forgets_keys_that_were_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
