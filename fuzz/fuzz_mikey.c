@@ -387,7 +387,8 @@ check_contents(const struct walk *walk)
             check_validity(p);
         if (p->type == MSK_PAYLOAD_SP)
             check_policy(p->data);
-        if (p->type == MSK_PAYLOAD_EXT && p->kind == MSK_EXT_KEY_ID)
+        if (p->type == MSK_PAYLOAD_EXT &&
+            (p->kind == MSK_EXT_KEY_ID || p->kind == MSK_EXT_KEY_TYPE))
             check_names(p->data);
     }
 }

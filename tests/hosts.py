@@ -105,19 +105,21 @@ def bmsc_demands_new_keys(where, layout, host):
 
 
 def bmsc_starts_again(where, layout, host):
-    """Killed and started from its store it uses no counter twice; --ext-before-kemac, own MSK."""
+    """Killed and started from its store it uses no counter twice; --ext, --ext-before-kemac, own MSK."""
+    ext = 2 if layout == "csb" else 3
     key, rand = "0f" * 16, "a5" * 16
     counters = []
     ue = Ue(layout, host)
     for _ in range(3):
         bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none",
-                                      "--ext-before-kemac", "--ack", "none", host=host,
+                                      "--ext-before-kemac", "--ext", str(ext), "--ack", "none",
+                                      host=host,
                                       ue_at=address(ue.socket),
                                       group={"msk": key, "rand": rand, "seq": [3, 99]})
         ue.challenge = None
         assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
         got, _ = ue.take()
-        assert got["ext_before_kemac"] and not got["v"]
+        assert got["ext_before_kemac"] and not got["v"] and got["ext_type"] == ext
         assert (got["key"].hex(), got["rand"].hex()) == (key, rand), got
         assert (got["seq_low"], got["seq_high"]) == (3, 99)
         counters.append(got["counter"])

@@ -28,6 +28,12 @@ vector_is_msk(const struct mbms_vector *v)
     return !vector_is(v, "mtk") && !vector_is(v, "verification");
 }
 
+bool
+vector_is_read_only(const struct mbms_vector *v)
+{
+    return v->muk_id[0] != '\0' || v->old_map;
+}
+
 enum msk_layout
 vector_layout(const struct mbms_vector *v)
 {
@@ -66,6 +72,7 @@ vector_to_make(const struct mbms_vector *v, struct msk_msk_message *m)
     m->size = sizeof *m;
     m->layout = vector_layout(v);
     m->ext = v->ext_before_kemac ? MSK_EXT_BEFORE_KEMAC : MSK_EXT_AFTER_HDR;
+    m->ext_type = (uint8_t)v->ext_type;
     m->content = content_of(v);
     memcpy(m->id.domain, hex(v->domain).p, 3);
     m->id.group = (uint16_t)v->group;
@@ -90,6 +97,7 @@ vector_to_make_mtk(const struct mbms_vector *v, struct msk_mtk_message *m)
     m->size = sizeof *m;
     m->layout = vector_layout(v);
     m->ext = v->ext_before_kemac ? MSK_EXT_BEFORE_KEMAC : MSK_EXT_AFTER_HDR;
+    m->ext_type = (uint8_t)v->ext_type;
     memcpy(m->id.domain, hex(v->domain).p, 3);
     m->id.group = (uint16_t)v->group;
     m->id.number = (uint16_t)v->number;

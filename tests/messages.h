@@ -21,6 +21,9 @@ bool vector_is(const struct mbms_vector *v, const char *kind);
 /* True for all that an MSK message may be: not MTK, not verification. */
 bool vector_is_msk(const struct mbms_vector *v);
 
+/* True for what the library reads and never makes: other senders' habits. */
+bool vector_is_read_only(const struct mbms_vector *v);
+
 enum msk_layout vector_layout(const struct mbms_vector *v);
 enum msk_layout other_layout(enum msk_layout layout);
 

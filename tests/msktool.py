@@ -83,32 +83,36 @@ def flags_of(row):
             '--group', str(row['group']), '--number', str(row['number']), '--rand', row['rand'],
             '--csb', f"{row['csb_id']:08x}", '--ts', str(row['counter'])]
     args += ['--key', row['key']] if row['key'] else []
+    args += ['--ext', '2'] if row['ext_type'] == 2 else []
+    args += ['--ext-before-kemac'] if row['ext_before_kemac'] else []
     if mtk:
         return args + ['--mtk-id', str(row['mtk_id']), '--salt', row['salt']]
     args += ['--idr', bytes.fromhex(row['idr']).decode(),
              '--seq', f"{row['seq_low']}:{row['seq_high']}"]
     args += ['--idi', bytes.fromhex(row['idi']).decode()] if row['layout'] == 'keyid' else []
     args += ['--sp', POLICY] if row['sp'] else ['--streaming'] if row['streaming'] else []
-    args += ['--ack'] if row['v'] else []
-    return args + (['--ext-before-kemac'] if row['ext_before_kemac'] else [])
+    return args + (['--ack'] if row['v'] else [])
 
 
 def makes_messages(rows):
     for row in rows:
-        if row['kind'] != 'verification':
+        if row['kind'] != 'verification' and not row['muk_id'] and not row['old_map']:
             check(f"{row['name']}: made", run(*flags_of(row)), (OK, row['message'] + '\n', ''))
     base = flags_of(next(row for row in rows if row['name'] == 'keyid-msk-download-16'))
     for what, extra in (('layout', ['--layout', 'x']), ('option', ['--frobnicate']),
                         ('no value', ['--ts']), ('number', ['--ts', '-1']),
                         ('a large number', ['--ts', '4294967296']), ('domain', ['--domain', '2163']),
                         ('hex', ['--key', 'xy']), ('key', ['--key', '00']), ('seq', ['--seq', '1']),
-                        ('SEQu', ['--seq', '1:65535']), ('a hex number', ['--ts', '0x10']), ('group', ['--group', '0']),
+                        ('EXT of 2004', ['--ext', '2']), ('EXT', ['--ext', '1']),
+                        ('SEQu', ['--seq', '1:65535']), ('a hex number', ['--ts', '0x10']),
+                        ('group', ['--group', '0']),
                         ('CSB ID', ['--csb', '01']), ('policy', ['--sp', 'frob=1'])):
         check(f'msk: {what}', run(*base, *extra)[:2], (USAGE, ''))
     status, out, err = run(*base, '--card', '--idr', 'x' * 200)
     check('msk: warns', (status, len(out) > 2 * 255, 'UICC' in err), (OK, True, True))
     one, two = (run(*(a for i, a in enumerate(base) if base[i - 1] != '--rand' and a != '--rand'))
                 for _ in range(2))
+    check('msk: EXT as by default', run(*base, '--ext', '3'), run(*base))
     check('msk: a RAND of its own', one[0] == two[0] == OK and one[1] != two[1], True)
 
 
@@ -124,7 +128,11 @@ def receives_messages(rows):
                 and row['counter'] < 0x80000002]  # behind it the first is newer again (RFC 1982)
         acks = {row['request']: row['message'] for row in mine if row['kind'] == 'verification'}
         mtks = [row for row in mine if row['kind'] == 'mtk']
-        order = msks[:2] + mtks + msks[2:]
+        order, asked = [], set()
+        for row in msks:  # and behind each MSK its MTKs
+            order += [row] + [mtk for mtk in mtks if row['key'] == mtk['psk']
+                              and row['key'] not in asked]
+            asked.add(row['key'])
         muk = f"bmsc.example.com:{bytes.fromhex(msks[0]['idr']).decode()}:{msks[0]['psk']}"
         with tempfile.TemporaryDirectory() as folder:
             store = os.path.join(folder, 'store')
@@ -145,7 +153,8 @@ def receives_messages(rows):
                     check(f'{name}: no MSK', 'key' in line, False)
             check(f'{layout}: a line for each', len(lines_of(out)), len(order))
             check(f'{layout}: deleted', [line['deleted'] for line in lines_of(out)
-                                         if 'deleted' in line], [1, 1])
+                                         if 'deleted' in line],
+                  [1, 1, 2, 3, 1] if layout == 'csb' else [1, 1])
             status, out, err = run(*args)
             check(f'{layout}: nothing twice', (status, {line['result'] for line in lines_of(out)}),
                   (MALFORMED, {'refused'}))
@@ -161,7 +170,7 @@ def shows_the_store(layout, store, msks):
     status, out, _ = run('store', store)
     records = lines_of(out)
     check(f'{layout}: records', (status, sorted(r['record'] for r in records)),
-          (OK, ['group', 'group', 'server']))
+          (OK, ['group'] * (3 if layout == 'csb' else 2) + ['server']))
     secrets = {row['key'] for row in msks if row['key']} | {msks[0]['psk']}
     check(f'{layout}: no secrets', [key for key in secrets if key in out], [])
     groups = {r['group']: r for r in records if r['record'] == 'group'}

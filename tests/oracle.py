@@ -23,10 +23,12 @@ KEMAC, T, ID, V, SP, RAND, ERR, EXT = 1, 5, 6, 9, 10, 11, 12, 21  # RFC 3830 tab
 ENCR, AUTH, SALT = 0x150533E1, 0x2D22AC75, 0x29B88916  # RFC 3830 4.1.4
 COUNTER = 2  # RFC 3830 6.6, TS type
 KEY_ID = 3  # RFC 4563, general extension type
+KEY_TYPE = 2  # what it was in October 2004: draft-carrara-newtype-keyid-00
 TS_SIZE = {0: 8, 1: 8, 2: 4, 3: 4}
 MAC_SIZE = {0: 0, 1: 20, 2: 32}
 STREAMING_MAP = bytes.fromhex("0100" + "00" + "00000000" + "00000000")  # #CS 1: policy, SSRC, ROC
 EMPTY_MAP = bytes.fromhex("0001")  # #CS 0, RFC 4563 clause 5
+OLD_EMPTY_MAP = bytes(2)  # the same up to draft-ietf-msec-newtype-keyid-01
 
 
 class Refused(ValueError):
@@ -192,20 +194,27 @@ def sp_payload(parameters):
 
 
 def ext_payload(m):
-    """RFC 4563 with TS 33.246 figures 6.4a and 6.4b: Key Domain ID, MSK ID, and the MTK ID."""
-    ids = [(1, u16(m["number"]))]
+    """RFC 4563 with TS 33.246 figures 6.4a and 6.4b: Key Domain ID, MSK ID, and the MTK ID.
+
+    In 2004 ID 0 was that of the MUK.
+    """
+    ids = ([(0, m["muk_id"])] if m["muk_id"] else []) + [(1, u16(m["number"]))]
     if m["layout"] == "keyid":
         ids = [(0, m["domain"]), (1, u16(m["group"]) + u16(m["number"]))]
     if m["kind"] == "mtk":
         ids.append((2, u16(m["mtk_id"])))
     data = b"".join(bytes([kind, len(value)]) + value for kind, value in ids)
-    return EXT, bytes([KEY_ID]) + u16(len(data)) + data
+    return EXT, bytes([m["ext_type"]]) + u16(len(data)) + data
 
 
 def with_ext(m, payloads):
     """EXT directly after HDR, or directly before KEMAC."""
     ext = [ext_payload(m)]
     return payloads + ext if m["ext_before_kemac"] else ext + payloads
+
+
+def empty_map(m):
+    return OLD_EMPTY_MAP if m["old_map"] else EMPTY_MAP
 
 
 def key_data(m):
@@ -225,14 +234,14 @@ def build_msk(m):
     payloads = [t_payload(m["counter"]), (RAND, bytes([len(m["rand"])]) + m["rand"]),
                 id_payload(m["idi"]), id_payload(m["idr"])]
     payloads += [sp_payload(m["sp"])] if m["sp"] else []
-    head = header(0, m["v"], m["csb_id"], STREAMING_MAP if m["streaming"] else EMPTY_MAP)
+    head = header(0, m["v"], m["csb_id"], STREAMING_MAP if m["streaming"] else empty_map(m))
     return kemac_seal(m, head, with_ext(m, payloads), m["plain"])
 
 
 def build_mtk(m):
     """TS 33.246 6.4.5.3: no RAND; the RAND that came with the MSK goes into the derivation."""
     payloads = [t_payload(m["counter"])] + ([id_payload(m["idi"])] if m["idi"] else [])
-    head = header(0, False, m["csb_id"], EMPTY_MAP)
+    head = header(0, False, m["csb_id"], empty_map(m))
     return kemac_seal(m, head, with_ext(m, payloads), m["plain"])
 
 
@@ -243,9 +252,12 @@ def build_verification(m):
     return head + v_mac(m["auth_key"], head, m["idi"], m["idr"], u32(m["counter"]))
 
 
+AS_TODAY = {"ext_type": KEY_ID, "muk_id": b"", "old_map": False}
+
+
 def build(m):
     """The fields of a message completed with its keys, Encr data and octets."""
-    m = m | derive(m["psk"], m["rand"], m["csb_id"], m["counter"])
+    m = AS_TODAY | m | derive(m["psk"], m["rand"], m["csb_id"], m["counter"])
     m["plain"] = key_data(m)
     make = {"mtk": build_mtk, "verification": build_verification}.get(m["kind"], build_msk)
     return m | {"message": make(m)}
@@ -320,20 +332,21 @@ def counter_of(parsed):
 
 
 def key_ids(parsed):
-    """RFC 4563: the sub-payloads of the one Key ID extension; other extensions are skipped."""
-    found = [data for kind, data in every(parsed, EXT) if kind == KEY_ID]
+    """The type and the sub-payloads of the one Key ID extension; other extensions are skipped."""
+    found = [(kind, data) for kind, data in every(parsed, EXT) if kind in (KEY_ID, KEY_TYPE)]
     require(len(found) == 1, "exactly one Key ID extension")
-    r, ids = Reader(found[0]), {}
+    ext_type, (r, ids) = found[0][0], (Reader(found[0][1]), {})
     while r.data:
         kind, value = r.uint(1), r.take(r.uint(1))
         require(kind not in ids, "Key ID twice")
         ids[kind] = value
-    return ids
+    return ext_type, ids
 
 
 def identify(parsed):
     """Layout, name of the MSK and identities, in the clear (TS 33.246 6.3.2.1, 6.4.4)."""
-    ids, names = key_ids(parsed), [data for _, data in every(parsed, ID)]
+    (ext_type, ids), names = key_ids(parsed), [data for _, data in every(parsed, ID)]
+    muk_id = ids.pop(0, b"") if ext_type == KEY_TYPE else b""
     sizes = {kind: len(value) for kind, value in ids.items() if kind < 3}
     mtk_id = ids.get(2, b"")
     require(sizes.pop(2, 2) == 2, "MTK ID length")
@@ -342,13 +355,14 @@ def identify(parsed):
         layout, domain, group, number = "csb", names[0], parsed["csb_id"], ids[1]
         require(group < 0x10000, "CSB ID is not a Key Group")
     else:
-        require(sizes == {0: 3, 1: 4}, "Key ID lengths")
+        require(ext_type == KEY_ID and sizes == {0: 3, 1: 4}, "Key ID lengths")
         layout, domain, number = "keyid", ids[0], ids[1][2:]
         group = int.from_bytes(ids[1][:2], "big")
         require(mtk_id or len(names) == 2, "IDi and IDr")
     require(group and len(names) <= 2, "Key Group 0 or too many IDs")
     idi, idr = (names + [b"", b""])[:2]
     return {"kind": "mtk" if mtk_id else "msk", "layout": layout, "domain": domain, "group": group,
+            "ext_type": ext_type, "muk_id": muk_id,
             "number": int.from_bytes(number, "big"), "idi": idi, "idr": idr,
             "mtk_id": int.from_bytes(mtk_id, "big")}
 
@@ -384,12 +398,14 @@ def accept(message, psk, rand=None, idi=None):
     if p["data_type"] == 0:
         found |= identify(p)
         found["ext_before_kemac"] = p["payloads"][0][0] != EXT
+        found["old_map"] = (p["map_type"] == 0 and not p["streams"] and found["layout"] == "csb")
     else:
         found |= {"kind": "verification", "idi": idi, "idr": only(p, ID)[1]}
     if found["kind"] == "msk":
         rand = only(p, RAND)
         require(len(rand) >= 16, "RAND length")
-        require(p["map_type"] == 0 or not every(p, SP), "SP with the Empty map")
+        is_empty = p["map_type"] == 1 or found["old_map"]
+        require(not is_empty or not every(p, SP), "SP with the Empty map")
     require(rand is not None, "RAND not known")
     keys = derive(psk, rand, p["csb_id"], counter)
     found |= {"rand": rand, "counter": counter} | keys
@@ -404,7 +420,7 @@ def accept(message, psk, rand=None, idi=None):
         require(found["number"] and found["plain"], "MTK message without MSK or MTK")
         return found | open_key(found["plain"], True) | {"streaming": found["plain"][1] == 0x30}
     policies = every(p, SP)
-    found |= {"sp": policies[0][2] if policies else b"", "streaming": p["map_type"] == 0}
+    found |= {"sp": policies[0][2] if policies else b"", "streaming": not is_empty}
     require((found["number"] == 0) == (not found["plain"]), "Key Number 0 if and only if no key")
     if found["number"] == 0:
         return found | {"kind": "pull"}
@@ -728,11 +744,11 @@ def compare_operations(program, count, seed):
 # --- the vectors ---------------------------------------------------------------------------------
 
 FIELDS = """name kind layout request psk rand csb_id counter v domain group number idi idr
-    ext_before_kemac streaming sp key salt mtk_id seq_low seq_high auth_key encr_key salt_key iv
-    plain message""".split()
+    ext_before_kemac ext_type muk_id old_map streaming sp key salt mtk_id seq_low seq_high
+    auth_key encr_key salt_key iv plain message""".split()
 SRTP_POLICY = bytes.fromhex("000101" "010110" "020102" "030114" "04010e" "050100" "060100"
                             "070101" "080101" "0a0101" "0b010e" "0d020001")  # RCCm1, R = 1
-DOWNLOAD, STREAMING = 0x18CF, 0x68CA  # Key Groups
+DOWNLOAD, STREAMING, OF_2004 = 0x18CF, 0x68CA, 0x2004  # Key Groups
 BTID = base64.b64encode(bytes(range(0xB0, 0xC0))) + b"@bsf.example.com"
 MUK = {"csb": bytes(range(0x00, 0x20)), "keyid": bytes(range(0x20, 0x40))}
 
@@ -760,7 +776,8 @@ def msk_vectors(layout):
              "sp": SRTP_POLICY if size and group == STREAMING else b"", "key": fill(owner, size),
              "salt": b"", "mtk_id": 0, "seq_low": 0, "seq_high": 0xFFFE if size else 0}
         return build(m | more)
-    return [
+    old = {"ext_type": KEY_TYPE}
+    first = [
         msk("msk-download-16", DOWNLOAD, 1, 1),
         msk("msk-streaming-16", STREAMING, 1, 2),
         msk("msk-24", DOWNLOAD, 2, 3, 24, seq_low=0x0010, seq_high=0x00FF),
@@ -770,6 +787,18 @@ def msk_vectors(layout):
         msk("invalidation-with-key", DOWNLOAD, 2, 0x10001, 24, "invalidation",
             seq_low=2, seq_high=1),
         msk("msk-32", DOWNLOAD, 3, 0x01020304, 32),
+    ]
+    of_2004 = [
+        msk("msk-2004", OF_2004, 1, 0x01020305, **old),
+        msk("msk-2004-streaming", OF_2004, 2, 0x01020306, ext_before_kemac=True, streaming=True,
+            sp=SRTP_POLICY, **old),
+        msk("validity-2004", OF_2004, 2, 0x01020307, 0, "validity", seq_high=0x1000, **old),
+        msk("pull-2004", OF_2004, 0, 0x01020308, 0, "pull", v=False, **old),
+        msk("msk-2004-muk-id", OF_2004, 3, 0x01020309, muk_id=BTID, **old),
+        msk("msk-2004-old-map", OF_2004, 4, 0x0102030A, old_map=True, **old),
+        msk("msk-old-map", OF_2004, 5, 0x0102030B, old_map=True),
+    ]
+    return first + (of_2004 if layout == "csb" else []) + [
         msk("msk-no-v", STREAMING, 2, 0x7FFFFFFF, v=False),
         msk("msk-ext-before-kemac", STREAMING, 3, 0x80000000, ext_before_kemac=True),
         msk("pull", DOWNLOAD, 0, 0x80000001, 0, "pull", v=False),
@@ -805,6 +834,10 @@ def make_vectors():
         out += msks + [mtk_vector(streaming, "mtk-streaming", 1, 1),
                        mtk_vector(download, "mtk-download", 0xEEAF75B9, 0x0102),
                        verification_vector(download), verification_vector(streaming)]
+        owner = {m["name"]: m for m in msks}
+        out += [mtk_vector(owner[name], name.replace("csb-msk", "mtk"), 1, 1) for name in
+                ("csb-msk-2004", "csb-msk-2004-streaming", "csb-msk-2004-muk-id",
+                 "csb-msk-2004-old-map", "csb-msk-old-map") if name in owner]
     return [{field: m[field] for field in FIELDS} for m in out]
 
 

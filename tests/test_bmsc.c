@@ -81,6 +81,8 @@ refuses_a_configuration_that_is_none(void **state)
     REFUSED(c.layout = (enum msk_layout)0);
     REFUSED(c.layout = (enum msk_layout)3);
     REFUSED(c.ext = (enum msk_ext_position)2);
+    REFUSED(c.ext_type = 1);
+    REFUSED(c.layout = MSK_LAYOUT_KEYID; c.ext_type = MSK_EXT_KEY_TYPE);
     REFUSED(c.fqdn.n = 0);
     REFUSED(c.fqdn.p = NULL);
     REFUSED(c.fqdn = ((struct msk_bytes){ much, MSK_FQDN_MAX + 1 }));
@@ -169,6 +171,65 @@ makes_mtk_messages_that_the_ue_takes(void **state)
         assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
         assert_int_equal(make_mtk(g, 5, &id), MSK_OK);
         assert_int_equal(id, 1);
+    }
+}
+
+/* The type of general extension in a message where EXT follows HDR. */
+static int
+ext_type_of(struct msk_bytes message)
+{
+    struct msk_mikey_header header;
+    struct msk_mikey_cursor cursor;
+    struct msk_payload p = { .type = MSK_PAYLOAD_LAST };
+
+    check_int("begin",
+              msk_mikey_begin(&cursor, message, MSK_PAYLOADS_MBMS, &header),
+              MSK_OK);
+    check_int("next", msk_mikey_next(&cursor, &p), MSK_OK);
+    return p.type == MSK_PAYLOAD_EXT ? p.kind : -1;
+}
+
+static void
+write_as_in_2004(struct msk_bmsc_config *config)
+{
+    config->ext_type = MSK_EXT_KEY_TYPE;
+}
+
+static void
+write_as_today(struct msk_bmsc_config *config)
+{
+    config->ext_type = MSK_EXT_KEY_ID;
+}
+
+/* Decision 34: MSK message, pull and MTK message, and the UE takes each. */
+static void
+names_keys_under_the_type_that_is_set(void **state)
+{
+    static void (*const change[])(struct msk_bmsc_config * config) = {
+        NULL, write_as_today, write_as_in_2004
+    };
+    static const int want[] = { MSK_EXT_KEY_ID, MSK_EXT_KEY_ID,
+                                MSK_EXT_KEY_TYPE };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++, release(NULL)) {
+        struct msk_key_group *g;
+        uint16_t id;
+
+        office_start(&o, MSK_LAYOUT_CSB, change[i]);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(ext_type_of(o.message[0]), want[i]);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
+        assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
+        assert_int_equal(ext_type_of(buf), want[i]);
+        assert_int_equal(chip_receive(&o.chip, buf), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(office_pull(&o, g), MSK_OK);
+        assert_int_equal(ext_type_of(o.message[0]), want[i]);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
     }
 }
 
@@ -294,6 +355,7 @@ main(void)
         TEST(has_the_defaults_that_its_header_says),
         TEST(refuses_a_configuration_that_is_none),
         TEST(makes_mtk_messages_that_the_ue_takes),
+        TEST(names_keys_under_the_type_that_is_set),
         TEST(starts_behind_what_was_reserved),
         TEST(ends_with_the_interval),
         TEST(uses_up_no_counter_when_it_fails),

@@ -15,6 +15,7 @@
 #define CHEAD "01000000 000018cf 00 01"
 #define KHEAD "01000000 01020304 00 01"
 #define CEXT "15 03 0004 01020001;"
+#define OLD_EXT "15 02 0004 01020001;" /* of October 2004 */
 #define KEXT "15 03 000b 0003216354 010418cf0001;"
 #define CIDI "06 00 0003 216354;"
 #define KIDI "06 00 0004 626d7363;"
@@ -56,6 +57,21 @@ static const struct {
       MSK_OK },
     { "verification", C, "01010000 000018cf 00 01", T IDR V, MSK_OK },
     { "verification", K, "01010000 01020304 00 01", IDR T V, MSK_OK },
+    { "EXT of 2004", C, CHEAD, OLD_EXT T RAND CIDI IDR KEMAC, MSK_OK },
+    { "EXT of 2004 before KEMAC", C, CHEAD, T RAND CIDI IDR OLD_EXT KEMAC,
+      MSK_OK },
+    { "EXT of 2004 with the MUK", C, CHEAD,
+      "15 02 0007 000162 01020001;" T RAND CIDI IDR KEMAC, MSK_OK },
+    { "EXT of 2004 with a MUK of 3 octets", C, CHEAD,
+      "15 02 0009 0003216354 01020001;" T RAND CIDI IDR KEMAC, MSK_OK },
+    { "EXT of 2004 with an empty MUK", C, CHEAD,
+      "15 02 0006 01020001 0000;" T RAND CIDI IDR KEMAC, MSK_OK },
+    { "MTK, EXT of 2004", C, CHEAD,
+      "15 02 0008 01020001 02020001;" T CIDI KEMAC, MSK_OK },
+    { "Empty map of 2004", C, "01000000 000018cf 00 00",
+      CEXT T RAND CIDI IDR KEMAC, MSK_OK },
+    { "MTK, Empty map of 2004", C, "01000000 000018cf 00 00",
+      "15 03 0008 01020001 02020001;" T CIDI KEMAC, MSK_OK },
 
     /* What is not there. */
     { "no EXT", C, CHEAD, T RAND CIDI IDR KEMAC, MSK_ERR_MISSING },
@@ -83,6 +99,13 @@ static const struct {
       MSK_ERR_DUPLICATE },
     { "two SP", K, "01000000 01020304" STREAM,
       KEXT T RAND KIDI IDR "0a 00 00 0000; 0a 00 00 0000;" KEMAC,
+      MSK_ERR_DUPLICATE },
+    { "two EXT of 2004", C, CHEAD, OLD_EXT OLD_EXT T RAND CIDI IDR KEMAC,
+      MSK_ERR_DUPLICATE },
+    { "EXT of 2004 and of today", C, CHEAD, OLD_EXT T RAND CIDI IDR CEXT KEMAC,
+      MSK_ERR_DUPLICATE },
+    { "the MUK twice", C, CHEAD,
+      "15 02 000a 000162 000162 01020001;" T RAND CIDI IDR KEMAC,
       MSK_ERR_DUPLICATE },
     { "MSK ID twice", K, KHEAD,
       "15 03 0011 0003216354 010418cf0001 010418cf0001;" T RAND KIDI IDR KEMAC,
@@ -135,6 +158,12 @@ static const struct {
       KEXT T RAND KIDI IDR KEMAC, MSK_ERR_VALUE },
     { "#CS 1 with the Empty map", K, "01000000 01020304 01 01",
       KEXT T RAND KIDI IDR KEMAC, MSK_ERR_VALUE },
+    { "SP with the Empty map of 2004", C, "01000000 000018cf 00 00",
+      CEXT T RAND CIDI IDR "0a 00 00 0000;" KEMAC, MSK_ERR_VALUE },
+    { "MTK with a map of a stream", C, "01000000 000018cf" STREAM,
+      "15 03 0008 01020001 02020001;" T CIDI KEMAC, MSK_ERR_VALUE },
+    { "MTK with an SRTP-ID map", K, "01000000 01020304 00 00",
+      "15 03 000f 0003216354 010418cf0001 02020001;" T KEMAC, MSK_ERR_VALUE },
     { "GENERIC-ID map", K, "01000000 01020304 00 02",
       KEXT T RAND KIDI IDR KEMAC, MSK_ERR_UNSUPPORTED },
     { "version 2", K, "02000000 01020304 00 01", KEXT T RAND KIDI IDR KEMAC,
@@ -175,6 +204,16 @@ static const struct {
       MSK_ERR_LAYOUT },
     { "CSB read as KEYID", K, CHEAD, CEXT T RAND CIDI IDR KEMAC,
       MSK_ERR_LAYOUT },
+    { "EXT of 2004 read as KEYID", K, CHEAD, OLD_EXT T RAND CIDI IDR KEMAC,
+      MSK_ERR_LAYOUT },
+    { "a TESLA key beside EXT", K, KHEAD,
+      "15 02 0004 abcdabcd;" KEXT T RAND KIDI IDR KEMAC, MSK_OK },
+    { "a domain in CSB", C, CHEAD,
+      "15 03 0009 0003216354 01020001;" T RAND CIDI IDR KEMAC, MSK_ERR_LAYOUT },
+    { "4 octets in the EXT of 2004", C, CHEAD,
+      "15 02 0006 010418cf0001;" T RAND CIDI IDR KEMAC, MSK_ERR_LAYOUT },
+    { "no MSK ID in the EXT of 2004", C, CHEAD,
+      "15 02 0003 000162;" T RAND CIDI IDR KEMAC, MSK_ERR_MISSING },
     { "4 octets without a domain", C, CHEAD,
       "15 03 0006 010418cf0001;" T RAND CIDI IDR KEMAC, MSK_ERR_LAYOUT },
     { "a Key ID cut short", K, KHEAD,

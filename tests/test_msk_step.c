@@ -598,6 +598,7 @@ replays_the_messages_of_the_model_in_their_order(void **state)
                          MSK_OK);
         chip_allow(&chip, 0x18CF, MSK_REQUIRE_BOTH);
         chip_allow(&chip, 0x68CA, MSK_REQUIRE_BOTH);
+        chip_allow(&chip, 0x2004, MSK_REQUIRE_BOTH);
         for (size_t i = 0; i < N_VECTORS; i++) {
             const struct mbms_vector *v = &mbms_vectors[i];
 
@@ -608,6 +609,9 @@ replays_the_messages_of_the_model_in_their_order(void **state)
         }
         check_held(&chip, 0x18CF, "3 0..65534 -, 2 2..1 -");
         check_held(&chip, 0x68CA, "3 0..65534 -, 2 0..65534 -");
+        check_held(&chip, 0x2004,
+                   chip.layout == MSK_LAYOUT_CSB ? "5 0..65534 -, 4 0..65534 -"
+                                                 : "");
     }
 }
 

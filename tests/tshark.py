@@ -9,7 +9,9 @@ file, and tshark must find the same payloads with the same values in them as
 msktool does. Then they are cut and changed at random: what tshark calls
 malformed msktool must refuse, and what both read they must read alike.
 What tshark does not look at, or looks at more closely than MIKEY asks, is in
-KNOWN_GAPS, by name. Exit status 77: there is no tshark.
+KNOWN_GAPS, by name. Of the messages of tests/vectors the post-dissector
+examples/wireshark/mbms.lua must say what tests/oracle.py made them of. Exit
+status 77: there is no tshark.
 """
 import json
 import os
@@ -25,6 +27,8 @@ import xml.etree.ElementTree as xml
 TOOL, MBMS = sys.argv[1], sys.argv[2]
 SEED = (sys.argv[3:] or [os.environ.get('MSK_TEST_SEED', '1')])[0]
 MUTATIONS = 3000
+LUA = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'examples',
+                   'wireshark', 'mbms.lua')
 HEADERS = 28  # octets of IPv4 and UDP
 NOT_XML = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 
@@ -327,6 +331,44 @@ def whole(messages):
     print(f'> {len(messages) - skipped} messages read alike, {skipped} skipped')
 
 
+def of_mbms(row):
+    """What the post-dissector says of the message of a vector."""
+    is_ack, mtk = row['kind'] == 'verification', row['kind'] == 'mtk'
+    want = {'kind': {'verification': 'verification message', 'mtk': 'MTK message',
+                     'pull': 'pull'}.get(row['kind'], 'MSK message'),
+            'counter': str(row['counter']), 'wants_ack': str(int(row['v'])),
+            'download': str(int(mtk or not row['streaming'])),
+            'btid': bytes.fromhex(row['idr']).decode()}
+    if is_ack:
+        return want
+    layout = {'csb': 'CSB (change request)', 'keyid': 'KEYID (TS 33.246)'}
+    want |= {'layout': layout[row['layout']], 'ext_type': str(row['ext_type']),
+             'domain': row['domain'], 'group': f"0x{row['group']:04x}",
+             'number': f"0x{row['number']:04x}"}
+    return want | ({'mtk_id': f"0x{row['mtk_id']:04x}"} if mtk else {})
+
+
+def post_dissected():
+    """The vectors, as the post-dissector names them."""
+    rows = [json.loads(line.rstrip(',\n'))
+            for line in open(MBMS, encoding='utf-8') if line.startswith('{')]
+    names = sorted({name for row in rows for name in of_mbms(row)})
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'mbms.pcap')
+        write_capture(path, [bytes.fromhex(row['message']) for row in rows])
+        done = subprocess.run(
+            ['tshark', '-n', '-r', path, '-X', 'lua_script:' + LUA, '-T', 'fields',
+             *(word for name in names for word in ('-e', 'mbms.' + name))],
+            capture_output=True, check=True, text=True)
+    lines = done.stdout.splitlines()
+    check('post-dissector: messages', b'', len(lines), len(rows))
+    for row, line in zip(rows, lines):
+        got = {name: value for name, value in zip(names, line.split('\t')) if value}
+        check(f"post-dissector: {row['name']}", bytes.fromhex(row['message']), got,
+              {name: value for name, value in of_mbms(row).items() if value})
+    print(f'> {len(rows)} messages named by the post-dissector')
+
+
 def mutate(rng, data):
     if rng.random() < 0.3:
         return data[:rng.randrange(len(data))]
@@ -366,6 +408,7 @@ def main():
         return 77
     messages = our_messages()
     whole(messages)
+    post_dissected()
     mutated(messages)
     print(f'{len(failures)} failures')
     return 1 if failures else 0

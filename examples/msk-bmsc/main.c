@@ -40,6 +40,7 @@ make_bmsc(struct host *h)
         return MSK_ERR_STORE;
     c.layout = o->layout;
     c.ext = o->ext;
+    c.ext_type = o->ext_type;
     c.fqdn = msk_text(o->fqdn);
     c.crypto = host_crypto();
     c.random = &host_randomness;

@@ -19,6 +19,7 @@ enum option_name {
     ACK,
     QOP,
     ALGORITHM,
+    EXT,
     EXT_BEFORE_KEMAC,
     JSON,
     SECRETS,
@@ -40,6 +41,7 @@ static const struct option names[] = {
     { "ack", required_argument, NULL, ACK },
     { "qop", required_argument, NULL, QOP },
     { "algorithm", required_argument, NULL, ALGORITHM },
+    { "ext", required_argument, NULL, EXT },
     { "ext-before-kemac", no_argument, NULL, EXT_BEFORE_KEMAC },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
@@ -55,8 +57,9 @@ static const char help[] =
     "                --layout csb|keyid --subscribers FILE --groups FILE\n"
     "                --store PATH [--registration required|none]\n"
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
-    "                [--algorithm sha256,md5] [--ext-before-kemac] [--json]\n"
-    "                [--secrets] [--pcap FILE] [--keylog FILE]\n"
+    "                [--algorithm sha256,md5] [--ext 2|3] "
+    "[--ext-before-kemac]\n"
+    "                [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -83,6 +86,7 @@ static const char help[] =
     "  --qop auth            offer qop auth as well; only behind TLS, in "
     "tests\n"
     "  --algorithm LIST      of sha256, md5; default both\n"
+    "  --ext 2|3             csb: the type of EXT; 3, or 2 as in 2004\n"
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
     "  --secrets             show keys in events\n"
@@ -146,6 +150,17 @@ read_algorithms(char *text, uint32_t *set)
     return *set != 0;
 }
 
+static bool
+read_ext_type(const char *text, uint8_t *type)
+{
+    uint64_t n;
+
+    if (!input_number(text, UINT8_MAX, &n) || n == 0)
+        return false;
+    *type = (uint8_t)n;
+    return true;
+}
+
 /* One of two words; false: neither. *second: it was the second one. */
 static bool
 one_of(const char *text, const char *first, const char *other, bool *second)
@@ -171,6 +186,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case ACK: return read_acks(value, o);
     case QOP: return one_of(value, "auth-int", "auth", &o->auth);
     case ALGORITHM: return read_algorithms(value, &o->algorithms);
+    case EXT: return read_ext_type(value, &o->ext_type);
     case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;

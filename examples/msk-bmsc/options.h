@@ -18,6 +18,7 @@ struct options {
     bool auth; /* qop auth is offered as well */
     uint32_t algorithms;
     enum msk_ext_position ext;
+    uint8_t ext_type; /* 0: the default */
     bool json, secrets;
     const char *pcap, *keylog;
 };

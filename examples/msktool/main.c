@@ -44,7 +44,7 @@ static const struct {
       "--layout csb|keyid --muk HEX --domain HEX --group N --number N\n"
       "      [--key HEX] [--seq LO:HI] [--rand HEX] [--csb HEX] [--ts N]\n"
       "      --idr B-TID [--idi FQDN] [--ack] [--sp NAME=V,..] [--streaming]\n"
-      "      [--ext-before-kemac] [--card]",
+      "      [--ext 2|3] [--ext-before-kemac] [--card]",
       "prints an MSK message in hex; without --key a key validity update" },
     { "pull", command_pull,
       "--layout csb|keyid --muk HEX --domain HEX --group N ...",
@@ -53,7 +53,7 @@ static const struct {
       "--layout csb|keyid --msk HEX --rand HEX --domain HEX --group N\n"
       "      --number N --mtk-id N --key HEX [--salt HEX] [--csb HEX] [--ts "
       "N]\n"
-      "      [--ext-before-kemac]",
+      "      [--ext 2|3] [--ext-before-kemac]",
       "prints an MTK message in hex; with --salt for streaming" },
     { "receive", command_receive,
       "--layout csb|keyid --store FILE [--group DOMAIN:N].. [--require WHAT]\n"

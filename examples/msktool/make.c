@@ -31,6 +31,7 @@ static const struct flag all_flags[] = {
     { "--ack", false, false, NULL },
     { "--sp", true, false, NULL },
     { "--streaming", false, false, NULL },
+    { "--ext", true, false, NULL },
     { "--ext-before-kemac", false, false, NULL },
     { "--card", false, false, NULL },
 };
@@ -45,7 +46,7 @@ struct wishes {
     struct octets psk, domain, key, salt, rand, csb;
     uint8_t sp[MSK_SP_MAX];
     size_t sp_len;
-    unsigned long counter, low, high, mtk_id;
+    unsigned long counter, low, high, mtk_id, ext_type;
     uint32_t csb_id;
 };
 
@@ -145,6 +146,8 @@ take_rest(struct wishes *w)
         status = flag_number(get(w, "--ts"), UINT32_MAX, &w->counter);
     if (status == TOOL_OK)
         status = flag_number(get(w, "--mtk-id"), UINT16_MAX, &w->mtk_id);
+    if (status == TOOL_OK)
+        status = flag_number(get(w, "--ext"), UINT8_MAX, &w->ext_type);
     if (status == TOOL_OK && get(w, "--sp")->given)
         status = policy_of_text(get(w, "--sp")->value, w->sp, &w->sp_len);
     if (get(w, "--ext-before-kemac")->given)
@@ -174,6 +177,7 @@ make_msk(const struct wishes *w, int what, uint8_t *buf, size_t *len)
 
     m.layout = w->layout;
     m.ext = w->ext;
+    m.ext_type = (uint8_t)w->ext_type;
     m.content = content_of(w, what);
     m.id = w->id;
     m.fqdn = text_of(w, "--idi");
@@ -199,6 +203,7 @@ make_mtk(const struct wishes *w, uint8_t *buf, size_t *len)
 
     m.layout = w->layout;
     m.ext = w->ext;
+    m.ext_type = (uint8_t)w->ext_type;
     m.id = w->id;
     m.mtk_id = (uint16_t)w->mtk_id;
     m.rand = view(&w->rand);

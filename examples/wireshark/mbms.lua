@@ -13,6 +13,7 @@ local mbms = Proto("mbms", "MBMS key management (TS 33.246)")
 local fields = {
     kind = ProtoField.string("mbms.kind", "Kind"),
     layout = ProtoField.string("mbms.layout", "Layout"),
+    ext_type = ProtoField.uint8("mbms.ext_type", "Type of EXT (3; 2 in 2004)", base.DEC),
     domain = ProtoField.bytes("mbms.domain", "Key Domain ID / Network ID"),
     group = ProtoField.uint16("mbms.group", "Key Group", base.HEX),
     number = ProtoField.uint16("mbms.number", "Key Number / MSK ID", base.HEX),
@@ -29,6 +30,8 @@ local mikey = Field.new("mikey")
 -- Payload types, and how long those are that MBMS uses; all behind the octet
 -- for the next one.
 local KEMAC, T, ID, V, SP, RAND, EXT = 1, 5, 6, 9, 10, 11, 21
+-- The type of a Key ID extension, and the one that it had in October 2004.
+local KEY_ID, KEY_TYPE = 3, 2
 local TS_LENGTH = { [0] = 8, [1] = 8, [2] = 4, [3] = 4 }
 local MAC_LENGTH = { [0] = 0, [1] = 20, [2] = 32 }
 
@@ -119,6 +122,10 @@ local function add_names(tree, message, payloads, ids)
     if btid then tree:add(fields.btid, btid) end
 end
 
+local function is_csb(ids)
+    return ids[1] ~= nil and ids[1]:len() == 2
+end
+
 local function kind_of(message, ids)
     if u8(message, 1) == 1 then return "verification message" end
     if ids[2] then return "MTK message" end
@@ -131,15 +138,19 @@ end
 local function add_message(root, message)
     local payloads = walk(message)
     if not payloads then return end
-    local ids = {}
+    local ids, named_by = {}, nil
     for _, p in ipairs(payloads) do
-        if p.kind == EXT and u8(message, p.at + 1) == 3 then ids = key_ids(message, p) end
+        local ext_type = p.kind == EXT and u8(message, p.at + 1)
+        if ext_type == KEY_ID or ext_type == KEY_TYPE and not named_by then
+            ids, named_by = key_ids(message, p), message(p.at + 1, 1)
+        end
     end
     local kind = kind_of(message, ids)
     if not kind then return end
     local tree = root:add(mbms, message)
     tree:append_text(": " .. kind)
     tree:add(fields.kind, kind)
+    if named_by then tree:add(fields.ext_type, named_by) end
     add_names(tree, message, payloads, ids)
     for _, p in ipairs(payloads) do
         if p.kind == T and u8(message, p.at + 1) == 2 then
@@ -147,7 +158,9 @@ local function add_message(root, message)
         end
     end
     tree:add(fields.wants_ack, message(3, 1), u8(message, 3) >= 128)
-    tree:add(fields.download, message(9, 1), u8(message, 9) == 1)
+    -- In 2004 the Empty map had the number 0, which is that of the SRTP-ID map.
+    local empty = u8(message, 9) == 1 or is_csb(ids) and u8(message, 8) == 0
+    tree:add(fields.download, message(9, 1), empty)
 end
 
 function mbms.dissector(_, _, root)

@@ -116,6 +116,7 @@ struct msk_bmsc_config {
     size_t size; /* sizeof(struct msk_bmsc_config) */
     enum msk_layout layout;
     enum msk_ext_position ext;
+    uint8_t ext_type;      /* as mbms.h */
     struct msk_bytes fqdn; /* copied */
     const struct msk_crypto *crypto;
     const struct msk_random *random;

@@ -31,7 +31,9 @@ struct msk_message {
                                 protects; not in a verification message */
     uint16_t mtk_id;      /* MTK only */
     bool v;               /* MSK only: an acknowledgement is asked for */
-    bool streaming;       /* SRTP-ID map; else the Empty map */
+    bool streaming;       /* SRTP-ID map; else the Empty map. In CSB an
+                                SRTP-ID map of no stream is the Empty one, which
+                                had its number then */
     uint32_t csb_id;
     uint32_t counter;      /* T */
     struct msk_bytes rand; /* MSK: 16..MSK_RAND_MAX; MTK: may be empty */
@@ -60,6 +62,13 @@ enum msk_ext_position {
     MSK_EXT_BEFORE_KEMAC = 1 /* ... SP EXT KEMAC */
 };
 
+/*
+ * ext_type of the messages below and of struct msk_bmsc_config: under which
+ * type of general extension the names of keys are written. 0 or
+ * MSK_EXT_KEY_ID: that of RFC 4563; MSK_EXT_KEY_TYPE, in CSB only: that of the
+ * time of the change request. Both are read in CSB, whatever is written.
+ */
+
 /* What an MSK message brings. */
 enum msk_content_kind {
     MSK_CONTENT_MSK = 1,      /* a key and its interval */
@@ -72,6 +81,7 @@ struct msk_msk_message {
     size_t size; /* sizeof(struct msk_msk_message) */
     enum msk_layout layout;
     enum msk_ext_position ext;
+    uint8_t ext_type; /* as above */
     enum msk_content_kind content;
     struct msk_key_id id;  /* number not 0; for a pull it is sent as 0 */
     struct msk_bytes fqdn; /* KEYID: of the BM-SC, 1..MSK_FQDN_MAX octets: IDi;
@@ -166,6 +176,7 @@ struct msk_mtk_message {
     size_t size; /* sizeof(struct msk_mtk_message) */
     enum msk_layout layout;
     enum msk_ext_position ext;
+    uint8_t ext_type;      /* as above */
     struct msk_key_id id;  /* of the MSK that protects it; number not 0 */
     uint16_t mtk_id;       /* not 0, not 0xFFFF; grows under one MSK */
     struct msk_bytes rand; /* stored with the MSK; it is not sent */

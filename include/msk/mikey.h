@@ -69,6 +69,9 @@ enum msk_payload_type {
 
 /* General extension types, RFC 3830 6.15. */
 #define MSK_EXT_KEY_ID 3 /* RFC 4563 */
+#define MSK_EXT_KEY_TYPE \
+    2 /* its number in draft-carrara-newtype-keyid-00,  \
+                              October 2004; since then of TESLA, RFC 4442 */
 
 /* More payloads in one message than this are refused (MSK_ERR_MANY). */
 #define MSK_MIKEY_PAYLOADS_MAX 64
@@ -367,6 +370,7 @@ struct msk_ext_key_id {
 
 /*
  * Reads the data of an EXT payload of type MSK_EXT_KEY_ID; views into data.
+ * In one of type MSK_EXT_KEY_TYPE `domain` is the name of a MUK.
  * Sub-payloads of other types are skipped. MSK_ERR_TRUNCATED;
  * MSK_ERR_DUPLICATE: one of the three twice. RFC 4563 4.
  */

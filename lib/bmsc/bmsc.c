@@ -6,6 +6,7 @@
 #include "base/align.h"
 #include "base/secret.h"
 #include "base/sized.h"
+#include "mbms/layout.h"
 
 #define RETRIES_MAX 7     /* with the first one, MSK_COUNTERS_MAX messages */
 #define RETRY_MAX 3600000 /* an hour; the last interval is 128 of them */
@@ -20,7 +21,9 @@ static bool
 is_whole(const struct msk_bmsc_config *c)
 {
     bool layout = c->layout == MSK_LAYOUT_CSB || c->layout == MSK_LAYOUT_KEYID;
-    bool ext = c->ext == MSK_EXT_AFTER_HDR || c->ext == MSK_EXT_BEFORE_KEMAC;
+    bool ext =
+        (c->ext == MSK_EXT_AFTER_HDR || c->ext == MSK_EXT_BEFORE_KEMAC) &&
+        msk_layout_ext_type(c->layout, c->ext_type) != 0;
     bool acks = c->acks == MSK_ACK_ALL || c->acks == MSK_ACK_NONE ||
                 (c->acks == MSK_ACK_SAMPLED && c->ack_sample > 0);
     bool confirm = c->confirm == MSK_CONFIRM_DEFAULT ||

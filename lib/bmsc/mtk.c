@@ -11,6 +11,7 @@ describe(const struct msk_bmsc *bmsc, const struct msk_group *g,
 {
     m->layout = bmsc->config.layout;
     m->ext = bmsc->config.ext;
+    m->ext_type = bmsc->config.ext_type;
     m->id = g->id;
     m->counter = g->used + 1;
     m->mtk_id = (uint16_t)(g->seq_low + m->counter);

@@ -13,6 +13,7 @@ msk_send_describe(const struct msk_call *call, const struct msk_group *group,
     m->size = sizeof *m;
     m->layout = c->layout;
     m->ext = c->ext;
+    m->ext_type = c->ext_type;
     m->content = content;
     m->id = group->id;
     m->fqdn = c->fqdn;

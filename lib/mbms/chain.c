@@ -27,9 +27,9 @@ msk_chain_counter(struct msk_mikey_builder *b, uint32_t counter)
 }
 
 void
-msk_chain_ext(struct msk_mikey_builder *b, struct msk_bytes data)
+msk_chain_ext(struct msk_mikey_builder *b, uint8_t type, struct msk_bytes data)
 {
-    msk_chain_add(b, MSK_PAYLOAD_EXT, MSK_EXT_KEY_ID, 0, data);
+    msk_chain_add(b, MSK_PAYLOAD_EXT, type, 0, data);
 }
 
 void

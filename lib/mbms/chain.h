@@ -13,8 +13,9 @@ void msk_chain_add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind,
 /* T, which is a counter (TS 33.246 6.4.3). */
 void msk_chain_counter(struct msk_mikey_builder *b, uint32_t counter);
 
-/* The Key ID extension with its data as msk_layout_ext writes them. */
-void msk_chain_ext(struct msk_mikey_builder *b, struct msk_bytes data);
+/* The Key ID extension: its type and data as lib/mbms/layout.h gives them. */
+void msk_chain_ext(struct msk_mikey_builder *b, uint8_t type,
+                   struct msk_bytes data);
 
 /* KEMAC with the Encr data in the clear, ready for msk_kemac_seal. */
 void msk_chain_kemac(struct msk_mikey_builder *b, struct msk_bytes plain);

@@ -133,6 +133,17 @@ msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
     return msk_ext_key_id_put(out, MSK_LAYOUT_EXT_MAX, &ids, len);
 }
 
+uint8_t
+msk_layout_ext_type(enum msk_layout layout, uint8_t asked)
+{
+    if (asked == 0)
+        return MSK_EXT_KEY_ID;
+    return asked == MSK_EXT_KEY_ID ||
+                   (asked == MSK_EXT_KEY_TYPE && layout == MSK_LAYOUT_CSB)
+               ? asked
+               : 0;
+}
+
 uint32_t
 msk_layout_csb_id(enum msk_layout layout, const struct msk_key_id *id,
                   uint32_t chosen)

@@ -28,6 +28,13 @@ int msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
                    uint16_t mtk_id, uint8_t out[MSK_LAYOUT_EXT_MAX],
                    size_t *len);
 
+/*
+ * The type of general extension that a sender who asks for `asked` writes
+ * (msk/mbms.h), or 0: the layout does not know that one. A type that is given
+ * back as it was asked for is read in the layout (decision 34).
+ */
+uint8_t msk_layout_ext_type(enum msk_layout layout, uint8_t asked);
+
 /* The CSB ID of a message: the Key Group in CSB, else what was chosen. */
 uint32_t msk_layout_csb_id(enum msk_layout layout, const struct msk_key_id *id,
                            uint32_t chosen);

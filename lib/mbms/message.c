@@ -11,7 +11,8 @@ struct reading {
     struct msk_ext_key_id ids;
     size_t n_ids; /* ID payloads */
     struct msk_bytes id[2];
-    bool has_t, has_ext, has_protection;
+    bool has_t, has_ext, has_other_ext, has_protection;
+    enum msk_layout layout;
     struct msk_message *message;
 };
 
@@ -39,16 +40,22 @@ take_t(struct reading *reading, const struct msk_payload *t)
 }
 
 /* TS 33.246 6.5.3: extensions of other types are skipped, not refused; the
- * MAC covers them. */
+ * MAC covers them. Decision 34: one of 2004 names keys in CSB. Its Key Type 0
+ * was the MUK, which IDr names; it was no domain. */
 static int
 take_ext(struct reading *reading, const struct msk_payload *ext)
 {
     int err;
 
-    if (ext->kind != MSK_EXT_KEY_ID)
+    reading->has_other_ext |= ext->kind == MSK_EXT_KEY_TYPE;
+    if (msk_layout_ext_type(reading->layout, ext->kind) != ext->kind)
         return MSK_OK;
     err = once(&reading->has_ext);
-    return err == MSK_OK ? msk_ext_key_id_get(ext->data, &reading->ids) : err;
+    if (err == MSK_OK)
+        err = msk_ext_key_id_get(ext->data, &reading->ids);
+    if (ext->kind == MSK_EXT_KEY_TYPE)
+        reading->ids.domain = (struct msk_bytes){ NULL, 0 };
+    return err;
 }
 
 static int
@@ -141,6 +148,15 @@ take_all(struct reading *reading, struct msk_payload *payload)
     return err;
 }
 
+/* Decision 34: in 2004 the Empty map had the number of the SRTP-ID map. */
+static bool
+is_streaming(enum msk_layout layout, const struct msk_mikey_header *header)
+{
+    bool old_empty = layout == MSK_LAYOUT_CSB && header->n_cs == 0;
+
+    return header->map_type == MSK_MAP_SRTP_ID && !old_empty;
+}
+
 /* TS 33.246 6.4.2: #CS is 1 with an SRTP-ID map for streaming, which a
  * message without a key may leave out; 0 with the Empty map for download. */
 static int
@@ -175,15 +191,16 @@ check_msk(enum msk_layout layout, const struct msk_message *m)
 
 /* The first ID payload of an initiator's message is IDi. */
 static int
-name_initiator(enum msk_layout layout, struct reading *reading)
+name_initiator(struct reading *reading)
 {
+    enum msk_layout layout = reading->layout;
     struct msk_message *m = reading->message;
     int err;
 
     m->idi = reading->id[0];
     m->idr = reading->id[1];
     if (!reading->has_ext)
-        return MSK_ERR_MISSING;
+        return reading->has_other_ext ? MSK_ERR_LAYOUT : MSK_ERR_MISSING;
     err = msk_layout_read(layout, &reading->ids, m);
     if (err != MSK_OK)
         return err;
@@ -206,7 +223,7 @@ name_responder(struct reading *reading)
 }
 
 static int
-name(enum msk_layout layout, struct reading *reading)
+name(struct reading *reading)
 {
     uint8_t want = reading->header.data_type == MSK_DATA_PSK_RESP
                        ? MSK_PAYLOAD_V
@@ -217,7 +234,7 @@ name(enum msk_layout layout, struct reading *reading)
     if (reading->message->protection.type != want)
         return MSK_ERR_KIND;
     return want == MSK_PAYLOAD_V ? name_responder(reading)
-                                 : name_initiator(layout, reading);
+                                 : name_initiator(reading);
 }
 
 static int
@@ -234,7 +251,7 @@ read_header(struct reading *reading, struct msk_bytes octets)
     m->octets = octets;
     m->csb_id = h->csb_id;
     m->v = h->v;
-    m->streaming = h->map_type == MSK_MAP_SRTP_ID;
+    m->streaming = is_streaming(reading->layout, h);
     return check_header(h);
 }
 
@@ -242,7 +259,7 @@ int
 msk_message_read(enum msk_layout layout, struct msk_bytes octets,
                  struct msk_message *message, struct msk_fault *fault)
 {
-    struct reading reading = { .message = message };
+    struct reading reading = { .layout = layout, .message = message };
     struct msk_payload payload = { .type = MSK_PAYLOAD_LAST };
     int err;
 
@@ -254,7 +271,7 @@ msk_message_read(enum msk_layout layout, struct msk_bytes octets,
     if (err == MSK_OK)
         err = take_all(&reading, &payload);
     if (err == MSK_OK)
-        err = name(layout, &reading);
+        err = name(&reading);
     if (err != MSK_OK && fault != NULL) {
         fault->payload = payload.type;
         fault->offset = reading.cursor.at;

@@ -72,6 +72,7 @@ static int
 check(const struct msk_msk_message *m)
 {
     bool fits = msk_layout_valid(m->layout) && m->ext <= MSK_EXT_BEFORE_KEMAC &&
+                msk_layout_ext_type(m->layout, m->ext_type) != 0 &&
                 names_fit(m) && content_fits(m) && m->id.group != 0 &&
                 m->rand.n >= 16 && m->rand.n <= MSK_RAND_MAX &&
                 m->sp.n <= MSK_SP_MAX && (m->streaming || m->sp.n == 0);
@@ -96,15 +97,17 @@ static void
 add_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
           struct msk_bytes ext, struct msk_bytes plain)
 {
+    uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
+
     if (m->ext == MSK_EXT_AFTER_HDR)
-        msk_chain_ext(b, ext);
+        msk_chain_ext(b, type, ext);
     msk_chain_counter(b, m->counter);
     msk_chain_add(b, MSK_PAYLOAD_RAND, 0, 0, m->rand);
     add_ids(b, m);
     if (m->sp.n > 0)
         msk_chain_add(b, MSK_PAYLOAD_SP, 0, 0, m->sp);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)
-        msk_chain_ext(b, ext);
+        msk_chain_ext(b, type, ext);
     msk_chain_kemac(b, plain);
 }
 

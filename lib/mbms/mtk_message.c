@@ -19,6 +19,7 @@ check(const struct msk_mtk_message *m)
     bool id = m->id.group != 0 && m->id.number != 0 && m->mtk_id != 0 &&
               m->mtk_id != RESERVED_MTK_ID;
     bool fits = msk_layout_valid(m->layout) && m->ext <= MSK_EXT_BEFORE_KEMAC &&
+                msk_layout_ext_type(m->layout, m->ext_type) != 0 &&
                 m->rand.n >= 1 && m->rand.n <= MSK_RAND_MAX &&
                 msk_is_key_len(m->key.n) &&
                 (m->salt.n == 0 || m->salt.n == MSK_SALT_MAX);
@@ -47,14 +48,15 @@ add_chain(struct msk_mikey_builder *b, const struct msk_mtk_message *m,
           struct msk_bytes ext, struct msk_bytes plain)
 {
     struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
+    uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
 
     if (m->ext == MSK_EXT_AFTER_HDR)
-        msk_chain_ext(b, ext);
+        msk_chain_ext(b, type, ext);
     msk_chain_counter(b, m->counter);
     if (m->layout == MSK_LAYOUT_CSB)
         msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0, domain);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)
-        msk_chain_ext(b, ext);
+        msk_chain_ext(b, type, ext);
     msk_chain_kemac(b, plain);
 }
 
