@@ -12,10 +12,13 @@
 #include "host.h"
 #include "msk/http.h"
 
-/* Answers a request; NULL: the connection is closed. */
-typedef const struct msk_http_response *
-host_web_answer(const struct msk_http_request *request,
-                const struct sockaddr_in *peer);
+struct host_web_calls {
+    /* Answers a request; NULL: the connection is closed. */
+    const struct msk_http_response *(*answer)(
+        const struct msk_http_request *request, const struct sockaddr_in *peer);
+    /* The answer has left, or cannot; what follows from it may. */
+    void (*answered)(void);
+};
 
 struct host_web_request {
     char target[1025];
@@ -79,7 +82,7 @@ host_web_handle(void *user, struct MHD_Connection *c, const char *url,
                 const char *method, const char *version, const char *data,
                 size_t *n, void **state)
 {
-    host_web_answer *const *answer = user;
+    const struct host_web_calls *calls = user;
     struct host_web_request *r = *state;
     const struct msk_http_response *response;
     const union MHD_ConnectionInfo *info =
@@ -105,18 +108,32 @@ host_web_handle(void *user, struct MHD_Connection *c, const char *url,
     r->http.target = msk_text(r->target);
     r->http.body.p = r->body;
     (void)MHD_get_connection_values(c, MHD_HEADER_KIND, host_web_header, r);
-    response = (*answer)(&r->http, &peer);
+    response = calls->answer(&r->http, &peer);
     return response != NULL ? host_web_send(c, response) : MHD_NO;
 }
 
-/* Listens on a port. *answer stays good. MHD_run(), often, does the work. */
+static inline void
+host_web_end(void *user, struct MHD_Connection *connection, void **state,
+             enum MHD_RequestTerminationCode code)
+{
+    const struct host_web_calls *calls = user;
+
+    (void)connection;
+    (void)state;
+    (void)code;
+    calls->answered();
+}
+
+/* Listens on a port. *calls stays good. MHD_run(), often, does the work. */
 static inline struct MHD_Daemon *
-host_web_start(uint16_t port, host_web_answer **answer)
+host_web_start(uint16_t port, struct host_web_calls *calls)
 {
     return MHD_start_daemon(MHD_USE_EPOLL, port, NULL, NULL, host_web_handle,
-                            answer, MHD_OPTION_URI_LOG_CALLBACK, host_web_begin,
-                            NULL, MHD_OPTION_CONNECTION_LIMIT, 1u,
-                            MHD_OPTION_END);
+                            calls, MHD_OPTION_URI_LOG_CALLBACK, host_web_begin,
+                            NULL, MHD_OPTION_NOTIFY_COMPLETED, host_web_end,
+                            calls, MHD_OPTION_CONNECTION_LIMIT, 1u,
+                            MHD_OPTION_CONNECTION_TIMEOUT, 10u,
+                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
 #endif

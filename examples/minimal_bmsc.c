@@ -23,6 +23,9 @@ static struct {
     struct msk_outbox *outbox;
     int udp;
     uint16_t ue_port; /* where UEs listen */
+    struct sockaddr_in letter_to;
+    uint8_t letter[MSK_MIKEY_MAX]; /* leaves behind the answer */
+    size_t letter_n;
     uint8_t bmsc_memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
 } b;
 
@@ -62,6 +65,26 @@ find_group(void *user, const uint8_t domain[3], uint16_t group)
                : NULL;
 }
 
+static void
+send_letter(void)
+{
+    if (b.letter_n > 0)
+        host_send(b.udp, host_bytes(&b.letter_to, sizeof b.letter_to),
+                  host_bytes(b.letter, b.letter_n));
+    b.letter_n = 0;
+}
+
+/* TS 33.246 6.3.2.2.1: the 200 leaves before the MSK that was asked for, of
+ * which one is on its way at a time. */
+static void
+keep_letter(const struct msk_bmsc_effect *e)
+{
+    send_letter();
+    memcpy(&b.letter_to, e->peer.p, sizeof b.letter_to);
+    memcpy(b.letter, e->message.p, e->message.n);
+    b.letter_n = e->message.n;
+}
+
 /* Commit b.subscriber here. Then, and not before, send what is to be sent. */
 static const struct msk_http_response *
 commit_and_send(void)
@@ -71,7 +94,7 @@ commit_and_send(void)
 
     while (msk_outbox_next(b.outbox, &e))
         if (e.kind == MSK_BMSC_SEND_MIKEY)
-            host_send(b.udp, e.peer, e.message);
+            keep_letter(&e);
         else if (e.kind == MSK_BMSC_HTTP)
             answer = e.response;
         else if (e.kind == MSK_BMSC_DELIVERED)
@@ -154,8 +177,10 @@ turn(struct MHD_Daemon *http)
     else if (msk_subscriber_due(&b.subscriber) <= host_unix_time())
         err = msk_bmsc_timer(b.bmsc, NULL, &b.subscriber, host_unix_time(),
                              b.outbox);
-    if (err == MSK_OK)
+    if (err == MSK_OK) {
         (void)commit_and_send();
+        send_letter();
+    }
     (void)MHD_run(http);
 }
 
@@ -163,7 +188,7 @@ int
 main(int argc, char **argv)
 {
     static struct msk_xml xml;
-    static host_web_answer *answers = answer;
+    static struct host_web_calls calls = { answer, send_letter };
     struct MHD_Daemon *http;
 
     b.ue_port = argc > 4 ? (uint16_t)atoi(argv[4]) : MSK_MBMS_PORT;
@@ -171,7 +196,7 @@ main(int argc, char **argv)
         start(argv[1], argv[3], &xml) != MSK_OK)
         return 2;
     b.udp = host_udp(INADDR_ANY, 0);
-    http = host_web_start((uint16_t)atoi(argv[2]), &answers);
+    http = host_web_start((uint16_t)atoi(argv[2]), &calls);
     while (b.udp >= 0 && http != NULL)
         turn(http);
     return 1;

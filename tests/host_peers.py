@@ -10,6 +10,7 @@ import http.client
 import http.server
 import json
 import secrets
+import select
 import socket
 import subprocess
 import threading
@@ -76,6 +77,13 @@ class Program:
         self.process.wait()
 
 
+def write(path, *objects):
+    """A file of JSON lines; its name."""
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(json.dumps(each) + "\n" for each in objects)
+    return path
+
+
 def udp(host="127.0.0.1"):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     s = socket.socket(family, socket.SOCK_DGRAM)
@@ -100,16 +108,40 @@ def announcement(*servers, terms='uiccKeyManagement="false"'):
             f'</mediaFlow></keyId></securityDescription>')
 
 
+class Arrivals:
+    """Which of some sockets has something to read first. Linux puts what becomes ready at the end
+    of a list, and epoll reads it from the front."""
+
+    def __init__(self, *sockets):
+        self.epoll = select.epoll()
+        for each in sockets:
+            self.add(each)
+
+    def add(self, s):
+        self.epoll.register(s, select.EPOLLIN | select.EPOLLET)
+
+    def order(self, count):
+        """The first so many, all of which are there before it is looked."""
+        copy = select.poll()
+        copy.register(self.epoll, select.POLLIN)
+        got = []
+        until = time.monotonic() + PATIENCE
+        time.sleep(0.05)
+        while len(got) < count and copy.poll(1000 * (until - time.monotonic())):
+            got += [fd for fd, _ in self.epoll.poll(0)]
+        return got[:count]
+
+
 class Ue:
     """A UE that is the model: it asks over HTTP and answers what is pushed."""
 
     def __init__(self, layout, host="127.0.0.1"):
         self.http_at, self.layout, self.nc = "", layout, 0
         self.btid, self.muk, self.mrk, self.challenge = BTID, MUK, MRK, None
-        self.socket = udp(host)
+        self.socket, self.connected = udp(host), lambda s: None
 
-    def post(self, kind, body, qop="auth-int", authorize=True, spoil=False):
-        """One POST: status, body; what claims to be signed is."""
+    def begin(self, kind, body, qop="auth-int", authorize=True, spoil=False):
+        """A connection with a POST on its way, and what it was signed with."""
         target = f"/keymanagement?requesttype={kind}"
         host, port = self.http_at.rsplit(":", 1)
         connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=PATIENCE)
@@ -121,7 +153,14 @@ class Ue:
             wish = {"username": self.btid, "method": "POST", "uri": target, "body": body, "qop": qop,
                     "password": base64.b64encode(b"wrong" if spoil else self.mrk).decode()}
             headers["Authorization"], m = digest_oracle.authorize(self.challenge, wish, self.nc)
+        connection.connect()
+        self.connected(connection.sock)
         connection.request("POST", target, body, headers)
+        return connection, m
+
+    def post(self, kind, body, **more):
+        """One POST: status, body; what claims to be signed is."""
+        connection, m = self.begin(kind, body, **more)
         answer = connection.getresponse()
         text = answer.read()
         connection.close()

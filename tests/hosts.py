@@ -4,7 +4,6 @@
 
     hosts.py MSK-BMSC MSK-UE
 """
-import json
 import os
 import resource
 import socket
@@ -14,16 +13,10 @@ import time
 
 import oracle
 from host_peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Bmsc, Program, Ue, address, msk_request,
-                        udp)
+                        udp, write)
 
 BMSC, UE = sys.argv[1:3]
 OTHER_BTID, OTHER_KS = "bob@bsf.example.org", "aa" * 32
-
-
-def write(path, *objects):
-    with open(path, "w", encoding="ascii") as file:
-        file.writelines(json.dumps(each) + "\n" for each in objects)
-    return path
 
 
 def start_bmsc(where, layout, *more, host="127.0.0.1", ue_at=None, group=None):

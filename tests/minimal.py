@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The two smallest programs meet: minimal_ue asks minimal_bmsc for an MSK and acknowledges it.
+And minimal_bmsc answers before it pushes.
 
     minimal.py MINIMAL-BMSC MINIMAL-UE
 """
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from host_peers import BTID, FQDN, MRK, MUK, Arrivals, Ue
 
 BMSC, UE = sys.argv[1:3]
 SECONDS = 40
@@ -68,9 +71,39 @@ def meet(where):
     return said(f"{where}/bmsc.log"), said(f"{where}/ue.log")
 
 
+def answers_before_it_pushes(where):
+    """TS 33.246 6.3.2.2.1: the 200, and then the MIKEY message."""
+    ue = Ue("keyid")
+    port = free_port(socket.SOCK_STREAM)
+    bmsc = start(where, "order", BMSC, FQDN, str(port),
+                 write(f"{where}/order.keys", MUK + MRK + BTID.encode()),
+                 str(ue.socket.getsockname()[1]))
+    ue.http_at = f"127.0.0.1:{port}"
+    body = (b'<?xml version="1.0" encoding="UTF-8"?><mbmsSecurityRegister xmlns='
+            b'"urn:3GPP:metadata:2005:MBMS:securityRegistration"><serviceID>news</serviceID>'
+            b'</mbmsSecurityRegister>')
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            assert ue.post("register", body)[0] == 401
+            break
+        except ConnectionRefusedError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    arrivals = Arrivals(ue.socket)
+    ue.connected = arrivals.add
+    connection, _ = ue.begin("register", body)
+    order = arrivals.order(2)
+    bmsc.kill()
+    bmsc.wait()
+    if order != [connection.sock.fileno(), ue.socket.fileno()]:
+        sys.exit("the message left before the 200")
+
+
 def main():
     with tempfile.TemporaryDirectory() as where:
         bmsc, ue = meet(where)
+        answers_before_it_pushes(where)
     if "MSK 18cf/0001 delivered" not in bmsc or "MSK 18cf/0001" not in ue:
         sys.exit(f"BM-SC: {bmsc!r}, UE: {ue!r}")
 
