@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What calls of the library want done, and what there is to tell of it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "host.h"
@@ -14,12 +15,20 @@ tell_id(struct host *h, const char *name, const struct msk_key_id *id)
     event_tell(&h->log, event);
 }
 
+/* A MIKEY message that waits for an answer to leave. */
+struct letter {
+    struct letter *next;
+    struct address to;
+    size_t n;
+    uint8_t octets[];
+};
+
 /* Sends a MIKEY message, and says what it is. */
 static void
-send_message(struct host *h, const struct msk_bmsc_effect *e)
+send_message(struct host *h, struct msk_bytes to, struct msk_bytes message)
 {
     struct msk_peek peek;
-    bool known = msk_mikey_peek(h->options.layout, e->message, &peek) == MSK_OK;
+    bool known = msk_mikey_peek(h->options.layout, message, &peek) == MSK_OK;
     bool pull = known && peek.id.number == 0;
     json_t *event = event_new(&h->log, pull ? "pull" : "pushed");
 
@@ -27,23 +36,70 @@ send_message(struct host *h, const struct msk_bmsc_effect *e)
         event_key_id(event, &peek.id);
         event_text(event, "btid", peek.btid);
     }
-    event_address(event, "to", e->peer);
-    event_hex(event, "octets", e->message);
-    if (!udp_send(h->udp, e->peer, e->message))
+    event_address(event, "to", to);
+    event_hex(event, "octets", message);
+    if (!udp_send(h->udp, to, message)) {
         event_word(event, "reason", "it could not be sent");
+        event_tell(&h->log, event);
+        h->stats.unsent++;
+        return;
+    }
     event_tell(&h->log, event);
-    capture_udp(&h->capture, address_view(&h->mikey), e->peer, e->message);
+    capture_udp(&h->capture, address_view(&h->mikey), to, message);
     if (pull)
         h->stats.pulled++;
     else
         h->stats.pushed++;
 }
 
+/* What follows from an answer leaves behind it. False: no memory. */
+static bool
+keep_message(struct host *h, const struct msk_bmsc_effect *e)
+{
+    struct letter *letter = malloc(sizeof *letter + e->message.n), **end;
+
+    if (letter == NULL || e->peer.n > sizeof letter->to.octets) {
+        free(letter);
+        return false;
+    }
+    letter->next = NULL;
+    letter->to.n = e->peer.n;
+    memcpy(letter->to.octets, e->peer.p, e->peer.n);
+    letter->n = e->message.n;
+    memcpy(letter->octets, e->message.p, e->message.n);
+    for (end = &h->letters; *end != NULL; end = &(*end)->next)
+        ;
+    *end = letter;
+    return true;
+}
+
+struct letter *
+effects_letters(struct host *h)
+{
+    struct letter *letters = h->letters;
+
+    h->letters = NULL;
+    return letters;
+}
+
+void
+effects_post(struct host *h, struct letter *letters)
+{
+    while (letters != NULL) {
+        struct letter *next = letters->next;
+
+        send_message(h, address_view(&letters->to),
+                     (struct msk_bytes){ letters->octets, letters->n });
+        free(letters);
+        letters = next;
+    }
+}
+
 /* The views of an effect are good until the outbox is used again. */
 static void
 keep_response(struct host *h, const struct msk_bmsc_effect *e)
 {
-    json_t *event = event_new(&h->log, "http_response");
+    json_t *event = event_new_limited(&h->log, &h->strangers, "http_response");
 
     h->response = *e->response;
     event_number(event, "status", h->response.status);
@@ -55,7 +111,10 @@ static void
 run_one(struct host *h, const struct msk_bmsc_effect *e)
 {
     switch (e->kind) {
-    case MSK_BMSC_SEND_MIKEY: send_message(h, e); break;
+    case MSK_BMSC_SEND_MIKEY:
+        if (!h->answers || !keep_message(h, e))
+            send_message(h, e->peer, e->message);
+        break;
     case MSK_BMSC_HTTP: keep_response(h, e); break;
     case MSK_BMSC_DELIVERED:
         h->stats.acked++;
@@ -87,7 +146,7 @@ effects_refused(struct host *h, const char *what, int err)
     if (msk_err_kind(err) == MSK_KIND_FINE)
         return;
     h->stats.refused++;
-    event = event_new(&h->log, "refused");
+    event = event_new_limited(&h->log, &h->strangers, "refused");
     event_word(event, "what", what);
     event_word(event, "reason", msk_err_text(err));
     event_number(event, "error", err);

@@ -24,6 +24,7 @@ struct job {
 
 struct stats {
     uint64_t requests, pushed, pulled, acked, gave_up, mtks, refused;
+    uint64_t unsent, datagrams;
 };
 
 struct host {
@@ -44,6 +45,9 @@ struct host {
     struct job jobs[JOBS_MAX];
     struct stats stats;
     msk_time rests_until; /* timers: the database took nothing; monotonic */
+    bool answers;         /* a request: what it causes waits in letters */
+    struct letter *letters;
+    struct event_limit strangers; /* who may be nobody */
     bool quit;
 
     /* what the call at hand works on */
@@ -87,6 +91,12 @@ bool records_share_service(const char *a, const char *b);
 
 /* --- effects.c: the outbox, and events ----------------------------------- */
 
+struct letter; /* MIKEY messages that wait until an answer has left */
+
+/* Those of the request at hand, which the caller then sends with the other. */
+struct letter *effects_letters(struct host *h);
+void effects_post(struct host *h, struct letter *letters);
+
 /* Does all that the outbox holds; the HTTP answer goes to h->response. */
 void effects_run(struct host *h);
 void effects_refused(struct host *h, const char *what, int err);
@@ -100,9 +110,7 @@ bool bring_group(void *host, const json_t *object);
 /* --- serve.c: requests and datagrams ------------------------------------- */
 
 extern const struct msk_bmsc_config serve_functions;
-bool serve_request(void *host, const struct msk_http_request *request,
-                   struct msk_bytes peer,
-                   const struct msk_http_response **response);
+extern const struct http_handlers serve_handlers;
 void serve_datagrams(struct host *h);
 void serve_due(struct host *h);
 

@@ -6,18 +6,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
-#define CONNECTIONS_MAX 1000u
+#include "../hosts/event.h"
+
+/* What the door sees to is here once more, wider. */
+#define CONNECTIONS_MAX (2 * DOOR_GUESTS_MAX)
+#define PER_ADDRESS_MAX (2 * DOOR_PER_ADDRESS_MAX)
 #define CONNECTION_SECONDS 10u
-#define CONNECTION_OCTETS ((size_t)16384) /* of header lines */
-#define SAID_MAX (CONNECTION_OCTETS + MSK_HTTP_BODY_MAX)
+#define CONNECTION_OCTETS ((size_t)2 * HEAD_MAX) /* a head, and its fields */
+#define SAID_MAX (HEAD_MAX + MSK_HTTP_BODY_MAX)
+
+/* Requests of one turn of the loop are answered for so long; who is behind
+ * that gets 503. So nobody waits for much longer than two turns. */
+#define TURN_MS 200u
+#define RETRY_MIN 5 /* seconds */
+#define RETRY_SPREAD 25u
 
 struct http_server {
     struct MHD_Daemon *daemon;
-    struct address local;
+    struct door *door;
     struct capture *capture;
-    http_handler *handler;
+    const struct http_handlers *handlers;
     void *user;
+    uint64_t ticket; /* of who enters now */
+    msk_time began;  /* this turn */
+    struct http_counts counts;
 };
 
 /* A request that is coming in. */
@@ -26,7 +41,8 @@ struct exchange {
     char *target; /* as it stood in the request line */
     uint8_t *body;
     size_t n;
-    bool begun, too_long;
+    void *then; /* for http_handlers.answered */
+    bool begun, too_long, handled;
 };
 
 /* Header lines as the library takes them. */
@@ -44,7 +60,7 @@ begin(void *user, const char *target, struct MHD_Connection *connection)
     if (x == NULL)
         return NULL;
     x->server = user;
-    x->target = strdup(target);
+    x->target = target != NULL ? strdup(target) : NULL;
     return x;
 }
 
@@ -60,6 +76,8 @@ end(void *user, struct MHD_Connection *connection, void **state,
     *state = NULL;
     if (x == NULL)
         return;
+    if (x->handled)
+        x->server->handlers->answered(x->server->user, x->then);
     free(x->target);
     free(x->body);
     free(x);
@@ -93,14 +111,43 @@ take_header(void *user, enum MHD_ValueKind kind, const char *name,
     return headers->n < MSK_HTTP_HEADERS_MAX + 1 ? MHD_YES : MHD_NO;
 }
 
+/* --- answers ------------------------------------------------------------- */
+
+static void
+add_header(struct MHD_Response *r, const struct msk_http_header *h)
+{
+    char name[64], value[MSK_HTTP_VALUE_MAX + 1];
+
+    if (h->name.n >= sizeof name || h->value.n >= sizeof value)
+        return;
+    memcpy(name, h->name.p, h->name.n);
+    name[h->name.n] = '\0';
+    memcpy(value, h->value.p, h->value.n);
+    value[h->value.n] = '\0';
+    (void)MHD_add_response_header(r, name, value);
+}
+
+/* Those who are told to come again do not come all at once. */
+static void
+add_retry(struct MHD_Response *r)
+{
+    unsigned draw = 0;
+    char seconds[16];
+
+    (void)getrandom(&draw, sizeof draw, GRND_NONBLOCK);
+    (void)snprintf(seconds, sizeof seconds, "%u",
+                   RETRY_MIN + draw % (RETRY_SPREAD + 1));
+    (void)MHD_add_response_header(r, "Retry-After", seconds);
+}
+
+/* One request a connection: only its first head was seen at the door. */
 static enum MHD_Result
-answer(struct MHD_Connection *connection, int status,
-       const struct msk_http_response *response)
+answer(struct http_server *server, struct MHD_Connection *connection,
+       int status, const struct msk_http_response *response)
 {
     struct msk_bytes body = { NULL, 0 };
     struct MHD_Response *r;
     enum MHD_Result result;
-    char name[64], value[MSK_HTTP_VALUE_MAX + 1];
 
     if (response != NULL)
         body = response->body;
@@ -108,19 +155,15 @@ answer(struct MHD_Connection *connection, int status,
                                         MHD_RESPMEM_MUST_COPY);
     if (r == NULL)
         return MHD_NO;
-    for (size_t i = 0; response != NULL && i < response->n_headers; i++) {
-        const struct msk_http_header *h = &response->headers[i];
-
-        if (h->name.n >= sizeof name || h->value.n >= sizeof value)
-            continue;
-        memcpy(name, h->name.p, h->name.n);
-        name[h->name.n] = '\0';
-        memcpy(value, h->value.p, h->value.n);
-        value[h->value.n] = '\0';
-        (void)MHD_add_response_header(r, name, value);
-    }
+    for (size_t i = 0; response != NULL && i < response->n_headers; i++)
+        add_header(r, &response->headers[i]);
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE && response == NULL)
+        add_retry(r);
+    (void)MHD_add_response_header(r, "Connection", "close");
     result = MHD_queue_response(connection, (unsigned)status, r);
     MHD_destroy_response(r);
+    if (status >= 100 && status < 600)
+        server->counts.answered[status / 100]++;
     return result;
 }
 
@@ -156,6 +199,7 @@ capture_request(struct http_server *server, const struct msk_http_request *q,
                 struct msk_bytes peer)
 {
     static struct text text;
+    struct address local;
 
     text.n = 0;
     say(&text, q->method);
@@ -165,7 +209,8 @@ capture_request(struct http_server *server, const struct msk_http_request *q,
     say_headers(&text, q->headers, q->n_headers);
     say(&text, msk_text("\r\n"));
     say(&text, q->body);
-    capture_tcp(server->capture, peer, address_view(&server->local),
+    door_local(server->door, &local);
+    capture_tcp(server->capture, peer, address_view(&local),
                 (struct msk_bytes){ text.octets, text.n }, true);
 }
 
@@ -174,6 +219,7 @@ capture_response(struct http_server *server, const struct msk_http_response *r,
                  struct msk_bytes peer)
 {
     static struct text text;
+    struct address local;
     char line[64];
 
     text.n = 0;
@@ -183,7 +229,8 @@ capture_response(struct http_server *server, const struct msk_http_response *r,
     (void)snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", r->body.n);
     say(&text, msk_text(line));
     say(&text, r->body);
-    capture_tcp(server->capture, peer, address_view(&server->local),
+    door_local(server->door, &local);
+    capture_tcp(server->capture, peer, address_view(&local),
                 (struct msk_bytes){ text.octets, text.n }, false);
 }
 
@@ -199,36 +246,60 @@ peer_of(struct MHD_Connection *connection, struct address *out)
            address_from_socket(info->client_addr, out);
 }
 
+/* The request as the library takes it; an HTTP status if that cannot be. */
+static int
+take_request(struct MHD_Connection *connection, const struct exchange *x,
+             struct headers *headers, struct msk_http_request *request)
+{
+    headers->n = 0;
+    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header,
+                                    headers);
+    if (x->too_long)
+        return MHD_HTTP_CONTENT_TOO_LARGE;
+    if (headers->n > MSK_HTTP_HEADERS_MAX)
+        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    request->target = msk_text(x->target);
+    request->headers = headers->list;
+    request->n_headers = headers->n;
+    request->body = (struct msk_bytes){ x->body, x->n };
+    return MHD_HTTP_OK;
+}
+
+static bool
+is_overloaded(struct http_server *server)
+{
+    if (event_monotonic() - server->began < TURN_MS)
+        return false;
+    server->counts.overload++;
+    return true;
+}
+
 static enum MHD_Result
 handle(struct MHD_Connection *connection, struct exchange *x,
        const char *method)
 {
     static struct headers headers;
+    struct http_server *server = x->server;
     struct msk_http_request request = { .size = sizeof request };
     const struct msk_http_response *response = NULL;
     struct address peer;
+    int status;
 
-    headers.n = 0;
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header,
-                                    &headers);
-    if (x->too_long)
-        return answer(connection, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
-    if (headers.n > MSK_HTTP_HEADERS_MAX)
-        return answer(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-                      NULL);
     if (x->target == NULL || !peer_of(connection, &peer))
         return MHD_NO;
+    status = take_request(connection, x, &headers, &request);
+    if (status != MHD_HTTP_OK)
+        return answer(server, connection, status, NULL);
+    if (is_overloaded(server))
+        return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
     request.method = msk_text(method);
-    request.target = msk_text(x->target);
-    request.headers = headers.list;
-    request.n_headers = headers.n;
-    request.body = (struct msk_bytes){ x->body, x->n };
-    capture_request(x->server, &request, address_view(&peer));
-    if (!x->server->handler(x->server->user, &request, address_view(&peer),
-                            &response))
-        return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
-    capture_response(x->server, response, address_view(&peer));
-    return answer(connection, response->status, response);
+    capture_request(server, &request, address_view(&peer));
+    x->handled = true;
+    if (!server->handlers->request(server->user, &request, address_view(&peer),
+                                   &response, &x->then))
+        return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
+    capture_response(server, response, address_view(&peer));
+    return answer(server, connection, response->status, response);
 }
 
 static enum MHD_Result
@@ -255,51 +326,80 @@ access_handler(void *user, struct MHD_Connection *connection, const char *url,
     return handle(connection, x, method);
 }
 
-static bool
-find_local(struct http_server *server, const struct address *at)
-{
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
+/* --- the door ------------------------------------------------------------ */
 
-    server->local = *at;
-    if (info == NULL)
-        return false;
-    address_set_port(&server->local, info->port);
-    return true;
+static bool
+enter(void *user, int fd, const struct address *peer, uint64_t ticket)
+{
+    struct http_server *server = user;
+    struct sockaddr_storage from;
+    socklen_t len;
+
+    server->ticket = ticket;
+    if (address_to_socket(address_view(peer), &from, &len))
+        return MHD_add_connection(server->daemon, fd, (struct sockaddr *)&from,
+                                  len) == MHD_YES;
+    (void)close(fd);
+    return false;
+}
+
+/* A connection of libmicrohttpd begins, with the ticket of who enters now, and
+ * ends. */
+static void
+watch(void *user, struct MHD_Connection *connection, void **state,
+      enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = user;
+
+    (void)connection;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        *state = (void *)(uintptr_t)server->ticket;
+    else
+        door_left(server->door, (uint64_t)(uintptr_t)*state);
+}
+
+static void
+turned_away(void *user, const struct address *peer, int status)
+{
+    struct http_server *server = user;
+
+    server->counts.answered[status / 100]++;
+    server->handlers->refused(server->user, peer, status);
+}
+
+static struct MHD_Daemon *
+start_daemon(struct http_server *server)
+{
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, access_handler,
+        server, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_OCTETS,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, watch,
+        server, MHD_OPTION_URI_LOG_CALLBACK, begin, server,
+        MHD_OPTION_NOTIFY_COMPLETED, end, NULL, MHD_OPTION_END);
 }
 
 struct http_server *
-http_listen(const struct address *at, struct capture *capture,
-            http_handler *handler, void *user)
+http_listen(const struct address *at, struct msk_bytes fqdn,
+            struct capture *capture, const struct http_handlers *handlers,
+            void *user)
 {
     struct http_server *server = calloc(1, sizeof *server);
-    unsigned flags = MHD_USE_EPOLL;
-    struct sockaddr_storage to;
-    socklen_t len;
 
-    if (server == NULL || !address_to_socket(address_view(at), &to, &len)) {
-        free(server);
+    if (server == NULL)
         return NULL;
-    }
-    if (at->n == ADDRESS_V6)
-        flags |= MHD_USE_IPv6;
     server->capture = capture;
-    server->handler = handler;
+    server->handlers = handlers;
     server->user = user;
-    server->daemon = MHD_start_daemon(
-        flags, address_port(address_view(at)), NULL, NULL, access_handler,
-        server, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_OCTETS,
-        MHD_OPTION_URI_LOG_CALLBACK, begin, server, MHD_OPTION_NOTIFY_COMPLETED,
-        end, NULL, MHD_OPTION_END);
-    if (server->daemon == NULL || !find_local(server, at)) {
-        (void)fprintf(stderr, "HTTP: cannot listen there\n");
-        http_close(server);
-        return NULL;
-    }
-    return server;
+    server->daemon = start_daemon(server);
+    if (server->daemon != NULL)
+        server->door = door_open(at, fqdn, enter, turned_away, server);
+    if (server->door != NULL)
+        return server;
+    http_close(server);
+    return NULL;
 }
 
 void
@@ -309,22 +409,24 @@ http_close(struct http_server *server)
         return;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    door_close(server->door);
     free(server);
 }
 
 void
 http_local(const struct http_server *server, struct address *out)
 {
-    *out = server->local;
+    door_local(server->door, out);
 }
 
-int
-http_fd(const struct http_server *server)
+void
+http_fds(const struct http_server *server, int fds[HTTP_FDS])
 {
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
-    return info != NULL ? info->epoll_fd : -1;
+    fds[0] = door_fd(server->door);
+    fds[1] = info != NULL ? info->epoll_fd : -1;
 }
 
 int
@@ -332,6 +434,7 @@ http_timeout(struct http_server *server, int ms)
 {
     MHD_UNSIGNED_LONG_LONG at_most;
 
+    ms = door_timeout(server->door, ms);
     if (MHD_get_timeout(server->daemon, &at_most) != MHD_YES ||
         at_most > (MHD_UNSIGNED_LONG_LONG)ms)
         return ms;
@@ -339,7 +442,21 @@ http_timeout(struct http_server *server, int ms)
 }
 
 void
-http_run(struct http_server *server)
+http_run(struct http_server *server, msk_time now)
 {
+    server->began = now;
+    door_run(server->door, now);
     (void)MHD_run(server->daemon);
+}
+
+const struct http_counts *
+http_counts(const struct http_server *server)
+{
+    return &server->counts;
+}
+
+const struct door_counts *
+http_door(const struct http_server *server)
+{
+    return door_counts(server->door);
 }

@@ -1,37 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http.h - the web server of msk-bmsc: libmicrohttpd moves octets, the library
- * does what Digest and bodies need. Connections and what each may hold are
- * bounded; one that is slow is closed.
+ * http.h - the web server of msk-bmsc: libmicrohttpd moves octets behind a door
+ * (door.h), the library does what Digest and bodies need.
  */
 #ifndef MSK_BMSC_HTTP_H
 #define MSK_BMSC_HTTP_H
 
 #include "../hosts/capture.h"
+#include "door.h"
 #include "msk/http.h"
 
 struct http_server;
 
-/*
- * Answers one request. *response stays good until the next call. Returns the
- * status; false: the connection is closed without an answer.
- */
-typedef bool http_handler(void *user, const struct msk_http_request *request,
-                          struct msk_bytes peer,
-                          const struct msk_http_response **response);
+struct http_handlers {
+    /*
+     * Answers one request. *response stays good until the next call. *then is
+     * handed to answered. False: it cannot be done now, the answer is 503.
+     */
+    bool (*request)(void *user, const struct msk_http_request *request,
+                    struct msk_bytes peer,
+                    const struct msk_http_response **response, void **then);
+    /* The answer has left, or never will: what had to wait for it may go.
+     * Called once for each request that was handled. */
+    void (*answered)(void *user, void *then);
+    door_refused *refused;
+};
 
-/* Listens. NULL: it cannot, and the reason was told. */
-struct http_server *http_listen(const struct address *at,
-                                struct capture *capture, http_handler *handler,
+struct http_counts {
+    uint64_t answered[6]; /* by the first digit of the status */
+    uint64_t overload;    /* 503, as there was no time */
+};
+
+/* Listens. fqdn and handlers stay good. NULL: it cannot, and the reason was
+ * told. */
+struct http_server *http_listen(const struct address *at, struct msk_bytes fqdn,
+                                struct capture *capture,
+                                const struct http_handlers *handlers,
                                 void *user);
 void http_close(struct http_server *server);
 
 /* Where it listens, what to poll for input, and how long at most. */
 void http_local(const struct http_server *server, struct address *out);
-int http_fd(const struct http_server *server);
+#define HTTP_FDS 2
+void http_fds(const struct http_server *server, int fds[HTTP_FDS]);
 int http_timeout(struct http_server *server, int ms);
 
-/* Does what there is to do. */
-void http_run(struct http_server *server);
+/* Does what there is to do at `now`, a clock that is never set. */
+void http_run(struct http_server *server, msk_time now);
+
+const struct http_counts *http_counts(const struct http_server *server);
+const struct door_counts *http_door(const struct http_server *server);
 
 #endif

@@ -6,12 +6,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../hosts/output.h"
 #include "../hosts/secrecy.h"
 #include "../provider.h"
 #include "host.h"
 #include "msk/xml_expat.h"
 
-#define GLANCE 1000 /* sleep no longer, in milliseconds */
+#define GLANCE 1000  /* sleep no longer, in milliseconds */
+#define HURRY 50     /* while the reader of stdout is slow */
+#define GOODBYE 1000 /* that he has at the end */
 #define NONCE_KEY_LEN 32
 #define PUSHES_PER_SECOND 200
 #define PUSHES_AT_ONCE 50
@@ -89,7 +92,8 @@ start(struct host *h)
     h->udp = udp_open(&o->mikey);
     if (h->udp < 0 || !udp_local(h->udp, &h->mikey))
         return false;
-    h->http = http_listen(&o->http, &h->capture, serve_request, h);
+    h->http = http_listen(&o->http, msk_text(o->fqdn), &h->capture,
+                          &serve_handlers, h);
     return h->http != NULL;
 }
 
@@ -114,25 +118,32 @@ sleep_for(struct host *h, msk_time jobs)
     msk_time now = event_unix(), due = database_next(&h->database);
     msk_time wait = due <= now ? 0 : due - now;
     msk_time ticks = event_monotonic();
+    msk_time most = output_flush() ? GLANCE : HURRY;
 
     if (h->rests_until > ticks && wait < h->rests_until - ticks)
         wait = h->rests_until - ticks;
     if (jobs < wait)
         wait = jobs;
-    return http_timeout(h->http, wait < GLANCE ? (int)wait : GLANCE);
+    return http_timeout(h->http, wait < most ? (int)wait : (int)most);
 }
 
 static void
 turn(struct host *h)
 {
-    struct pollfd fds[3] = { { .fd = http_fd(h->http), .events = POLLIN },
-                             { .fd = h->udp, .events = POLLIN },
-                             { .fd = h->input.fd, .events = POLLIN } };
+    struct pollfd fds[] = { { .fd = h->udp, .events = POLLIN },
+                            { .fd = -1, .events = POLLIN },
+                            { .fd = -1, .events = POLLIN },
+                            { .fd = h->input.ended ? -1 : h->input.fd,
+                              .events = POLLIN } };
+    int web[HTTP_FDS];
     msk_time jobs = jobs_run(h);
     char *line;
 
-    (void)poll(fds, h->input.ended ? 2 : 3, sleep_for(h, jobs));
-    http_run(h->http);
+    http_fds(h->http, web);
+    fds[1].fd = web[0];
+    fds[2].fd = web[1];
+    (void)poll(fds, sizeof fds / sizeof fds[0], sleep_for(h, jobs));
+    http_run(h->http, event_monotonic());
     serve_datagrams(h);
     serve_due(h);
     if (!h->input.ended)
@@ -144,9 +155,10 @@ turn(struct host *h)
 static void
 end(struct host *h)
 {
-    event_tell(&h->log, event_new(&h->log, "quit"));
     http_close(h->http);
     (void)close(h->udp);
+    event_tell(&h->log, event_new(&h->log, "quit"));
+    output_end(GOODBYE);
     capture_close(&h->capture);
     if (h->keylog != NULL)
         (void)fclose(h->keylog);

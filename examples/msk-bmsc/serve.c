@@ -4,8 +4,9 @@
 
 #include "host.h"
 
-#define PUT_OFF 60000 /* ms, for a record that fails */
-#define REST 5000     /* ms, when the database takes nothing */
+#define PUT_OFF 60000   /* ms, for a record that fails */
+#define REST 5000       /* ms, when the database takes nothing */
+#define DATAGRAMS_MS 20 /* of a turn of the loop, for datagrams */
 
 /* --- what the library asks ----------------------------------------------- */
 
@@ -88,7 +89,7 @@ static void
 tell_request(struct host *h, const struct msk_http_request *request,
              struct msk_bytes peer)
 {
-    json_t *event = event_new(&h->log, "http_request");
+    json_t *event = event_new_limited(&h->log, &h->strangers, "http_request");
 
     event_text(event, "method", request->method);
     event_text(event, "target", request->target);
@@ -110,9 +111,10 @@ find_peer(const struct host *h, struct msk_bytes from, bool known,
         *out = h->row.address;
 }
 
-bool
+static bool
 serve_request(void *host, const struct msk_http_request *request,
-              struct msk_bytes peer, const struct msk_http_response **response)
+              struct msk_bytes peer, const struct msk_http_response **response,
+              void **then)
 {
     struct host *h = host;
     struct request r = { .http = request };
@@ -126,6 +128,7 @@ serve_request(void *host, const struct msk_http_request *request,
             database_by_btid(&h->database, (struct msk_bytes){ btid, n },
                              &h->row) == DATABASE_OK;
     find_peer(h, peer, known, &r.peer);
+    h->answers = true;
     if (known) {
         err = records_run(h, call_http, &r);
     } else {
@@ -134,10 +137,34 @@ serve_request(void *host, const struct msk_http_request *request,
         if (err == MSK_OK)
             effects_run(h);
     }
+    h->answers = false;
+    *then = effects_letters(h);
     effects_refused(h, "request", err);
     *response = &h->response;
     return err == MSK_OK;
 }
+
+/* TS 33.246 6.3.2.2.1: the 200 first, and then what was asked for. */
+static void
+answered(void *host, void *then)
+{
+    effects_post(host, then);
+}
+
+static void
+turned_away(void *host, const struct address *peer, int status)
+{
+    struct host *h = host;
+    json_t *event = event_new_limited(&h->log, &h->strangers, "turned_away");
+
+    event_number(event, "status", status);
+    event_address(event, "from", address_view(peer));
+    event_tell(&h->log, event);
+}
+
+const struct http_handlers serve_handlers = { .request = serve_request,
+                                              .answered = answered,
+                                              .refused = turned_away };
 
 /* --- MIKEY --------------------------------------------------------------- */
 
@@ -163,10 +190,14 @@ void
 serve_datagrams(struct host *h)
 {
     uint8_t buf[MSK_MIKEY_MAX + 1];
+    msk_time until = event_monotonic() + DATAGRAMS_MS;
     struct msk_bytes message;
     struct address from;
 
-    while (udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from)) {
+    /* Others can send as fast as we read: this ends by the clock. */
+    while (event_monotonic() < until &&
+           udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from)) {
+        h->stats.datagrams++;
         capture_udp(&h->capture, address_view(&from), address_view(&h->mikey),
                     message);
         effects_refused(h, "datagram", take_ack(h, message));
