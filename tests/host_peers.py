@@ -9,9 +9,11 @@ import base64
 import http.client
 import http.server
 import json
+import re
 import secrets
 import select
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -199,13 +201,28 @@ def msk_request(*groups):
             f'"urn:3GPP:metadata:2005:MBMS:mskRequest">{keys}</mbmsMSKRequest>').encode()
 
 
+def answered(body):
+    """What a BM-SC says to a request that it grants."""
+    if b"mbmsMSKRequest" in body:
+        return body.replace(b"mbmsMSKRequest", b"mbmsMSKResponse").replace(
+            b"mskRequest", b"mskResponse").replace(b"<MSK>", b"<Response><MSK>").replace(
+            b"</MSK>", b"</MSK><ResponseCode>200 OK</ResponseCode></Response>")
+    services = re.findall(rb"<serviceID>[^<]*</serviceID>", body)
+    return (b'<mbmsSecurityRegisterResponse xmlns="urn:3GPP:metadata:2005:MBMS:'
+            b'securityRegistrationResponse">' +
+            b"".join(b"<Response>" + s + b"<ResponseCode>200 OK</ResponseCode></Response>"
+                     for s in services) + b"</mbmsSecurityRegisterResponse>")
+
+
 class Bmsc:
     """A BM-SC that is the model: it challenges, answers and pushes to a UE at `to`."""
 
-    def __init__(self, layout, host="127.0.0.1"):
+    def __init__(self, layout, host="127.0.0.1", fqdn=FQDN, tls=None):
         self.layout, self.counter, self.numbers = layout, 0, {}
+        self.fqdn, self.scheme, self.hosts = fqdn, "https" if tls else "http", []
         self.btid, self.muk, self.mrk = BTID, MUK, MRK
         self.lie, self.requests, self.nonce = None, [], secrets.token_hex(8)
+        self.silent = False
         self.socket = udp(host)
         bmsc = self
 
@@ -225,15 +242,26 @@ class Bmsc:
                 pass  # a UE that was killed hears no answer
 
         self.server = Server((host, 0), Handler)
+        if tls:  # a certificate and its key
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def url(self):
         host, port = self.server.server_address[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return f"{self.scheme}://[{host}]:{port}" if ":" in host else f"{self.scheme}://{host}:{port}"
+
+    def announced(self):
+        """The same by its name."""
+        return f"{self.scheme}://{self.fqdn}:{self.server.server_address[1]}"
 
     def serve(self, request, body):
+        while self.silent:
+            time.sleep(0.1)
         given = digest_oracle.params(request.headers.get("Authorization") or "")
-        realm = f"3GPP-bootstrapping@{FQDN}"
+        realm = f"3GPP-bootstrapping@{self.fqdn}"
+        self.hosts.append(request.headers.get("Host"))
         m = given | {"password": base64.b64encode(self.mrk).decode(), "mrk": None}
         good = given and given["nonce"] == self.nonce and given["username"] == self.btid \
             and given["uri"] == request.path and given["realm"] == realm \
@@ -241,13 +269,12 @@ class Bmsc:
         self.requests.append((request.path, bool(good), body))
         answer, headers = b"", {}
         if good:
-            answer = body.replace(b"mbmsMSKRequest", b"mbmsMSKResponse").replace(
-                b"mskRequest", b"mskResponse").replace(b"<MSK>", b"<Response><MSK>").replace(
-                b"</MSK>", b"</MSK><ResponseCode>200 OK</ResponseCode></Response>")
+            answer = answered(body)
             rspauth = digest_oracle.digest(m, "", answer)
             if self.lie == "rspauth":
                 rspauth = rspauth[:-1] + ("0" if rspauth[-1] != "0" else "1")
-            headers["Content-Type"] = "application/mbms-msk-response+xml"
+            headers["Content-Type"] = ("application/mbms-msk-response+xml" if b"mskResponse" in answer
+                                       else "application/mbms-register-response+xml")
             headers["Authentication-Info"] = (
                 f'qop={m["qop"]}, rspauth="{rspauth}", cnonce="{m["cnonce"]}", nc={m["nc"]}')
         else:
@@ -268,7 +295,7 @@ class Bmsc:
         m = {"kind": kind, "layout": self.layout, "psk": self.muk, "rand": key[0],
              "counter": self.counter, "v": kind == "msk", "csb_id": group if csb else secrets.randbits(32),
              "domain": DOMAIN, "group": group, "number": 0 if kind == "pull" else number,
-             "idr": self.btid.encode(), "idi": DOMAIN if csb else FQDN.encode(),
+             "idr": self.btid.encode(), "idi": DOMAIN if csb else self.fqdn.encode(),
              "ext_before_kemac": False, "streaming": False, "sp": b"", "salt": b"", "mtk_id": 0,
              "key": key[1] if kind == "msk" else b"", "seq_low": 0, "seq_high": 0xFFFE}
         return oracle.build(m | more)

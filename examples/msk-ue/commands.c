@@ -2,33 +2,9 @@
 /* The commands on stdin. */
 #include <string.h>
 
-#include "host.h"
-#include "keys.h"
+#include "session.h"
 
-int
-command_set_keys(struct host *h, const char *btid,
-                 const struct secrecy_keys *keys)
-{
-    struct msk_ue_keys k = { .size = sizeof k };
-    struct keys newest;
-    size_t n = strlen(btid);
-    int err;
-
-    memset(&newest, 0, sizeof newest);
-    if (n > sizeof newest.btid)
-        return MSK_ERR_ARGUMENT;
-    memcpy(newest.btid, btid, n);
-    newest.btid_n = n;
-    newest.keys = *keys;
-    err = keys_offer(&h->store, &newest);
-    k.btid = (struct msk_bytes){ newest.btid, newest.btid_n };
-    k.muk = (struct msk_bytes){ newest.keys.muk, newest.keys.muk_n };
-    k.mrk = (struct msk_bytes){ newest.keys.mrk, newest.keys.mrk_n };
-    if (err == MSK_OK)
-        err = msk_ue_set_keys(h->ue, &k, event_monotonic());
-    msk_wipe(&newest, sizeof newest);
-    return err;
-}
+#define GOODBYE 10000 /* an answer to the deregistration, in milliseconds */
 
 static int
 start(struct host *h, char **words, size_t n)
@@ -92,20 +68,31 @@ missed(struct host *h, char **words, size_t n)
                          (struct msk_bytes){ mki, len }, event_monotonic());
 }
 
+/* With two keys they are Ks and RAND, and Ks_NAF of any server comes from
+ * them; with one it is Ks_NAF. */
 static int
 bootstrap(struct host *h, char **words, size_t n)
 {
+    struct options *o = &h->options;
     struct secrecy_keys keys;
-    uint8_t ks_naf[32];
-    size_t len = 0;
-    int err;
+    uint8_t key[32];
+    size_t len = 0, rand_len = 0;
+    int err = MSK_ERR_ARGUMENT;
 
-    if (n != 3 || !secrecy_argument(words[2], ks_naf, 32, &len) || len != 32)
-        return MSK_ERR_ARGUMENT;
-    err = secrecy_derive(ks_naf, &keys);
+    if (n < 3 || n > 4 || !secrecy_argument(words[2], key, 32, &len) ||
+        len != 32)
+        return err;
+    if (n == 3) {
+        err = secrecy_derive(key, &keys);
+    } else if (o->impi != NULL &&
+               secrecy_argument(words[3], o->rand, 16, &rand_len) &&
+               rand_len == 16) {
+        memcpy(o->ks, key, sizeof o->ks);
+        err = session_derive(h, &keys);
+    }
     if (err == MSK_OK)
-        err = command_set_keys(h, words[1], &keys);
-    msk_wipe(ks_naf, sizeof ks_naf);
+        err = session_set_keys(h, words[1], &keys);
+    msk_wipe(key, sizeof key);
     msk_wipe(&keys, sizeof keys);
     return err;
 }
@@ -123,10 +110,7 @@ add_held(struct host *h, json_t *list, const struct msk_flow *flow,
     event_number(one, "seq_high", msk->seq_high);
     if (msk->has_mtk)
         event_number(one, "mtk_id", msk->mtk_id);
-    for (size_t i = 0; i < sizeof h->shown / sizeof h->shown[0]; i++)
-        if (h->shown[i].n > 0 && msk_key_id_equal(&h->shown[i].id, &id))
-            event_secret(&h->log, one, "key",
-                         (struct msk_bytes){ h->shown[i].key, h->shown[i].n });
+    shown_add(h, one, &id);
     (void)json_array_append_new(list, one);
 }
 
@@ -165,12 +149,20 @@ keys(struct host *h, char **words, size_t n)
     return MSK_OK;
 }
 
+/* TS 33.246 6.3.2.1B. What needs no deregistration keeps its keys; a second
+ * quit does not wait for the answer. */
 static int
 quit(struct host *h, char **words, size_t n)
 {
+    bool registers =
+        h->options.layout == MSK_LAYOUT_KEYID && h->options.groups == NULL;
+
     (void)words;
     (void)n;
-    h->quit = true;
+    h->quit = h->leaving || !registers ||
+              msk_ue_stop(h->ue, h->service.id, event_monotonic()) != MSK_OK;
+    h->leaving = true;
+    h->leave_by = event_monotonic() + GOODBYE;
     return MSK_OK;
 }
 

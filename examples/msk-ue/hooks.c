@@ -34,7 +34,11 @@ static void
 send_http(void *user, const struct msk_http_request *request)
 {
     struct host *h = user;
-    json_t *event = event_new(&h->log, "http_request");
+    json_t *event;
+
+    if (h->moving)
+        return;
+    event = event_new(&h->log, "http_request");
 
     event_text(event, "target", request->target);
     (void)json_object_set_new(
@@ -45,33 +49,16 @@ send_http(void *user, const struct msk_http_request *request)
     http_send(&h->http, request);
 }
 
-/* The key of an MSK as the key log told it; empty without --secrets. */
-static struct shown_key *
-shown(struct host *h, const struct msk_key_id *id)
-{
-    struct shown_key *free_one = NULL;
-
-    for (size_t i = 0; i < sizeof h->shown / sizeof h->shown[0]; i++)
-        if (h->shown[i].n == 0)
-            free_one = &h->shown[i];
-        else if (msk_key_id_equal(&h->shown[i].id, id))
-            return &h->shown[i];
-    return free_one;
-}
-
 static void
 on_msk(void *user, const struct msk_msk_event *msk)
 {
     struct host *h = user;
     json_t *event = event_new(&h->log, msk->updated_only ? "validity" : "msk");
-    const struct shown_key *key = shown(h, &msk->id);
 
     event_key_id(event, &msk->id);
     event_number(event, "seq_low", msk->seq_low);
     event_number(event, "seq_high", msk->seq_high);
-    if (key != NULL && key->n > 0)
-        event_secret(&h->log, event, "key",
-                     (struct msk_bytes){ key->key, key->n });
+    shown_add(h, event, &msk->id);
     event_tell(&h->log, event);
 }
 
@@ -88,17 +75,27 @@ on_mtk(void *user, const struct msk_mtk_event *mtk)
     event_tell(&h->log, event);
 }
 
+/* The MGV-F deletes an MSK as the oldest of three, or with its Key Group. */
+static const char *
+why_deleted(const struct host *h, const struct msk_key_id *id)
+{
+    struct msk_held held = { .size = sizeof held };
+
+    return msk_mgvf_held(h->mgvf, id->domain, id->group, &held) == MSK_OK &&
+                   held.n == MSK_HELD_MAX
+               ? "the oldest of three"
+               : "its Key Group is used no longer";
+}
+
 static void
 on_msk_deleted(void *user, const struct msk_key_id *id)
 {
     struct host *h = user;
-    struct shown_key *key = shown(h, id);
     json_t *event = event_new(&h->log, "msk_deleted");
 
     event_key_id(event, id);
+    event_word(event, "reason", why_deleted(h, id));
     event_tell(&h->log, event);
-    if (key != NULL)
-        msk_wipe(key, sizeof *key);
 }
 
 static const char *
@@ -113,7 +110,7 @@ reason_text(enum msk_reason reason)
     case MSK_REASON_UNREACHABLE: return "no answer";
     case MSK_REASON_UNVERIFIED: return "answers that do not verify";
     case MSK_REASON_USER: return "as told";
-    case MSK_REASON_POLICY: return "protection against the announcement";
+    case MSK_REASON_POLICY: return "its policy is against the announcement";
     }
     return "unknown";
 }
@@ -132,7 +129,11 @@ static void
 on_leave(void *user, const struct msk_leave_event *leave)
 {
     struct host *h = user;
-    json_t *event = event_new(&h->log, "left");
+    json_t *event;
+
+    if (h->moving)
+        return;
+    event = event_new(&h->log, "left");
 
     event_text(event, "service", leave->service);
     event_key_id(event, &leave->id);
@@ -172,18 +173,9 @@ on_result(void *user, const struct msk_result_event *result)
 static void
 keylog(void *user, const struct msk_keylog *key)
 {
-    struct host *h = user;
-    struct shown_key *slot;
+    const struct host *h = user;
 
     keylog_write(h->keylog, key);
-    if (!h->log.secrets || key->kind != MSK_KEYLOG_MSK)
-        return;
-    slot = shown(h, &key->id);
-    if (slot == NULL || key->key.n > sizeof slot->key)
-        return;
-    slot->id = key->id;
-    slot->n = key->key.n;
-    memcpy(slot->key, key->key.p, key->key.n);
 }
 
 const struct msk_ue_hooks hooks = {

@@ -15,14 +15,6 @@
 #define HOST_GROUPS MSK_UE_GROUPS_MAX
 #define HOST_SERVICES 1
 
-/* A key that events may show (--secrets): the MGV-F does not give them out
- * again. */
-struct shown_key {
-    struct msk_key_id id;
-    uint8_t key[MSK_KEY_MAX];
-    size_t n;
-};
-
 struct host {
     struct options options;
     struct event_log log;
@@ -40,12 +32,13 @@ struct host {
     struct msk_mgvf *mgvf;
     struct msk_ue *ue;
     struct msk_service service;
-    struct msk_bytes btid; /* of the newest keys */
-    char btid_text[MSK_BTID_MAX + 1];
+    struct server servers[SERVERS_MAX];
+    size_t n_servers, server; /* how many, and which one is asked */
+    bool moving;              /* to another server: nobody is told */
 
     struct msk_key_id now; /* what the datagram at hand is about */
-    struct shown_key shown[HOST_GROUPS * MSK_HELD_MAX];
-    bool quit;
+    bool quit, leaving;    /* now; when the BM-SC has heard, at the latest: */
+    msk_time leave_by;
     int fatal; /* an error that ends the program */
 
     uint8_t document[MSK_XML_DOCUMENT_MAX], arena[16384];
@@ -62,9 +55,11 @@ int service_read(struct host *h);
 extern const struct msk_ue_hooks hooks;
 void hooks_tell(struct host *h, const char *call, int err);
 
+/* shown.c: adds the key of an MSK that is held to an event, with --secrets. */
+void shown_add(const struct host *h, json_t *event,
+               const struct msk_key_id *id);
+
 /* commands.c: one line of stdin. */
 void command_run(struct host *h, char *line);
-int command_set_keys(struct host *h, const char *btid,
-                     const struct secrecy_keys *keys);
 
 #endif

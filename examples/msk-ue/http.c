@@ -4,16 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TIMEOUT_S 25L /* below the session's own, so that it hears why */
 #define URL_MAX 2048
 
 bool
-http_start(struct http_client *http, const char *origin, const char *fqdn,
-           struct capture *capture)
+http_start(struct http_client *http, struct capture *capture)
 {
-    memset(http, 0, sizeof *http);
-    http->origin = origin;
-    http->fqdn = fqdn;
     http->capture = capture;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return false;
@@ -28,6 +23,7 @@ http_end(struct http_client *http)
     if (http->busy)
         (void)curl_multi_remove_handle(http->multi, http->easy);
     curl_slist_free_all(http->headers);
+    curl_slist_free_all(http->connect_to);
     curl_easy_cleanup(http->easy);
     (void)curl_multi_cleanup(http->multi);
     curl_global_cleanup();
@@ -114,7 +110,7 @@ set_headers(struct http_client *http, const struct msk_http_request *request)
         add_header(http, request->headers[i].name, request->headers[i].value);
     }
     if (!has_host)
-        add_header(http, msk_text("Host"), msk_text(http->fqdn));
+        add_header(http, msk_text("Host"), msk_text(http->server->host));
     more = curl_slist_append(http->headers, "Expect:");
     if (more != NULL)
         http->headers = more;
@@ -136,7 +132,7 @@ static bool
 set_up(struct http_client *http, const struct msk_http_request *request)
 {
     char url[URL_MAX], method[16];
-    int n = snprintf(url, sizeof url, "%s%.*s", http->origin,
+    int n = snprintf(url, sizeof url, "%s%.*s", http->server->origin,
                      (int)request->target.n, (const char *)request->target.p);
     CURL *easy = http->easy;
 
@@ -162,6 +158,27 @@ set_up(struct http_client *http, const struct msk_http_request *request)
                CURLE_OK;
 }
 
+/* By the name that was announced, which TLS holds the server to; where that is
+ * may have been said by the user. */
+static bool
+set_connection(struct http_client *http)
+{
+    char line[SERVER_TEXT_MAX + 2];
+    CURL *easy = http->easy;
+
+    curl_slist_free_all(http->connect_to);
+    (void)snprintf(line, sizeof line, "::%s", http->server->connect_to);
+    http->connect_to = curl_slist_append(NULL, line);
+    return http->connect_to != NULL &&
+           curl_easy_setopt(easy, CURLOPT_CONNECT_TO, http->connect_to) ==
+               CURLE_OK &&
+           (http->cacert == NULL ||
+            curl_easy_setopt(easy, CURLOPT_CAINFO, http->cacert) == CURLE_OK) &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT, http->timeout) == CURLE_OK;
+}
+
 static bool
 set_callbacks(struct http_client *http)
 {
@@ -173,21 +190,28 @@ set_callbacks(struct http_client *http)
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, http) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_TIMEOUT, TIMEOUT_S) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+}
+
+void
+http_stop(struct http_client *http)
+{
+    if (http->busy)
+        (void)curl_multi_remove_handle(http->multi, http->easy);
+    http->busy = false;
 }
 
 void
 http_send(struct http_client *http, const struct msk_http_request *request)
 {
-    if (http->busy)
-        (void)curl_multi_remove_handle(http->multi, http->easy);
+    http_stop(http);
     http->head_n = 0;
     http->body_n = 0;
     set_headers(http, request);
     say_body(http, request->body);
+    http->error[0] = '\0';
     http->busy = true;
-    if (!set_up(http, request) || !set_callbacks(http))
+    if (!set_up(http, request) || !set_connection(http) || !set_callbacks(http))
         (void)curl_easy_setopt(http->easy, CURLOPT_URL, "");
     (void)curl_multi_add_handle(http->multi, http->easy);
 }
@@ -284,7 +308,8 @@ http_done(struct http_client *http, const struct msk_http_response **response)
     if (message == NULL || message->msg != CURLMSG_DONE)
         return false;
     http->busy = false;
-    if (message->data.result == CURLE_OK &&
+    http->result = message->data.result;
+    if (http->result == CURLE_OK &&
         curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status) ==
             CURLE_OK &&
         status >= 100 && status <= 599) {
@@ -298,4 +323,21 @@ http_done(struct http_client *http, const struct msk_http_response **response)
     }
     (void)curl_multi_remove_handle(http->multi, http->easy);
     return true;
+}
+
+const char *
+http_why(const struct http_client *http, const char **text)
+{
+    *text =
+        http->error[0] != '\0' ? http->error : curl_easy_strerror(http->result);
+    switch ((int)http->result) {
+    case CURLE_COULDNT_RESOLVE_HOST: return "dns";
+    case CURLE_COULDNT_CONNECT: return "refused";
+    case CURLE_OPERATION_TIMEDOUT: return "time";
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_PEER_FAILED_VERIFICATION: return "tls";
+    default: return "other";
+    }
 }

@@ -10,18 +10,23 @@
 
 #include "../hosts/capture.h"
 #include "msk/http.h"
+#include "server.h"
 
 #define HTTP_HEADER_OCTETS 16384
 
 struct http_client {
-    const char *origin; /* URL of the server, without a path behind it */
-    const char *fqdn;   /* for Host */
+    const struct server
+        *server;        /* the one that is asked; the host changes it */
+    const char *cacert; /* PEM file; NULL: those of the system */
+    long timeout;       /* for an answer, in seconds */
     struct capture *capture;
 
     CURLM *multi;
     CURL *easy;
-    struct curl_slist *headers; /* of the request */
+    struct curl_slist *headers, *connect_to; /* of the request */
     bool busy;
+    CURLcode result; /* of the last one */
+    char error[CURL_ERROR_SIZE];
 
     uint8_t said[HTTP_HEADER_OCTETS + MSK_HTTP_BODY_MAX]; /* for the capture */
     size_t said_n;
@@ -34,13 +39,15 @@ struct http_client {
 };
 
 /* False: libcurl does not start. */
-bool http_start(struct http_client *http, const char *origin, const char *fqdn,
-                struct capture *capture);
+bool http_start(struct http_client *http, struct capture *capture);
 void http_end(struct http_client *http);
 
 /* Begins to send. What goes wrong is told by http_done. */
 void http_send(struct http_client *http,
                const struct msk_http_request *request);
+
+/* Gives the request up, if there is one. */
+void http_stop(struct http_client *http);
 
 /* Waits for octets on fds or for the request, but not longer than ms; moves
  * the request on. */
@@ -51,5 +58,9 @@ void http_wait(struct http_client *http, struct curl_waitfd *fds, unsigned n,
  * there was none that can be used. */
 bool http_done(struct http_client *http,
                const struct msk_http_response **response);
+
+/* Why the last request had no answer: a word (dns, refused, tls, time, other),
+ * and *text, which says more. */
+const char *http_why(const struct http_client *http, const char **text);
 
 #endif

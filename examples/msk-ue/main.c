@@ -2,71 +2,16 @@
 /* msk-ue - a UE: one session, one loop. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "../hosts/output.h"
 #include "../hosts/private.h"
-#include "../provider.h"
-#include "host.h"
 #include "msk/xml_expat.h"
+#include "session.h"
 
 #define GLANCE 60000 /* sleep no longer, in milliseconds */
 #define HURRY 50     /* while the reader of stdout is slow */
 #define GOODBYE 1000 /* that he has at the end */
-
-static int
-fill(void *user, uint8_t *out, size_t n)
-{
-    (void)user;
-    return getrandom(out, n, 0) == (ssize_t)n ? 0 : -1;
-}
-
-static const struct msk_random randomness = { .size = sizeof randomness,
-                                              .fill = fill };
-
-static int
-make_session(struct host *h)
-{
-    const struct options *o = &h->options;
-    struct msk_mgvf_config mgvf = { .size = sizeof mgvf };
-    struct msk_ue_config ue = { .size = sizeof ue };
-    int err;
-
-    mgvf.crypto = host_crypto();
-    mgvf.store = &h->store;
-    err = msk_mgvf_init(&h->mgvf, h->mgvf_memory, sizeof h->mgvf_memory, &mgvf);
-    if (err != MSK_OK)
-        return err;
-    ue.layout = o->layout;
-    ue.fqdn = msk_text(o->fqdn);
-    ue.mgvf = h->mgvf;
-    ue.crypto = mgvf.crypto;
-    ue.xml = &h->xml;
-    ue.random = &randomness;
-    ue.hooks = &hooks;
-    ue.limits.groups = HOST_GROUPS;
-    ue.limits.services = HOST_SERVICES;
-    ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
-    if (o->groups != NULL)
-        ue.registration = MSK_REGISTRATION_NONE;
-    return msk_ue_init(&h->ue, h->ue_memory, sizeof h->ue_memory, &ue, h);
-}
-
-static int
-take_keys(struct host *h)
-{
-    struct options *o = &h->options;
-    int err = MSK_OK;
-
-    if (o->ks_naf_n > 0)
-        err = secrecy_derive(o->ks_naf, &o->keys);
-    if (err == MSK_OK)
-        err = command_set_keys(h, o->btid, &o->keys);
-    msk_wipe(o->ks_naf, sizeof o->ks_naf);
-    msk_wipe(&o->keys, sizeof o->keys);
-    return err;
-}
 
 static int
 start(struct host *h)
@@ -76,21 +21,23 @@ start(struct host *h)
 
     if (err == MSK_OK)
         err = service_read(h);
+    if (err == MSK_OK)
+        err = session_servers(h);
     if (err == MSK_OK && !private_make(o->store))
         err = MSK_ERR_STORE;
     if (err == MSK_OK)
         err = store_sqlite_open(&h->store, &h->sqlite, o->store, NULL, 0);
     if (err == MSK_OK)
-        err = make_session(h);
-    if (err == MSK_OK)
-        err = take_keys(h);
+        err = session_open(h);
     if (err != MSK_OK)
         return err;
     h->udp = udp_open(&o->mikey);
+    h->http.cacert = o->cacert;
+    h->http.timeout = (long)o->timeout;
     if (h->udp < 0 || !udp_local(h->udp, &h->mikey) ||
         !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
-        !http_start(&h->http, o->bmsc, o->fqdn, &h->capture))
+        !http_start(&h->http, &h->capture))
         return MSK_ERR_STATE;
     return MSK_OK;
 }
@@ -149,6 +96,7 @@ static void
 answer(struct host *h)
 {
     const struct msk_http_response *response;
+    const char *text;
     json_t *event;
 
     if (!http_done(&h->http, &response))
@@ -156,10 +104,16 @@ answer(struct host *h)
     memset(&h->now, 0, sizeof h->now);
     event = event_new(&h->log, "http_response");
     event_number(event, "status", response != NULL ? response->status : 0);
-    if (response != NULL)
+    if (response != NULL) {
         event_text(event, "body", response->body);
+    } else {
+        event_word(event, "why", http_why(&h->http, &text));
+        event_text(event, "reason", msk_text(text));
+    }
     event_tell(&h->log, event);
     hooks_tell(h, "answer", msk_ue_http(h->ue, response, event_monotonic()));
+    if (response == NULL)
+        session_silent(h);
 }
 
 static int
@@ -169,6 +123,8 @@ sleep_for(const struct host *h)
 
     msk_time most = output_flush() ? GLANCE : HURRY;
 
+    if (h->leaving && h->leave_by < due)
+        due = h->leave_by;
     if (due <= now)
         return 0;
     return (int)(due - now < most ? due - now : most);
@@ -190,6 +146,8 @@ turn(struct host *h)
         command_run(h, line);
     if (msk_ue_due(h->ue, event_monotonic()) <= event_monotonic())
         hooks_tell(h, "timer", msk_ue_timer(h->ue, event_monotonic()));
+    if (h->leaving && (!h->http.busy || event_monotonic() >= h->leave_by))
+        h->quit = true;
 }
 
 static void

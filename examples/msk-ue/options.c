@@ -5,9 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../hosts/input.h"
+
+#define TIMEOUT_DEFAULT 25 /* seconds */
+#define TIMEOUT_MAX 300
+
 enum option_name {
     BTID = 1,
     KS_NAF,
+    KS,
+    RAND,
+    IMPI,
+    CACERT,
+    TIMEOUT,
     MUK,
     MRK,
     FQDN,
@@ -30,6 +40,11 @@ enum option_name {
 static const struct option names[] = {
     { "btid", required_argument, NULL, BTID },
     { "ks-naf", required_argument, NULL, KS_NAF },
+    { "ks", required_argument, NULL, KS },
+    { "rand", required_argument, NULL, RAND },
+    { "impi", required_argument, NULL, IMPI },
+    { "cacert", required_argument, NULL, CACERT },
+    { "timeout", required_argument, NULL, TIMEOUT },
     { "muk", required_argument, NULL, MUK },
     { "mrk", required_argument, NULL, MRK },
     { "fqdn", required_argument, NULL, FQDN },
@@ -51,11 +66,13 @@ static const struct option names[] = {
 };
 
 static const char help[] =
-    "usage: msk-ue --btid S --ks-naf HEX|--muk HEX --mrk HEX --fqdn NAME\n"
-    "              --bmsc URL --mikey ADDR:PORT --layout csb|keyid\n"
-    "              --store PATH\n"
-    "              (--announcement FILE --service ID | --groups "
-    "DOMAINHEX:G[,..])\n"
+    "usage: msk-ue --btid S\n"
+    "              (--ks HEX --rand HEX --impi S | --ks-naf HEX |\n"
+    "               --muk HEX --mrk HEX)\n"
+    "              (--announcement FILE --service ID [--fqdn NAME] |\n"
+    "               --groups DOMAINHEX:G[,..] --fqdn NAME --bmsc URL)\n"
+    "              --mikey ADDR:PORT --layout csb|keyid --store PATH\n"
+    "              [--bmsc URL] [--cacert FILE] [--timeout S]\n"
     "              [--qop auth-int|auth] [--json] [--secrets]\n"
     "              [--pcap FILE] [--keylog FILE]\n"
     "\n"
@@ -63,10 +80,21 @@ static const char help[] =
     "on a UDP port, keeps keys in a store, acknowledges.\n"
     "\n"
     "  --btid S             bootstrapping transaction identifier\n"
-    "  --ks-naf HEX         Ks_NAF, 32 octets: MUK and MRK come from it\n"
+    "  --ks HEX --rand HEX --impi S\n"
+    "                       what bootstrapping left: Ks (32 octets), RAND "
+    "(16)\n"
+    "                       and the private identity; the keys of each server\n"
+    "                       come from it\n"
+    "  --ks-naf HEX         or Ks_NAF of one server, 32 octets: MUK and MRK\n"
+    "                       come from it\n"
     "  --muk HEX --mrk HEX  or both of them, as they are\n"
-    "  --fqdn NAME          of the BM-SC: names the MUK, and stands in Host\n"
-    "  --bmsc URL           where it is, http://ADDR:PORT or https://...\n"
+    "  --fqdn NAME          of the BM-SC whose keys these are: of the "
+    "announced\n"
+    "                       servers only this one is asked\n"
+    "  --bmsc URL           ask it here, http://ADDR:PORT or https://..., and\n"
+    "                       not where its name leads; TLS goes by the name\n"
+    "  --cacert FILE        trust these (PEM), not those of the system\n"
+    "  --timeout S          for an HTTP answer, in seconds: 25\n"
     "  --mikey ADDR:PORT    where to listen, 0.0.0.0:2269 or [::]:2269\n"
     "  --layout csb|keyid   how keys are named; see doc/decisions.md\n"
     "  --store PATH         SQLite file of keys and counters; it is made\n"
@@ -86,13 +114,18 @@ static const char help[] =
     "  deregister           leave the service\n"
     "  request G..          ask for the MSKs of these Key Groups\n"
     "  missed MKIHEX        traffic came with this MKI (6 octets)\n"
-    "  bootstrap BTID HEX   new B-TID and Ks_NAF\n"
+    "  bootstrap BTID HEX   new B-TID and Ks_NAF of this server\n"
+    "  bootstrap BTID HEX HEX\n"
+    "                       new B-TID, Ks and RAND\n"
     "  keys                 tell what is held\n"
-    "  quit\n"
+    "  quit                 deregister, if that is used, and end; a second "
+    "one\n"
+    "                       does not wait for it\n"
     "\n"
     "Events: ready http_request http_response msk validity msk_deleted mtk\n"
-    "ack_sent pull refused bootstrap_needed result confirmed left keys error\n"
-    "quit. Exit status: 0 fine, 1 usage, 2 it could not start or go on.\n";
+    "ack_sent pull refused bootstrap_needed result confirmed left server keys\n"
+    "dropped error quit. Exit status: 0 fine, 1 usage, 2 it could not start or "
+    "go on.\n";
 
 static bool
 read_layout(const char *text, enum msk_layout *layout)
@@ -112,6 +145,27 @@ read_qop(const char *text, bool *auth)
 }
 
 static bool
+read_url(struct options *o, const char *text)
+{
+    const char *why;
+
+    if (server_parse(&o->over, text, &why)) {
+        o->bmsc = text;
+        return true;
+    }
+    (void)fprintf(stderr, "msk-ue: --bmsc: %s\n", why);
+    return false;
+}
+
+static bool
+exactly(char *text, uint8_t *out, size_t n)
+{
+    size_t got;
+
+    return secrecy_argument(text, out, n, &got) && got == n;
+}
+
+static bool
 take(struct options *o, enum option_name name, char *value)
 {
     switch (name) {
@@ -126,7 +180,13 @@ take(struct options *o, enum option_name name, char *value)
         return secrecy_argument(value, o->keys.mrk, sizeof o->keys.mrk,
                                 &o->keys.mrk_n);
     case FQDN: o->fqdn = value; return true;
-    case BMSC: o->bmsc = value; return true;
+    case BMSC: return read_url(o, value);
+    case KS: return o->has_ks = exactly(value, o->ks, sizeof o->ks);
+    case RAND: return o->has_rand = exactly(value, o->rand, sizeof o->rand);
+    case IMPI: o->impi = value; return true;
+    case CACERT: o->cacert = value; return true;
+    case TIMEOUT:
+        return input_number(value, TIMEOUT_MAX, &o->timeout) && o->timeout > 0;
     case MIKEY: return address_parse(value, &o->mikey);
     case LAYOUT: return read_layout(value, &o->layout);
     case STORE: o->store = value; return true;
@@ -147,13 +207,15 @@ take(struct options *o, enum option_name name, char *value)
 static bool
 whole(const struct options *o)
 {
-    bool keys = o->ks_naf_n > 0 || (o->keys.muk_n > 0 && o->keys.mrk_n > 0);
-    bool service = o->groups != NULL
-                       ? o->announcement == NULL
-                       : o->announcement != NULL && o->service != NULL;
+    bool one = o->ks_naf_n > 0 || (o->keys.muk_n > 0 && o->keys.mrk_n > 0);
+    bool ks = o->impi != NULL && o->has_ks && o->has_rand;
+    bool keys = one != ks;
+    bool service = o->groups != NULL ? o->announcement == NULL &&
+                                           o->fqdn != NULL && o->bmsc != NULL
+                                     : o->announcement != NULL;
 
-    return o->btid != NULL && keys && o->fqdn != NULL && o->bmsc != NULL &&
-           o->mikey.n > 0 && o->layout != 0 && o->store != NULL && service;
+    return o->btid != NULL && keys && service && o->mikey.n > 0 &&
+           o->layout != 0 && o->store != NULL;
 }
 
 bool
@@ -162,6 +224,7 @@ options_read(int argc, char **argv, struct options *out, int *status)
     int name;
 
     memset(out, 0, sizeof *out);
+    out->timeout = TIMEOUT_DEFAULT;
     *status = 1;
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (name == HELP || name == VERSION) {

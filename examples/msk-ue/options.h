@@ -5,14 +5,22 @@
 
 #include "../hosts/address.h"
 #include "../hosts/secrecy.h"
+#include "msk/gba.h"
+#include "server.h"
 
 struct options {
     const char *btid;
     uint8_t ks_naf[32];
     size_t ks_naf_n; /* 32, or 0: MUK and MRK were given */
     struct secrecy_keys keys;
+    uint8_t ks[MSK_GBA_KEY_LEN], rand[16]; /* or these, with the IMPI */
+    bool has_ks, has_rand;
+    const char *impi;
     const char *fqdn;
-    const char *bmsc;     /* URL */
+    const char *bmsc;   /* URL, or NULL */
+    struct server over; /* what it says */
+    const char *cacert;
+    uint64_t timeout;     /* for an HTTP answer, in seconds */
     struct address mikey; /* where to listen */
     enum msk_layout layout;
     const char *store;

@@ -20,6 +20,17 @@ read_file(const char *path, uint8_t *out, size_t cap, size_t *n)
     return *n < cap ? MSK_OK : MSK_ERR_SPACE;
 }
 
+/* TS 26.346 11.3: MBMS keys only on the UICC, also where nothing is said. */
+static int
+check_card(const struct host *h)
+{
+    if (!h->service.uicc_required)
+        return MSK_OK;
+    event_error(&h->log, "uiccKeyManagement: the keys of this service must be "
+                         "on a UICC, and there is none");
+    return MSK_ERR_CARD;
+}
+
 static int
 announced(struct host *h)
 {
@@ -29,9 +40,10 @@ announced(struct host *h)
 
     if (err != MSK_OK)
         return err;
-    return msk_announcement_read(&h->xml, (struct msk_bytes){ h->document, n },
-                                 msk_text(h->options.service), h->arena,
-                                 sizeof h->arena, &h->service);
+    err = msk_announcement_read(&h->xml, (struct msk_bytes){ h->document, n },
+                                msk_text(h->options.service), h->arena,
+                                sizeof h->arena, &h->service);
+    return err == MSK_OK ? check_card(h) : err;
 }
 
 /* "DOMAINHEX:G"; the flow of a group that was not announced is its number. */

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "../provider.h"
+#include "keys.h"
+
+#define ANSWER_MORE 5000 /* the session waits longer, so that it hears why */
+
+static int
+fill(void *user, uint8_t *out, size_t n)
+{
+    (void)user;
+    return getrandom(out, n, 0) == (ssize_t)n ? 0 : -1;
+}
+
+static const struct msk_random randomness = { .size = sizeof randomness,
+                                              .fill = fill };
+
+static struct server *
+current(struct host *h)
+{
+    return &h->servers[h->server];
+}
+
+/* --- the servers ---------------------------------------------------------- */
+
+static int
+complain(const struct host *h, const char *about, const char *why)
+{
+    char text[2 * SERVER_TEXT_MAX];
+
+    (void)snprintf(text, sizeof text, "%s: %s", about, why);
+    event_error(&h->log, text);
+    return MSK_ERR_ARGUMENT;
+}
+
+/* One announced server; those of another name than --fqdn are left out. */
+static int
+add_server(struct host *h, struct msk_bytes uri)
+{
+    struct server *server = &h->servers[h->n_servers];
+    char text[SERVER_TEXT_MAX];
+    const char *why;
+
+    (void)snprintf(text, sizeof text, "%.*s", (int)uri.n, (const char *)uri.p);
+    if (uri.n >= sizeof text || h->n_servers == SERVERS_MAX)
+        return complain(h, text, "too long, or one too many");
+    if (!server_parse(server, text, &why))
+        return complain(h, text, why);
+    if (h->options.fqdn != NULL && !server_is(server, h->options.fqdn))
+        return MSK_OK;
+    if (h->options.bmsc != NULL && !server_override(server, &h->options.over))
+        return complain(h, text, "too long");
+    h->n_servers++;
+    return MSK_OK;
+}
+
+static bool
+of_one_name(const struct host *h)
+{
+    for (size_t i = 1; i < h->n_servers; i++)
+        if (!server_is(&h->servers[i], h->servers[0].fqdn))
+            return false;
+    return true;
+}
+
+static void
+pick(struct host *h)
+{
+    struct msk_bytes uri, fqdn;
+    const struct msk_service *s = &h->service;
+
+    h->server = 0;
+    if (h->n_servers == s->n_servers &&
+        msk_service_pick(s, &randomness, &uri, &fqdn) == MSK_OK)
+        for (size_t i = 0; i < s->n_servers; i++)
+            if (s->servers[i].p == uri.p)
+                h->server = i;
+}
+
+int
+session_servers(struct host *h)
+{
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < h->service.n_servers; i++)
+        err = add_server(h, h->service.servers[i]);
+    if (err == MSK_OK && h->n_servers == 0)
+        err = complain(h, h->options.fqdn, "is none of the announced servers");
+    if (err == MSK_OK && h->options.impi == NULL && !of_one_name(h))
+        err = complain(h, "--fqdn",
+                       "several servers are announced; whose are these keys?");
+    if (err == MSK_OK)
+        pick(h);
+    return err;
+}
+
+/* --- keys ----------------------------------------------------------------- */
+
+int
+session_derive(const struct host *h, struct secrecy_keys *keys)
+{
+    const struct options *o = &h->options;
+    struct msk_gba gba = { host_crypto(), o->ks, o->rand, msk_text(o->impi),
+                           msk_text(h->servers[h->server].fqdn) };
+    uint8_t ks_naf[MSK_GBA_KEY_LEN];
+    int err = msk_gba_ks_naf(&gba, ks_naf);
+
+    if (err == MSK_OK)
+        err = secrecy_derive(ks_naf, keys);
+    msk_wipe(ks_naf, sizeof ks_naf);
+    return err;
+}
+
+int
+session_set_keys(struct host *h, const char *btid,
+                 const struct secrecy_keys *keys)
+{
+    struct msk_ue_keys k = { .size = sizeof k };
+    struct keys newest;
+    size_t n = strlen(btid);
+    int err;
+
+    memset(&newest, 0, sizeof newest);
+    if (n > sizeof newest.btid)
+        return MSK_ERR_ARGUMENT;
+    memcpy(newest.btid, btid, n);
+    newest.btid_n = n;
+    newest.keys = *keys;
+    err = keys_offer(&h->store, current(h)->fqdn, &newest);
+    k.btid = (struct msk_bytes){ newest.btid, newest.btid_n };
+    k.muk = (struct msk_bytes){ newest.keys.muk, newest.keys.muk_n };
+    k.mrk = (struct msk_bytes){ newest.keys.mrk, newest.keys.mrk_n };
+    if (err == MSK_OK)
+        err = msk_ue_set_keys(h->ue, &k, event_monotonic());
+    msk_wipe(&newest, sizeof newest);
+    return err;
+}
+
+/* Those of the options stay there as long as another server may need them. */
+static int
+take_keys(struct host *h)
+{
+    struct options *o = &h->options;
+    struct secrecy_keys keys = o->keys;
+    int err = MSK_OK;
+
+    if (o->impi != NULL)
+        err = session_derive(h, &keys);
+    else if (o->ks_naf_n > 0)
+        err = secrecy_derive(o->ks_naf, &keys);
+    if (err == MSK_OK)
+        err = session_set_keys(h, o->btid, &keys);
+    msk_wipe(&keys, sizeof keys);
+    return err;
+}
+
+/* --- the session ---------------------------------------------------------- */
+
+static int
+make_session(struct host *h)
+{
+    const struct options *o = &h->options;
+    struct msk_ue_config ue = { .size = sizeof ue };
+    int err;
+
+    ue.layout = o->layout;
+    ue.fqdn = msk_text(current(h)->fqdn);
+    ue.base = msk_text(current(h)->base);
+    ue.mgvf = h->mgvf;
+    ue.crypto = host_crypto();
+    ue.xml = &h->xml;
+    ue.random = &randomness;
+    ue.hooks = &hooks;
+    ue.limits.groups = HOST_GROUPS;
+    ue.limits.services = HOST_SERVICES;
+    ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
+    ue.answer_time = o->timeout * 1000 + ANSWER_MORE;
+    if (o->groups != NULL)
+        ue.registration = MSK_REGISTRATION_NONE;
+    h->http.server = current(h);
+    err = msk_ue_init(&h->ue, h->ue_memory, sizeof h->ue_memory, &ue, h);
+    return err == MSK_OK ? take_keys(h) : err;
+}
+
+int
+session_open(struct host *h)
+{
+    struct msk_mgvf_config mgvf = { .size = sizeof mgvf };
+    int err;
+
+    mgvf.crypto = host_crypto();
+    mgvf.store = &h->store;
+    err = msk_mgvf_init(&h->mgvf, h->mgvf_memory, sizeof h->mgvf_memory, &mgvf);
+    return err == MSK_OK ? make_session(h) : err;
+}
+
+static void
+tell_server(const struct host *h)
+{
+    json_t *event = event_new(&h->log, "server");
+
+    event_word(event, "origin", h->servers[h->server].origin);
+    event_word(event, "reason", "the one before did not answer");
+    event_tell(&h->log, event);
+}
+
+static bool
+holds_an_msk(const struct host *h)
+{
+    struct msk_held held;
+
+    for (size_t i = 0; i < h->service.n_flows; i++) {
+        const struct msk_flow *flow = &h->service.flows[i];
+
+        held.size = sizeof held;
+        if (msk_mgvf_held(h->mgvf, flow->domain, flow->group, &held) ==
+                MSK_OK &&
+            held.n > 0)
+            return true;
+    }
+    return false;
+}
+
+/* Its Key Groups are forgotten, and so nothing that it sends is taken any
+ * more; it would not hear that we go. */
+static void
+go_to(struct host *h, size_t server)
+{
+    int err;
+
+    h->moving = true;
+    (void)msk_ue_stop(h->ue, h->service.id, event_monotonic());
+    msk_ue_wipe(h->ue);
+    h->moving = false;
+    http_stop(&h->http);
+    h->server = server;
+    tell_server(h);
+    err = make_session(h);
+    if (err == MSK_OK)
+        err = msk_ue_start(h->ue, &h->service, event_monotonic());
+    hooks_tell(h, "another server", err);
+}
+
+void
+session_silent(struct host *h)
+{
+    const char *was = current(h)->fqdn;
+
+    for (size_t i = 1; i < h->n_servers; i++) {
+        size_t next = (h->server + i) % h->n_servers;
+
+        if (server_is(&h->servers[next], was) &&
+            strcmp(h->servers[next].base, current(h)->base) == 0) {
+            h->server = next;
+            h->http.server = current(h);
+            tell_server(h);
+            return;
+        }
+        if (h->options.impi != NULL && !h->leaving && !holds_an_msk(h)) {
+            go_to(h, next);
+            return;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - the session with the key server that is asked at the time, and
+ * another one when that one is silent (TS 26.346 9.3.5: one at random, kept as
+ * long as it answers).
+ */
+#ifndef MSK_UE_SESSION_H
+#define MSK_UE_SESSION_H
+
+#include "host.h"
+
+/* Reads the servers of h->service and picks one. MSK_OK or an error, and then
+ * the reason was told. */
+int session_servers(struct host *h);
+
+/* Makes the MGV-F, and the session with the server that was picked. */
+int session_open(struct host *h);
+
+/* A request had no answer: the next one goes to another server, if there is
+ * one. With the same name it is the same server elsewhere; one of another name
+ * has keys and a session of its own, so it is asked only while no MSK of the
+ * service is held, and only if its keys can be made (--ks). */
+void session_silent(struct host *h);
+
+/* Keys of the command line, or new ones, for the session. */
+int session_set_keys(struct host *h, const char *btid,
+                     const struct secrecy_keys *keys);
+
+/* MUK and MRK of the session's server, from Ks and RAND of the options. */
+int session_derive(const struct host *h, struct secrecy_keys *keys);
+
+#endif
