@@ -8,6 +8,8 @@ fill(void *user, uint8_t *out, size_t n)
 {
     struct fake_random *fake = user;
 
+    record_call(fake->record, "random", 0, (struct msk_bytes[]){ { out, n } },
+                1);
     fake->calls++;
     if (fake->calls == fake->fail_at) {
         memset(out, 0xEE, n);
@@ -84,8 +86,8 @@ peers_meet(struct digest_peers *peers)
     assert_int_equal(what, MSK_CHALLENGE_ANSWER);
 }
 
-static struct msk_http_request
-post(void)
+struct msk_http_request
+peers_post(void)
 {
     struct msk_http_request request = { .size = sizeof request,
                                         .method = msk_text("POST"),
@@ -98,7 +100,7 @@ post(void)
 struct msk_bytes
 peers_authorize(struct digest_peers *peers)
 {
-    struct msk_http_request request = post();
+    struct msk_http_request request = peers_post();
     uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t len;
 
@@ -115,7 +117,7 @@ peers_check(struct digest_peers *peers, struct msk_bytes authorization)
 {
     struct msk_http_header header = { msk_text("Authorization"),
                                       authorization };
-    struct msk_http_request request = post();
+    struct msk_http_request request = peers_post();
     enum msk_auth auth;
     int err;
 

@@ -22,7 +22,8 @@ struct fake_random {
     struct msk_random random; /* for the library */
     uint8_t next;
     size_t calls;
-    size_t fail_at; /* the call that fails, from 1; 0: none does */
+    size_t fail_at;             /* the call that fails, from 1; 0: none does */
+    struct call_record *record; /* as in struct fake_crypto */
 };
 
 struct digest_peers {
@@ -52,6 +53,9 @@ void peers_meet(struct digest_peers *peers);
 
 /* The Authorization of the client for a POST of PEER_BODY to PEER_TARGET. */
 struct msk_bytes peers_authorize(struct digest_peers *peers);
+
+/* A POST of PEER_BODY to PEER_TARGET without headers. */
+struct msk_http_request peers_post(void);
 
 /* The verdict of the server on that POST with this Authorization. Negative:
  * the error. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_crypto.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "provider.h"
@@ -13,6 +15,21 @@ digest_len(enum msk_hash hash)
     if (hash == MSK_HASH_MD5)
         return 16;
     return hash == MSK_HASH_SHA1 ? 20 : 32;
+}
+
+void
+record_call(struct call_record *record, const char *name, int number,
+            const struct msk_bytes *in, size_t n_in)
+{
+    if (record == NULL)
+        return;
+    if (record->n + 64 + 8 * n_in > sizeof record->text)
+        abort();
+    record->n +=
+        (size_t)sprintf(record->text + record->n, "%s %d", name, number);
+    for (size_t i = 0; i < n_in; i++)
+        record->n += (size_t)sprintf(record->text + record->n, " %zu", in[i].n);
+    record->n += (size_t)sprintf(record->text + record->n, "\n");
 }
 
 /* Counts a call. True: it is one that fails. */
@@ -30,6 +47,7 @@ fake_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
 {
     struct fake_crypto *fake = user;
 
+    record_call(fake->record, "hash", (int)hash, in, n_in);
     for (size_t i = 0; i < n_in; i++)
         fake->octets += in[i].n;
     if (fails(user)) {
@@ -45,6 +63,7 @@ fake_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
 {
     struct fake_crypto *fake = user;
 
+    record_call(fake->record, "hmac_begin", (int)hash, &key, 1);
     if (fails(fake)) {
         memset(hmac, GARBAGE, sizeof *hmac);
         return 1;
@@ -57,7 +76,10 @@ static int
 fake_hmac(void *user, const struct msk_hmac *hmac, const struct msk_bytes *in,
           size_t n_in, uint8_t *out)
 {
-    if (fails(user)) {
+    struct fake_crypto *fake = user;
+
+    record_call(fake->record, "hmac", 0, in, n_in);
+    if (fails(fake)) {
         memset(out, GARBAGE, 20);
         return 1;
     }
@@ -69,6 +91,7 @@ fake_hmac_end(void *user, struct msk_hmac *hmac)
 {
     struct fake_crypto *fake = user;
 
+    record_call(fake->record, "hmac_end", 0, NULL, 0);
     fake->open--;
     host_crypto()->hmac_end(NULL, hmac);
 }
@@ -79,6 +102,8 @@ fake_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
 {
     struct fake_crypto *fake = user;
 
+    record_call(fake->record, "aes_ctr", 0, (struct msk_bytes[]){ { in, n } },
+                1);
     fake->ciphers++;
     if (fails(fake)) {
         memset(out, GARBAGE, n);

@@ -288,36 +288,48 @@ grants_members_only_when_there_is_nobody_to_ask(void **state)
 
 /* --- who asks ------------------------------------------------------------ */
 
-/* Unknown, wrong and expired look the same (decision 14). */
+/* Makes the record in the subscriber's place one that lets nobody in. */
+static void
+spoil_record(int how)
+{
+    struct msk_sub *sub = msk_sub_of(&o.subscriber);
+
+    switch (how) {
+    case 0: o.unknown = true; break;
+    case 1: v.mrk = chars("guessed, and as long as the other"); break;
+    case 2: sub->expires = o.now; break;
+    case 3:
+        sub->muk.has_counter = true;
+        sub->muk.counter = MSK_COUNTER_LAST_MSK;
+        break;
+    case 4: sub->rebootstrap = true; break;
+    default: v.btid = chars("somebody-else"); break;
+    }
+}
+
+/* Unknown, wrong and expired look the same and take the same work
+ * (decision 14). */
 static void
 lets_nobody_in_who_does_not_know_the_key(void **state)
 {
+    static struct call_record first, other;
+
     (void)state;
     IN_BOTH_LAYOUTS
-    for (int how = 0; how < 5; how++) {
+    for (int how = 0; how < 6; how++) {
         struct msk_body_item item = visit_msk(GROUP, 0);
+        struct call_record *record = how == 0 ? &first : &other;
         struct msk_bytes before;
 
+        memset(record, 0, sizeof *record);
         start(layout, NULL);
         office_group_alone(&o, GROUP, false);
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
                          MSK_OK);
         v.peer = chars("evil");
+        spoil_record(how);
         before = office_packed(&o);
-        switch (how) {
-        case 0: o.unknown = true; break;
-        case 1: v.mrk = chars("guessed"); break;
-        case 2: v.btid = chars("somebody-else"); break;
-        case 3:
-            msk_sub_of(&o.subscriber)->expires = o.now;
-            before = office_packed(&o);
-            break;
-        default:
-            msk_sub_of(&o.subscriber)->muk.has_counter = true;
-            msk_sub_of(&o.subscriber)->muk.counter = MSK_COUNTER_LAST_MSK;
-            before = office_packed(&o);
-            break;
-        }
+        o.crypto.record = record;
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
                          MSK_OK);
         assert_int_equal(v.status, 401);
@@ -326,6 +338,34 @@ lets_nobody_in_who_does_not_know_the_key(void **state)
         assert_int_equal(o.response.body.n, 0);
         assert_int_equal(o.effects, 1);
         check_octets("record", office_packed(&o), before);
+        if (how < 5) /* a name of another length is hashed */
+            assert_string_equal(record->text, first.text);
+    }
+}
+
+/* A nonce that a stranger gets in a B-TID's name lives as long as any, also
+ * when that of the subscriber is of a day that the clock has left. */
+static void
+tells_nobody_that_a_nonce_of_tomorrow_was_seen(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int known = 0; known < 2; known++) {
+        struct msk_body_item item = visit_msk(GROUP, 0);
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        o.unknown = known == 0;
+        if (known)
+            msk_sub_of(&o.subscriber)->seen.issued = o.now + 86400000;
+        v.mrk = chars("guessed");
+        (void)visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1);
+        o.now += 300001; /* that nonce is over: he gets another one */
+        (void)visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
+        o.now += 300001;
+        (void)visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
     }
 }
 
@@ -924,6 +964,7 @@ main(void)
         TEST(waits_for_a_host_that_does_not_know_yet),
         TEST(grants_members_only_when_there_is_nobody_to_ask),
         TEST(lets_nobody_in_who_does_not_know_the_key),
+        TEST(tells_nobody_that_a_nonce_of_tomorrow_was_seen),
         TEST(refuses_a_request_that_comes_again),
         TEST(moves_the_address_with_a_request_that_verifies),
         TEST(cannot_push_without_an_address),

@@ -647,53 +647,195 @@ takes_no_user_for_another(void **state)
 
 /* --- one look, one cost --------------------------------------------------- */
 
+/* Who asks, and what the BM-SC knows of him. */
+enum {
+    UNKNOWN,     /* no such B-TID */
+    EXPIRED,     /* its keys have expired, or shall be made anew */
+    WRONG_KEY,   /* a B-TID of somebody else */
+    WRONG_REALM, /* the right key for another realm */
+    WRONG_NAME,  /* a record that is not of that B-TID */
+    USED_UP,     /* WRONG_KEY, and all nc of the nonce were used */
+    CLOCK_BACK,  /* WRONG_KEY, and the last nonce is of tomorrow */
+    TOLD_AGAIN,  /* WRONG_KEY, and all nonces until now were ended */
+    N_STRANGERS
+};
+
+/* The nonce of the request. */
+enum { FRESH, OLD, FOREIGN, SHORT, N_NONCES };
+
+/* All that a stranger sees of an answer, and that he could time. */
+struct seen_by_stranger {
+    int auth;
+    char challenge[2][512];
+    struct call_record record;
+};
+
+static struct msk_bytes
+nonce_of(int kind)
+{
+    struct msk_bytes nonce = new_nonce();
+
+    if (kind == OLD)
+        peers.now += 300001;
+    if (kind == FOREIGN)
+        return chars("bm9uY2Ugbm9uY2Ugbm9uY2Ugbm9uY2Ugbm9uY2Ugbm8=");
+    return kind == SHORT ? chars("bm9uY2U=") : nonce;
+}
+
 static void
-answers_unknown_and_wrong_alike_and_at_one_price(void **state)
+know(int who, const struct odd *o, struct msk_bytes nonce)
+{
+    if (who == USED_UP) {
+        struct odd last = *o;
+
+        last.nc = "ffffffff";
+        last.text = "Digest username=\"%u\", realm=\"%r\", nonce=\"%n\", "
+                    "uri=\"%t\", qop=auth-int, nc=ffffffff, cnonce=\"c\", "
+                    "response=\"%x\", algorithm=SHA-256";
+        (void)peers_check(&peers, written(&last, nonce));
+    }
+    if (who == CLOCK_BACK)
+        peers.seen.issued = peers.now + 86400000;
+    if (who == TOLD_AGAIN)
+        msk_digest_seen_expire(&peers.seen, peers.now);
+}
+
+/* The texts of the challenges, without the octets of their nonces. */
+static void
+challenge_stranger(struct seen_by_stranger *out)
+{
+    bool stale = out->auth == MSK_AUTH_STALE;
+
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t buf[MSK_HTTP_VALUE_MAX];
+        struct msk_bytes line;
+        size_t len;
+
+        assert_int_equal(msk_digest_server_challenge(
+                             &peers.server, i, stale,
+                             peers.context.proven ? &peers.seen : NULL,
+                             peers.now, buf, sizeof buf, &len),
+                         MSK_OK);
+        line = exact(buf, len);
+        assert_int_equal(value_of(line, "nonce=\"", "\"").n, 44);
+        line = replaced(line, "nonce=\"", "\"", "");
+        memcpy(out->challenge[i], line.p, line.n);
+    }
+}
+
+static void
+meet_stranger(int who, int kind, struct seen_by_stranger *out)
 {
     static const uint8_t another[32] = { 1 }; /* key */
-    struct digest_peers *p = &peers;
-    struct msk_bytes good;
+    const struct odd o = { .name = "stranger",
+                           .text = "Digest username=\"%u\", realm=\"%r\", "
+                                   "nonce=\"%n\", uri=\"%t\", qop=auth-int, "
+                                   "nc=00000001, cnonce=\"c\", "
+                                   "response=\"%x\", algorithm=SHA-256" };
     struct msk_http_header header = { msk_text("Authorization"), { NULL, 0 } };
-    struct msk_http_request request = { .size = sizeof request,
-                                        .method = msk_text("POST"),
-                                        .target = msk_text(PEER_TARGET),
-                                        .headers = &header,
-                                        .n_headers = 1,
-                                        .body = msk_text(PEER_BODY) };
-    size_t calls[5], octets[5];
-    int verdict[5];
+    struct msk_http_request request = peers_post();
+    struct msk_bytes nonce;
+    enum msk_auth auth;
+
+    memset(out, 0, sizeof *out);
+    peers_start(&peers);
+    nonce = nonce_of(kind);
+    header.value = written(&o, nonce);
+    if (who == WRONG_REALM)
+        header.value = replaced(header.value, "realm=\"3", "\"",
+                                "GPP-bootstrapping@bmsd.example.com");
+    request.headers = &header;
+    request.n_headers = 1;
+    know(who, &o, nonce);
+    if (who >= USED_UP || who == WRONG_KEY)
+        peers.credentials.mrk = (struct msk_bytes){ another, sizeof another };
+    if (who == WRONG_NAME)
+        peers.credentials.btid = msk_text("other@bsf.example.com");
+    peers.crypto.record = peers.random.record = &out->record;
+    assert_int_equal(msk_digest_server_check(
+                         &peers.server,
+                         who <= EXPIRED ? NULL : &peers.credentials, &request,
+                         peers.now, who == UNKNOWN ? NULL : &peers.seen, &auth,
+                         &peers.context),
+                     MSK_OK);
+    out->auth = (int)auth;
+    assert_false(peers.context.proven);
+    challenge_stranger(out);
+}
+
+/* Not by what is said, nor by the work that it takes, nor by its order. */
+static void
+tells_a_stranger_nothing(void **state)
+{
+    static struct seen_by_stranger first, other;
+    char name[32];
 
     (void)state;
-    for (int i = 0; i < 5; i++) {
-        struct msk_credentials c;
-        enum msk_auth auth;
+    for (int kind = 0; kind < N_NONCES; kind++) {
+        meet_stranger(UNKNOWN, kind, &first);
+        check_int("verdict", first.auth,
+                  kind == FRESH ? MSK_AUTH_WRONG : MSK_AUTH_STALE);
+        assert_true(first.record.n > 0);
+        for (int who = EXPIRED; who < N_STRANGERS; who++) {
+            snprintf(name, sizeof name, "nonce %d, stranger %d", kind, who);
+            meet_stranger(who, kind, &other);
+            check_int(name, other.auth, first.auth);
+            for (size_t i = 0; i < 2; i++)
+                assert_string_equal(other.challenge[i], first.challenge[i]);
+            assert_string_equal(other.record.text, first.record.text);
+            release(NULL);
+        }
+    }
+}
 
-        peers_start(p);
-        peers_meet(p);
-        good = peers_authorize(p);
-        header.value =
-            i == 2 ? replaced(good, "realm=\"", "@", "3GPP-bootstrapping-uicc")
-                   : good;
-        c = p->credentials;
-        if (i == 1)
-            c.mrk = (struct msk_bytes){ another, sizeof another };
-        if (i == 4)
-            c.btid = msk_text("other@bsf.example.com");
-        p->crypto.calls = p->crypto.octets = 0;
-        assert_int_equal(msk_digest_server_check(&p->server, i == 3 ? NULL : &c,
-                                                 &request, p->now, &p->seen,
-                                                 &auth, &p->context),
-                         MSK_OK);
-        verdict[i] = (int)auth;
-        calls[i] = p->crypto.calls;
-        octets[i] = p->crypto.octets;
-    }
-    assert_int_equal(verdict[0], MSK_AUTH_OK);
-    for (int i = 1; i < 5; i++) {
-        assert_int_equal(verdict[i], MSK_AUTH_WRONG);
-        assert_int_equal(calls[i], calls[0]);
-        assert_int_equal(octets[i], octets[0]);
-    }
+/* A right response costs what a wrong one does. */
+static void
+takes_as_much_work_for_the_right_response(void **state)
+{
+    static struct call_record right, wrong;
+    struct msk_bytes good;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    memset(&right, 0, sizeof right);
+    memset(&wrong, 0, sizeof wrong);
+    peers.crypto.record = &wrong;
+    assert_int_equal(peers_check(&peers, replaced(good, "response=\"", "\"",
+                                                  "0123456789012345678901234567"
+                                                  "8901234567890123456789012345"
+                                                  "678901"
+                                                  "23")),
+                     MSK_AUTH_WRONG);
+    peers.crypto.record = &right;
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
+    assert_string_equal(right.text, wrong.text);
+}
+
+/* The one who knows the key learns that his nonce is old, and gets one that
+ * is newer than what was seen. */
+static void
+proves_the_key_before_it_uses_what_was_seen(void **state)
+{
+    struct msk_bytes good;
+
+    (void)state;
+    peers_start(&peers);
+    peers_meet(&peers);
+    good = peers_authorize(&peers);
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
+    assert_true(peers.context.proven);
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_STALE);
+    assert_true(peers.context.proven); /* its nc was used */
+    peers.now += 300001;
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_STALE);
+    assert_true(peers.context.proven); /* its nonce has expired */
+    peers.credentials.mrk.n--;
+    assert_int_equal(peers_check(&peers, good), MSK_AUTH_STALE);
+    assert_false(peers.context.proven);
+    assert_int_equal(peers_check(&peers, chars("Digest x")), MSK_AUTH_BAD);
+    assert_false(peers.context.proven);
 }
 
 static void
@@ -719,7 +861,7 @@ fails_with_its_provider_and_changes_nothing(void **state)
     peers.crypto.calls = 0;
     assert_int_equal(peers_check(&peers, good), MSK_AUTH_OK);
     calls = peers.crypto.calls;
-    assert_int_equal(calls, 6); /* two for the nonce, four hashes */
+    assert_int_equal(calls, 7); /* three for the nonce, four hashes */
     for (size_t i = 1; i <= calls; i++) {
         memset(&peers.seen, 0, sizeof peers.seen);
         fake_crypto_start(&peers.crypto, i);
@@ -1020,8 +1162,11 @@ main(void)
         cmocka_unit_test_teardown(survives_a_clock_that_goes_back, release),
         cmocka_unit_test_teardown(survives_the_last_moment_of_all, release),
         cmocka_unit_test_teardown(takes_no_user_for_another, release),
-        cmocka_unit_test_teardown(
-            answers_unknown_and_wrong_alike_and_at_one_price, release),
+        cmocka_unit_test_teardown(tells_a_stranger_nothing, release),
+        cmocka_unit_test_teardown(takes_as_much_work_for_the_right_response,
+                                  release),
+        cmocka_unit_test_teardown(proves_the_key_before_it_uses_what_was_seen,
+                                  release),
         cmocka_unit_test_teardown(fails_with_its_provider_and_changes_nothing,
                                   release),
         cmocka_unit_test_teardown(refuses_every_header_cut_short_or_changed,

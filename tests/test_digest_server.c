@@ -2,6 +2,7 @@
 /* What a BM-SC writes: challenges, and what it says of its answers. */
 #include <string.h>
 
+#include "base/base64.h"
 #include "digest_peers.h"
 #include "provider.h"
 
@@ -79,8 +80,8 @@ makes_no_nonce_twice(void **state)
     assert_memory_not_equal(a.p, b.p, a.n);
 }
 
-/* time, random, and HMAC-SHA-256 of both and the realm: made with another
- * program (Python's hmac). */
+/* Time and random under a mask, and their MAC: made with another program
+ * (Python's hmac). */
 static void
 makes_the_nonce_that_is_expected(void **state)
 {
@@ -88,7 +89,63 @@ makes_the_nonce_that_is_expected(void **state)
     peers_start(&peers);
     check_octets("nonce",
                  value_of(peers_challenge(&peers, 0, false), "nonce=\"", "\""),
-                 chars("AAAAAAAPQkAAAQIDBAUGB+2hRbNBewYxU42VSGYx0i4="));
+                 chars("nl+PKD6UJYn4VO+24s5zr/nWl4/0GOj8M5OdvgNSen0="));
+}
+
+/* The octets of the next nonce, made at `now` and after `issued`. */
+static const uint8_t *
+raw_nonce(msk_time now, msk_time issued)
+{
+    uint8_t buf[MSK_HTTP_VALUE_MAX], *raw = room(32);
+    struct msk_digest_seen seen = { .issued = issued };
+    struct msk_bytes text;
+    size_t n;
+
+    assert_int_equal(msk_digest_server_challenge(&peers.server, 0, true, &seen,
+                                                 now, buf, sizeof buf, &n),
+                     MSK_OK);
+    text = value_of(exact(buf, n), "nonce=\"", "\"");
+    assert_int_equal(msk_base64_decode(text, raw, 32, &n), MSK_OK);
+    assert_int_equal(n, 32);
+    return raw;
+}
+
+static int
+draw(void *user, uint8_t *out, size_t n)
+{
+    rng_fill(user, out, n);
+    return 0;
+}
+
+/* Of two nonces nobody can say how far they are apart: whatever the times,
+ * half of all bits differ, at every place. */
+static void
+hides_when_a_nonce_was_made(void **state)
+{
+    static const msk_time now[] = { PEER_NOW, PEER_NOW, PEER_NOW + 1,
+                                    PEER_NOW - 900000 };
+    static const msk_time issued[] = { 0, PEER_NOW, 0, PEER_NOW };
+    struct rng rng;
+    struct msk_random random = { sizeof random, &rng, draw };
+
+    (void)state;
+    rng_start(&rng, 15);
+    peers_start(&peers);
+    peers.server.random = &random;
+    for (size_t k = 0; k < 4; k++) {
+        unsigned differ[256] = { 0 };
+
+        for (int i = 0; i < 1000; i++, release(NULL)) {
+            const uint8_t *a = raw_nonce(PEER_NOW, 0);
+            const uint8_t *b = raw_nonce(now[k], issued[k]);
+
+            for (unsigned bit = 0; bit < 256; bit++)
+                differ[bit] +=
+                    ((unsigned)(a[bit / 8] ^ b[bit / 8]) >> bit % 8) & 1;
+        }
+        for (unsigned bit = 0; bit < 256; bit++)
+            assert_in_range(differ[bit], 350, 650);
+    }
 }
 
 static void
@@ -182,10 +239,10 @@ fails_with_its_providers(void **state)
 
     (void)state;
     peers_start(&peers);
-    for (size_t i = 1; i <= 3; i++) {
+    for (size_t i = 1; i <= 4; i++) {
         fake_crypto_start(&peers.crypto, i);
         assert_int_equal(challenge(0, false, buf, sizeof buf, &len),
-                         i < 3 ? MSK_ERR_CRYPTO : MSK_OK);
+                         i < 4 ? MSK_ERR_CRYPTO : MSK_OK);
         assert_int_equal(peers.crypto.open, 0);
     }
     peers.random.fail_at = peers.random.calls + 1;
@@ -198,9 +255,9 @@ fails_with_its_providers(void **state)
     peers_start(&peers);
     peers_meet(&peers);
     assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
-    for (size_t i = 1; i <= 7; i++) {
+    for (size_t i = 1; i <= 8; i++) {
         fake_crypto_start(&peers.crypto, i);
-        assert_int_equal(INFO, i < 7 ? MSK_ERR_CRYPTO : MSK_OK);
+        assert_int_equal(INFO, i < 8 ? MSK_ERR_CRYPTO : MSK_OK);
         assert_int_equal(peers.crypto.open, 0);
     }
     fake_crypto_start(&peers.crypto, 0);
@@ -285,6 +342,7 @@ main(void)
             writes_a_challenge_for_each_algorithm_best_first, release),
         cmocka_unit_test_teardown(makes_no_nonce_twice, release),
         cmocka_unit_test_teardown(makes_the_nonce_that_is_expected, release),
+        cmocka_unit_test_teardown(hides_when_a_nonce_was_made, release),
         cmocka_unit_test_teardown(says_what_it_answered, release),
         cmocka_unit_test_teardown(writes_a_cnonce_back_in_quotes, release),
         cmocka_unit_test_teardown(fits_the_longest_of_everything, release),

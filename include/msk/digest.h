@@ -176,6 +176,8 @@ enum msk_auth {
 struct msk_auth_context {
     uint32_t algorithm, qop; /* one of each */
     msk_time issued;         /* when the nonce was made */
+    bool proven;             /* always set: the response was right, be it that
+                                the nonce or its nc was no good */
     uint8_t nc[8];           /* as it was written */
     uint8_t cnonce[MSK_NONCE_MAX], nonce[MSK_NONCE_MAX];
     size_t cnonce_len, nonce_len;
@@ -191,7 +193,7 @@ MSK_API int msk_digest_server_btid(const struct msk_http_request *request,
  * Checks a request. credentials NULL: the B-TID is unknown, or its keys have
  * expired; this takes as long and says the same as a wrong response, and is
  * how new keys are demanded. seen NULL: as all zeros. *seen is changed, and
- * *context is filled, only with MSK_AUTH_OK. MSK_ERR_CRYPTO.
+ * *context is filled but for proven, only with MSK_AUTH_OK. MSK_ERR_CRYPTO.
  */
 MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
                                     const struct msk_credentials *credentials,
@@ -203,9 +205,10 @@ MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
 /*
  * Writes the value of the WWW-Authenticate header number i (0, 1, ...; one
  * for each algorithm, best first) into buf (cap octets, MSK_HTTP_VALUE_MAX
- * always do). seen: of the B-TID that was MSK_AUTH_STALE, so that the new nonce
- * is newer even if the clock went back; else NULL. MSK_ERR_STATE: there is no
- * such number; MSK_ERR_SPACE, MSK_ERR_RANDOM, MSK_ERR_CRYPTO.
+ * always do). seen: of the B-TID, if the context says proven, so that the new
+ * nonce is newer even if the clock went back; else NULL, for nobody else is to
+ * learn of it. MSK_ERR_STATE: there is no such number; MSK_ERR_SPACE,
+ * MSK_ERR_RANDOM, MSK_ERR_CRYPTO.
  */
 MSK_API int msk_digest_server_challenge(const struct msk_digest_server *server,
                                         size_t i, bool stale,

@@ -21,10 +21,9 @@ msk_answer_status(const struct msk_call *call, int status)
 }
 
 int
-msk_answer_challenge(const struct msk_call *call, bool stale)
+msk_answer_challenge(const struct msk_call *call, bool stale, bool proven)
 {
-    const struct msk_digest_seen *seen =
-        stale && call->sub != NULL ? &call->sub->seen : NULL;
+    const struct msk_digest_seen *seen = proven ? &call->sub->seen : NULL;
     int err = MSK_OK;
 
     call->outbox->response.status = 401;

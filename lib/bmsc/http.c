@@ -142,9 +142,10 @@ answer(const struct msk_call *call, struct asked *asked, struct msk_bytes peer)
         return err;
     switch (auth) {
     case MSK_AUTH_OK: meet(call, peer); return serve(call, asked);
-    case MSK_AUTH_STALE: return msk_answer_challenge(call, true);
+    case MSK_AUTH_STALE:
+        return msk_answer_challenge(call, true, asked->context.proven);
     case MSK_AUTH_MISSING:
-    case MSK_AUTH_WRONG: return msk_answer_challenge(call, false);
+    case MSK_AUTH_WRONG: return msk_answer_challenge(call, false, false);
     case MSK_AUTH_BAD: break;
     }
     return msk_answer_status(call, 400);

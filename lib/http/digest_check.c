@@ -167,19 +167,20 @@ same_name(const struct msk_credentials *credentials, const struct claim *claim)
                0;
 }
 
-/* *right: the one who asks knows the key. */
+/* Finds out whether the one who asks knows the key. All is looked at, whatever
+ * the first thing says. */
 static int
 verify(const struct msk_digest_server *server,
-       const struct msk_credentials *credentials, const struct claim *claim,
-       bool *right)
+       const struct msk_credentials *credentials, struct claim *claim)
 {
     uint8_t want[MSK_DIGEST_HEX_MAX];
     size_t n = 0;
     int err = compute(server, credentials, claim, want, &n);
+    bool right = err == MSK_OK && n == claim->response_len &&
+                 msk_secret_equal(want, claim->response, n);
+    bool named = same_name(credentials, claim);
 
-    *right = err == MSK_OK && n == claim->response_len &&
-             msk_secret_equal(want, claim->response, n) && claim->realm &&
-             same_name(credentials, claim);
+    claim->context.proven = right & named & claim->realm;
     msk_secret_wipe(want, sizeof want);
     return err;
 }
@@ -218,22 +219,22 @@ judge(const struct msk_digest_server *server,
 {
     struct msk_auth_context *context = &claim->context;
     struct msk_bytes nonce = { context->nonce, context->nonce_len };
-    bool ours, right;
+    bool ours;
     int err = msk_digest_nonce_read(server, nonce, &ours, &context->issued,
                                     claim->id);
 
-    if (err != MSK_OK)
-        return err;
     /* RFC 7616 3.3: stale says that the nonce is no good, whoever asks. */
     *auth = MSK_AUTH_STALE;
-    if (!ours || expired(server, context->issued, now))
-        return MSK_OK;
-    err = verify(server, credentials, claim, &right);
-    if (!right)
+    if (err != MSK_OK || !ours)
+        return err;
+    err = verify(server, credentials, claim);
+    if (err != MSK_OK || expired(server, context->issued, now))
+        return err;
+    if (!context->proven)
         *auth = MSK_AUTH_WRONG;
     else if (fresh(seen, claim))
         *auth = MSK_AUTH_OK;
-    return err;
+    return MSK_OK;
 }
 
 int
@@ -253,6 +254,7 @@ msk_digest_server_check(const struct msk_digest_server *server,
         (credentials != NULL && !msk_digest_usable(credentials)) ||
         !take_request(&claim.request, request))
         return MSK_ERR_ARGUMENT;
+    context->proven = false;
     *auth = MSK_AUTH_MISSING;
     err = read_params(&claim.request, &params);
     if (err == MSK_ERR_MISSING)
@@ -261,14 +263,17 @@ msk_digest_server_check(const struct msk_digest_server *server,
     if (err != MSK_OK || !read_values(&mine, &params, &claim))
         return MSK_OK;
     err = judge(&mine, credentials, &claim, now, seen, auth);
-    if (err != MSK_OK)
+    if (err != MSK_OK) {
         *auth = MSK_AUTH_WRONG; /* for who does not look at the result */
-    else if (*auth == MSK_AUTH_OK) {
+        return err;
+    }
+    context->proven = claim.context.proven;
+    if (*auth == MSK_AUTH_OK) {
         memcpy(context, &claim.context, sizeof *context);
         if (seen != NULL)
             move_on(seen, &claim);
     }
-    return err;
+    return MSK_OK;
 }
 
 void

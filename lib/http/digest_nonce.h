@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * http/digest_nonce.h - nonces without a table: base64 of
- *     time (8 octets) || random (8) || MAC (16)
- * where the MAC is the first half of HMAC-SHA-256(nonce_key, time || random ||
- * realm).
+ *     (time (8 octets) || random (8)) XOR mask (16), MAC (16)
+ * where with H, the first half of HMAC-SHA-256 under nonce_key,
+ *     MAC = H(1 || time || random || FQDN), mask = H(2 || MAC || FQDN).
+ * Who has not the key sees 32 random octets: not when a nonce was made, nor
+ * whether it was made to be newer than another one.
  */
 #ifndef MSK_HTTP_DIGEST_NONCE_H
 #define MSK_HTTP_DIGEST_NONCE_H

@@ -134,8 +134,8 @@ answer(const struct msk_http_request *request, enum msk_auth auth,
     }
     while (*status == 401 &&
            msk_digest_server_challenge(&server, i++, auth == MSK_AUTH_STALE,
-                                       auth == MSK_AUTH_STALE ? &seen : NULL,
-                                       now(), buf, sizeof buf, &len) == MSK_OK)
+                                       context->proven ? &seen : NULL, now(),
+                                       buf, sizeof buf, &len) == MSK_OK)
         add(response, "WWW-Authenticate", buf, len);
     return response;
 }
