@@ -1,39 +1,46 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Serves genuine UEs while strangers keep all connections busy and flood the MIKEY ports.
+"""Serves genuine UEs while strangers take every connection there is and flood the MIKEY ports.
 
     hosts_flooded.py MSK-BMSC MSK-UE [SECONDS [CONNECTIONS]]
 
-Connections: some stay silent, some send an octet now and then, some send garbage, some a header or
-a body without end; each that the BM-SC closes is made anew. Datagrams: noise, true messages cut
-and changed, to the BM-SC and to the UEs. What must hold: a new UE is served each few seconds, from
-its request to its acknowledgement; a push arrives; neither program dies or grows beyond what its
-own limits allow.
+Three attacks, each for that long. Dripping: all connections from one address, each with an octet
+now and then, so that 200 octets a second keep 1000 of them. Everywhere: as many from hundreds of
+addresses, some silent, some dripping, some with garbage, some with a header or a body without end,
+some that do not read what they are answered; each that is closed is made anew at once. Datagrams:
+noise and true messages cut and changed, as fast as one process can send them, to the BM-SC and to
+a UE; together with the second one.
+
+What must hold in each: of the genuine UEs, one after the other from their first request to the
+acknowledgement of their MSK, 99 % are served; a push reaches a UE that is a program; neither
+program dies, or grows beyond what its own limits allow.
 """
 import itertools
-import json
+import multiprocessing
+import os
 import random
 import resource
 import selectors
 import socket
 import sys
 import tempfile
-import threading
 import time
 
-from host_peers import DOMAIN, FQDN, GROUP, Program
+import oracle
+from host_peers import DOMAIN, FQDN, GROUP, Program, Ue, address, msk_request, write
 
 BMSC, UE = sys.argv[1:3]
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 10
-CONNECTIONS = int(sys.argv[4]) if len(sys.argv) > 4 else 500
-UES = 400  # at most
-GROWTH = CONNECTIONS * 34 + 8192  # kB: a header and a body of 16 kB each, and some air
+CONNECTIONS = int(sys.argv[4]) if len(sys.argv) > 4 else 1000  # what msk-bmsc has
+UES = 1000  # at most, in an attack
+TRIES = 3  # of a UE, each with a back-off
+GROWTH = 1000 * 50 + 16384  # kB: a head of 32 kB and a body of 16 kB, and some air
 HEAD = b"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: " + FQDN.encode() + b"\r\n"
 
 
 def rss(program):
     """kB in memory now."""
-    with open("/proc/%d/status" % program.process.pid, encoding="ascii") as file:
+    with open(f"/proc/{program.process.pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS"))
 
 
@@ -47,6 +54,11 @@ def slow():
     return (HEAD[i:i + 1] for i in itertools.cycle(range(len(HEAD))))
 
 
+def slow_body():
+    yield HEAD + b"Content-Type: application/mbms-msk+xml\r\nContent-Length: 9999\r\n\r\n"
+    yield from itertools.repeat(b"<")
+
+
 def garbage():
     return (random.randbytes(200) for _ in itertools.count())
 
@@ -57,187 +69,259 @@ def endless_header():
 
 
 def endless_body():
-    yield HEAD + b"Content-Type: application/mbms-msk+xml\r\nContent-Length: 1000000000\r\n\r\n"
-    yield from itertools.repeat(b"<x>" * 300)
+    yield HEAD + b"Content-Type: application/mbms-msk+xml\r\nTransfer-Encoding: chunked\r\n\r\n"
+    yield from itertools.repeat(b"384\r\n" + b"<x>" * 300 + b"\r\n")
 
 
-KINDS = silent, slow, garbage, endless_header, endless_body
+KINDS = silent, slow, slow_body, garbage, endless_header, endless_body
 
 
-class Strangers(threading.Thread):
-    """Keeps that many connections busy."""
+class Strangers:
+    """Keeps that many connections busy: each says something every so many seconds."""
 
-    def __init__(self, at, count):
-        super().__init__(daemon=True)
-        self.at, self.count, self.made = at, count, 0
-        self.selector = selectors.DefaultSelector()
-        self.going = True
+    def __init__(self, at, kinds, hosts, period):
+        self.at, self.kinds, self.hosts, self.period = at, kinds, hosts, period
+        self.selector, self.made = selectors.EpollSelector(), 0
 
-    def connect(self, kind):
+    def connect(self):
         s = socket.socket()
         s.setblocking(False)
+        host = self.made % self.hosts
+        s.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
+        s.bind((f"127.{1 + host // 250}.0.{1 + host % 250}", 0))
         s.connect_ex(self.at)
-        self.selector.register(s, selectors.EVENT_READ, (kind, KINDS[kind]()))
+        words = self.kinds[self.made % len(self.kinds)]()
+        self.selector.register(s, selectors.EVENT_READ, [words, time.monotonic()])
         self.made += 1
 
-    def again(self, s, kind):
+    def again(self, s):
         self.selector.unregister(s)
         s.close()
-        self.connect(kind)
+        self.connect()
 
-    def turn(self):
-        for key, _ in self.selector.select(0):
+    def hear(self):
+        for key, _ in self.selector.select(0.01):
             try:
                 ended = not key.fileobj.recv(4096)
             except OSError:
                 ended = True
             if ended:
-                self.again(key.fileobj, key.data[0])
+                self.again(key.fileobj)
+
+    def speak(self):
+        now = time.monotonic()
         for key in list(self.selector.get_map().values()):
-            if random.random() < 0.2:
-                try:
-                    key.fileobj.send(next(key.data[1], b""))
-                except BlockingIOError:
-                    pass
-                except OSError:
-                    self.again(key.fileobj, key.data[0])
+            words, due = key.data
+            if due > now:
+                continue
+            key.data[1] = now + self.period * random.uniform(0.5, 1.5)
+            try:
+                key.fileobj.send(next(words, b""))
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.again(key.fileobj)
 
-    def run(self):
-        for i in range(self.count):
-            self.connect(i % len(KINDS))
-        while self.going:
-            self.turn()
-            time.sleep(0.05)
+    def run(self, made):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+        for _ in range(CONNECTIONS):
+            self.connect()
+        while True:
+            self.hear()
+            self.speak()
+            made.value = self.made
 
 
-class Flood(threading.Thread):
-    """Datagrams from nobody, some thousands a second."""
-
-    def __init__(self, true):
-        super().__init__(daemon=True)
-        self.targets, self.true, self.sent, self.going = [], true, 0, True
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-
-    def forge(self):
-        message = bytearray(random.choice(self.true)) if self.true else bytearray(b"x")
-        draw = random.random()
-        if draw < 0.3:
-            return random.randbytes(random.randrange(1, 1400))
-        if draw < 0.5:
-            return bytes(message[:random.randrange(len(message))])
+def forge(message):
+    message = bytearray(message)
+    draw = random.random()
+    if draw < 0.3:
+        return random.randbytes(random.randrange(1, 1400))
+    if draw < 0.5:
+        return bytes(message[:random.randrange(len(message))])
+    if draw < 0.9:
         message[random.randrange(len(message))] ^= 1 << random.randrange(8)
-        return bytes(message)
+    return bytes(message)
 
-    def run(self):
-        while self.going:
-            for target in list(self.targets):
-                for _ in range(20):
-                    self.socket.sendto(self.forge(), target)
-                    self.sent += 1
-            time.sleep(0.01)
+
+def flood(targets, messages, sent):
+    """Datagrams from nobody, as fast as it goes."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    forged = [forge(random.choice(messages)) for _ in range(2000)]
+    while True:
+        for octets in forged:
+            for target in targets:
+                s.sendto(octets, target)
+        sent.value += len(forged) * len(targets)
 
 
 # --- the genuine ---------------------------------------------------------------------------------
 
-class Place:
-    """Files, the BM-SC, and UEs as they come."""
+class Genuine(Ue):
+    """A UE of the model with keys of its own."""
 
-    def __init__(self, where, names):
-        self.where = where
-        self.write("subscribers", *({"btid": self.btid(n), "impi": n, "ks_naf": self.key(n),
-                                     "expires": 4000000000} for n in names))
-        self.write("groups", {"domain": DOMAIN.hex(), "group": GROUP, "number": 1})
-        self.bmsc = Program(BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN,
-                            "--layout", "keyid", "--registration", "none", "--subscribers",
-                            where + "/subscribers", "--groups", where + "/groups", "--store",
-                            where + "/bmsc.db")
-        self.programs = [self.bmsc]
+    def __init__(self, name):
+        super().__init__("keyid")
+        self.name, self.btid = name, name + "@bsf.example.org"
+        self.muk, self.mrk = os.urandom(32), os.urandom(32)
+
+    def subscriber(self):
+        return {"btid": self.btid, "impi": self.name, "muk": self.muk.hex(),
+                "mrk": self.mrk.hex(), "expires": 4000000000, "address": address(self.socket)}
+
+    def asked(self):
+        for _ in range(TRIES):
+            try:
+                if self.ask("msk-request", msk_request((GROUP, 0)))[0] == 200:
+                    return True
+            except OSError:
+                pass
+            time.sleep(random.uniform(0.1, 0.5))
+        return False
+
+    def receive(self):
+        """Takes what comes, and acknowledges each time; True: something was for it."""
+        self.socket.settimeout(20)
+        try:
+            octets, sender = self.socket.recvfrom(4096)
+        except TimeoutError:
+            return False
+        self.acknowledge(oracle.accept(octets, self.muk), sender)
+        self.socket.setblocking(False)
+        return True
+
+    def more(self):
+        """Acknowledges what was sent again."""
+        try:
+            octets, sender = self.socket.recvfrom(4096)
+            self.acknowledge(oracle.accept(octets, self.muk), sender)
+        except BlockingIOError:
+            pass
+
+
+class Place:
+    """The BM-SC, a UE that is a program, and the many."""
+
+    def __init__(self, where):
+        self.ues = [Genuine(f"ue{i}") for i in range(3 * UES // 5)]
+        key = os.urandom(32).hex()
+        ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ear.bind(("127.0.0.1", 0))
+        mikey = "127.0.0.1:%d" % ear.getsockname()[1]
+        ear.close()
+        first = {"btid": "first", "impi": "first", "ks_naf": key, "expires": 4000000000,
+                 "address": mikey}
+        self.bmsc = Program(
+            BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
+            "keyid", "--registration", "none", "--subscribers",
+            write(f"{where}/subscribers", first, *(ue.subscriber() for ue in self.ues)),
+            "--groups", write(f"{where}/groups",
+                              {"domain": DOMAIN.hex(), "group": GROUP, "number": 1}),
+            "--store", f"{where}/bmsc.db")
         ready = self.bmsc.wait("ready")
         self.http, self.mikey = ready["http"], ready["mikey"]
-
-    @staticmethod
-    def btid(name):
-        return name + "@bsf.example.org"
-
-    @staticmethod
-    def key(name):
-        return (name.encode().hex() * 32)[:64]
+        self.first = Program(
+            UE, "--btid", "first", "--ks-naf", key, "--fqdn", FQDN, "--bmsc",
+            "http://" + self.http, "--mikey", mikey, "--layout", "keyid", "--store",
+            f"{where}/first.db", "--groups", f"{DOMAIN.hex()}:{GROUP}")
+        self.first_at = self.at(self.first.wait("ready")["mikey"])
+        self.first.say("start")
+        self.first.wait("msk", group=GROUP)
+        self.bmsc.wait("acked", btid="first")
+        self.looked = 0
+        self.acked = set()
 
     @staticmethod
     def at(text):
         host, port = text.rsplit(":", 1)
         return host, int(port)
 
-    def write(self, name, *objects):
-        with open("%s/%s" % (self.where, name), "w", encoding="ascii") as file:
-            file.writelines(json.dumps(each) + "\n" for each in objects)
+    def messages(self):
+        return [bytes.fromhex(event["octets"]) for program in (self.bmsc, self.first)
+                for event in list(program.events) if "octets" in event]
 
-    def serve(self, name, flood):
-        """A new UE asks, gets its MSK, and its acknowledgement is believed."""
-        ue = Program(UE, "--btid", self.btid(name), "--ks-naf", self.key(name), "--fqdn", FQDN,
-                     "--bmsc", "http://" + self.http, "--mikey", "127.0.0.1:0", "--layout", "keyid",
-                     "--store", "%s/%s.db" % (self.where, name), "--groups",
-                     "%s:%d" % (DOMAIN.hex(), GROUP))
-        self.programs.append(ue)
-        mikey = ue.wait("ready")["mikey"]
-        subscriber = {"btid": self.btid(name), "impi": name, "ks_naf": self.key(name),
-                      "expires": 4000000000, "address": mikey}
-        self.bmsc.say("subscriber " + json.dumps(subscriber))
-        if flood:
-            flood.targets.append(self.at(mikey))
-        ue.say("start")
-        ue.wait("msk", group=GROUP)
-        self.bmsc.wait("acked", btid=self.btid(name))
-        return ue, mikey
+    def look(self):
+        events = self.bmsc.events
+        while self.looked < len(events):
+            event = events[self.looked]
+            self.looked += 1
+            if event["event"] == "acked":
+                self.acked.add(event["btid"])
 
-    def push(self, name, ue):
-        self.bmsc.say("push %d %s" % (GROUP, self.btid(name)))
-        ue.wait("msk", group=GROUP)
+    def serve(self, ues, until):
+        """One after the other; those that were tried, and those that were served."""
+        tried, open_ones = [], []
+        for ue in ues:
+            if time.monotonic() > until:
+                break
+            ue.http_at = self.http
+            tried.append(ue)
+            if ue.asked() and ue.receive():
+                open_ones.append(ue)
+            self.look()
+            open_ones = [each for each in open_ones if each.btid not in self.acked]
+            for each in open_ones:
+                each.more()
+        until = time.monotonic() + 40  # all that the BM-SC sends again
+        while open_ones and time.monotonic() < until:
+            time.sleep(0.1)
+            for each in open_ones:
+                each.more()
+            self.look()
+            open_ones = [each for each in open_ones if each.btid not in self.acked]
+        return len(tried), sum(ue.btid in self.acked for ue in tried)
+
+    def push(self):
+        self.bmsc.say(f"push {GROUP} first")
+        self.first.wait("msk", group=GROUP)
 
 
-def messages(*programs):
-    return [bytes.fromhex(event["octets"]) for program in programs for event in program.events
-            if "octets" in event]
-
-
-def attack(place):
-    """Serves UEs under attack for that long; what came of it."""
-    first, mikey = place.serve("ue0", None)
-    before, most = {program: rss(program) for program in (place.bmsc, first)}, {}
-    flood = Flood(messages(place.bmsc, first))
-    flood.targets = [place.at(place.mikey), place.at(mikey)]
-    strangers = Strangers(place.at(place.http), CONNECTIONS)
-    strangers.start()
-    flood.start()
-    until, served = time.monotonic() + SECONDS, 0
-    while time.monotonic() < until and served < UES:
-        served += 1
-        ue, _ = place.serve("ue%d" % served, flood)
-        place.push("ue0", first)
-        for program in before:
-            most[program] = max(most.get(program, 0), rss(program) - before[program])
-        flood.targets.pop()
-        ue.kill()
-        time.sleep(0.5)
-    flood.going = strangers.going = False
-    print("%d s: %d connections, %d made anew; %d forged datagrams; %d new UEs served; grown: "
-          "msk-bmsc by %d kB, msk-ue by %d kB" % (
-              SECONDS, CONNECTIONS, strangers.made - CONNECTIONS, flood.sent, served,
-              most[place.bmsc], most[first]))
-    return served > 0 and flood.sent > 100 and max(most.values()) <= GROWTH
+def attack(place, name, ues, strangers, datagrams):
+    """Serves UEs under attack for that long. True: as it must be."""
+    programs = place.bmsc, place.first
+    before = {program: rss(program) for program in programs}
+    made, sent = multiprocessing.Value("Q"), multiprocessing.Value("Q")
+    attackers = [multiprocessing.Process(target=strangers.run, args=(made,), daemon=True)]
+    if datagrams:
+        attackers.append(multiprocessing.Process(
+            target=flood, daemon=True,
+            args=([place.at(place.mikey), place.first_at], place.messages(), sent)))
+    for each in attackers:
+        each.start()
+    while made.value < CONNECTIONS:
+        time.sleep(0.01)
+    tried, served = place.serve(ues, time.monotonic() + SECONDS)
+    grown = {program: rss(program) - before[program] for program in programs}
+    if not datagrams:
+        place.push()
+    for each in attackers:
+        each.terminate()
+        each.join()
+    place.push()
+    print(f"{name}: {CONNECTIONS} connections, {made.value - CONNECTIONS} made anew; {sent.value} "
+          f"datagrams; {served} of {tried} UEs served; grown: msk-bmsc by {grown[place.bmsc]} kB, "
+          f"msk-ue by {grown[place.first]} kB", flush=True)
+    return tried > 0 and served >= 0.99 * tried and max(grown.values()) <= GROWTH
 
 
 def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     with tempfile.TemporaryDirectory() as where:
-        place = Place(where, ["ue%d" % i for i in range(UES + 1)])
-        try:
-            good = attack(place)
-        finally:
-            for program in place.programs:
-                program.kill()
-    if not good:
-        raise SystemExit("it is not as it must be: at most %d kB" % GROWTH)
+        place = Place(where)
+        at = place.at(place.http)
+        third = len(place.ues) // 3
+        good = [
+            attack(place, "dripping", place.ues[:third],
+                   Strangers(at, [slow], 1, CONNECTIONS / 200), False),
+            attack(place, "everywhere", place.ues[third:2 * third], Strangers(at, KINDS, 300, 0.5),
+                   False),
+            attack(place, "and datagrams", place.ues[2 * third:], Strangers(at, KINDS, 300, 0.5),
+                   True)]
+        print(place.bmsc.ask("stats", "stats"))
+        place.bmsc.quit()
+        place.first.kill()
+    if not all(good):
+        raise SystemExit(f"it is not as it must be: 99 % served, at most {GROWTH} kB")
 
 
 main()

@@ -5,12 +5,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define BUFFER (1 << 22) /* octets; the system gives what it may */
+
 static bool
 set_up(int fd, const struct address *at)
 {
+    int buffer = BUFFER;
     struct sockaddr_storage to;
     socklen_t len;
 
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     return address_to_socket(address_view(at), &to, &len) &&
            fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
            fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&

@@ -45,6 +45,7 @@ send_message(struct host *h, struct msk_bytes to, struct msk_bytes message)
         return;
     }
     event_tell(&h->log, event);
+    peers_add(&h->peers, to, event_monotonic());
     capture_udp(&h->capture, address_view(&h->mikey), to, message);
     if (pull)
         h->stats.pulled++;

@@ -10,6 +10,7 @@
 #include "database.h"
 #include "http.h"
 #include "options.h"
+#include "peers.h"
 
 #define JOBS_MAX 16
 
@@ -24,7 +25,7 @@ struct job {
 
 struct stats {
     uint64_t requests, pushed, pulled, acked, gave_up, mtks, refused;
-    uint64_t unsent, datagrams;
+    uint64_t unsent, datagrams, unread;
 };
 
 struct host {
@@ -47,6 +48,7 @@ struct host {
     msk_time rests_until; /* timers: the database took nothing; monotonic */
     bool answers;         /* a request: what it causes waits in letters */
     struct letter *letters;
+    struct peers peers;
     struct event_limit strangers; /* who may be nobody */
     bool quit;
 

@@ -7,6 +7,7 @@
 #define PUT_OFF 60000   /* ms, for a record that fails */
 #define REST 5000       /* ms, when the database takes nothing */
 #define DATAGRAMS_MS 20 /* of a turn of the loop, for datagrams */
+#define STRANGERS_MS 4  /* and of these for those from anywhere */
 
 /* --- what the library asks ----------------------------------------------- */
 
@@ -190,14 +191,21 @@ void
 serve_datagrams(struct host *h)
 {
     uint8_t buf[MSK_MIKEY_MAX + 1];
-    msk_time until = event_monotonic() + DATAGRAMS_MS;
+    msk_time began = event_monotonic(), now = began;
     struct msk_bytes message;
     struct address from;
 
-    /* Others can send as fast as we read: this ends by the clock. */
-    while (event_monotonic() < until &&
-           udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from)) {
+    /* Others can send faster than we can look: what comes from where nothing
+     * was sent has a part of the time, and all of it ends by the clock. */
+    for (; now - began < DATAGRAMS_MS; now = event_monotonic()) {
+        if (!udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from))
+            return;
         h->stats.datagrams++;
+        if (now - began >= STRANGERS_MS &&
+            !peers_has(&h->peers, address_view(&from), now)) {
+            h->stats.unread++;
+            continue;
+        }
         capture_udp(&h->capture, address_view(&from), address_view(&h->mikey),
                     message);
         effects_refused(h, "datagram", take_ack(h, message));
