@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No eight octets of a key stay on the stack, whatever a call does and however
- * it ends. Each call runs on a stack of its own, which is then looked through
- * from outside: once as it should be, once for each call of the provider that
- * fails. Prints how many calls that were, and exits with 1 if a key was found.
+ * Single calls of the layers up to the MGV-F: no eight octets of a key stay on
+ * the stack, whatever a call does and however it ends. Each runs on a stack of
+ * its own, which is then looked through: once as it should be, once for each
+ * call of the provider that fails. Prints how many calls that were, and exits
+ * with 1 if a key was found.
  *
  * gates/wipe builds this with the whole library, bound before it starts: the
  * dynamic loader may otherwise put registers that hold keys onto the stack.
  * Registers themselves, swap and what the kernel copies are out of reach.
  */
-#define _XOPEN_SOURCE 700
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ucontext.h>
 
 #include "fake_crypto.h"
 #include "msk/bmsc.h"
@@ -23,24 +22,11 @@
 #include "msk/protect.h"
 #include "msk/store_ram.h"
 #include "provider.h"
+#include "wipe/secrets.h"
+#include "wipe/stack.h"
 
-#define STACK (512 * 1024)
-#define UNTOUCHED 0xCC
-#define PIECE 8 /* octets of a key that may not stay */
-#define SECRETS_MAX 64
 #define FQDN "bmsc.example.com"
 #define BTID "b@bsf.example.com"
-
-static uint8_t stack[STACK];
-static ucontext_t outside, inside;
-
-/* Secrets, of 8 octets or more. */
-static struct {
-    const char *name;
-    uint8_t p[80];
-    size_t n;
-} secrets[SECRETS_MAX];
-static size_t n_secrets;
 
 /* What the operations work on and write to; none of it is on their stack. */
 static struct fake_crypto fake;
@@ -68,58 +54,6 @@ stop(const char *what)
 {
     printf("FAIL: %s\n", what);
     exit(1);
-}
-
-static void
-add_secret(const char *name, const uint8_t *p, size_t n)
-{
-    if (n_secrets == SECRETS_MAX || n > sizeof secrets[0].p)
-        stop("too many secrets");
-    secrets[n_secrets].name = name;
-    secrets[n_secrets].n = n;
-    memcpy(secrets[n_secrets++].p, p, n);
-}
-
-/* A key as it is, as the pads of HMAC make it, and as a hash loads it: octets
- * of a word the other way round. */
-static uint8_t
-octet_of(const uint8_t *p, size_t i, int form)
-{
-    static const uint8_t pads[] = { 0, 0x36, 0x5C };
-
-    return p[form < 3 ? i : i ^ 3] ^ pads[form % 3];
-}
-
-static bool
-holds(const uint8_t *at, const uint8_t *p, size_t n)
-{
-    for (int form = 0; form < 6; form++)
-        for (size_t from = 0; from + PIECE <= (form < 3 ? n : n / 4 * 4);
-             from++) {
-            size_t i = 0;
-
-            while (i < PIECE && at[i] == octet_of(p, from + i, form))
-                i++;
-            if (i == PIECE)
-                return true;
-        }
-    return false;
-}
-
-/* The name of a secret of which a piece is on the stack; NULL: none is. */
-static const char *
-found(size_t *used)
-{
-    size_t from = 0;
-
-    while (from < STACK && stack[from] == UNTOUCHED)
-        from++;
-    *used = STACK - from > *used ? STACK - from : *used;
-    for (; from + PIECE <= STACK; from++)
-        for (size_t s = 0; s < n_secrets; s++)
-            if (holds(stack + from, secrets[s].p, secrets[s].n))
-                return secrets[s].name;
-    return NULL;
 }
 
 static struct msk_bytes
@@ -522,22 +456,12 @@ static void
 add_derived(const char *name, struct msk_bytes from, uint8_t prf,
             uint32_t csb_id)
 {
-    static const struct {
-        enum msk_derived what;
-        size_t n;
-    } all[] = { { MSK_DERIVED_ENCR, 32 },
-                { MSK_DERIVED_AUTH, 32 },
-                { MSK_DERIVED_SALT, 14 } };
     struct msk_protection p = protection;
-    uint8_t derived[32];
 
     p.psk = from;
     p.prf = prf;
     p.csb_id = csb_id;
-    for (size_t i = 0; i < 3; i++) {
-        need(msk_mikey_derive(&p, all[i].what, 0, derived, all[i].n), name);
-        add_secret(name, derived, all[i].n);
-    }
+    secrets_add_derived(name, &p);
 }
 
 static void
@@ -569,56 +493,19 @@ prepare(void)
     memcpy(plain, out, 26);
     v_input.message = view(message, 40);
     need(msk_v_mac_make(&protection, 1, &v_input, mac), "V");
-    add_secret("PSK", psk, sizeof psk);
-    add_secret("MSK", key, 16);
-    add_secret("MTK", mtk_key, 16);
-    add_secret("salt of the MTK", salt, 14);
-    add_secret("Ks", ks, 32);
+    secrets_add("PSK", psk, sizeof psk);
+    secrets_add("MSK", key, 16);
+    secrets_add("MTK", mtk_key, 16);
+    secrets_add("salt of the MTK", salt, 14);
+    secrets_add("Ks", ks, 32);
     add_derived("key from the PSK", view(psk, 32), 0, 0x11223344);
     add_derived("key from the PSK, SHA-256", view(psk, 32), 1, 0x11223344);
     add_derived("key from the PSK of 65", view(psk, 65), 1, 0x11223344);
     add_derived("key from the MSK", view(key, 16), 0, 0x55667788);
     need(do_ks_naf(), "Ks_NAF");
-    add_secret("Ks_NAF", out, 32);
+    secrets_add("Ks_NAF", out, 32);
     need(do_mrk(), "MRK");
-    add_secret("MRK", out, 32);
-}
-
-static int (*volatile running)(void);
-static volatile int ended;
-
-static void
-enter(void)
-{
-    ended = running();
-}
-
-/* Runs an operation on the other stack. */
-static int
-run(int (*operation)(void))
-{
-    memset(stack, UNTOUCHED, sizeof stack);
-    running = operation;
-    if (getcontext(&inside) != 0)
-        stop("getcontext");
-    inside.uc_stack.ss_sp = stack;
-    inside.uc_stack.ss_size = sizeof stack;
-    inside.uc_link = &outside;
-    makecontext(&inside, enter, 0);
-    if (swapcontext(&outside, &inside) != 0)
-        stop("swapcontext");
-    return ended;
-}
-
-static bool
-nothing_at(const void *p, size_t n)
-{
-    const uint8_t *octet = p;
-
-    for (size_t i = 0; i < n; i++)
-        if (octet[i] != 0)
-            return false;
-    return true;
+    secrets_add("MRK", out, 32);
 }
 
 /* Once with the provider's call number at failing; 0: none. */
@@ -633,24 +520,24 @@ try(size_t which, size_t at, size_t *used, bool *wrong)
     prepare_answer(operations[which].before);
     memset(&hmac, 0, sizeof hmac);
     fake_crypto_start(&fake, at);
-    got = run(operations[which].run);
+    got = stack_run(operations[which].run);
     if (got != want) {
         printf("FAIL: %s, %zu: %d instead of %d\n", name, at, got, want);
         *wrong = true;
     }
-    secret = found(used);
+    secret = stack_holds(used);
     if (secret != NULL) {
         printf("FAIL: %s, %zu: left %s on the stack\n", name, at, secret);
         *wrong = true;
     }
     if (operations[which].run == do_hmac && at != 1 &&
-        !nothing_at(&hmac, sizeof hmac)) {
+        !is_nothing(&hmac, sizeof hmac)) {
         printf("FAIL: %s, %zu: left the pads\n", name, at);
         *wrong = true;
     }
     if (mgvf != NULL)
         msk_mgvf_wipe(mgvf);
-    if (!nothing_at(memory, sizeof memory)) {
+    if (!is_nothing(memory, sizeof memory)) {
         printf("FAIL: %s, %zu: left something in its memory\n", name, at);
         *wrong = true;
     }
