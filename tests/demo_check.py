@@ -193,6 +193,37 @@ def check_secrets(folder, events, story, printed):
         fail("the key log has no key")
 
 
+# --- what was printed with --explain -------------------------------------------------------------
+
+CLAUSE = [  # of a line that has this in it, by their order
+    (r"POST register", "TS 33.246 6.3.2.1A"), (r"POST deregister", "TS 33.246 6.3.2.1B"),
+    (r"POST msk-request", "6.3.2.2.1"), (r"MSK \S+ stored", "TS 33.246 6.5.3"),
+    (r"MSK \S+ deleted.*the oldest of three", "6.3.2.1, TS 33.246 6.5.3"),
+    (r"MSK \S+ delivered", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"MTK \S+ released", "TS 33.246 6.5.4"),
+    (r"ACK \S+", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"- MSK \S+ -", "6.3.2.3.1, TS 33.246 6.4.5.1"),
+    (r"- pull \S+ -", "6.3.2.2.4"), (r"- MTK \S+ -", "TS 33.246 6.4.5.3")]
+
+
+def check_printed(printed):
+    """Each kind of line is there, with its clause; and an MSK follows the 200 that grants it."""
+    lines = printed.splitlines()
+    for pattern, clause in CLAUSE:
+        found = [line for line in lines if re.search(pattern, line)]
+        wrong = [line for line in found if not line.endswith("[%s]" % clause)]
+        if wrong or not found:
+            fail("'%s' is not explained with [%s]: %s", pattern, clause, wrong[:1])
+    for line in lines:
+        if "used no longer" in line and "oldest" in line:
+            fail("two reasons: %s", line)
+    if not any("used no longer" in line for line in lines):
+        fail("no MSK goes with its Key Group")
+    arrows = [re.search(r"- (200|MSK) |POST ([a-z-]+) .*Digest", line) for line in lines]
+    first = [m.group(1) or m.group(2) for m in arrows if m][:3]
+    if first[1:] != ["200", "MSK"]:
+        fail("the request, the 200, and then the MSK: %s", first)
+    print("%3d lines explained by their clause" % sum(line.endswith("]") for line in lines))
+
+
 def main():
     folder, lua = pathlib.Path(sys.argv[1]), sys.argv[2]
     if not shutil.which("tshark"):
@@ -213,6 +244,7 @@ def main():
     story = pathlib.Path(__file__).parents[1] / "examples" / "demo" / "story.py"
     printed = (folder / "msk-demo.txt").read_bytes()
     check_secrets(folder, events, story.read_text(encoding="utf-8"), printed.decode("ascii"))
+    check_printed(printed.decode("ascii"))
     return 0
 
 

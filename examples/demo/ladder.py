@@ -2,19 +2,21 @@
 """Events as arrows between a UE and a BM-SC: for the terminal, and for the page."""
 import re
 
+# Of the change request, or of TS 33.246 where it says so.
 CLAUSES = {
     "register": "TS 33.246 6.3.2.1A",
     "deregister": "TS 33.246 6.3.2.1B",
     "msk-request": "6.3.2.2.1",
-    "401": "6.3.2.2.1, TS 24.109 5.2",
-    "200": "6.3.2.2.1, 6.3.2.4",
-    "MSK": "6.3.2.3.1",
-    "ACK": "6.3.2.3.1, TS 33.246 6.4.5.2",
+    "status": "6.3.2.2.1, TS 24.109 5.2",
+    "push": "6.3.2.3.1, TS 33.246 6.4.5.1",
+    "ack": "6.3.2.3.1, TS 33.246 6.4.5.2",
     "pull": "6.3.2.2.4",
-    "MTK": "TS 33.246 6.4.5.3",
+    "mtk": "TS 33.246 6.4.5.3",
+    "released": "TS 33.246 6.5.4",
     "stored": "TS 33.246 6.5.3",
-    "deleted": "6.3.2.1",
-    "refused": "TS 33.246 6.5.3",
+    "oldest": "6.3.2.1, TS 33.246 6.5.3",
+    "delivered": "6.3.2.3.1, TS 33.246 6.4.5.2",
+    "refused": "TS 33.246 6.4.6, 6.5.3, 6.5.4",
     "left": "6.3.2.2.1",
     "new keys": "6.3.2.2.4, TS 33.246 6.1",
 }
@@ -36,64 +38,69 @@ def ue_arrow(event):
     kind = event["event"]
     if kind == "http_request":
         how = "Digest" if event.get("authorization") else "no credentials"
-        return TO_BMSC, "POST " + procedure(event), how, PLAIN
-    if kind == "http_response":
-        status = event.get("status", 0)
-        return TO_UE, str(status) if status else "no answer", "", GOOD if status == 200 else PLAIN
+        return TO_BMSC, "POST " + procedure(event), how, PLAIN, procedure(event)
+    if kind == "http_response" and not event.get("status"):
+        return TO_UE, "x  no answer", event.get("why", ""), BAD, ""
     if kind in ("msk", "validity"):
-        return NOTE_UE, "MSK %s stored" % name_of(event), "MAC ok, counter newer", GOOD
+        return NOTE_UE, "MSK %s stored" % name_of(event), "MAC ok, counter newer", GOOD, "stored"
     if kind == "msk_deleted":
-        return NOTE_UE, "MSK %s deleted" % name_of(event), "the oldest of three", PLAIN
+        oldest = event.get("reason") == "the oldest of three"
+        return (NOTE_UE, "MSK %s deleted" % name_of(event), event.get("reason", ""), PLAIN,
+                "oldest" if oldest else "")
     if kind == "mtk":
-        return NOTE_UE, "MTK %04x released" % event["mtk_id"], "MAC ok, in the interval", GOOD
+        return (NOTE_UE, "MTK %04x released" % event["mtk_id"], "MAC ok, in the interval", GOOD,
+                "released")
     if kind == "ack_sent":
-        return TO_BMSC, "ACK %s" % name_of(event), "verification message", PLAIN
+        return TO_BMSC, "ACK %s" % name_of(event), "verification message", PLAIN, "ack"
     if kind == "refused":
-        return NOTE_UE, "refused", event.get("reason", ""), BAD
+        return NOTE_UE, "refused", event.get("reason", ""), BAD, "refused"
     if kind == "bootstrap_needed":
-        return NOTE_UE, "new keys wanted", event.get("reason", ""), PLAIN
+        return NOTE_UE, "new keys wanted", event.get("reason", ""), PLAIN, "new keys"
     if kind == "confirmed":
-        return NOTE_UE, "nothing newer", "confirmed", GOOD
+        return NOTE_UE, "nothing newer", "confirmed", GOOD, "msk-request"
     if kind == "left":
-        return NOTE_UE, "left", event.get("reason", ""), PLAIN
+        asked = event.get("reason") == "as told"
+        return (NOTE_UE, "left", event.get("reason", ""), PLAIN,
+                "left" if not asked else "deregister" if event["layout"] == "keyid" else "")
     return None
 
 
 def bmsc_arrow(event):
     kind = event["event"]
+    if kind == "http_response":  # as it was sent: what is pushed for it leaves behind it
+        status = event.get("status", 0)
+        return TO_UE, str(status), "", GOOD if status == 200 else PLAIN, "status"
     if kind == "pushed":
-        return TO_UE, "MSK %s" % name_of(event), "MIKEY over UDP", PLAIN
+        return TO_UE, "MSK %s" % name_of(event), "MIKEY over UDP", PLAIN, "push"
     if kind == "pull":
-        return TO_UE, "pull %s" % name_of(event), "MSK ID 0, MAC only", PLAIN
+        return TO_UE, "pull %s" % name_of(event), "MSK ID 0, MAC only", PLAIN, "pull"
     if kind == "mtk":
-        return TO_UE, "MTK %04x" % event["mtk_id"], "under MSK %04x" % event["number"], PLAIN
+        return (TO_UE, "MTK %04x" % event["mtk_id"], "under MSK %04x" % event["number"], PLAIN,
+                "mtk")
     if kind == "acked":
-        return NOTE_BMSC, "MSK %s delivered" % name_of(event), "MAC ok", GOOD
+        return NOTE_BMSC, "MSK %s delivered" % name_of(event), "MAC ok", GOOD, "delivered"
     if kind == "gave_up":
-        return NOTE_BMSC, "MSK %s given up" % name_of(event), "", PLAIN
+        return NOTE_BMSC, "MSK %s given up" % name_of(event), "", PLAIN, ""
+    if kind == "parted":
+        return NOTE_BMSC, "no member any more", event.get("reason", ""), PLAIN, ""
     return None
 
 
 def relay_arrow(event):
     if event["event"] == "lost":
-        return TO_UE if event["to"] == "ue" else TO_BMSC, "x  lost on the way", "", BAD
+        to = TO_UE if event["to"] == "ue" else TO_BMSC
+        return to, "x  lost on the way", "", BAD, ""
     if event["event"] == "injected":
-        return TO_UE, "a stranger's message", "%d octets" % (len(event["octets"]) // 2), BAD
+        return TO_UE, "a stranger's message", "%d octets" % (len(event["octets"]) // 2), BAD, ""
     return None
 
 
 def arrow(event):
-    """(direction, what, detail, colour) of an event, or None."""
+    """(direction, what, detail, colour, clause) of an event, or None."""
     makers = {"ue": ue_arrow, "bmsc": bmsc_arrow, "relay": relay_arrow}
     maker = makers.get(event["who"])
-    return maker(event) if maker else None
-
-
-def clause(what):
-    for word, text in CLAUSES.items():
-        if word in what:
-            return text
-    return ""
+    drawn = maker(event) if maker else None
+    return drawn and drawn[:4] + (CLAUSES[drawn[4]] if drawn[4] else "",)
 
 
 class Terminal:
@@ -127,11 +134,11 @@ class Terminal:
         drawn = arrow(event)
         if drawn is None:
             return
-        direction, what, detail, colour = drawn
+        direction, what, detail, colour, clause = drawn
         middle = self.draw(direction, what)
         if self.fancy and self.COLOURS[colour]:
             middle = self.COLOURS[colour] + middle + "\033[0m"
         text = "%7.3f  UE %s%s%s BM-SC  %s" % (event["seen"] / 1000, self.bar, middle, self.bar, detail)
-        if self.explain and clause(what):
-            text += "  [%s]" % clause(what)
+        if self.explain and clause:
+            text += "  [%s]" % clause
         self.say(text.rstrip())

@@ -32,12 +32,12 @@ def svg(events):
     for x, name in (LEFT, "UE"), (RIGHT, "BM-SC"):
         out.append('<text x="%d" y="16" text-anchor="middle" font-weight="bold">%s</text>' % (x, name))
         out.append('<line x1="%d" y1="22" x2="%d" y2="%d" stroke="#999"/>' % (x, x, height))
-    for i, (event, (direction, what, detail, colour)) in enumerate(rows):
-        out += row(STEP * (i + 2), event, direction, what, detail, COLOURS[colour])
+    for i, (event, (direction, what, detail, colour, clause)) in enumerate(rows):
+        out += row(STEP * (i + 2), event, direction, what, detail, COLOURS[colour], clause)
     return "\n".join(out + ["</svg>"])
 
 
-def row(y, event, direction, what, detail, colour):
+def row(y, event, direction, what, detail, colour, clause):
     what, detail = html.escape(what), html.escape(detail)
     out = ['<text x="10" y="%d" fill="#888">%.3f s</text>' % (y, event["seen"] / 1000)]
     if direction in (ladder.TO_BMSC, ladder.TO_UE):
@@ -51,7 +51,7 @@ def row(y, event, direction, what, detail, colour):
         out.append('<text x="%d" y="%d" text-anchor="%s" fill="%s">%s</text>'
                    % (LEFT + 10 if ue else RIGHT - 10, y, "start" if ue else "end", colour, what))
     out.append('<text x="%d" y="%d" fill="#555">%s <tspan fill="#999">%s</tspan></text>'
-               % (RIGHT + 20, y, detail, html.escape(ladder.clause(what))))
+               % (RIGHT + 20, y, detail, html.escape(clause)))
     return out
 
 

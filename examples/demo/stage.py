@@ -125,15 +125,15 @@ class Relay:
 class Stage:
     """Everything that happens, in the order in which it is seen."""
 
-    def __init__(self, watch):
+    def __init__(self, layout, watch):
         self.selector = selectors.DefaultSelector()
-        self.events, self.watch = [], watch
+        self.events, self.layout, self.watch = [], layout, watch
         self.began = time.monotonic()
         self.relay = None
         self.crashes = []  # of programs, which no end of theirs explains
 
     def take(self, who, event):
-        event = dict(event, who=who, seen=round((time.monotonic() - self.began) * 1000))
+        event = dict(event, who=who, layout=self.layout, seen=round((time.monotonic() - self.began) * 1000))
         self.events.append(event)
         self.watch(event)
 
