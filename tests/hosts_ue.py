@@ -7,6 +7,8 @@
 Names under .localhost are the loopback's for libcurl. Ports that nobody listens on are those of
 sockets that are bound and no more.
 """
+import base64
+import json
 import os
 import pathlib
 import socket
@@ -151,6 +153,114 @@ def does_not_start(args, word, status=2):
     assert done.returncode == status and word in done.stdout + done.stderr, done
 
 
+URI = "http://www.example.com/3gpp/mbms/protection1.xml"
+
+
+def bundle(*services):
+    """A bundleDescription (TS 26.346 11.2) of (serviceId, URI of its securityDescription or None)."""
+    text = "".join(
+        f'<userServiceDescription serviceId="{name}"><name lang="en">x</name><deliveryMethod '
+        f'sessionDescriptionURI="http://www.example.com/s.sdp"' +
+        (f' protectionDescriptionURI="{uri}"' if uri else "") +
+        '><sv:delimiter>0</sv:delimiter></deliveryMethod></userServiceDescription>'
+        for name, uri in services)
+    return ('<?xml version="1.0"?><bundleDescription xmlns="urn:3GPP:metadata:2005:MBMS:'
+            'userServiceDescription" xmlns:sv="urn:3gpp:metadata:2009:MBMS:schemaVersion">' + text +
+            '<sv:schemaVersion>2</sv:schemaVersion></bundleDescription>')
+
+
+def multipart(*parts, head=True, end="\r\n"):
+    """Of (media type, location, text)."""
+    top = 'MIME-Version: 1.0{0}Content-Type: multipart/related;{0}\tboundary="a b"{0}{0}preamble{0}'
+    text = (top.format(end) if head else "") + "".join(
+        f"--a b{end}Content-type: {kind}{end}Content-Location: {at}{end}{end}{body}{end}"
+        for kind, at, body in parts)
+    return text + f"--a b--{end}"
+
+
+def envelope(*items):
+    text = "".join(f'<item metadataURI="{uri}" version="1"><metadataFragment><![CDATA[{body}]]>'
+                   f'</metadataFragment></item>' for uri, body in items)
+    return ('<metadataEnvelope xmlns="urn:3gpp:metadata:2005:MBMS:envelope">' + text +
+            '</metadataEnvelope>')
+
+
+def in_json(server, key_info="mBSServiceKeyInfo", card=False):
+    """SecurityDescription of TS 26.517."""
+    return {"mBSSFAddresses": [server], key_info: {
+        "mBSId": base64.b64encode(GROUP.to_bytes(2, "big") + bytes(2)).decode(),
+        "mBSDomainId": base64.b64encode(DOMAIN).decode()},
+        "uICCKeyManagement": card, "2GGBAallowed": False, "backOffParameters": {"offsetTime": 0}}
+
+
+def every_form_is_read(where, layout):
+    """The fragment as it is found in the field: in multipart, an envelope, beside a bundle, in JSON."""
+    bmsc = Bmsc(layout, fqdn="one.localhost")
+    server = bmsc.announced()
+    xml, other = announcement(server), announcement("http://nothing.invalid")
+    usd, sdp = bundle((SERVICE, URI)), "v=0\r\n--a bc\r\ns=-\r\n"
+    two = bundle(("urn:other", URI + "2"), (SERVICE, URI))
+    us, ps = "application/mbms-user-service-description+xml", \
+        "application/mbms-protection-description+xml; charset=UTF-8"
+    parts = (us, "http://x/usd.xml", two), ("application/sdp", "http://x/s.sdp", sdp), \
+        (ps, URI + "2", other), (ps, URI, xml)
+    forms = {"multipart": multipart(*parts), "no head": multipart(*parts, head=False, end="\n"),
+             "one part": multipart((ps, "x", xml)),
+             "an envelope": envelope((URI + "2", other), ("http://x/usd.xml", two), (URI, xml)),
+             "an envelope among parts": multipart(("application/mbms-envelope+xml", "e",
+                                                   envelope((URI + "2", other), (URI, xml))),
+                                                  (us, "usd", two)),
+             "relative": multipart((us, "usd", usd), (ps, "protection1.xml", xml)),
+             "beside": usd, "JSON": json.dumps(in_json(server)),
+             "JSON of the slip": json.dumps(in_json(server, "mBSSessionKeyInfo")),
+             "JSON in a bundle": json.dumps([
+                 {"serviceId": "urn:other", "x": in_json("http://nothing.invalid")},
+                 {"serviceId": SERVICE, "name": ["a"], "x": [{"y": in_json(server)}]}]),
+             "JSON in parts": multipart(("application/sdp", "s", sdp),
+                                        ("application/json", "j", json.dumps(in_json(server))))}
+    for n, (what, text) in enumerate(forms.items()):
+        folder = f"{where}/{n}"
+        os.mkdir(folder)
+        write(f"{folder}/protection1.xml", xml)
+        ue, at = start(folder, layout, text)
+        ue.say("start")
+        told = ue.wait("result", code=200)
+        deliver(bmsc, ue, at, n + 1)
+        assert told, what
+        ue.kill()
+    args = options(where, layout, multipart((us, "usd", usd), (ps, URI, xml)))
+    at = args.index("--service")  # it has one only
+    ue = Program(*args[:at], *args[at + 2:])
+    ue.wait("ready")
+    ue.ask("start", "result", code=200)
+    ue.kill()
+
+
+def other_forms_are_not(where, layout):
+    """What is not whole, says too little or too much: refused, with a word."""
+    xml = announcement("http://one.localhost")
+    us, ps = "application/mbms-user-service-description+xml", "application/mbms-protection-description+xml"
+    doctype = '<!DOCTYPE x [<!ENTITY a "b">]>'
+    whole = multipart((us, "usd", bundle((SERVICE, URI))), (ps, URI, xml))
+    slip = in_json("http://one.localhost")
+    del slip["mBSServiceKeyInfo"]["mBSId"]
+    for word, text in (
+            ("no such service", multipart((us, "u", bundle(("urn:x", URI))), (ps, URI, xml))),
+            ("not protected", bundle((SERVICE, None))), ("not there", bundle((SERVICE, URI))),
+            ("not there", multipart((us, "u", bundle((SERVICE, URI))), (ps, "http://x/y", xml))),
+            ("not there", envelope((URI, xml), (URI + "2", xml))),
+            ("several", bundle((SERVICE, URI)).replace("</userS", f'<deliveryMethod '
+                               f'protectionDescriptionURI="{URI}2"/></userS')),
+            ("no whole", whole[:-9]), ("no whole", "--a\r\n\r\n"), ("no whole", "Content-Type: text/plain"),
+            ("encoded", whole.replace("Content-Location", "Content-Transfer-Encoding: base64\r\nA", 1)),
+            ("well formed", bundle((SERVICE, URI))[:-1]), ("well formed", doctype + xml[38:]),
+            ("well formed", "<a>" * 100), ("not as TS 26.346", xml.replace("GM8A", "AAAA")),
+            ("not JSON", "{"), ("no SecurityDescription", "{}"), ("names no keys", json.dumps(slip)),
+            ("UICC", json.dumps(in_json("http://one.localhost", card=True))),
+            ("too large", " " * 300000), ("not there", "GM8A")):
+        does_not_start(options(where, layout, text), word)
+
+
 def a_card_is_asked_for(where, layout):
     """uiccKeyManagement, which is true where nothing is said: refused, as there is no card."""
     for terms in 'uiccKeyManagement="true"', 'uiccKeyManagement=" 1 "', "":
@@ -256,7 +366,7 @@ def a_deletion_has_its_reason(where, layout):
 
 
 def main():
-    tests = [the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
+    tests = [every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
              another_server_is_asked, keys_belong_to_one_server,
              old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              quit_deregisters, a_second_quit_does_not_wait,

@@ -41,7 +41,9 @@ struct host {
     msk_time leave_by;
     int fatal; /* an error that ends the program */
 
-    uint8_t document[MSK_XML_DOCUMENT_MAX], arena[16384];
+    json_t *announced_json; /* or NULL */
+    struct msk_bytes uris[SERVERS_MAX];
+    uint8_t arena[16384];
     struct msk_flow flows[HOST_GROUPS];
     char flow_text[HOST_GROUPS][16];
     uint8_t mgvf_memory[MSK_MGVF_SIZE];

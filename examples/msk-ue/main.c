@@ -162,6 +162,7 @@ end(struct host *h)
     if (h->keylog != NULL)
         (void)fclose(h->keylog);
     (void)close(h->udp);
+    json_decref(h->announced_json);
     store_sqlite_close(&h->sqlite);
     msk_wipe(h, sizeof *h);
 }

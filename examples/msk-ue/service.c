@@ -3,22 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
-#include "msk/announcement.h"
-
-static int
-read_file(const char *path, uint8_t *out, size_t cap, size_t *n)
-{
-    FILE *file = fopen(path, "rb");
-
-    if (file == NULL) {
-        perror(path);
-        return MSK_ERR_ARGUMENT;
-    }
-    *n = fread(out, 1, cap, file);
-    (void)fclose(file);
-    return *n < cap ? MSK_OK : MSK_ERR_SPACE;
-}
+#include "announced.h"
 
 /* TS 26.346 11.3: MBMS keys only on the UICC, also where nothing is said. */
 static int
@@ -34,15 +19,8 @@ check_card(const struct host *h)
 static int
 announced(struct host *h)
 {
-    size_t n = 0;
-    int err =
-        read_file(h->options.announcement, h->document, sizeof h->document, &n);
+    int err = announced_read(h);
 
-    if (err != MSK_OK)
-        return err;
-    err = msk_announcement_read(&h->xml, (struct msk_bytes){ h->document, n },
-                                msk_text(h->options.service), h->arena,
-                                sizeof h->arena, &h->service);
     return err == MSK_OK ? check_card(h) : err;
 }
 
