@@ -157,6 +157,27 @@ waits_before_it_repeats_a_pulled_request(void **state)
     assert_true(b.asked);
 }
 
+/* A configuration of long ago: its keys are held, but not the newest. What is
+ * asked for under them comes under them, and is stale for ever. */
+static void
+asks_for_keys_when_its_own_are_stale(void **state)
+{
+    (void)state;
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    check_int("old keys", bench_keys(&b, 1), MSK_OK);
+    b.counter = 100;
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("MSK", seen(MSK_EFFECT_MSK), 0);
+    bench_wait(&b, 3000);
+    check_int("requests", b.requests, 0);
+    check_int("bootstrap", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 1);
+    check_int("keys", bench_keys(&b, 3), MSK_OK);
+    check_int("requests", b.requests, 1);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("MSK", seen(MSK_EFFECT_MSK), 1);
+}
+
 static void
 takes_a_push_under_a_stale_muk_for_a_pull(void **state)
 {
@@ -421,6 +442,7 @@ main(void)
         BENCH_BOTH(merges_pulls_with_a_request_under_way),
         BENCH_BOTH(waits_before_it_repeats_a_pulled_request),
         BENCH_BOTH(takes_a_push_under_a_stale_muk_for_a_pull),
+        BENCH_BOTH(asks_for_keys_when_its_own_are_stale),
         BENCH_BOTH(asks_when_an_mtk_is_under_an_msk_that_it_lacks),
         BENCH_BOTH(asks_for_no_group_of_a_stranger),
         BENCH_BOTH(asks_for_what_traffic_shows_it_has_missed),

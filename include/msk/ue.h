@@ -212,7 +212,8 @@ struct msk_ue_keys {
 /*
  * Gives the session its keys, at the start, after a power cycle (the same
  * ones: their counters go on) and after on_bootstrap_needed. Keys older than
- * those given before serve for requests only: what comes under them is stale.
+ * those given before serve for requests only: what comes under them is stale,
+ * and the next request asks for new ones with on_bootstrap_needed.
  * MSK_ERR_CONFLICT: another MUK under the name of one that is held;
  * MSK_PENDING; errors of msk_mgvf_set_muk.
  */

@@ -42,6 +42,14 @@ is_good(const struct msk_mgvf_result *result)
     return !result->has_interval || result->seq_low < result->seq_high;
 }
 
+/* Is it under the MUK that goes with the keys of the session? */
+static bool
+is_own(const struct msk_ue *ue, struct msk_bytes btid)
+{
+    return btid.n > 0 && btid.n == ue->keys.btid_len &&
+           memcmp(btid.p, ue->keys.btid, btid.n) == 0;
+}
+
 static void
 keylog(const struct msk_ue *ue, const struct msk_mgvf_result *result)
 {
@@ -65,6 +73,8 @@ take(struct msk_ue *ue, const struct msk_mgvf_result *result)
 
     if (group == NULL)
         return;
+    if (result->outcome == MSK_OUTCOME_STALE && is_own(ue, result->btid))
+        ue->outgrown = true;
     switch (result->outcome) {
     case MSK_OUTCOME_STORED:
     case MSK_OUTCOME_VALIDITY:

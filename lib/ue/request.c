@@ -215,7 +215,7 @@ static bool
 begin(struct msk_ue *ue, enum msk_procedure procedure)
 {
     struct msk_ue_exchange *x = &ue->exchange;
-    bool keys = ue->keys.btid_len > 0;
+    bool keys = ue->keys.btid_len > 0 && !ue->outgrown;
     struct list list;
     int err;
 

@@ -193,6 +193,7 @@ struct msk_ue {
     uint32_t attempts;
     uint32_t dice;       /* drawn in this call, if has_dice */
     uint32_t generation; /* of keys; counts up */
+    bool outgrown;       /* the MGV-F has newer ones: these get no MSK */
     bool has_dice;
     bool registers; /* services are to be registered */
     bool polls;     /* there are no hooks */

@@ -30,6 +30,7 @@ install_keys(struct msk_ue *ue, int err)
     if (err == MSK_OK) {
         ue->keys = work->keys;
         ue->generation++;
+        ue->outgrown = false;
         work->verdict = msk_ue_exchange_keys(ue);
     }
     msk_secret_wipe(&work->keys, sizeof work->keys);
