@@ -298,7 +298,8 @@ struct sim_session {
                                  end */
     struct {
         bool sent, refused;
-        msk_time at;    /* of the last request, on its own clock */
+        msk_time at;    /* of the last request, on its own clock, */
+        msk_time begun; /*   and of the first one for what is wanted */
         msk_time since; /* of the first one, on the clock of the world */
         uint32_t tries; /* that ended with silence or a true answer */
         bool open;      /* its request is under way */

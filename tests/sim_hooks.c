@@ -12,7 +12,7 @@
 #define CALM SIM_SECOND /* between two requests for a group */
 #define HANDED 6        /* requests that one exchange may take */
 #define BEGGED 2        /* bootstraps: for want of keys, and for a 401 */
-#define ATTEMPTS 3
+#define PATIENCE 60000  /* by default */
 
 /* Nothing but a true message that asks for it is acknowledged, and only when
  * it is stored. */
@@ -123,38 +123,41 @@ on_bootstrap_needed(void *user, enum msk_reason reason)
     sim_ue_bootstrap(s);
 }
 
-/* Decision 21: nothing good is held, and either the BM-SC said no, or all
- * attempts are used up. */
+/* Decision 21: nothing good is held, and either the BM-SC said no, or nothing
+ * came in time: on the clock of the UE, which may go back. */
 static void
 check_leave(struct sim_session *s, const struct msk_leave_event *leave)
 {
     struct sim *w = s->device->world;
     uint8_t g = sim_group_index(w, leave->id.domain, leave->id.group);
-    uint32_t tries = s->registrations;
+    msk_time now = sim_ue_clock(s->device), begun;
 
     if (g == SIM_GROUPS)
         sim_fail(w, "line %u: left for no group", s->line);
-    tries += s->asks[g].tries;
+    begun = s->asks[g].begun;
     if (sim_held_good(s->device, g))
         sim_fail(w, "line %u: left with an MSK that is good", s->line);
     switch (leave->reason) {
     case MSK_REASON_REFUSED:
-        if (s->asks[g].refused)
-            return;
-        break;
-    case MSK_REASON_NO_MSK:
-    case MSK_REASON_UNREACHABLE:
-    case MSK_REASON_UNVERIFIED: break;
+        if (!s->asks[g].refused)
+            sim_fail(w, "line %u: left, and nobody said no", s->line);
+        return;
+    case MSK_REASON_PATIENCE: break;
     case MSK_REASON_NONE:
     case MSK_REASON_NO_KEYS:
     case MSK_REASON_RENEGOTIATE:
+    case MSK_REASON_NO_MSK:
+    case MSK_REASON_UNREACHABLE:
+    case MSK_REASON_UNVERIFIED:
     case MSK_REASON_USER:
     case MSK_REASON_POLICY:
         sim_fail(w, "line %u: left for reason %d", s->line, (int)leave->reason);
     }
-    if (tries < ATTEMPTS)
-        sim_fail(w, "line %u: left for reason %d after %u attempts", s->line,
-                 (int)leave->reason, tries);
+    if (s->registrations + s->asks[g].tries == 0)
+        sim_fail(w, "line %u: left, and never asked", s->line);
+    if (s->registrations == 0 && begun != 0 && now - begun < PATIENCE)
+        sim_fail(w, "line %u: left after %llu ms", s->line,
+                 (unsigned long long)(now - begun));
 }
 
 static void
@@ -216,6 +219,10 @@ ask_group(struct sim_session *s, const struct msk_key_id *id)
 
     if (s->asks[g].sent && now < s->asks[g].at + CALM)
         sim_fail(w, "line %u: group %u asked for again too soon", s->line, g);
+    if (s->asks[g].tries == 0)
+        s->asks[g].begun = now;
+    else if (!s->asks[g].sent) /* the clock has stepped, or it was left */
+        s->asks[g].begun = 0;
     s->asks[g].sent = true;
     s->asks[g].at = now;
     s->asks[g].tries++;

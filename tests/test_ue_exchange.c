@@ -9,6 +9,10 @@
 
 static struct bench b;
 
+static const struct msk_ue_config registers = {
+    .registration = MSK_REGISTRATION_REQUIRED,
+};
+
 static void
 start_as(enum msk_layout layout, const struct msk_ue_config *config)
 {
@@ -41,84 +45,104 @@ last(enum msk_ue_effect_kind kind)
     return bench_the_last(&b, kind);
 }
 
-/* What each lie comes to: the last answer, the result, and how many requests
- * it took until the service was left. */
+/* What each lie comes to: the last answer, and the result. */
 static const struct lie {
     const char *name;
     enum bench_answer answer;
     int code, err;
     enum msk_reason result;
-    enum msk_reason leave;
-    unsigned requests;
 } lies[] = {
-    { "no answer", ANSWER_NONE, 0, MSK_OK, MSK_REASON_UNREACHABLE,
-      MSK_REASON_UNREACHABLE, 3 },
+    { "no answer", ANSWER_NONE, 0, MSK_OK, MSK_REASON_UNREACHABLE },
     { "bad rspauth", ANSWER_BAD_RSPAUTH, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
+      MSK_REASON_UNVERIFIED },
     { "no Authentication-Info", ANSWER_NO_INFO, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
+      MSK_REASON_UNVERIFIED },
     { "realm of another server", ANSWER_REALM, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED },
     { "qop auth alone", ANSWER_AUTH_ONLY, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED },
     { "a 401 loop, stale", ANSWER_STALE, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 7 },
+      MSK_REASON_UNVERIFIED },
     { "another media type", ANSWER_TYPE, 200, MSK_ERR_MEDIA_TYPE,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
-    { "not XML", ANSWER_GARBAGE, 200, MSK_ERR_XML, MSK_REASON_UNVERIFIED,
-      MSK_REASON_UNVERIFIED, 4 },
-    { "a huge body", ANSWER_HUGE, 200, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED,
-      MSK_REASON_UNVERIFIED, 4 },
+      MSK_REASON_UNVERIFIED },
+    { "not XML", ANSWER_GARBAGE, 200, MSK_ERR_XML, MSK_REASON_UNVERIFIED },
+    { "a huge body", ANSWER_HUGE, 200, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED },
     { "too many headers", ANSWER_HEADERS, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
+      MSK_REASON_UNVERIFIED },
     { "a status that is none", ANSWER_STATUS, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 4 },
-    { "another group", ANSWER_OTHER, 200, MSK_OK, MSK_REASON_UNVERIFIED,
-      MSK_REASON_REFUSED, 4 },
+      MSK_REASON_UNVERIFIED },
+    { "another group", ANSWER_OTHER, 200, MSK_OK, MSK_REASON_UNVERIFIED },
     { "403 that nobody signed", ANSWER_ERROR, 403, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED },
+    { "404 that nobody signed", ANSWER_ERROR, 404, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED },
     { "500 that nobody signed", ANSWER_ERROR, 500, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
-    { "302", ANSWER_ERROR, 302, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED,
-      MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED },
+    { "503 that nobody signed", ANSWER_ERROR, 503, MSK_ERR_DIGEST,
+      MSK_REASON_UNVERIFIED },
+    { "302", ANSWER_ERROR, 302, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED },
     { "200 that nobody signed", ANSWER_ERROR, 200, MSK_ERR_DIGEST,
-      MSK_REASON_UNVERIFIED, MSK_REASON_UNVERIFIED, 3 },
+      MSK_REASON_UNVERIFIED },
     { "403 over a true body", ANSWER_TRUE_ERROR, 403, MSK_ERR_REFUSED,
-      MSK_REASON_REFUSED, MSK_REASON_REFUSED, 4 },
+      MSK_REASON_REFUSED },
     { "204 over a true body", ANSWER_EMPTY, 204, MSK_ERR_REFUSED,
-      MSK_REASON_REFUSED, MSK_REASON_REFUSED, 4 },
+      MSK_REASON_REFUSED },
 };
 
-static void
-lie_until_it_leaves(const struct lie *lie)
+/* How long the session believes in its service; NULL: nothing ever answers. */
+static msk_time
+live_until_it_leaves(const struct msk_ue_config *config, const struct lie *lie)
 {
-    int err = MSK_ERR_STATE;
+    int err = MSK_OK;
+    msk_time begin;
 
-    b.answer = lie->answer;
-    b.code = lie->code;
-    for (int i = 0; i < 100 && bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++) {
-        if (b.asked)
+    start_as(b.layout, config);
+    begin = b.now;
+    for (int i = 0; i < 10000 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+        b.answer = lie != NULL ? lie->answer : ANSWER_NONE;
+        b.code = lie != NULL ? lie->code : 0;
+        if (b.asked && lie != NULL)
             err = bench_serve(&b);
-        check_int(lie->name, seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 0);
-        bench_wait(&b, 1000);
+        bench_wait(&b, 100);
+        release(NULL);
     }
-    check_int(lie->name, err, lie->err);
-    check_int(lie->name, last(MSK_EFFECT_RESULT)->reason, lie->result);
-    check_int(lie->name, last(MSK_EFFECT_RESULT)->code, 0);
-    check_int(lie->name, last(MSK_EFFECT_LEAVE)->reason, lie->leave);
-    check_int(lie->name, b.requests, lie->requests);
-    check_int(lie->name, seen(MSK_EFFECT_MSK), 0);
+    check_int("reason", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    check_int("MSKs", seen(MSK_EFFECT_MSK), 0);
+    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 0);
+    check_int("error", err, lie != NULL ? lie->err : MSK_OK);
+    return b.now - begin;
 }
 
+/* An answer that nobody verified is worth as much as none: with it a service is
+ * left no earlier than in silence, and not for want of trying. */
 static void
 comes_to_a_clear_end_with_every_lie(void **state)
 {
-    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
-        start_as(*(enum msk_layout *)*state, &bench_joins);
-        lie_until_it_leaves(&lies[i]);
+    const struct msk_ue_config *const configs[] = { &bench_joins, &registers };
+
+    (void)state;
+    for (size_t c = 0; c < 2; c++) {
+        msk_time silence = live_until_it_leaves(configs[c], NULL);
+
+        assert_true(silence >= 60000 && silence < 61000);
+        check_int("requests", b.requests <= 4, true);
+        for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+            msk_time time;
+
+            stop(NULL);
+            time = live_until_it_leaves(configs[c], &lies[i]);
+            if (time < silence)
+                fail_msg("%s: left after %u ms, in silence after %u",
+                         lies[i].name, (unsigned)time, (unsigned)silence);
+            assert_true(time < 61000);
+            check_int(lies[i].name, last(MSK_EFFECT_RESULT)->reason,
+                      lies[i].result);
+            check_int(lies[i].name, last(MSK_EFFECT_RESULT)->code, 0);
+            assert_true(b.requests >= 3 && b.requests <= 20);
+        }
         stop(NULL);
+        start_as(b.layout, &bench_joins);
     }
-    start(state);
 }
 
 static void
@@ -256,34 +280,170 @@ forgets_a_request_for_keys_that_nobody_wants(void **state)
     check_int("requests", b.requests, 0);
 }
 
+#define DAY "Fri, 31 Dec 1999 23:59:"
+
+/* What a server may say of when to come again, and when the UE does. */
+static const struct {
+    const char *value, *date;
+    msk_time least, most;
+} waits[] = {
+    { "7", NULL, 7000, 7001 },
+    { "299", NULL, 299000, 299001 },
+    { "99999999999999999999", NULL, 300000, 300001 },
+    { "18446744073709551617", NULL, 300000, 300001 }, /* 1, modulo 2^64 */
+    { DAY "59 GMT", DAY "30 GMT", 29000, 29001 },
+    { "Friday, 31-Dec-99 23:59:59 GMT", DAY "30 GMT", 29000, 29001 },
+    { DAY "59 GMT", "Fri Dec 31 23:00:00 1999", 300000, 300001 },
+    { DAY "59 GMT", DAY "59 GMT", 1000, 2001 },
+    { DAY "30 GMT", DAY "59 GMT", 1000, 2001 }, /* it is over */
+    { DAY "59 GMT", NULL, 1000, 2001 },         /* from when? */
+    { DAY "59 GMT", "yesterday", 1000, 2001 },
+    { "", NULL, 1000, 2001 },
+    { "-5", NULL, 1000, 2001 },
+    { "soon", DAY "30 GMT", 1000, 2001 },
+};
+
+static void
+check_wait(size_t i)
+{
+    bench_wait(&b, waits[i].least - 1);
+    if (b.asked)
+        fail_msg("'%s': it came too early", waits[i].value);
+    bench_wait(&b, waits[i].most - waits[i].least + 1);
+    if (!b.asked)
+        fail_msg("'%s': it does not come", waits[i].value);
+    check_int(waits[i].value, seen(MSK_EFFECT_LEAVE), 0);
+}
+
 static void
 obeys_retry_after_up_to_a_cap(void **state)
 {
-    static const struct {
-        const char *value;
-        msk_time least, most;
-    } waits[] = {
-        { "7", 7000, 7001 },
-        { "99999999999999999999", 300000, 300001 },
-        { "18446744073709551617", 300000, 300001 }, /* 1, modulo 2^64 */
-        { "Fri, 31 Dec 1999 23:59:59 GMT", 1000, 2001 },
-        { "", 1000, 2001 },
-        { "-5", 1000, 2001 },
-    };
-
     for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
-        start_as(*(enum msk_layout *)*state, &bench_joins);
+        stop(NULL);
+        start(state);
         b.answer = ANSWER_ERROR;
         b.code = 503;
         b.retry_after = waits[i].value;
+        b.date = waits[i].date;
         check_int(waits[i].value, bench_serve(&b), MSK_ERR_DIGEST);
-        bench_wait(&b, waits[i].least - 1);
-        assert_false(b.asked);
-        bench_wait(&b, waits[i].most - waits[i].least + 1);
-        assert_true(b.asked);
-        stop(NULL);
+        check_wait(i);
     }
+}
+
+/* In an answer that is verified it is for the items that were refused. */
+static void
+obeys_retry_after_for_items(void **state)
+{
+    const struct msk_ue_config *const configs[] = { &bench_joins, &registers };
+
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+            stop(NULL);
+            start_as(*(enum msk_layout *)*state, configs[c]);
+            b.code = 503;
+            b.retry_after = waits[i].value;
+            b.date = waits[i].date;
+            bench_serve_all(&b, 3);
+            check_int("code", last(MSK_EFFECT_RESULT)->code, 503);
+            check_wait(i);
+        }
+}
+
+/* However often: waiting for it is no attempt, and no time of the patience. */
+static void
+loses_no_patience_under_retry_after(void **state)
+{
+    const struct msk_ue_config *const configs[] = { &bench_joins, &registers };
+    const char *const after[] = { "3", "200" };
+
+    for (size_t n = 0; n < 8; n++) {
+        stop(NULL);
+        start_as(*(enum msk_layout *)*state, configs[n & 1]);
+        b.answer = (n & 2) != 0 ? ANSWER_ERROR : ANSWER_TRUE;
+        b.code = 503;
+        b.retry_after = after[n >> 2 & 1];
+        for (int i = 0; i < 6000; i++) {
+            bench_serve_all(&b, 2);
+            bench_wait(&b, 100);
+            check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+            bench_forget(&b);
+        }
+        assert_true(b.requests >= 3);
+    }
+}
+
+/* "200 OK" with a Retry-After is for nobody. */
+static void
+waits_for_no_retry_after_of_what_was_granted(void **state)
+{
+    (void)state;
+    b.retry_after = "200";
+    bench_serve_all(&b, 3);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    bench_wait(&b, 15000);
+    assert_true(b.asked);
+}
+
+/* A UE that sleeps, or whose clock goes forward, has not waited: when it asks,
+ * before it asks again, or for its MSK. */
+static void
+loses_no_patience_while_it_sleeps(void **state)
+{
+    const struct msk_ue_config *const configs[] = { &bench_joins, &registers };
+
+    for (size_t n = 0; n < 6; n++) {
+        stop(NULL);
+        start_as(*(enum msk_layout *)*state, configs[n & 1]);
+        b.answer = n < 4 ? ANSWER_ERROR : ANSWER_TRUE;
+        b.code = n < 4 ? 500 : 200;
+        if (n >= 2)
+            bench_serve_all(&b, 3);
+        b.now += 86400000;
+        check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
+        bench_wait(&b, 2000);
+        check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+        assert_true(b.asked);
+        b.answer = ANSWER_TRUE;
+        b.code = 200;
+        bench_serve_all(&b, 5);
+        check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+        bench_wait(&b, 3600000);
+        check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    }
+}
+
+static void
+uses_the_algorithms_that_it_may(void **state)
+{
+    struct msk_ue_config c = bench_joins;
+
+    stop(NULL);
+    c.algorithms = MSK_ALGORITHM_SHA256;
+    start_as(*(enum msk_layout *)*state, &c);
+    b.server.algorithms = MSK_ALGORITHM_MD5;
+    check_int("MD5", bench_serve(&b), MSK_ERR_DIGEST);
+    check_int("result", last(MSK_EFFECT_RESULT)->reason, MSK_REASON_UNVERIFIED);
+    stop(NULL);
     start(state);
+    b.server.algorithms = MSK_ALGORITHM_MD5;
+    bench_serve_all(&b, 3);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+}
+
+/* Once an answer was verified with SHA-256 there is no way back to MD5, with
+ * newer keys neither. */
+static void
+goes_back_to_no_weaker_algorithm(void **state)
+{
+    (void)state;
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 2000);
+    check_int("keys", bench_keys(&b, 2), MSK_OK);
+    b.server.algorithms = MSK_ALGORITHM_MD5;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("MD5", bench_serve(&b), MSK_ERR_DIGEST);
+    assert_false(b.asked);
 }
 
 /* Decision 21: an MSK has its whole time, whatever another group's request
@@ -310,17 +470,18 @@ does_not_count_the_time_of_a_bootstrap(void **state)
     check_int("left", seen(MSK_EFFECT_LEAVE), 0);
 }
 
-/* However often it may ask, it does not wait much longer than a minute. */
+/* However patient it is, it does not wait much longer than a minute. */
 static void
-loses_its_patience_no_further_than_two_minutes(void **state)
+waits_no_longer_than_two_minutes_before_it_asks_again(void **state)
 {
     struct msk_ue_config c = bench_joins;
 
-    c.attempts = 70;
+    (void)state;
+    c.patience = 3600000;
     stop(NULL);
-    start_as(*(enum msk_layout *)*state, &c);
+    start_as(b.layout, &c);
     b.answer = ANSWER_NONE;
-    for (unsigned i = 1; i < c.attempts; i++) {
+    for (unsigned i = 1; i < 20; i++) {
         msk_time before = b.now;
 
         bench_serve_all(&b, 1);
@@ -330,8 +491,8 @@ loses_its_patience_no_further_than_two_minutes(void **state)
         check_int("requests", b.requests, i + 1);
         bench_forget(&b);
     }
-    bench_serve_all(&b, 1);
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_UNREACHABLE);
+    bench_wait(&b, 3600000);
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
 }
 
 static void
@@ -379,8 +540,14 @@ main(void)
         BENCH_BOTH(asks_for_keys_when_it_has_none),
         BENCH_BOTH(forgets_a_request_for_keys_that_nobody_wants),
         BENCH_BOTH(obeys_retry_after_up_to_a_cap),
+        BENCH_BOTH(obeys_retry_after_for_items),
+        BENCH_BOTH(loses_no_patience_under_retry_after),
+        BENCH_BOTH(waits_for_no_retry_after_of_what_was_granted),
+        BENCH_BOTH(loses_no_patience_while_it_sleeps),
+        BENCH_BOTH(uses_the_algorithms_that_it_may),
+        BENCH_BOTH(goes_back_to_no_weaker_algorithm),
         BENCH_BOTH(does_not_count_the_time_of_a_bootstrap),
-        BENCH_BOTH(loses_its_patience_no_further_than_two_minutes),
+        BENCH_BOTH(waits_no_longer_than_two_minutes_before_it_asks_again),
         BENCH_BOTH(refuses_an_answer_that_nobody_asked_for),
         BENCH_BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
     };

@@ -74,24 +74,50 @@ waits_for_the_back_off_before_the_first_request(void **state)
     assert_true(b.asked);
 }
 
+/* Granted, but no MSK comes. */
 static void
-leaves_when_nothing_comes_after_three_requests(void **state)
+leaves_when_nothing_comes_in_time(void **state)
 {
+    msk_time begin = b.now;
+
     (void)state;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; b.now < begin + 59000; i++) {
         bench_serve_all(&b, 3);
         check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
-        bench_wait(&b, 9999);
-        assert_false(b.asked);
-        bench_wait(&b, 20000);
+        bench_wait(&b, 1000);
     }
-    check_left("deaf", "news", MSK_REASON_NO_MSK);
+    assert_true(b.requests >= 4 && b.requests <= 6);
+    bench_wait(&b, 999);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    bench_wait(&b, 1);
+    check_left("deaf", "news", MSK_REASON_PATIENCE);
     check_int("result", last_result()->reason, MSK_REASON_NO_MSK);
-    check_int("requests", b.requests, 4);
+    b.requests = 0;
     bench_wait(&b, 3600000);
-    check_int("requests", b.requests, 4);
+    check_int("requests", b.requests, 0);
     check_int("stop", bench_stop(&b, "news"), MSK_ERR_STATE);
+}
+
+/* What was announced as back-off is no part of the patience. */
+static void
+is_patient_behind_the_back_off(void **state)
+{
+    msk_time begin;
+
+    (void)state;
+    b.answer = ANSWER_NONE;
+    check_int("start", bench_service(&b, "news", 100, 0), MSK_OK);
+    bench_wait(&b, 100000);
+    assert_true(b.asked);
+    begin = b.now;
+    for (int i = 0; i < 1000 && bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++) {
+        bench_serve_all(&b, 1);
+        bench_wait(&b, 1000);
+    }
+    check_left("deaf", "news", MSK_REASON_PATIENCE);
+    assert_true(b.requests >= 4);
+    assert_true(b.now - begin >= 60000 + (b.requests - 1) * 100000);
 }
 
 static void
@@ -99,10 +125,27 @@ leaves_a_deaf_server_by_the_rule(void **state)
 {
     (void)state;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
-    for (int i = 0; i < 200 && bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++)
-        bench_wait(&b, 1000);
-    check_left("deaf", "news", MSK_REASON_UNREACHABLE);
-    check_int("requests", b.requests, 3);
+    bench_wait(&b, 59999);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    bench_wait(&b, 1);
+    check_left("deaf", "news", MSK_REASON_PATIENCE);
+    check_int("requests", b.requests, 2);
+}
+
+/* As long as the host wishes. */
+static void
+is_as_patient_as_it_is_told(void **state)
+{
+    struct msk_ue_config c = bench_joins;
+
+    c.patience = 600000;
+    stop(NULL);
+    bench_start(&b, *(enum msk_layout *)*state, &c);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_wait(&b, 599999);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    bench_wait(&b, 1);
+    check_left("deaf", "news", MSK_REASON_PATIENCE);
 }
 
 static void
@@ -127,17 +170,67 @@ stays_with_an_older_msk_until_it_is_used_up(void **state)
     check_left("used up", "news", MSK_REASON_REFUSED);
 }
 
+/* Decision 16: with an MSK that is good. */
 static void
 takes_a_confirmation_for_an_answer(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 2000);
+    b.code = 204;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("code", last_result()->code, 204);
+    check_int("confirmed", last_result()->flag, true);
+    check_int("reason", last_result()->reason, MSK_REASON_NONE);
+    b.requests = 0;
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 0);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+}
+
+/* "No updated MSK": than none? The UE asks on, and leaves in the end. */
+static void
+takes_no_confirmation_for_an_msk(void **state)
 {
     (void)state;
     b.code = 204;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_serve_all(&b, 3);
     check_int("code", last_result()->code, 204);
-    check_int("confirmed", last_result()->flag, true);
+    check_int("confirmed", last_result()->flag, false);
+    check_int("reason", last_result()->reason, MSK_REASON_NO_MSK);
+    for (int i = 0; i < 59; i++) {
+        check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+        bench_wait(&b, 1000);
+        bench_serve_all(&b, 3);
+    }
+    assert_true(b.requests >= 5 && b.requests <= 8);
+    bench_wait(&b, 1000);
+    check_left("204", "news", MSK_REASON_PATIENCE);
+}
+
+/* One that is used up is none. */
+static void
+takes_no_confirmation_for_an_msk_that_is_used_up(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK);
+    bench_wait(&b, 2000);
+    b.code = 204;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("confirmed", last_result()->flag, false);
+    bench_wait(&b, 5000);
+    assert_true(b.asked);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK); /* there is one now */
+    bench_serve_all(&b, 3);
     bench_wait(&b, 3600000);
-    check_int("requests", b.requests, 2);
     check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
 }
 
@@ -195,7 +288,7 @@ counts_attempts_anew_for_each_need(void **state)
         bench_serve_all(&b, 1);
         bench_wait(&b, 10000);
     }
-    check_int("requests", b.requests, 3);
+    check_int("requests", b.requests, 5);
 }
 
 /* An MSK that no MTK can come under is not what was asked for. */
@@ -226,10 +319,14 @@ main(void)
     const struct CMUnitTest tests[] = {
         BENCH_BOTH(asks_for_the_msk_and_gets_it),
         BENCH_BOTH(waits_for_the_back_off_before_the_first_request),
-        BENCH_BOTH(leaves_when_nothing_comes_after_three_requests),
+        BENCH_BOTH(leaves_when_nothing_comes_in_time),
+        BENCH_BOTH(is_patient_behind_the_back_off),
+        BENCH_BOTH(is_as_patient_as_it_is_told),
         BENCH_BOTH(leaves_a_deaf_server_by_the_rule),
         BENCH_BOTH(stays_with_an_older_msk_until_it_is_used_up),
         BENCH_BOTH(takes_a_confirmation_for_an_answer),
+        BENCH_BOTH(takes_no_confirmation_for_an_msk),
+        BENCH_BOTH(takes_no_confirmation_for_an_msk_that_is_used_up),
         BENCH_BOTH(is_satisfied_by_an_msk_before_the_answer),
         BENCH_BOTH(repeats_what_may_be_repeated),
         BENCH_BOTH(counts_attempts_anew_for_each_need),

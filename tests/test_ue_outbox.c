@@ -25,7 +25,7 @@ live(void)
     check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
     check_int("MTK", bench_mtk(&b, GROUP, 3, 1), MSK_OK);
     b.answer = ANSWER_BOOTSTRAP;
-    bench_wait(&b, 60000);
+    bench_wait(&b, 20000);
     bench_serve_all(&b, 5);
     check_int("stop", bench_stop(&b, "film"), MSK_OK);
 }

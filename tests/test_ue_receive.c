@@ -280,23 +280,95 @@ asks_for_what_traffic_shows_it_has_missed(void **state)
     check_int("requests", b.requests, 1);
 }
 
-/* Whatever strangers send, a group is asked for once in a second at most. */
+/* Traffic of strangers, in any second of a span: MTK messages under MSKs that
+ * nobody has, and MKIs. The BM-SC answers as it does: with the current MSK. */
+static void
+flood(unsigned seconds, uint16_t current)
+{
+    unsigned answered = b.requests;
+
+    for (unsigned i = 0; i < seconds; i++) {
+        (void)bench_mtk(&b, GROUP, (uint16_t)(1000 + i % 5000), 1);
+        (void)missed("news", FLOW, GROUP, (uint16_t)(7000 + i % 5000));
+        bench_serve_all(&b, 3);
+        if (b.requests != answered)
+            check_int("again", bench_msk(&b, GROUP, current), MSK_OK);
+        answered = b.requests;
+        bench_wait(&b, 1000);
+        bench_forget(&b);
+        release(NULL);
+    }
+}
+
+/* doc/security.md: 16 requests in the first hour, 6 in each one behind that,
+ * 10 more for each new MSK. */
 static void
 makes_no_storm_of_what_strangers_send(void **state)
 {
     (void)state;
     check_int("no back-off", bench_service(&b, "news", 0, 0), MSK_OK);
-    for (int i = 0; i < 10000; i++) {
-        (void)bench_mtk(&b, GROUP, 7, 1);
-        (void)missed("news", FLOW, GROUP, 8);
+    flood(3600, 1);
+    assert_true(b.requests >= 10 && b.requests <= 16);
+    b.requests = 0;
+    flood(23 * 3600, 1);
+    assert_true(b.requests >= 23 * 5 && b.requests <= 23 * 6);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+/* What brought a new MSK was no lie. */
+static void
+asks_at_once_again_when_that_brought_something_new(void **state)
+{
+    (void)state;
+    check_int("no back-off", bench_service(&b, "news", 0, 0), MSK_OK);
+    flood(3600, 1);
+    b.requests = 0;
+    bench_wait(&b, 700000);
+    for (uint16_t number = 2; number < 30; number++) {
+        (void)bench_mtk(&b, GROUP, number, 1);
+        assert_true(b.asked);
         bench_serve_all(&b, 3);
-        if (i % 50 == 0)
-            (void)bench_msk(&b, GROUP, (uint16_t)(20 + i % 7));
-        bench_wait(&b, 1);
+        check_int("push", bench_msk(&b, GROUP, number), MSK_OK);
+        check_int("MTK", bench_mtk(&b, GROUP, number, 1), MSK_OK);
+        bench_wait(&b, 1000);
         bench_forget(&b);
-        release(NULL);
     }
-    assert_true(b.requests <= 11);
+}
+
+/* The BM-SC may pull as often as it likes, once in a second. */
+static void
+answers_pulls_in_spite_of_strangers(void **state)
+{
+    (void)state;
+    check_int("no back-off", bench_service(&b, "news", 0, 0), MSK_OK);
+    flood(3600, 1);
+    for (int i = 0; i < 20; i++) {
+        b.requests = 0;
+        check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+        bench_wait(&b, 1000);
+        check_int("requests", b.requests, 1);
+        bench_serve_all(&b, 3);
+        check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+        bench_forget(&b);
+    }
+}
+
+/* The next MSK is pushed ahead: both are in use, and nothing is asked for. */
+static void
+uses_both_msks(void **state)
+{
+    (void)state;
+    check_int("next", bench_msk(&b, GROUP, 2), MSK_OK);
+    for (uint16_t mtk_id = 1; mtk_id < 10; mtk_id++)
+        for (uint16_t number = 1; number <= 2; number++) {
+            check_int("MTK", bench_mtk(&b, GROUP, number, mtk_id), MSK_OK);
+            check_int("MKI", missed("news", FLOW, GROUP, number), MSK_OK);
+        }
+    check_int("used up", bench_mtk(&b, GROUP, 1, 10), MSK_OK);
+    check_int("MTK", bench_mtk(&b, GROUP, 2, 10), MSK_OK);
+    bench_wait(&b, 60000);
+    check_int("requests", b.requests, 0);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -447,6 +519,9 @@ main(void)
         BENCH_BOTH(asks_for_no_group_of_a_stranger),
         BENCH_BOTH(asks_for_what_traffic_shows_it_has_missed),
         BENCH_BOTH(makes_no_storm_of_what_strangers_send),
+        BENCH_BOTH(asks_at_once_again_when_that_brought_something_new),
+        BENCH_BOTH(answers_pulls_in_spite_of_strangers),
+        BENCH_BOTH(uses_both_msks),
         BENCH_BOTH(asks_for_a_specific_msk_in_keyid_only),
         BENCH_BOTH(does_not_leave_for_want_of_an_old_msk),
         BENCH_BOTH(does_not_leave_for_want_of_an_old_msk_when_it_has_none),

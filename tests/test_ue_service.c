@@ -108,16 +108,42 @@ deregisters_when_it_is_stopped(void **state)
 static void
 retries_a_registration_then_leaves(void **state)
 {
+    msk_time begin = b.now;
+
     (void)state;
     b.answer = ANSWER_NONE;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
-    for (int i = 0; i < 60 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+    for (int i = 0; i < 100 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
         bench_serve_all(&b, 3);
         bench_wait(&b, 1000);
     }
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_UNREACHABLE);
-    check_int("requests", b.requests, 4); /* the last deregisters */
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    assert_true(b.now == begin + 60000);
+    assert_true(b.requests >= 5 && b.requests <= 8);
     check_target("=deregister");
+}
+
+/* The answer to a registration that was given up is not waited for, and counts
+ * no more. */
+static void
+gives_up_a_registration_under_way(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_wait(&b, 59000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    assert_true(b.asked);
+    check_target("=register");
+    bench_wait(&b, 1000);
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    check_int("result", last(MSK_EFFECT_RESULT)->reason,
+              MSK_REASON_UNREACHABLE);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_target("=register"); /* one request at a time */
+    bench_serve_all(&b, 6);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, 3600000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
 }
 
 static void
@@ -356,7 +382,12 @@ refuses_what_it_has_no_room_for(void **state)
 static void
 undoes_a_start_that_the_store_refuses(void **state)
 {
+    struct msk_ue_config c = registers;
+
     (void)state;
+    c.patience = 3600000;
+    check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
     check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
     b.store.error = MSK_ERR_LIMIT;
     for (size_t n = 1;; n++) {
@@ -463,10 +494,22 @@ goes_on_after_a_power_cycle(void **state)
     check_int("MTK", bench_mtk(&b, GROUP, 1, 1), MSK_OK);
 }
 
-/* The MSK of before the power cycle kept "news" when its requests were used
- * up. What "film" needs has all of its own. */
+/* Nothing is answered, for so many seconds. */
 static void
-has_all_attempts_for_a_service_that_comes_later(void **state)
+hear_nothing(int seconds)
+{
+    b.answer = ANSWER_NONE;
+    for (int i = 0; i < seconds; i++) {
+        bench_wait(&b, 1000);
+        bench_serve_all(&b, 3);
+    }
+    b.answer = ANSWER_TRUE;
+}
+
+/* The MSK of before the power cycle kept "news" when the patience was used up.
+ * What "film" needs has all of its own. */
+static void
+is_as_patient_with_a_service_that_comes_later(void **state)
 {
     (void)state;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
@@ -475,24 +518,110 @@ has_all_attempts_for_a_service_that_comes_later(void **state)
     check_int("the same keys", bench_keys(&b, 1), MSK_OK);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_serve_all(&b, 3);
-    b.answer = ANSWER_NONE;
-    for (int i = 0; i < 60; i++) {
-        bench_wait(&b, 1000);
-        bench_serve_all(&b, 3);
-    }
+    hear_nothing(100);
     assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
-    b.answer = ANSWER_TRUE;
     check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
     bench_serve_all(&b, 3);
     check_int("push", bench_msk(&b, OTHER, 1), MSK_OK);
     b.requests = 0;
+    hear_nothing(59);
+    assert_true(b.requests >= 3);
+    b.requests = 0;
+    hear_nothing(100);
+    check_int("requests", b.requests, 0);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+/* "news" has an MSK, is kept without registration while the BM-SC is away, and
+ * then no member. */
+static void
+be_kept_without_registration(void)
+{
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    hear_nothing(61);
+    assert_false(b.asked);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    b.requests = 0;
+}
+
+/* At once when the BM-SC says that the UE is no member. */
+static void
+registers_again_what_was_kept_when_it_is_refused(void **state)
+{
+    (void)state;
+    be_kept_without_registration();
+    b.msk_code = 403;
+    (void)bench_mtk(&b, GROUP, 2, 1); /* an MSK that it does not have */
+    check_target("=msk-request");
+    bench_serve_all(&b, 2); /* 401 first */
+    check_target("=register");
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    bench_wait(&b, 3600000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+/* By itself, again and again, not too often. */
+static void
+registers_again_what_was_kept_by_itself(void **state)
+{
+    const msk_time hours = 24;
+
+    (void)state;
+    be_kept_without_registration();
     b.answer = ANSWER_NONE;
-    for (int i = 0; i < 60; i++) {
-        bench_wait(&b, 1000);
+    for (msk_time end = b.now + hours * 3600000; b.now < end;) {
+        bench_wait(&b, 10000);
+        if (b.asked)
+            check_target("=register");
+        bench_serve_all(&b, 1);
+    }
+    assert_true(b.requests >= hours * 2 && b.requests <= hours * 4);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    b.answer = ANSWER_TRUE;
+    for (int i = 0; i < 200; i++) {
+        bench_wait(&b, 10000);
         bench_serve_all(&b, 3);
     }
-    check_int("requests", b.requests, 3);
+    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    b.requests = 0;
+    bench_wait(&b, 36000000);
+    check_int("requests", b.requests, 0);
+}
+
+/* The BM-SC has forgotten its members: it came back from an old backup. */
+static void
+registers_again_what_was_registered_when_it_is_refused(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    b.msk_code = 403;
+    (void)bench_mtk(&b, GROUP, 2, 1);
+    bench_serve(&b);
+    check_target("=register");
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    bench_wait(&b, 3600000);
     check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+}
+
+/* It registers whom it refuses: the second time it is believed. */
+static void
+leaves_a_server_that_registers_and_refuses(void **state)
+{
+    (void)state;
+    b.msk_code = 403;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    for (int i = 0; i < 60 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+        bench_serve_all(&b, 3);
+        bench_wait(&b, 1000);
+    }
+    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
+    assert_true(b.requests <= 6);
 }
 
 static void
@@ -558,6 +687,7 @@ main(void)
         BENCH_BOTH(asks_when_the_push_does_not_come),
         BENCH_BOTH(deregisters_when_it_is_stopped),
         BENCH_BOTH(retries_a_registration_then_leaves),
+        BENCH_BOTH(gives_up_a_registration_under_way),
         BENCH_BOTH(leaves_when_registration_is_refused),
         BENCH_BOTH(stays_unregistered_while_an_msk_is_good),
         BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
@@ -576,7 +706,11 @@ main(void)
         BENCH_BOTH(
             repeats_a_registration_that_was_not_answered_and_not_at_once),
         BENCH_BOTH(goes_on_after_a_power_cycle),
-        BENCH_BOTH(has_all_attempts_for_a_service_that_comes_later),
+        BENCH_BOTH(is_as_patient_with_a_service_that_comes_later),
+        BENCH_BOTH(registers_again_what_was_kept_when_it_is_refused),
+        BENCH_BOTH(registers_again_what_was_kept_by_itself),
+        BENCH_BOTH(registers_again_what_was_registered_when_it_is_refused),
+        BENCH_BOTH(leaves_a_server_that_registers_and_refuses),
         BENCH_BOTH(refuses_other_keys_under_a_known_name),
         BENCH_BOTH(hands_what_is_announced_as_on_to_the_mgvf),
     };

@@ -107,7 +107,8 @@ struct bench {
     unsigned bootstraps; /* of the keys that it knows; names them */
     uint32_t counter;    /* of its messages under them */
     int code;            /* for each item; 200 */
-    const char *retry_after;
+    int msk_code;        /* for those of an MSK request; 0: the same */
+    const char *retry_after, *date;
     enum bench_answer answer;
     void (*spoil_body)(uint8_t *p, size_t n);   /* of a response, signed */
     void (*spoil_header)(uint8_t *p, size_t n); /* its Digest header */

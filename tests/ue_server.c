@@ -21,7 +21,7 @@ struct serving {
     struct msk_auth_context context;
     /* the answer */
     struct msk_http_response response;
-    struct msk_http_header headers[MSK_HTTP_HEADERS_MAX + 1];
+    struct msk_http_header headers[MSK_HTTP_HEADERS_MAX + 3];
     uint8_t body[MSK_HTTP_BODY_MAX + 1], value[MSK_HTTP_VALUE_MAX];
     size_t body_len;
 };
@@ -72,6 +72,8 @@ take(void *arg, const struct msk_body_item *item)
         memcpy(s->services[s->n], item->service.p, item->service.n);
     s->items[s->n].service.p = s->services[s->n];
     s->items[s->n].code = s->b->code;
+    if (s->b->msk_code != 0 && kind_of_request(s->b) == MSK_BODY_MSK_REQUEST)
+        s->items[s->n].code = s->b->msk_code;
     s->n++;
     return MSK_OK;
 }
@@ -265,6 +267,8 @@ bench_serve(struct bench *b)
         answer_verified(&s);
     if (b->retry_after != NULL)
         add_header(&s, "retry-after", TEXT(b->retry_after));
+    if (b->date != NULL)
+        add_header(&s, "date", TEXT(b->date));
     return msk_ue_http(b->ue, &s.response, b->now);
 }
 

@@ -105,12 +105,13 @@ reason_text(enum msk_reason reason)
     case MSK_REASON_NONE: return "none";
     case MSK_REASON_NO_KEYS: return "no keys yet";
     case MSK_REASON_RENEGOTIATE: return "the server wants new keys";
-    case MSK_REASON_NO_MSK: return "no MSK and no confirmation came";
+    case MSK_REASON_NO_MSK: return "granted, but no MSK came";
     case MSK_REASON_REFUSED: return "the BM-SC said no";
     case MSK_REASON_UNREACHABLE: return "no answer";
     case MSK_REASON_UNVERIFIED: return "answers that do not verify";
     case MSK_REASON_USER: return "as told";
     case MSK_REASON_POLICY: return "its policy is against the announcement";
+    case MSK_REASON_PATIENCE: return "no MSK and no confirmation in time";
     }
     return "unknown";
 }

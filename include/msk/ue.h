@@ -34,12 +34,13 @@ enum msk_reason {
     MSK_REASON_NONE = 0,
     MSK_REASON_NO_KEYS = 1,     /* bootstrap: there are none yet */
     MSK_REASON_RENEGOTIATE = 2, /* bootstrap: the server wants new ones */
-    MSK_REASON_NO_MSK = 3,      /* leave: no MSK and no confirmation came */
+    MSK_REASON_NO_MSK = 3,      /* result: granted, but no MSK came */
     MSK_REASON_REFUSED = 4,     /* leave, result: the BM-SC said no */
-    MSK_REASON_UNREACHABLE = 5, /* leave, result: no answer */
+    MSK_REASON_UNREACHABLE = 5, /* result: no answer */
     MSK_REASON_UNVERIFIED = 6,  /* result: answers that did not verify */
     MSK_REASON_USER = 7,        /* leave: msk_ue_stop */
-    MSK_REASON_POLICY = 8       /* result: SP against the announcement */
+    MSK_REASON_POLICY = 8,      /* result: SP against the announcement */
+    MSK_REASON_PATIENCE = 9     /* leave: no MSK and no confirmation in time */
 };
 
 /* An MSK that is held now. Views good for the hook. */
@@ -59,13 +60,13 @@ struct msk_mtk_event {
 
 /* The end of a request, for one Key Group or service; where the session asks
  * again by itself, each has one. With reason NO_MSK: it was granted, but no
- * MSK came, and the attempts are used up. */
+ * MSK came, and nothing more is asked. */
 struct msk_result_event {
     enum msk_procedure procedure;
     struct msk_key_id id;     /* MSK request */
     struct msk_bytes service; /* register, deregister */
     int code;                 /* status of the item; 0: none was verified */
-    bool confirmed;           /* there is no newer MSK at this time */
+    bool confirmed;           /* a good MSK is held, there is none newer */
     enum msk_reason reason;   /* of a failure; else NONE */
 };
 
@@ -141,7 +142,7 @@ struct msk_ue_limits {
 /* Octets of memory for a session with such limits; a constant expression if
  * its arguments are, and the same as msk_ue_size. */
 #define MSK_UE_SIZE(groups, services) \
-    ((size_t)14336 + (size_t)(groups)*272 + (size_t)(services)*336)
+    ((size_t)14336 + (size_t)(groups)*352 + (size_t)(services)*376)
 
 /* The same at run time; 0 when the limits are out of range. */
 MSK_API size_t msk_ue_size(const struct msk_ue_limits *limits);
@@ -169,10 +170,15 @@ struct msk_ue_config {
     enum msk_registration registration;
     uint32_t qop;             /* as digest.h; 0: auth-int only */
     msk_time wait;            /* for an MSK after a 200; 10000 */
-    uint32_t attempts;        /* requests before leaving; 3 */
+    uint32_t attempts;        /* requests for an MSK by its number, and to
+                                 deregister; 3 */
     msk_time answer_time;     /* for an HTTP answer; 30000 */
-    msk_time retry_after_max; /* longest Retry-After, in seconds and no date,
-                                 that is obeyed; 300000 */
+    msk_time retry_after_max; /* longest Retry-After that is obeyed; 300000 */
+    msk_time patience;        /* for an MSK or a confirmation, from the first
+                                 request on; 60000. What was announced as
+                                 back-off, bootstrapping and Retry-After do
+                                 not count. */
+    uint32_t algorithms;      /* of Digest, as digest.h; 0: both */
 };
 
 /*

@@ -3,6 +3,7 @@
  * What an HTTP answer says. Only one whose Authentication-Info verifies is an
  * answer; anything else is a hint that leads to a bounded retry (decision 13).
  */
+#include "http/date.h"
 #include "http/header.h"
 #include "msk/body.h"
 #include "ue/exchange.h"
@@ -24,20 +25,47 @@ value_of(const struct msk_http_response *response, const char *name)
     return value;
 }
 
-/* Retry-After in seconds, bounded. A date needs a clock that the session does
- * not have: it is left out, like anything else that is no number. */
+static bool
+is_number(struct msk_bytes value)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] < '0' || value.p[i] > '9')
+            return false;
+    return value.n > 0;
+}
+
+static uint64_t
+number_of(struct msk_bytes value)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < value.n; i++)
+        if (number < SECONDS_MAX)
+            number = number * 10 + (uint64_t)(value.p[i] - '0');
+    return number;
+}
+
+/* A session does not know the date; the answer says what it is where it was
+ * made. 0: it does not, or the date is over. */
+static uint64_t
+seconds_to(const struct msk_http_response *response, struct msk_bytes value)
+{
+    uint64_t at, now;
+
+    if (!msk_http_date(value, &at) ||
+        !msk_http_date(value_of(response, "Date"), &now) || at < now)
+        return 0;
+    return at - now < SECONDS_MAX ? at - now : SECONDS_MAX;
+}
+
+/* Retry-After (RFC 9110 10.2.3), bounded; 0: none. */
 static msk_time
 retry_after(const struct msk_ue *ue, const struct msk_http_response *response)
 {
     struct msk_bytes value = value_of(response, "Retry-After");
-    msk_time time = 0;
+    msk_time time =
+        is_number(value) ? number_of(value) : seconds_to(response, value);
 
-    for (size_t i = 0; i < value.n; i++) {
-        if (value.p[i] < '0' || value.p[i] > '9')
-            return 0;
-        if (time < SECONDS_MAX)
-            time = time * 10 + (msk_time)(value.p[i] - '0');
-    }
     time *= SECOND;
     return time < ue->retry_after_max ? time : ue->retry_after_max;
 }
@@ -140,16 +168,17 @@ read_items(struct msk_ue *ue, const struct msk_http_response *response)
 
 /* The request is over before what it leads to begins. */
 static void
-conclude(struct msk_ue *ue)
+conclude(struct msk_ue *ue, msk_time after)
 {
     (void)msk_ue_exchange_step(ue, MSK_EXCHANGE_ANSWERED);
     for (size_t i = 0; i < ue->n_groups; i++)
-        if (ue->groups[i].state == MSK_GROUP_ASKED ||
-            ue->groups[i].state == MSK_GROUP_ANSWERED)
-            msk_ue_group_answered(ue, &ue->groups[i]);
+        if ((ue->groups[i].state == MSK_GROUP_ASKED ||
+             ue->groups[i].state == MSK_GROUP_ANSWERED) &&
+            msk_ue_group_answered(ue, &ue->groups[i], after))
+            msk_ue_service_renew(ue, i);
     for (size_t i = 0; i < ue->n_services; i++)
         if (ue->services[i].asked)
-            msk_ue_service_answered(ue, i);
+            msk_ue_service_answered(ue, i, after);
 }
 
 /* The body is the server's. The status is not covered by Digest: an error
@@ -165,7 +194,7 @@ answered(struct msk_ue *ue, const struct msk_http_response *response)
     }
     err = read_items(ue, response);
     if (err == MSK_OK)
-        conclude(ue);
+        conclude(ue, retry_after(ue, response));
     else
         msk_ue_exchange_fail(ue, MSK_REASON_UNVERIFIED, 0);
     return err;

@@ -51,10 +51,15 @@ msk_ue_exchange_holds(const struct msk_ue *ue)
 static void
 go_on(struct msk_ue *ue)
 {
-    for (size_t i = 0; i < ue->n_groups; i++)
+    msk_time since = ue->exchange.held_since;
+
+    for (size_t i = 0; i < ue->n_groups; i++) {
         if (ue->groups[i].state == MSK_GROUP_WAIT)
-            msk_timer_shift(&ue->groups[i].timer, ue->exchange.held_since,
-                            ue->now);
+            msk_timer_shift(&ue->groups[i].timer, since, ue->now);
+        msk_timer_shift(&ue->groups[i].patience, since, ue->now);
+    }
+    for (size_t i = 0; i < ue->n_services; i++)
+        msk_timer_shift(&ue->services[i].patience, since, ue->now);
 }
 
 /* The keys of the request serve to verify its answer, and nothing else. */
@@ -134,10 +139,10 @@ msk_ue_exchange_fail(struct msk_ue *ue, enum msk_reason reason, msk_time after)
                                           : MSK_EXCHANGE_FAILED);
     for (size_t i = 0; i < ue->n_groups; i++)
         if (is_asked(&ue->groups[i]))
-            msk_ue_group_failed(ue, &ue->groups[i], reason);
+            msk_ue_group_failed(ue, &ue->groups[i], reason, paused);
     for (size_t i = 0; i < ue->n_services; i++)
         if (ue->services[i].asked)
-            msk_ue_service_failed(ue, i, reason);
+            msk_ue_service_failed(ue, i, reason, paused);
 }
 
 /* While a call is pending the host has not seen the request: the time for its

@@ -40,6 +40,31 @@ msk_ue_group_want(struct msk_ue_group *group, uint16_t number)
     return true;
 }
 
+void
+msk_ue_group_forget(struct msk_ue_group *group, uint16_t number)
+{
+    uint8_t n = 0;
+
+    for (uint8_t i = 0; i < group->n_known; i++)
+        if (group->known[i] != number)
+            group->known[n++] = group->known[i];
+    group->n_known = n;
+}
+
+/* What is new ends the damping of requests that traffic leads to. */
+void
+msk_ue_group_know(struct msk_ue_group *group, uint16_t number)
+{
+    for (uint8_t i = 0; i < group->n_known; i++)
+        if (group->known[i] == number)
+            return;
+    if (group->n_known == MSK_HELD_MAX)
+        msk_ue_group_forget(group, group->known[0]);
+    group->known[group->n_known++] = number;
+    group->futile = 0;
+    msk_timer_stop(&group->damp);
+}
+
 bool
 msk_ue_group_wants_any(const struct msk_ue_group *group)
 {

@@ -25,23 +25,24 @@ enum msk_ue_group_state {
 };
 
 enum msk_ue_group_event {
-    MSK_GROUP_NEED = 0, /* a service or the host needs MSKs */
-    MSK_GROUP_MISSED,   /* traffic is under an MSK that is not held */
-    MSK_GROUP_PULL,     /* the BM-SC wants to be asked */
-    MSK_GROUP_AWAIT,    /* registered: MSKs will be pushed */
-    MSK_GROUP_PLAN,     /* the announcement has another back-off */
-    MSK_GROUP_DUE,      /* the back-off is over */
-    MSK_GROUP_SENT,     /* the request went out */
-    MSK_GROUP_GRANTED,  /* it was granted */
-    MSK_GROUP_DONE,     /* answered, and no MSK is to come */
-    MSK_GROUP_REFUSED,  /* the BM-SC said no */
-    MSK_GROUP_RETRY,    /* it failed; it may be tried again */
-    MSK_GROUP_SPENT,    /* it failed; that was the last attempt */
-    MSK_GROUP_LOST,     /* the service could not be registered */
-    MSK_GROUP_MSK,      /* all that is wanted is held */
-    MSK_GROUP_GOOD,     /* looked: an MSK is held that is still good */
-    MSK_GROUP_NOTHING,  /* looked: none is */
-    MSK_GROUP_DROP,     /* no service needs the group any more */
+    MSK_GROUP_NEED = 0,  /* a service or the host needs MSKs */
+    MSK_GROUP_MISSED,    /* traffic is under an MSK that is not held */
+    MSK_GROUP_PULL,      /* the BM-SC wants to be asked */
+    MSK_GROUP_AWAIT,     /* registered: MSKs will be pushed */
+    MSK_GROUP_PLAN,      /* the announcement has another back-off */
+    MSK_GROUP_DUE,       /* the back-off is over */
+    MSK_GROUP_SENT,      /* the request went out */
+    MSK_GROUP_GRANTED,   /* it was granted */
+    MSK_GROUP_DONE,      /* answered, and no MSK is to come */
+    MSK_GROUP_CONFIRMED, /* the BM-SC says that no MSK is newer */
+    MSK_GROUP_REFUSED,   /* the BM-SC said no */
+    MSK_GROUP_RETRY,     /* it failed; it may be tried again */
+    MSK_GROUP_SPENT,     /* the patience is used up */
+    MSK_GROUP_LOST,      /* the service could not be registered */
+    MSK_GROUP_MSK,       /* all that is wanted is held */
+    MSK_GROUP_GOOD,      /* looked: an MSK is held that is still good */
+    MSK_GROUP_NOTHING,   /* looked: none is */
+    MSK_GROUP_DROP,      /* no service needs the group any more */
     MSK_GROUP_EVENTS
 };
 
@@ -49,6 +50,7 @@ enum msk_ue_group_event {
 enum msk_ue_group_action {
     MSK_GROUP_KEEP = 1, /* nothing */
     MSK_GROUP_BEGIN,    /* a new request, behind the back-off */
+    MSK_GROUP_DAMP,     /* the same, and not again too soon: by traffic */
     MSK_GROUP_NOW,      /* a new request without back-off */
     MSK_GROUP_REPLAN,   /* the back-off begins again */
     MSK_GROUP_COUNT,    /* one attempt more */
@@ -100,16 +102,29 @@ void msk_ue_group_want_something(struct msk_ue_group *group);
 bool msk_ue_group_wants_any(const struct msk_ue_group *group);
 bool msk_ue_group_wants_current(const struct msk_ue_group *group);
 
+/* An MSK of that number is held, and perhaps another one no more. */
+void msk_ue_group_know(struct msk_ue_group *group, uint16_t number);
+void msk_ue_group_forget(struct msk_ue_group *group, uint16_t number);
+
 /* An MSK of that number was stored and is good. */
 void msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
                          uint16_t number);
 
-/* The request under way ended without a verified answer, for that reason. */
+/* The request under way ended without a verified answer, for that reason.
+ * paused: the session waits as the server wishes; that attempt does not
+ * count. */
 void msk_ue_group_failed(struct msk_ue *ue, struct msk_ue_group *group,
-                         enum msk_reason reason);
+                         enum msk_reason reason, bool paused);
 
-/* It was answered; the codes are in the wants. */
-void msk_ue_group_answered(struct msk_ue *ue, struct msk_ue_group *group);
+/* It was answered; the codes are in the wants. after: the Retry-After that came
+ * with them, or 0. True: the BM-SC said no, for the first time since an MSK
+ * came; perhaps it has forgotten that the UE is registered. */
+bool msk_ue_group_answered(struct msk_ue *ue, struct msk_ue_group *group,
+                           msk_time after);
+
+/* Looked: an MSK is held that is good, or none is. */
+void msk_ue_group_looked(struct msk_ue *ue, struct msk_ue_group *group,
+                         bool good);
 
 /* No service needs it any more. */
 void msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group);
@@ -119,7 +134,8 @@ void msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group);
 bool msk_ue_group_tick(struct msk_ue *ue, struct msk_ue_group *group,
                        bool held);
 
-/* Is that timer running, and not standing still? */
-bool msk_ue_group_ticks(const struct msk_ue_group *group, bool held);
+/* When that is due, seen from now. */
+msk_time msk_ue_group_due(const struct msk_ue_group *group, bool held,
+                          msk_time now);
 
 #endif

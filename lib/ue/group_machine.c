@@ -2,7 +2,8 @@
 #include "ue/group.h"
 #include "ue/machine.h"
 
-#define CALM 1000 /* milliseconds between requests that traffic provokes */
+#define CALM 1000       /* milliseconds between requests for a group */
+#define DAMP_MAX 600000 /* and at most, between those that traffic leads to */
 #define SECOND 1000
 
 /*
@@ -14,7 +15,7 @@
 static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
     [MSK_GROUP_REST] = {
         [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_DAMP, MSK_GROUP_BACKOFF },
         [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
         [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
         [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_REST },
@@ -29,6 +30,7 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
         [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
         [MSK_GROUP_PLAN] = { MSK_GROUP_REPLAN, MSK_GROUP_BACKOFF },
         [MSK_GROUP_DUE] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
+        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
         [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
         [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
         [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
@@ -40,6 +42,7 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
         [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
         [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
         [MSK_GROUP_SENT] = { MSK_GROUP_COUNT, MSK_GROUP_ASKED },
+        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
         [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
         [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
         [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
@@ -51,9 +54,11 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
         [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
         [MSK_GROUP_GRANTED] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
         [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_CONFIRMED] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
         [MSK_GROUP_REFUSED] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
         [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
         [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
         [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
         [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
     },
@@ -63,6 +68,7 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
         [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
         [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
         [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
         [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
         [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
     },
@@ -85,6 +91,8 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
         [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
         [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
         [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
+        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
+        [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
         [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
         [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
         [MSK_GROUP_GOOD] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
@@ -93,7 +101,7 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
     },
     [MSK_GROUP_STAY] = {
         [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_MISSED] = { MSK_GROUP_DAMP, MSK_GROUP_BACKOFF },
         [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
         [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
         [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
@@ -138,13 +146,19 @@ roll(struct msk_ue *ue)
         ue->work.verdict = err;
 }
 
+static msk_time
+left(const struct msk_timer *timer, msk_time now)
+{
+    msk_time at = msk_timer_at(timer, now);
+
+    return at != MSK_NEVER && at > now ? at - now : 0;
+}
+
 /* Decision 20: no two requests for a group in one second. */
 static msk_time
 calm_left(const struct msk_ue *ue, const struct msk_ue_group *group)
 {
-    msk_time at = msk_timer_at(&group->calm, ue->now);
-
-    return at != MSK_NEVER && at > ue->now ? at - ue->now : 0;
+    return left(&group->calm, ue->now);
 }
 
 /* Starts the back-off, of at least `least`. */
@@ -159,49 +173,123 @@ plan(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
                     interval > least ? interval : least);
 }
 
+/* What was wanted before has come to an end. */
+static void
+end(struct msk_ue_group *group)
+{
+    msk_timer_stop(&group->timer);
+    msk_timer_stop(&group->patience);
+    group->attempts = 0;
+    group->provoked = false;
+}
+
+static void
+begin(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
+{
+    end(group);
+    msk_ue_group_want_something(group);
+    plan(ue, group, least);
+}
+
+/* A pull: no back-off. */
+static void
+begin_now(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    end(group);
+    (void)msk_ue_group_want(group, 0);
+    msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
+}
+
+/* Anybody can send traffic under an MSK that is not held. The next request
+ * that it leads to must wait twice as long, until a new MSK comes. */
+static void
+damp(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    msk_time interval = CALM;
+
+    for (uint8_t i = 0; i < group->futile && interval < DAMP_MAX; i++)
+        interval *= 2;
+    if (interval < DAMP_MAX)
+        group->futile++;
+    else
+        interval = DAMP_MAX;
+    msk_timer_start(&group->damp, ue->now, interval);
+}
+
+static void
+begin_damped(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    msk_time calm = calm_left(ue, group), damped = left(&group->damp, ue->now);
+
+    begin(ue, group, damped > calm ? damped : calm);
+    group->provoked = true;
+}
+
+static void
+begin_patience(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    if (!group->patience.on)
+        msk_timer_start(&group->patience, ue->now, ue->patience);
+}
+
+static void
+count(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    group->attempts++;
+    group->after = 0;
+    msk_timer_stop(&group->timer);
+    msk_timer_start(&group->calm, ue->now, CALM);
+    if (group->provoked)
+        damp(ue, group);
+    group->provoked = false;
+    begin_patience(ue, group);
+}
+
+/* The patience is for answers and MSKs: not for the time that the announcement
+ * or the server told the UE to wait. */
+static void
+again(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    msk_time pause, interval;
+
+    roll(ue);
+    msk_ue_group_want_something(group);
+    pause = msk_ue_pause(ue, group->attempts);
+    interval = backoff(ue, group) + pause;
+    if (interval < group->after)
+        interval = group->after;
+    msk_timer_start(&group->timer, ue->now, interval);
+    msk_timer_extend(&group->patience,
+                     group->after > 0 ? interval : interval - pause);
+}
+
 static void
 act(struct msk_ue *ue, struct msk_ue_group *group,
     enum msk_ue_group_action action)
 {
     switch (action) {
     case MSK_GROUP_KEEP: break;
-    case MSK_GROUP_BEGIN:
-        group->attempts = 0;
-        msk_ue_group_want_something(group);
-        plan(ue, group, calm_left(ue, group));
-        break;
-    case MSK_GROUP_NOW: /* a pull: no back-off */
-        group->attempts = 0;
-        (void)msk_ue_group_want(group, 0);
-        msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
-        break;
+    case MSK_GROUP_BEGIN: begin(ue, group, calm_left(ue, group)); break;
+    case MSK_GROUP_DAMP: begin_damped(ue, group); break;
+    case MSK_GROUP_NOW: begin_now(ue, group); break;
     case MSK_GROUP_REPLAN: plan(ue, group, calm_left(ue, group)); break;
-    case MSK_GROUP_COUNT:
-        group->attempts++;
-        msk_timer_stop(&group->timer);
-        msk_timer_start(&group->calm, ue->now, CALM);
-        break;
+    case MSK_GROUP_COUNT: count(ue, group); break;
     case MSK_GROUP_HOPE:
         msk_ue_group_want_something(group);
         msk_timer_start(&group->timer, ue->now, ue->wait);
+        begin_patience(ue, group);
         break;
-    case MSK_GROUP_AGAIN:
-        roll(ue);
-        msk_timer_start(&group->timer, ue->now,
-                        backoff(ue, group) +
-                            msk_ue_patience(ue, group->attempts));
-        break;
+    case MSK_GROUP_AGAIN: again(ue, group); break;
     case MSK_GROUP_LOOK:
         group->look = true;
         msk_ue_group_want_nothing(group);
         msk_timer_stop(&group->timer);
-        group->attempts = 0;
+        if (group->ended)
+            end(group);
         break;
-    case MSK_GROUP_END:
-        msk_timer_stop(&group->timer);
-        group->attempts = 0;
-        break;
+    case MSK_GROUP_END: end(group); break;
     case MSK_GROUP_LEAVE:
+        end(group);
         group->leave = true;
         group->got = false;
         break;

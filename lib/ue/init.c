@@ -12,6 +12,7 @@
 #define ATTEMPTS 3
 #define ANSWER_TIME 30000
 #define RETRY_AFTER_MAX 300000 /* decision 13 */
+#define PATIENCE 60000         /* decision 21 */
 
 size_t
 msk_ue_size(const struct msk_ue_limits *limits)
@@ -80,6 +81,7 @@ configure(struct msk_ue *ue, const struct msk_ue_config *c)
     ue->attempts = c->attempts != 0 ? c->attempts : ATTEMPTS;
     ue->answer_time = or_else(c->answer_time, ANSWER_TIME);
     ue->retry_after_max = or_else(c->retry_after_max, RETRY_AFTER_MAX);
+    ue->patience = or_else(c->patience, PATIENCE);
     memcpy(ue->fqdn, c->fqdn.p, c->fqdn.n);
     ue->fqdn_len = c->fqdn.n;
     if (c->base.n > 0)
@@ -96,6 +98,7 @@ make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
 
     memset(ue, 0, sizeof *ue);
     ue->polls = c->hooks == NULL;
+    ue->due = MSK_NEVER;
     ue->user = user;
     if (!ue->polls && !msk_sized_take(&ue->hooks, sizeof ue->hooks, c->hooks,
                                       MSK_SIZE_UPTO(msk_ue_hooks, keylog)))
@@ -103,7 +106,8 @@ make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
     lay_out(ue, &c->limits);
     configure(ue, c);
     if (c->xml != NULL)
-        err = msk_digest_client_init(&ue->exchange.digest, c->fqdn, c->qop, 0);
+        err = msk_digest_client_init(&ue->exchange.digest, c->fqdn, c->qop,
+                                     c->algorithms);
     if (err == MSK_OK)
         *out = ue;
     return err;

@@ -77,6 +77,12 @@ take(struct msk_ue *ue, const struct msk_mgvf_result *result)
         ue->outgrown = true;
     switch (result->outcome) {
     case MSK_OUTCOME_STORED:
+        if (result->has_deleted)
+            msk_ue_group_forget(group, result->deleted.number);
+        msk_ue_group_know(group, result->id.number);
+        if (is_good(result))
+            msk_ue_group_stored(ue, group, result->id.number);
+        break;
     case MSK_OUTCOME_VALIDITY:
         if (is_good(result))
             msk_ue_group_stored(ue, group, result->id.number);

@@ -16,12 +16,12 @@ enum msk_ue_service_state {
     MSK_SERVICE_REGISTERING, /* in the request under way */
     MSK_SERVICE_LATER,       /* to be registered again after a while */
     MSK_SERVICE_REGISTERED,  /* it is */
-    MSK_SERVICE_UNSURE,   /* that failed for good; an MSK may still be held */
-    MSK_SERVICE_QUITTING, /* in the request under way, but left meanwhile */
-    MSK_SERVICE_LEAVING,  /* to be deregistered */
-    MSK_SERVICE_PARTING,  /* in the request under way */
-    MSK_SERVICE_LINGER,   /* to be deregistered again after a while */
-    MSK_SERVICE_AGAIN,    /* PARTING, but started again meanwhile */
+    MSK_SERVICE_UNSURE,      /* that failed; kept while an MSK is still good */
+    MSK_SERVICE_QUITTING,    /* in the request under way, but left meanwhile */
+    MSK_SERVICE_LEAVING,     /* to be deregistered */
+    MSK_SERVICE_PARTING,     /* in the request under way */
+    MSK_SERVICE_LINGER,      /* to be deregistered again after a while */
+    MSK_SERVICE_AGAIN,       /* PARTING, but started again meanwhile */
     MSK_SERVICE_STATES
 };
 
@@ -32,7 +32,7 @@ enum msk_ue_service_event {
     MSK_SERVICE_OK,       /* the BM-SC said yes */
     MSK_SERVICE_REFUSED,  /* it said no */
     MSK_SERVICE_RETRY,    /* the request failed; it may be tried again */
-    MSK_SERVICE_SPENT,    /* it failed; that was the last attempt */
+    MSK_SERVICE_SPENT,    /* it failed for good, or the patience is used up */
     MSK_SERVICE_STOP,     /* the service is left */
     MSK_SERVICE_EVENTS
 };
@@ -43,7 +43,7 @@ enum msk_ue_service_action {
     MSK_SERVICE_COUNT,    /* one attempt more */
     MSK_SERVICE_PAUSE,    /* before the next attempt */
     MSK_SERVICE_EXPECT,   /* its MSKs will be pushed */
-    MSK_SERVICE_LOSE,     /* its MSKs will not */
+    MSK_SERVICE_LOSE,     /* its MSKs will not; again after a long while */
     MSK_SERVICE_END       /* the slot is free */
 };
 
@@ -94,10 +94,24 @@ bool msk_ue_service_is_pending(const struct msk_ue *ue, size_t i);
 void msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,
                           const struct msk_key_id *group);
 
-/* The request under way ended without a verified answer, or with the code in
- * the service. */
-void msk_ue_service_failed(struct msk_ue *ue, size_t i, enum msk_reason reason);
-void msk_ue_service_answered(struct msk_ue *ue, size_t i);
+/* The request under way ended without a verified answer; or with the code in
+ * the service. paused, after: as for a Key Group. */
+void msk_ue_service_failed(struct msk_ue *ue, size_t i, enum msk_reason reason,
+                           bool paused);
+void msk_ue_service_answered(struct msk_ue *ue, size_t i, msk_time after);
+
+/* Registers anew the services that need that group and believe to be
+ * registered, or were kept without. */
+void msk_ue_service_renew(struct msk_ue *ue, size_t group);
+
+/* Gives up to register service i, if the patience for that is used up. held:
+ * it stands still. True: it did. */
+bool msk_ue_service_tick(struct msk_ue *ue, size_t i, bool held);
+
+/* When something of a service is due, seen from now. idle: a request can go
+ * out. */
+msk_time msk_ue_service_due(const struct msk_ue_service *service, bool idle,
+                            bool held, msk_time now);
 
 /* Is it to be in the next request of that procedure? */
 bool msk_ue_service_is_due(const struct msk_ue *ue, size_t i,

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ue/service.h"
 
-/* Once more, or no more? */
-static void
-fail(struct msk_ue *ue, size_t i)
-{
-    bool more = ue->services[i].attempts < ue->attempts;
-
-    (void)msk_ue_service_step(ue, i,
-                              more ? MSK_SERVICE_RETRY : MSK_SERVICE_SPENT);
-}
-
 static void
 tell(struct msk_ue *ue, size_t i, int code, enum msk_reason reason)
 {
@@ -33,35 +23,117 @@ blame(struct msk_ue *ue, size_t i, enum msk_reason reason)
             ue->groups[ue->flows[f].group].reason = (uint8_t)reason;
 }
 
+/* To register is tried until the patience is used up, or once where it was in
+ * vain before; to deregister so many times. */
+static bool
+may_try_again(const struct msk_ue *ue, const struct msk_ue_service *service)
+{
+    if (service->state == MSK_SERVICE_PARTING)
+        return service->attempts < ue->attempts;
+    return service->patience.on && !msk_timer_due(&service->patience, ue->now);
+}
+
+/* Once more, or no more? A server that said when to come again makes that
+ * attempt not count. */
+static void
+fail(struct msk_ue *ue, size_t i, bool later)
+{
+    struct msk_ue_service *service = &ue->services[i];
+
+    if (later && service->attempts > 0)
+        service->attempts--;
+    if (may_try_again(ue, service)) {
+        (void)msk_ue_service_step(ue, i, MSK_SERVICE_RETRY);
+        return;
+    }
+    blame(ue, i, MSK_REASON_PATIENCE);
+    (void)msk_ue_service_step(ue, i, MSK_SERVICE_SPENT);
+}
+
 void
-msk_ue_service_failed(struct msk_ue *ue, size_t i, enum msk_reason reason)
+msk_ue_service_failed(struct msk_ue *ue, size_t i, enum msk_reason reason,
+                      bool paused)
 {
     tell(ue, i, 0, reason);
-    blame(ue, i, reason);
-    fail(ue, i);
+    ue->services[i].after = 0;
+    fail(ue, i, paused);
 }
 
 /* TS 33.246 table G.2.4-1: 401 and 503 may be repeated. A service that is
  * missing was not answered (6.3.2.4). */
 void
-msk_ue_service_answered(struct msk_ue *ue, size_t i)
+msk_ue_service_answered(struct msk_ue *ue, size_t i, msk_time after)
 {
-    int code = ue->services[i].code;
+    struct msk_ue_service *service = &ue->services[i];
+    int code = service->code;
     bool good = code >= 200 && code < 300;
 
+    service->after = code == 503 ? after : 0;
     if (code == 0) {
-        msk_ue_service_failed(ue, i, MSK_REASON_UNVERIFIED);
+        msk_ue_service_failed(ue, i, MSK_REASON_UNVERIFIED, false);
         return;
     }
     tell(ue, i, code, good ? MSK_REASON_NONE : MSK_REASON_REFUSED);
-    if (!good)
-        blame(ue, i, MSK_REASON_REFUSED);
-    if (good)
+    if (good) {
         (void)msk_ue_service_step(ue, i, MSK_SERVICE_OK);
-    else if (code == 401 || code == 503)
-        fail(ue, i);
-    else
+    } else if (code == 401 || code == 503) {
+        fail(ue, i, service->after > 0);
+    } else {
+        blame(ue, i, MSK_REASON_REFUSED);
         (void)msk_ue_service_step(ue, i, MSK_SERVICE_REFUSED);
+    }
+}
+
+/* The BM-SC said no to a group of a service that was registered or kept. */
+void
+msk_ue_service_renew(struct msk_ue *ue, size_t group)
+{
+    for (size_t f = 0; f < ue->n_flows; f++) {
+        const struct msk_ue_flow *flow = &ue->flows[f];
+        uint8_t state = ue->services[flow->service].state;
+
+        if (flow->live && flow->group == group &&
+            (state == MSK_SERVICE_UNSURE || state == MSK_SERVICE_REGISTERED))
+            (void)msk_ue_service_step(ue, flow->service, MSK_SERVICE_START);
+    }
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+/* Is it to be registered, and that is not yet done? */
+static bool
+is_patient(const struct msk_ue_service *service, bool held)
+{
+    return service->patience.on && !held &&
+           (service->state == MSK_SERVICE_REGISTERING ||
+            service->state == MSK_SERVICE_LATER);
+}
+
+bool
+msk_ue_service_tick(struct msk_ue *ue, size_t i, bool held)
+{
+    struct msk_ue_service *service = &ue->services[i];
+
+    if (!is_patient(service, held) ||
+        !msk_timer_due(&service->patience, ue->now))
+        return false;
+    if (service->state == MSK_SERVICE_REGISTERING)
+        tell(ue, i, 0, MSK_REASON_UNREACHABLE);
+    fail(ue, i, false);
+    return true;
+}
+
+msk_time
+msk_ue_service_due(const struct msk_ue_service *service, bool idle, bool held,
+                   msk_time now)
+{
+    msk_time timer = MSK_NEVER, patience = MSK_NEVER;
+
+    if (idle)
+        timer = msk_timer_at(&service->timer, now);
+    if (is_patient(service, held))
+        patience = msk_timer_at(&service->patience, now);
+    return timer < patience ? timer : patience;
 }
 
 bool
@@ -73,7 +145,8 @@ msk_ue_service_is_due(const struct msk_ue *ue, size_t i,
 
     if (procedure == MSK_PROCEDURE_REGISTER)
         return service->state == MSK_SERVICE_WANTS ||
-               (service->state == MSK_SERVICE_LATER && over);
+               (service->state == MSK_SERVICE_LATER && over) ||
+               (service->state == MSK_SERVICE_UNSURE && over);
     return service->state == MSK_SERVICE_LEAVING ||
            (service->state == MSK_SERVICE_LINGER && over);
 }

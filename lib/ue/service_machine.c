@@ -3,6 +3,9 @@
 #include "ue/machine.h"
 #include "ue/service.h"
 
+#define KEPT_FIRST 60000 /* milliseconds before a kept one is tried again, */
+#define KEPT_MAX 960000  /*   doubled each time, up to this */
+
 /*
  * A service that was left while a request of it was under way is deregistered
  * behind it, and one that was started again is registered behind it: nobody
@@ -33,6 +36,7 @@ static const struct msk_cell table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
     [MSK_SERVICE_LATER] = {
         [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_LATER },
         [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_REGISTERING },
+        [MSK_SERVICE_SPENT] = { MSK_SERVICE_LOSE, MSK_SERVICE_UNSURE },
         [MSK_SERVICE_STOP] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
     },
     [MSK_SERVICE_REGISTERED] = {
@@ -41,6 +45,7 @@ static const struct msk_cell table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
     },
     [MSK_SERVICE_UNSURE] = {
         [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
+        [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_REGISTERING },
         [MSK_SERVICE_STOP] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
     },
     [MSK_SERVICE_QUITTING] = {
@@ -111,44 +116,89 @@ step_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
         for (size_t f = 0; f < ue->n_flows; f++)
             concerned |= ue->flows[f].live && ue->flows[f].service == i &&
                          ue->flows[f].group == g;
-        if (event == MSK_GROUP_LOST)
+        if (event == MSK_GROUP_LOST) {
             concerned = concerned && !is_hoped_for(ue, g);
+            group->ended |= concerned;
+        }
         if (concerned && !(event == MSK_GROUP_AWAIT && group->got))
             (void)msk_ue_group_step(ue, group, event);
     }
 }
 
 static void
+begin(struct msk_ue_service *service)
+{
+    service->attempts = 0;
+    service->kept = 0;
+    service->lost = false;
+    msk_timer_stop(&service->timer);
+    msk_timer_stop(&service->patience);
+}
+
+static void
+roll(struct msk_ue *ue)
+{
+    int err = msk_ue_roll(ue);
+
+    if (ue->work.verdict == MSK_OK)
+        ue->work.verdict = err;
+}
+
+/* The patience does not count what the server wished for. */
+static void
+pause(struct msk_ue *ue, struct msk_ue_service *service)
+{
+    msk_time interval;
+
+    roll(ue);
+    interval = msk_ue_pause(ue, service->attempts);
+    if (interval < service->after)
+        interval = service->after;
+    msk_timer_start(&service->timer, ue->now, interval);
+    if (service->after > 0)
+        msk_timer_extend(&service->patience, interval);
+}
+
+static void
+lose(struct msk_ue *ue, struct msk_ue_service *service)
+{
+    msk_time base = KEPT_FIRST;
+
+    roll(ue);
+    for (uint8_t i = 0; i < service->kept && base < KEPT_MAX; i++)
+        base *= 2;
+    if (base < KEPT_MAX)
+        service->kept++;
+    service->lost = true;
+    msk_timer_stop(&service->patience);
+    msk_timer_start(&service->timer, ue->now, msk_ue_spread(ue, base, base));
+}
+
+static void
 act(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
 {
     struct msk_ue_service *service = &ue->services[i];
-    int err = MSK_OK;
 
     switch (action) {
     case MSK_SERVICE_KEEP: break;
-    case MSK_SERVICE_BEGIN:
-        service->attempts = 0;
-        service->lost = false;
-        msk_timer_stop(&service->timer);
-        break;
+    case MSK_SERVICE_BEGIN: begin(service); break;
     case MSK_SERVICE_COUNT:
         service->attempts++;
         msk_timer_stop(&service->timer);
+        if (!service->patience.on && service->kept == 0)
+            msk_timer_start(&service->patience, ue->now, ue->patience);
         break;
-    case MSK_SERVICE_PAUSE:
-        err = msk_ue_roll(ue);
-        msk_timer_start(&service->timer, ue->now,
-                        msk_ue_patience(ue, service->attempts));
+    case MSK_SERVICE_PAUSE: pause(ue, service); break;
+    case MSK_SERVICE_EXPECT:
+        begin(service);
+        step_groups(ue, i, MSK_GROUP_AWAIT);
         break;
-    case MSK_SERVICE_EXPECT: step_groups(ue, i, MSK_GROUP_AWAIT); break;
     case MSK_SERVICE_LOSE:
-        service->lost = true;
+        lose(ue, service);
         step_groups(ue, i, MSK_GROUP_LOST);
         break;
-    case MSK_SERVICE_END: msk_timer_stop(&service->timer); break;
+    case MSK_SERVICE_END: begin(service); break;
     }
-    if (ue->work.verdict == MSK_OK)
-        ue->work.verdict = err;
 }
 
 int

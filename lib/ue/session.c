@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "ue/session.h"
 
-#define PATIENCE_FIRST 1000 /* milliseconds */
-#define PATIENCE_MAX 64000
+#define LATE 1000        /* milliseconds: a host that is not in time */
+#define PAUSE_FIRST 1000 /* milliseconds */
+#define PAUSE_MAX 64000
 
 bool
 msk_ue_asks(const struct msk_ue *ue)
@@ -31,10 +32,25 @@ rebase(struct msk_ue *ue, msk_time now)
         exchange->held_since = now;
     for (size_t i = 0; i < ue->n_groups; i++) {
         msk_timer_rebase(&ue->groups[i].timer, now);
+        msk_timer_rebase(&ue->groups[i].patience, now);
         msk_timer_rebase(&ue->groups[i].calm, now);
+        msk_timer_rebase(&ue->groups[i].damp, now);
     }
-    for (size_t i = 0; i < ue->n_services; i++)
+    for (size_t i = 0; i < ue->n_services; i++) {
         msk_timer_rebase(&ue->services[i].timer, now);
+        msk_timer_rebase(&ue->services[i].patience, now);
+    }
+}
+
+/* Called late: the device slept, or its clock went forward. Nobody waited in
+ * that time, so the patience does not count it. */
+static void
+sleep_over(struct msk_ue *ue, msk_time now)
+{
+    for (size_t i = 0; i < ue->n_groups; i++)
+        msk_timer_shift(&ue->groups[i].patience, ue->due, now);
+    for (size_t i = 0; i < ue->n_services; i++)
+        msk_timer_shift(&ue->services[i].patience, ue->due, now);
 }
 
 static void
@@ -42,6 +58,8 @@ note_time(struct msk_ue *ue, msk_time now)
 {
     if (now < ue->now)
         rebase(ue, now);
+    else if (now > ue->due && now - ue->due > LATE)
+        sleep_over(ue, now);
     ue->now = now;
     ue->inside = true;
 }
@@ -110,11 +128,11 @@ msk_ue_spread(const struct msk_ue *ue, msk_time offset, msk_time period)
 }
 
 msk_time
-msk_ue_patience(const struct msk_ue *ue, uint32_t attempts)
+msk_ue_pause(const struct msk_ue *ue, uint32_t attempts)
 {
-    msk_time base = PATIENCE_FIRST;
+    msk_time base = PAUSE_FIRST;
 
-    for (uint32_t i = 1; i < attempts && base < PATIENCE_MAX; i++)
+    for (uint32_t i = 1; i < attempts && base < PAUSE_MAX; i++)
         base *= 2;
     return msk_ue_spread(ue, base, base);
 }

@@ -37,6 +37,7 @@ struct msk_ue_want {
     uint16_t number; /* 0: the current one */
     bool wanted;     /* it is to be had */
     bool asked;      /* it is in the request under way */
+    bool doubted;    /* the answer says that none is newer: than what? */
     int16_t code;    /* answer to that; 0: none yet */
     struct msk_ue_told told;
 };
@@ -54,12 +55,22 @@ struct msk_ue_group {
     bool allow, look, forget; /* calls of the MGV-F that are to be made */
     bool counted;             /* what goes with the group is in gone */
     uint8_t terms;          /* that it was told: enum msk_require, or UNTOLD */
+    bool confirmed, ended;  /* LOOKING: as in struct msk_leave_facts */
+    bool renewed;           /* the BM-SC said no: is the UE a member? */
+    bool provoked;          /* what is wanted now: by traffic */
+    uint8_t futile;         /* requests in a row that traffic led to, and
+                                 that brought nothing new */
     uint32_t attempts;      /* requests for what is wanted now */
+    msk_time after;         /* Retry-After of the last one */
     struct msk_timer timer; /* back-off, or the wait for an MSK */
-    struct msk_timer calm;  /* one request in a second */
+    struct msk_timer patience; /* for what is wanted now: decision 21 */
+    struct msk_timer calm;     /* one request in a second */
+    struct msk_timer damp;     /* and one that traffic leads to in so long */
     struct msk_ue_want want[MSK_UE_WANTS];
     uint16_t gone[MSK_HELD_MAX]; /* MSKs deleted with the group */
     uint8_t n_gone;
+    uint16_t known[MSK_HELD_MAX]; /* MSKs that the session knows of */
+    uint8_t n_known;
 };
 
 /* A flow in use, or (`next`) in the announcement that is being taken over. */
@@ -84,7 +95,10 @@ struct msk_ue_service {
     bool lost;     /* it failed, and its groups are being looked at */
     int16_t code;
     uint32_t attempts;
+    uint8_t kept;           /* times in a row that it was, unregistered */
+    msk_time after;         /* Retry-After of the last answer */
     struct msk_timer timer; /* before it is asked again */
+    struct msk_timer patience;
     struct msk_ue_terms terms;
     struct msk_ue_told told;
     uint8_t left; /* enum msk_reason; 0: nothing to tell */
@@ -175,7 +189,7 @@ struct msk_ue {
     const struct msk_xml *xml;
     const struct msk_random *random;
     void *user;
-    msk_time wait, answer_time, retry_after_max;
+    msk_time wait, answer_time, retry_after_max, patience;
     size_t fqdn_len, base_len;
 
     size_t n_groups, n_services, n_flows;
@@ -184,6 +198,7 @@ struct msk_ue {
     struct msk_ue_flow *flows;
 
     msk_time now; /* of this call, or the last */
+    msk_time due; /* when the host was to call, after the last one */
     struct msk_ue_hooks hooks;
     struct msk_ue_work work;
     struct msk_ue_outbox outbox;
@@ -227,7 +242,7 @@ msk_time msk_ue_spread(const struct msk_ue *ue, msk_time offset,
 
 /* How long to wait before trying again after so many attempts: doubles, is
  * jittered and bounded. */
-msk_time msk_ue_patience(const struct msk_ue *ue, uint32_t attempts);
+msk_time msk_ue_pause(const struct msk_ue *ue, uint32_t attempts);
 
 struct msk_bytes msk_ue_fqdn(const struct msk_ue *ue);
 

@@ -38,6 +38,14 @@ msk_timer_shift(struct msk_timer *timer, msk_time since, msk_time now)
         timer->start += now - from;
 }
 
+void
+msk_timer_extend(struct msk_timer *timer, msk_time more)
+{
+    bool fits = more < MSK_NEVER - timer->interval;
+
+    timer->interval = fits ? timer->interval + more : MSK_NEVER;
+}
+
 msk_time
 msk_timer_at(const struct msk_timer *timer, msk_time now)
 {

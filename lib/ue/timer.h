@@ -27,6 +27,9 @@ void msk_timer_rebase(struct msk_timer *timer, msk_time now);
  * left then. */
 void msk_timer_shift(struct msk_timer *timer, msk_time since, msk_time now);
 
+/* It runs so much longer. */
+void msk_timer_extend(struct msk_timer *timer, msk_time more);
+
 /* When it runs out, seen from now; MSK_NEVER for one that is off. */
 msk_time msk_timer_at(const struct msk_timer *timer, msk_time now);
 

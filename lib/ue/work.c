@@ -130,8 +130,7 @@ end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
         return;
     if (!good && group->state == MSK_GROUP_STAY)
         register_again(ue, ue->work.group);
-    (void)msk_ue_group_step(ue, group,
-                            good ? MSK_GROUP_GOOD : MSK_GROUP_NOTHING);
+    msk_ue_group_looked(ue, group, good);
 }
 
 static void
