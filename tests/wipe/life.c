@@ -144,11 +144,14 @@ forget(const char *name, const void *p, size_t n, const uint8_t *key,
 }
 
 const char *
-life_remembers(void)
+life_remembers(size_t *from)
 {
-    for (size_t i = 0; i < n_old; i++)
+    while (*from < n_old) {
+        size_t i = (*from)++;
+
         if (secret_is_in(old[i].p, old[i].n, old[i].key, old[i].key_n))
             return old[i].name;
+    }
     return NULL;
 }
 

@@ -31,8 +31,9 @@ void life_begin(enum msk_layout layout);
 /* What the last step drew for keys is secret, though it may have failed. */
 void life_add_drawn(void);
 
-/* The name of an old key that an object still remembers; NULL: none does. */
-const char *life_remembers(void);
+/* The name of an old key that an object still remembers, from the *from-th on,
+ * which is moved behind it; NULL: there is no more. */
+const char *life_remembers(size_t *from);
 
 /* Clears every object. False: something is left in its memory. */
 bool life_end(void);
