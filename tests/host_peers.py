@@ -22,6 +22,8 @@ import digest_oracle
 import oracle
 
 FQDN, DOMAIN, GROUP = "bmsc.example.org", bytes.fromhex("216354"), 6351
+OTHER_DOMAIN = bytes.fromhex("216353")  # which has the same group, and stands before
+KEY_GROUP, OTHER_GROUP = f"{DOMAIN.hex()}:{GROUP}", f"{OTHER_DOMAIN.hex()}:{GROUP}"
 MUK, MRK = bytes(range(32)), bytes(range(32, 64))
 BTID = "alice@bsf.example.org"
 PATIENCE = 40  # seconds; for machines under load, never the time of a test that passes
@@ -140,6 +142,7 @@ class Ue:
     def __init__(self, layout, host="127.0.0.1"):
         self.http_at, self.layout, self.nc = "", layout, 0
         self.btid, self.muk, self.mrk, self.challenge = BTID, MUK, MRK, None
+        self.domains = (DOMAIN,)  # of what it may be sent
         self.socket, self.connected = udp(host), lambda s: None
 
     def begin(self, kind, body, qop="auth-int", authorize=True, spoil=False):
@@ -186,17 +189,18 @@ class Ue:
         octets, sender = self.socket.recvfrom(4096)
         got = oracle.accept(octets, self.muk)
         assert got["layout"] == self.layout and got["idr"] == self.btid.encode(), got
+        assert got["domain"] in self.domains, got
         return got, sender
 
     def acknowledge(self, got, sender):
         self.socket.sendto(oracle.build_verification(got), sender)
 
 
-def msk_request(*groups):
+def msk_request(*groups, domains=(DOMAIN,)):
     keys = "".join(
-        f"<MSK><keyDomainID>{base64.b64encode(DOMAIN).decode()}</keyDomainID><MSKID>"
+        f"<MSK><keyDomainID>{base64.b64encode(domain).decode()}</keyDomainID><MSKID>"
         f"{base64.b64encode(group.to_bytes(2, 'big') + number.to_bytes(2, 'big')).decode()}</MSKID></MSK>"
-        for group, number in groups)
+        for domain in domains for group, number in groups)
     return (f'<?xml version="1.0" encoding="UTF-8"?><mbmsMSKRequest xmlns='
             f'"urn:3GPP:metadata:2005:MBMS:mskRequest">{keys}</mbmsMSKRequest>').encode()
 
@@ -287,15 +291,15 @@ class Bmsc:
         request.end_headers()
         request.wfile.write(answer)
 
-    def message(self, kind="msk", number=1, group=GROUP, **more):
+    def message(self, kind="msk", number=1, group=GROUP, domain=DOMAIN, **more):
         """The next message under the MUK."""
         self.counter += 1
         csb = self.layout == "csb"
-        key = self.numbers.setdefault((group, number), (secrets.token_bytes(16), secrets.token_bytes(16)))
+        key = self.numbers.setdefault((domain, group, number), (secrets.token_bytes(16), secrets.token_bytes(16)))
         m = {"kind": kind, "layout": self.layout, "psk": self.muk, "rand": key[0],
              "counter": self.counter, "v": kind == "msk", "csb_id": group if csb else secrets.randbits(32),
-             "domain": DOMAIN, "group": group, "number": 0 if kind == "pull" else number,
-             "idr": self.btid.encode(), "idi": DOMAIN if csb else self.fqdn.encode(),
+             "domain": domain, "group": group, "number": 0 if kind == "pull" else number,
+             "idr": self.btid.encode(), "idi": domain if csb else self.fqdn.encode(),
              "ext_before_kemac": False, "streaming": False, "sp": b"", "salt": b"", "mtk_id": 0,
              "key": key[1] if kind == "msk" else b"", "seq_low": 0, "seq_high": 0xFFFE}
         return oracle.build(m | more)

@@ -12,30 +12,35 @@ import tempfile
 import time
 
 import oracle
-from host_peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Bmsc, Program, Ue, address, msk_request,
-                        udp, write)
+from host_peers import (BTID, DOMAIN, FQDN, GROUP, KEY_GROUP, MRK, MUK, OTHER_DOMAIN, OTHER_GROUP,
+                        Bmsc, Program, Ue, address, msk_request, udp, write)
 
 BMSC, UE = sys.argv[1:3]
 OTHER_BTID, OTHER_KS = "bob@bsf.example.org", "aa" * 32
+CAROL = {"btid": "carol@bsf.example.org", "impi": "carol", "muk": "cc" * 32, "mrk": "dd" * 32,
+         "expires": 4000000000, "services": ["film"]}
+OTHER = {"domain": OTHER_DOMAIN.hex(), "group": GROUP, "number": 1, "services": ["film"]}
 
 
 def start_bmsc(where, layout, *more, host="127.0.0.1", ue_at=None, group=None):
+    """With two subscribers, and two services in domains of which each has a group of the number."""
     subscriber = {"btid": BTID, "impi": "alice", "muk": MUK.hex(), "mrk": MRK.hex(),
                   "expires": 4000000000} | ({"address": ue_at} if ue_at else {})
     at = f"[{host}]:0" if ":" in host else f"{host}:0"
     bmsc = Program(BMSC, "--http", at, "--mikey", at, "--fqdn", FQDN, "--layout", layout,
-                   "--subscribers", write(f"{where}/subscribers", subscriber), "--groups",
-                   write(f"{where}/groups", {"domain": DOMAIN.hex(), "group": GROUP, "number": 1,
-                                             "services": ["news"]} | (group or {})),
+                   "--subscribers", write(f"{where}/subscribers", CAROL, subscriber), "--groups",
+                   write(f"{where}/groups", OTHER,
+                         {"domain": DOMAIN.hex(), "group": GROUP, "number": 1,
+                          "services": ["news"]} | (group or {})),
                    "--store", f"{where}/bmsc.db", *more)
     return bmsc, bmsc.wait("ready")["http"]
 
 
-def start_ue(where, layout, bmsc, *more, host="127.0.0.1"):
+def start_ue(where, layout, bmsc, *more, host="127.0.0.1", groups=KEY_GROUP):
     at = f"[{host}]:0" if ":" in host else f"{host}:0"
     ue = Program(UE, "--btid", BTID, "--muk", MUK.hex(), "--mrk", MRK.hex(), "--fqdn", FQDN, "--bmsc",
                  bmsc.url(), "--mikey", at, "--layout", layout, "--store", f"{where}/ue.db",
-                 "--groups", f"{DOMAIN.hex()}:{GROUP}", "--secrets", *more)
+                 "--groups", groups, "--secrets", *more)
     return ue, ue.wait("ready")["mikey"]
 
 
@@ -62,12 +67,12 @@ def bmsc_delivers(where, layout, host):
     assert again["counter"] == first["counter"] + 1
     ue.acknowledge(first, sender)
     bmsc.wait("acked", group=GROUP, number=1)
-    bmsc.say(f"rekey {GROUP}")
+    bmsc.say(f"rekey {KEY_GROUP}")
     second, sender = ue.take()
     assert second["number"] == 2 and second["key"] != first["key"]
     ue.acknowledge(second, sender)
     bmsc.wait("acked", number=2)
-    bmsc.say(f"pull {GROUP} {BTID}")
+    bmsc.say(f"pull {KEY_GROUP} {BTID}")
     pull, _ = ue.take()
     assert pull["kind"] == "pull" and not pull["v"] and pull["counter"] > second["counter"]
     stats = bmsc.ask("stats", "stats")
@@ -120,6 +125,42 @@ def bmsc_starts_again(where, layout, host):
     assert counters == sorted(set(counters)), counters
 
 
+def bmsc_keeps_domains_apart(where, layout, host):
+    """Two domains with one group number: keys, members and commands of each are its own."""
+    ue, carol = Ue(layout, host), Ue(layout, host)
+    carol.btid, carol.domains = CAROL["btid"], (OTHER_DOMAIN,)
+    carol.muk, carol.mrk = bytes.fromhex(CAROL["muk"]), bytes.fromhex(CAROL["mrk"])
+    ue.domains = (OTHER_DOMAIN, DOMAIN)
+    bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none", host=host,
+                                  ue_at=address(ue.socket))
+    carol.http_at = ue.http_at
+    status, text = ue.ask("msk-request", msk_request((GROUP, 0), domains=ue.domains))
+    assert status == 200 and text.count(b"200 OK") == 2, text
+    keys = {}
+    for _ in range(2):
+        got, sender = ue.take()
+        keys[got["domain"]] = got["key"]
+        ue.acknowledge(got, sender)
+        bmsc.wait("acked", domain=got["domain"].hex(), group=GROUP)
+    assert set(keys) == set(ue.domains) and len(set(keys.values())) == 2, keys
+    status, text = carol.ask("msk-request", msk_request((GROUP, 0), domains=ue.domains))
+    assert status == 200 and text.count(b"200 OK") == 1 and text.count(b"403") == 1, text
+    assert text.index(b"200 OK") < text.index(b"403"), text
+    bmsc.ask(f"rekey {GROUP}", "error")
+    for domain, name in ((DOMAIN, KEY_GROUP), (OTHER_DOMAIN, OTHER_GROUP)):
+        bmsc.say(f"rekey {name}")
+        got, sender = ue.take()
+        assert (got["domain"], got["number"]) == (domain, 2), got
+        assert got["key"] not in keys.values()
+        keys[domain] = got["key"]
+        ue.acknowledge(got, sender)
+        bmsc.wait("acked", domain=domain.hex(), number=2)
+    bmsc.say(f"pull {OTHER_GROUP} {BTID}")
+    got, _ = ue.take()
+    assert got["kind"] == "pull" and got["domain"] == OTHER_DOMAIN, got
+    bmsc.quit()
+
+
 # --- the model is the BM-SC ----------------------------------------------------------------------
 
 def ue_takes_msks(where, layout, host):
@@ -154,9 +195,11 @@ def ue_takes_msks(where, layout, host):
 def ue_asks_when_it_must(where, layout, host):
     """A message without a key, and traffic under an MSK that it has not, make it ask."""
     bmsc = Bmsc(layout, host)
-    ue, at = start_ue(where, layout, bmsc, host=host)
+    ue, at = start_ue(where, layout, bmsc, host=host, groups=f"{OTHER_GROUP},{KEY_GROUP}")
     ue.say("start")
     ue.wait("result", code=200)
+    bmsc.send(other := bmsc.message(domain=OTHER_DOMAIN), at)
+    bmsc.answered(other)
     first = bmsc.message()
     bmsc.send(first, at)
     bmsc.answered(first)
@@ -167,9 +210,32 @@ def ue_asks_when_it_must(where, layout, host):
     bmsc.send(second, at)
     bmsc.answered(second)
     ue.wait("msk", number=2)
-    ue.say("missed " + (GROUP.to_bytes(2, "big") + b"\0\3" + b"\0\1").hex())
+    mki = (GROUP.to_bytes(2, "big") + b"\0\3" + b"\0\1").hex()
+    ue.ask("missed " + mki, "refused")  # of which domain?
+    ue.say(f"missed {mki} {DOMAIN.hex()}")
     ue.wait("result", code=200)
     assert sum(good for _, good, _ in bmsc.requests) == 3, bmsc.requests
+    ue.quit()
+
+
+def ue_keeps_domains_apart(where, layout, host):
+    """MSKs of one group and number in two domains: each replaces its own only."""
+    bmsc = Bmsc(layout, host)
+    ue, at = start_ue(where, layout, bmsc, host=host, groups=f"{OTHER_GROUP},{KEY_GROUP}")
+    ue.say("start")
+    ue.wait("result", code=200)
+    domains = (DOMAIN, OTHER_DOMAIN)
+    for number in (1, 2, 3):
+        for domain in domains:
+            m = bmsc.message(number=number, domain=domain)
+            bmsc.send(m, at)
+            bmsc.answered(m)
+            got = ue.wait("msk", number=number, domain=domain.hex())
+            assert got["key"] == m["key"].hex(), got
+    held = ue.ask("keys", "keys")["held"]
+    assert [(each["domain"], each["number"]) for each in held] == [
+        (domain.hex(), number) for domain in reversed(domains) for number in (3, 2)], held
+    assert ue.count("msk_deleted") == 2
     ue.quit()
 
 
@@ -245,8 +311,9 @@ def has_ipv6():
 
 
 def main():
-    tests = [bmsc_delivers, bmsc_demands_new_keys, bmsc_starts_again, bmsc_on_a_full_disk,
-             ue_takes_msks, ue_asks_when_it_must, ue_believes_no_liar, ue_starts_again]
+    tests = [bmsc_delivers, bmsc_keeps_domains_apart, bmsc_demands_new_keys, bmsc_starts_again,
+             bmsc_on_a_full_disk, ue_takes_msks, ue_keeps_domains_apart, ue_asks_when_it_must,
+             ue_believes_no_liar, ue_starts_again]
     runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
     if socket.has_ipv6 and has_ipv6():
         runs += [(bmsc_delivers, "keyid", "::1"), (ue_takes_msks, "csb", "::1")]

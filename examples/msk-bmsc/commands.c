@@ -7,17 +7,27 @@
 
 #define SALT_LEN 14
 
-static const char no_group[] = "there is no such Key Group";
+static const char no_group[] =
+    "there is no such Key Group, or more than one: say DOMAIN:NUMBER";
 static const char bad_words[] = "not understood; see --help";
 
-/* The Key Group that a word names, in h->group. */
+/* The Key Group that a word names, in h->group: DOMAIN:NUMBER, or its number
+ * where no other domain has that. */
 static bool
-find_group(struct host *h, const char *word)
+find_group(struct host *h, char *word)
 {
+    char *colon = strchr(word, ':');
+    uint8_t domain[3];
     uint64_t group;
+    size_t n;
 
-    return input_number(word, 0xFFFF, &group) &&
-           records_group_number(h, (uint16_t)group);
+    if (colon == NULL)
+        return input_number(word, 0xFFFF, &group) &&
+               records_group_number(h, (uint16_t)group);
+    *colon = '\0';
+    return input_hex(word, domain, sizeof domain, &n) && n == sizeof domain &&
+           input_number(colon + 1, 0xFFFF, &group) &&
+           records_group(h, domain, (uint16_t)group);
 }
 
 static const char *

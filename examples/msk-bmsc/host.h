@@ -81,7 +81,8 @@ bool records_find(struct host *h, struct msk_bytes btid);
 
 /* Loads a Key Group into h->group and its row into h->group_row. */
 bool records_group(struct host *h, const uint8_t domain[3], uint16_t group);
-/* The first Key Group of that number, whatever its domain. */
+/* The only Key Group of that number, whatever its domain. False: there is none,
+ * or more than one. */
 bool records_group_number(struct host *h, uint16_t group);
 /* Writes h->group back. False: somebody was faster, or the file failed. */
 bool records_save_group(struct host *h);

@@ -124,17 +124,18 @@ records_group(struct host *h, const uint8_t domain[3], uint16_t group)
 bool
 records_group_number(struct host *h, uint16_t group)
 {
-    uint8_t domain[3] = { 0, 0, 0 };
+    uint8_t domain[3] = { 0, 0, 0 }, found[3] = { 0, 0, 0 };
     uint16_t after = 0;
+    size_t n = 0;
 
     while (database_each_group(&h->database, domain, after, &h->group_row) ==
            DATABASE_OK) {
-        if (h->group_row.group == group)
-            return unpack_group(h);
         memcpy(domain, h->group_row.domain, 3);
         after = h->group_row.group;
+        if (after == group && n++ == 0)
+            memcpy(found, domain, 3);
     }
-    return false;
+    return n == 1 && records_group(h, found, group);
 }
 
 bool

@@ -22,14 +22,49 @@ deregister(struct host *h, char **words, size_t n)
     return msk_ue_stop(h->ue, h->service.id, event_monotonic());
 }
 
-/* The flow of the service that a Key Group protects. */
-static const struct msk_flow *
-flow_of(const struct host *h, uint16_t group)
+static bool
+same_domain(const struct msk_flow *flow, const uint8_t domain[3])
 {
-    for (size_t i = 0; i < h->service.n_flows; i++)
-        if (h->service.flows[i].group == group)
-            return &h->service.flows[i];
-    return NULL;
+    return memcmp(flow->domain, domain, 3) == 0;
+}
+
+/* The first flow that a Key Group protects, of the domain in hex; or, domain
+ * NULL, of the only domain that has the number. */
+static const struct msk_flow *
+flow_of(const struct host *h, const char *domain, uint16_t group)
+{
+    const struct msk_flow *found = NULL, *flow;
+    uint8_t wanted[3];
+    size_t n;
+
+    if (domain != NULL && (!input_hex(domain, wanted, 3, &n) || n != 3))
+        return NULL;
+    for (size_t i = 0; i < h->service.n_flows; i++) {
+        flow = &h->service.flows[i];
+        if (flow->group != group ||
+            (domain != NULL && !same_domain(flow, wanted)))
+            continue;
+        if (found != NULL && !same_domain(flow, found->domain))
+            return NULL;
+        found = found == NULL ? flow : found;
+    }
+    return found;
+}
+
+/* The same of a word: DOMAIN:NUMBER or a number. */
+static const struct msk_flow *
+flow_named(const struct host *h, char *word)
+{
+    char *colon = strchr(word, ':'), *number = word;
+    uint64_t group;
+
+    if (colon != NULL) {
+        *colon = '\0';
+        number = colon + 1;
+    }
+    if (!input_number(number, 0xFFFF, &group))
+        return NULL;
+    return flow_of(h, colon != NULL ? word : NULL, (uint16_t)group);
 }
 
 static int
@@ -37,12 +72,9 @@ request(struct host *h, char **words, size_t n)
 {
     struct msk_key_id ids[INPUT_WORDS_MAX];
     const struct msk_flow *flow;
-    uint64_t group;
 
     for (size_t i = 1; i < n; i++) {
-        if (!input_number(words[i], 0xFFFF, &group))
-            return MSK_ERR_ARGUMENT;
-        flow = flow_of(h, (uint16_t)group);
+        flow = flow_named(h, words[i]);
         if (flow == NULL)
             return MSK_ERR_NOT_MINE;
         memcpy(ids[i - 1].domain, flow->domain, 3);
@@ -59,9 +91,11 @@ missed(struct host *h, char **words, size_t n)
     uint8_t mki[6];
     size_t len;
 
-    if (n != 2 || !input_hex(words[1], mki, sizeof mki, &len) || len < 2)
+    if (n < 2 || n > 3 || !input_hex(words[1], mki, sizeof mki, &len) ||
+        len < 2)
         return MSK_ERR_ARGUMENT;
-    flow = flow_of(h, (uint16_t)(mki[0] << 8 | mki[1]));
+    flow =
+        flow_of(h, n == 3 ? words[2] : NULL, (uint16_t)(mki[0] << 8 | mki[1]));
     if (flow == NULL)
         return MSK_ERR_NOT_MINE;
     return msk_ue_missed(h->ue, h->service.id, flow->id,

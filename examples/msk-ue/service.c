@@ -24,7 +24,8 @@ announced(struct host *h)
     return err == MSK_OK ? check_card(h) : err;
 }
 
-/* "DOMAINHEX:G"; the flow of a group that was not announced is its number. */
+/* "DOMAINHEX:G", which is the name of the flow as well, for nobody announced
+ * it. */
 static bool
 take_group(struct host *h, char *text)
 {
@@ -40,7 +41,9 @@ take_group(struct host *h, char *text)
         !input_number(colon + 1, 0xFFFF, &group) || group == 0)
         return false;
     flow->group = (uint16_t)group;
-    (void)snprintf(name, sizeof h->flow_text[0], "any/%u", (unsigned)group);
+    (void)snprintf(name, sizeof h->flow_text[0], "%02x%02x%02x:%u",
+                   flow->domain[0], flow->domain[1], flow->domain[2],
+                   (unsigned)group);
     flow->id = msk_text(name);
     h->service.n_flows++;
     return true;
