@@ -137,20 +137,21 @@ card_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
 
 /* A card has no list of Key Groups: whoever knows the MUK may bring one. */
 static int
-card_agrees(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+card_agrees(struct msk_mgvf *mgvf, struct msk_bytes owner,
+            const struct msk_group_id *group)
 {
     (void)mgvf;
-    (void)domain;
+    (void)owner;
     (void)group;
     return MSK_OK;
 }
 
 static int
-card_allows(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
-            enum msk_require require)
+card_allows(struct msk_mgvf *mgvf, struct msk_bytes owner,
+            const struct msk_group_id *group, enum msk_require require)
 {
     (void)require;
-    return card_agrees(mgvf, domain, group);
+    return card_agrees(mgvf, owner, group);
 }
 
 /* It makes its MUK itself, takes no MSK but from MIKEY, and tells of none. */
@@ -195,6 +196,9 @@ make_session(struct host *h)
                                 .fqdn = msk_text(fqdn),
                                 .crypto = msk_crypto_mbedtls(),
                                 .limits = { 1, 1 } };
+    const struct msk_group_id key_group = {
+        { flow.domain[0], flow.domain[1], flow.domain[2] }, flow.group
+    };
     int err = msk_store_ram_init(&h->medium, &h->ram, h->records,
                                  MSK_MGVF_RECORDS(1, 1));
 
@@ -211,7 +215,7 @@ make_session(struct host *h)
         ue.mgvf = &h->card.mgvf;
         err = msk_mgvf_set_muk(h->card.chip, &muk);
         if (err == MSK_OK)
-            err = msk_mgvf_allow(h->card.chip, flow.domain, flow.group,
+            err = msk_mgvf_allow(h->card.chip, msk_text(fqdn), &key_group,
                                  MSK_REQUIRE_BOTH);
     }
     if (err == MSK_OK)

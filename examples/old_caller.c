@@ -183,6 +183,7 @@ init(struct msk_mgvf **mgvf)
                                    .fqdn = msk_text(fqdn),
                                    .btid = msk_text(btid),
                                    .key = { muk, sizeof muk } };
+    const struct msk_group_id group = msk_key_id_group(&id);
     int err = msk_store_ram_init(&store, &ram, records, MSK_MGVF_RECORDS(1, 1));
 
     if (err == MSK_OK)
@@ -190,7 +191,7 @@ init(struct msk_mgvf **mgvf)
     if (err == MSK_OK)
         err = msk_mgvf_set_muk(*mgvf, &named);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(*mgvf, id.domain, id.group, MSK_REQUIRE_BOTH);
+        err = msk_mgvf_allow(*mgvf, msk_text(fqdn), &group, MSK_REQUIRE_BOTH);
     return err;
 }
 

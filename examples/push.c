@@ -239,6 +239,7 @@ must_be_refused(struct verdict *verdict, struct bmsc *b, struct ue *ue, int why,
 static void
 run(struct verdict *verdict, struct bmsc *b, struct ue *ue)
 {
+    const struct msk_group_id group = msk_key_id_group(&key_group);
     struct msk_held held = { .size = sizeof held };
     uint8_t stranger[32];
 
@@ -264,9 +265,8 @@ run(struct verdict *verdict, struct bmsc *b, struct ue *ue)
     must_be_refused(verdict, b, ue, MSK_ERR_REPLAY, "a replay");
 
     check(verdict,
-          msk_mgvf_held(ue->mgvf, key_group.domain, key_group.group, &held) ==
-                  MSK_OK &&
-              held.n == 2 && held.msk[0].number == 2 && held.msk[1].number == 1,
+          msk_mgvf_held(ue->mgvf, &group, &held) == MSK_OK && held.n == 2 &&
+              held.msk[0].number == 2 && held.msk[1].number == 1,
           "the UE holds both MSKs, the newer first");
 }
 
@@ -292,6 +292,7 @@ open_socket(struct sockaddr_in *at)
 static int
 ue_init(struct ue *ue, const uint8_t key[32])
 {
+    const struct msk_group_id group = msk_key_id_group(&key_group);
     struct msk_mgvf_config config = { .size = sizeof config };
     struct msk_muk muk = { .size = sizeof muk };
     int err;
@@ -308,8 +309,8 @@ ue_init(struct ue *ue, const uint8_t key[32])
     if (err == MSK_OK)
         err = msk_mgvf_set_muk(ue->mgvf, &muk);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(ue->mgvf, key_group.domain, key_group.group,
-                             MSK_REQUIRE_BOTH);
+        err =
+            msk_mgvf_allow(ue->mgvf, msk_text(fqdn), &group, MSK_REQUIRE_BOTH);
     if (err != MSK_OK)
         printf("    FAILED: the UE cannot start: %s\n", msk_err_text(err));
     return err;

@@ -18,8 +18,7 @@ extern const struct msk_crypto app_crypto;
 extern const struct app_setup {
     enum msk_layout layout;
     struct msk_bytes fqdn, btid;
-    uint8_t domain[3];
-    uint16_t group;
+    struct msk_group_id group;
 } app_setup;
 int app_send(const uint8_t *message, size_t n); /* to the BM-SC; may fail */
 void app_mtk(uint16_t mtk_id, struct msk_bytes key, struct msk_bytes salt);
@@ -60,7 +59,7 @@ app_init(const uint8_t *muk, size_t n)
     if (err == MSK_OK && n > 0)
         err = msk_mgvf_set_muk(mgvf, &named);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(mgvf, app_setup.domain, app_setup.group,
+        err = msk_mgvf_allow(mgvf, app_setup.fqdn, &app_setup.group,
                              MSK_REQUIRE_BOTH);
     if (err != MSK_OK)
         app_stop();

@@ -89,12 +89,14 @@ store_is_same(const struct run *run)
 static int
 finish(struct run *run, int err)
 {
+    static const struct msk_group_id busy = { { 0x21, 0x63, 0x54 }, 1 };
     int answers = 0;
 
     run->result.size = sizeof run->result;
     while (err == MSK_PENDING) {
         REQUIRE(run->store.waiting && answers++ < 8);
-        REQUIRE(msk_mgvf_forget(run->mgvf, domain, 1) == MSK_ERR_BUSY);
+        REQUIRE(msk_mgvf_forget(run->mgvf, msk_text(FQDN), &busy) ==
+                MSK_ERR_BUSY);
         err = fake_store_answer(&run->store);
         err = msk_mgvf_complete(run->mgvf, run->store.token, err, &run->result);
     }
@@ -127,8 +129,9 @@ set_muk(struct run *run)
     muk.fqdn = msk_text(FQDN);
     muk.btid = btid_of(number);
     muk.key = muk_of(number, key);
+    muk.age = number >> 2;
     err = finish(run, msk_mgvf_set_muk(run->mgvf, &muk));
-    REQUIRE(err == MSK_OK || err == MSK_ERR_STORE);
+    REQUIRE(err == MSK_OK || err == MSK_ERR_STORE || err == MSK_ERR_OLD_KEY);
     REQUIRE(err == MSK_OK || store_is_same(run));
 }
 
@@ -174,12 +177,20 @@ forget_all(struct run *run)
     REQUIRE(err != MSK_OK || n == 0);
 }
 
+static struct msk_group_id
+group_of(uint16_t group)
+{
+    struct msk_group_id id = { { domain[0], domain[1], domain[2] }, group };
+
+    return id;
+}
+
 static void
 hand_out(struct run *run, uint16_t group)
 {
     struct msk_released released = { .size = sizeof released };
-    int err =
-        finish(run, msk_mgvf_released(run->mgvf, domain, group, &released));
+    struct msk_group_id id = group_of(group);
+    int err = finish(run, msk_mgvf_released(run->mgvf, &id, &released));
 
     REQUIRE(err == MSK_OK || err == MSK_ERR_NOT_MINE || err == MSK_ERR_STORE);
     REQUIRE(err != MSK_OK || released.n <= MSK_RELEASED_MAX);
@@ -223,6 +234,7 @@ static void
 change_group(struct run *run, uint8_t how)
 {
     uint16_t group = (uint16_t)(1 + how % (GROUPS - 1));
+    struct msk_group_id id = group_of(group);
     int err;
 
     if ((how & 0x0E) == 0x0E) {
@@ -230,8 +242,8 @@ change_group(struct run *run, uint8_t how)
         return;
     }
     err = (how & 0xC0) == 0xC0
-              ? msk_mgvf_forget(run->mgvf, domain, group)
-              : msk_mgvf_allow(run->mgvf, domain, group,
+              ? msk_mgvf_forget(run->mgvf, msk_text(FQDN), &id)
+              : msk_mgvf_allow(run->mgvf, msk_text(FQDN), &id,
                                (enum msk_require)(how >> 4 & 3));
     err = finish(run, err);
     REQUIRE(err == MSK_OK || err == MSK_ERR_STORE);
@@ -365,7 +377,8 @@ check_held(struct run *run)
 {
     for (uint16_t group = 1; group <= GROUPS; group++) {
         struct msk_held held = { .size = sizeof held };
-        int err = finish(run, msk_mgvf_held(run->mgvf, domain, group, &held));
+        struct msk_group_id id = group_of(group);
+        int err = finish(run, msk_mgvf_held(run->mgvf, &id, &held));
 
         REQUIRE(err == MSK_OK || err == MSK_ERR_NOT_MINE);
         if (err != MSK_OK)

@@ -30,6 +30,9 @@
 #define READ_RECORD 0xB2
 #define AUTHENTICATE 0x89
 
+#define GROUP_ID(number) \
+    (&(struct msk_group_id){ { 0x21, 0x63, 0x54 }, (number) })
+
 static const uint8_t domain[3] = { 0x21, 0x63, 0x54 };
 
 /* The input, and what it works on. */
@@ -178,8 +181,9 @@ is_counter_of(const struct run *run, const struct msk_card_msks *msks,
               uint32_t *counter)
 {
     const struct msk_key_id *id = &run->message.id;
+    const struct msk_group_id group = msk_key_id_group(id);
 
-    if (msks->group != id->group || memcmp(msks->domain, id->domain, 3) != 0)
+    if (!msk_group_id_equal(&msks->id, &group))
         return false;
     for (size_t i = 0; i < msks->n; i++)
         if (msks->number[i] == id->number) {
@@ -300,7 +304,8 @@ finish(struct run *run, int err)
 {
     while (err == MSK_PENDING) {
         REQUIRE(run->waits);
-        REQUIRE(msk_mgvf_forget(run->mgvf, domain, 1) == MSK_ERR_BUSY);
+        REQUIRE(msk_mgvf_forget(run->mgvf, msk_text(FQDN), GROUP_ID(1)) ==
+                MSK_ERR_BUSY);
         REQUIRE(msk_mgvf_complete(run->mgvf, run->token + 1, MSK_OK,
                                   &run->result) == MSK_ERR_STATE);
         REQUIRE(msk_mgvf_complete(run->mgvf, run->token, MSK_PENDING,
@@ -436,8 +441,8 @@ exceed(struct run *run)
     REQUIRE(msk_mgvf_process(run->mgvf, &input, NULL) == MSK_ERR_ARGUMENT);
     REQUIRE(msk_mgvf_complete(run->mgvf, run->token, MSK_OK, NULL) ==
             MSK_ERR_STATE);
-    REQUIRE(msk_mgvf_allow(run->mgvf, domain, 9, (enum msk_require)4) ==
-            MSK_ERR_ARGUMENT);
+    REQUIRE(msk_mgvf_allow(run->mgvf, msk_text(FQDN), GROUP_ID(9),
+                           (enum msk_require)4) == MSK_ERR_ARGUMENT);
     REQUIRE(run->commands == 0);
 }
 
@@ -460,7 +465,7 @@ static void
 ask_held(struct run *run, uint16_t group)
 {
     struct msk_held held = { .size = sizeof held };
-    int err = finish(run, msk_mgvf_held(run->mgvf, domain, group, &held));
+    int err = finish(run, msk_mgvf_held(run->mgvf, GROUP_ID(group), &held));
 
     REQUIRE(err != MSK_OK || run->allowed[group]);
     REQUIRE(err != MSK_OK || held.n <= MSK_HELD_MAX);
@@ -470,7 +475,8 @@ ask_held(struct run *run, uint16_t group)
 static void
 forget(struct run *run, uint16_t group)
 {
-    if (finish(run, msk_mgvf_forget(run->mgvf, domain, group)) == MSK_OK)
+    if (finish(run, msk_mgvf_forget(run->mgvf, msk_text(FQDN),
+                                    GROUP_ID(group))) == MSK_OK)
         run->allowed[group] = false;
 }
 
@@ -486,7 +492,8 @@ allow(struct run *run, uint16_t group, uint8_t bits)
 {
     enum msk_require require = (enum msk_require)(bits >> 6);
 
-    REQUIRE(msk_mgvf_allow(run->mgvf, domain, group, require) == MSK_OK);
+    REQUIRE(msk_mgvf_allow(run->mgvf, msk_text(FQDN), GROUP_ID(group),
+                           require) == MSK_OK);
     run->allowed[group] = true;
 }
 

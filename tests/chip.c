@@ -7,6 +7,28 @@
 #include "provider.h"
 
 const uint8_t chip_domain[3] = { 0x21, 0x63, 0x54 };
+const uint8_t chip_other_domain[3] = { 0x21, 0x63, 0x55 };
+
+struct msk_bytes
+chip_fqdn(const struct chip *chip)
+{
+    return chars(chip->server == 0 ? CHIP_FQDN : CHIP_OTHER_FQDN);
+}
+
+static const uint8_t *
+domain_of(const struct chip *chip)
+{
+    return chip->domain == 0 ? chip_domain : chip_other_domain;
+}
+
+struct msk_group_id
+chip_group(const struct chip *chip, uint16_t group)
+{
+    struct msk_group_id id = { { 0, 0, 0 }, group };
+
+    memcpy(id.domain, domain_of(chip), sizeof id.domain);
+    return id;
+}
 
 static struct msk_bytes
 fill(uint8_t octet, size_t n)
@@ -81,7 +103,7 @@ chip_receive(struct chip *chip, struct msk_bytes message)
     memset(&chip->result, 0, sizeof chip->result);
     chip->result.size = sizeof chip->result;
     input.layout = chip->layout;
-    input.fqdn = chars(CHIP_FQDN);
+    input.fqdn = chip_fqdn(chip);
     input.message = message;
     return chip_finish(chip,
                        msk_mgvf_process(chip->mgvf, &input, &chip->result));
@@ -92,23 +114,28 @@ chip_muk(struct chip *chip, uint8_t muk)
 {
     struct msk_muk m = { .size = sizeof m };
 
-    m.fqdn = chars(CHIP_FQDN);
+    m.fqdn = chip_fqdn(chip);
     m.btid = muk_btid(muk);
     m.key = muk_key(muk);
+    m.age = muk;
     return chip_finish(chip, msk_mgvf_set_muk(chip->mgvf, &m));
 }
 
 int
 chip_allow(struct chip *chip, uint16_t group, enum msk_require require)
 {
-    return chip_finish(chip,
-                       msk_mgvf_allow(chip->mgvf, chip_domain, group, require));
+    const struct msk_group_id id = chip_group(chip, group);
+
+    return chip_finish(
+        chip, msk_mgvf_allow(chip->mgvf, chip_fqdn(chip), &id, require));
 }
 
 int
 chip_forget(struct chip *chip, uint16_t group)
 {
-    return chip_finish(chip, msk_mgvf_forget(chip->mgvf, chip_domain, group));
+    const struct msk_group_id id = chip_group(chip, group);
+
+    return chip_finish(chip, msk_mgvf_forget(chip->mgvf, chip_fqdn(chip), &id));
 }
 
 int
@@ -120,19 +147,21 @@ chip_forget_all(struct chip *chip)
 int
 chip_held(struct chip *chip, uint16_t group, struct msk_held *held)
 {
+    const struct msk_group_id id = chip_group(chip, group);
+
     memset(held, 0xA5, sizeof *held);
     held->size = sizeof *held;
-    return chip_finish(chip,
-                       msk_mgvf_held(chip->mgvf, chip_domain, group, held));
+    return chip_finish(chip, msk_mgvf_held(chip->mgvf, &id, held));
 }
 
 int
 chip_released(struct chip *chip, uint16_t group, struct msk_released *released)
 {
+    const struct msk_group_id id = chip_group(chip, group);
+
     memset(released, 0xA5, sizeof *released);
     released->size = sizeof *released;
-    return chip_finish(
-        chip, msk_mgvf_released(chip->mgvf, chip_domain, group, released));
+    return chip_finish(chip, msk_mgvf_released(chip->mgvf, &id, released));
 }
 
 int
@@ -155,10 +184,10 @@ fill_in(const struct chip *chip, struct parcel p, struct msk_msk_message *m)
     m->size = sizeof *m;
     m->layout = chip->layout;
     m->content = p.content != 0 ? p.content : MSK_CONTENT_MSK;
-    memcpy(m->id.domain, chip_domain, sizeof m->id.domain);
+    memcpy(m->id.domain, domain_of(chip), sizeof m->id.domain);
     m->id.group = p.group;
     m->id.number = p.number;
-    m->fqdn = chars(CHIP_FQDN);
+    m->fqdn = chip_fqdn(chip);
     m->btid = muk_btid(p.muk);
     m->rand = fill((uint8_t)(p.key + 1), 16);
     m->csb_id = 0x01020304;
@@ -195,7 +224,7 @@ mtk_message_of(const struct chip *chip, struct ticket t)
     int err;
 
     m.layout = chip->layout;
-    memcpy(m.id.domain, chip_domain, sizeof m.id.domain);
+    memcpy(m.id.domain, domain_of(chip), sizeof m.id.domain);
     m.id.group = t.group;
     m.id.number = t.number;
     m.mtk_id = t.mtk_id;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * tests/chip.h - a software MGV-F on a store and a provider that can be made
- * to fail, and a BM-SC that sends it messages. One domain, one server.
+ * to fail, and a BM-SC that sends it messages. There are two domains and two
+ * key servers; the calls are about those that chip->domain and chip->server
+ * say, 0 if nobody says another.
  */
 #ifndef TESTS_CHIP_H
 #define TESTS_CHIP_H
@@ -12,7 +14,14 @@
 #include "support.h"
 
 #define CHIP_FQDN "bmsc.example.com"
-extern const uint8_t chip_domain[3];
+#define CHIP_OTHER_FQDN "bmsc.example.org"
+extern const uint8_t chip_domain[3];       /* domain 0; */
+extern const uint8_t chip_other_domain[3]; /* 1 */
+
+/* The Key Group of that number in chip_domain, and who owns it. */
+#define CHIP_GROUP(number) \
+    (&(struct msk_group_id){ { 0x21, 0x63, 0x54 }, (number) })
+#define CHIP_OWNER msk_text(CHIP_FQDN)
 
 struct chip {
     struct fake_crypto crypto;
@@ -22,6 +31,7 @@ struct chip {
     enum msk_layout layout;
     struct msk_mgvf_result result; /* of the last call that has one */
     size_t waits;                  /* for a store that answers later */
+    int domain, server;            /* 0 or 1 */
 };
 
 /* An MGV-F on an empty store; later: it answers each call later. */
@@ -30,7 +40,12 @@ void chip_start(struct chip *chip, enum msk_layout layout, bool later);
 /* The power was off: what is in the store is all there is. */
 void chip_restart(struct chip *chip);
 
-/* The calls of mgvf.h, with the store's answers given until they are done. */
+/* What chip->domain and chip->server say. */
+struct msk_bytes chip_fqdn(const struct chip *chip);
+struct msk_group_id chip_group(const struct chip *chip, uint16_t group);
+
+/* The calls of mgvf.h, with the store's answers given until they are done.
+ * The age of a MUK is its number. */
 int chip_receive(struct chip *chip, struct msk_bytes message);
 int chip_muk(struct chip *chip, uint8_t muk);
 int chip_allow(struct chip *chip, uint16_t group, enum msk_require require);

@@ -6,9 +6,9 @@
  *   ops csb|keyid <OPERATIONS
  *
  * An operation is a line: a letter and numbers.
- *   U server muk value                     set a MUK
- *   A domain group require                 allow a Key Group
- *   F domain group                         forget it
+ *   U server muk value age                 set a MUK
+ *   A domain group owner require           allow a Key Group; owner 2: the host
+ *   F domain group owner                   forget it
  *   I domain group number key low high sp  import an MSK
  *   M server muk value domain group number counter kind key low high v sp
  *     forged                               an MSK message
@@ -69,7 +69,20 @@ octets(unsigned long value, size_t n)
 static struct msk_bytes
 server_name(unsigned long server)
 {
-    return msk_text(server == 0 ? "bmsc0.example.com" : "bmsc1.example.com");
+    static const char *const names[] = { "bmsc0.example.com",
+                                         "bmsc1.example.com", "" };
+
+    return msk_text(names[server]);
+}
+
+/* The same name as others may write it. */
+static struct msk_bytes
+spelled(unsigned long server, unsigned long how)
+{
+    static const char *const names[] = { "BMSC0.Example.COM",
+                                         "bmSc1.eXample.com", "" };
+
+    return how % 2 == 0 ? msk_text(names[server]) : server_name(server);
 }
 
 static struct msk_bytes
@@ -98,6 +111,13 @@ name_key(struct msk_key_id *id, const unsigned long *a)
 }
 
 static void
+name_group(struct msk_group_id *id, const unsigned long *a)
+{
+    memset(id->domain, (int)a[0], sizeof id->domain);
+    id->group = (uint16_t)a[1];
+}
+
+static void
 start(void)
 {
     struct msk_mgvf_config config = { .size = sizeof config };
@@ -114,9 +134,10 @@ set_muk(void)
 {
     struct msk_muk muk = { .size = sizeof muk };
 
-    muk.fqdn = server_name(arg[0]);
+    muk.fqdn = spelled(arg[0], arg[3]);
     muk.btid = muk_name(arg[1]);
     muk.key = muk_value(arg[0], arg[1], arg[2]);
+    muk.age = arg[3];
     return msk_mgvf_set_muk(mgvf, &muk);
 }
 
@@ -143,7 +164,7 @@ make_msk(uint8_t *buf, size_t *len)
     m.ext = (enum msk_ext_position)(arg[6] % 2);
     m.content = (enum msk_content_kind)arg[7];
     name_key(&m.id, arg + 3);
-    m.fqdn = server_name(arg[0]);
+    m.fqdn = spelled(arg[0], arg[6]);
     m.btid = muk_name(arg[1]);
     m.rand = octets(arg[8] + 1, 16);
     m.csb_id = (uint32_t)(arg[6] * 2654435761u);
@@ -217,7 +238,7 @@ receive(bool mtk)
     if (arg[mtk ? 8 : 13] != 0) /* forged */
         buf[len - 1] ^= 1;
     input.layout = layout;
-    input.fqdn = server_name(mtk ? 0 : arg[0]);
+    input.fqdn = spelled(mtk ? 0 : arg[0], arg[6] / 2);
     input.message = (struct msk_bytes){ buf, len };
     err = msk_mgvf_process(mgvf, &input, &result);
     if (err == MSK_OK)
@@ -286,23 +307,32 @@ print_msks(const struct msk_held_group *g)
 }
 
 static void
+print_owners(const struct msk_owners *owners)
+{
+    printf(" require %u", (unsigned)msk_owners_require(owners));
+    for (size_t i = 0; i < owners->n; i++)
+        printf("%s%u", i == 0 ? " of " : ",",
+               (unsigned)owners->owner[i].require);
+}
+
+static void
 print_group(const unsigned long *a)
 {
     static struct msk_stored stored;
     struct msk_held_group g;
-    struct msk_key_id id;
+    struct msk_group_id id;
     uint8_t key[MSK_RECORD_KEY_MAX];
     size_t len;
 
-    name_key(&id, a);
-    msk_record_group_key(id.domain, id.group, key, &len);
+    name_group(&id, a);
+    msk_record_group_key(&id, key, &len);
     printf(" |G%lu.%lu", a[0], a[1]);
     if (!load(key, len, &stored))
         return;
     if (msk_record_get_group((struct msk_bytes){ stored.value, stored.n },
                              &g) != MSK_OK)
         stop("record of a group");
-    printf(" require %u", (unsigned)g.require);
+    print_owners(&g.owners);
     if (g.sp_len > 0)
         printf(" sp %u", (unsigned)(g.sp[0] * 256u + g.sp[2]));
     print_msks(&g);
@@ -323,15 +353,15 @@ print_all(void)
 static int
 run(char op)
 {
-    uint8_t domain[3];
+    struct msk_group_id group;
 
-    memset(domain, (int)arg[0], sizeof domain);
+    name_group(&group, arg);
     switch (op) {
     case 'U': return set_muk();
     case 'A':
-        return msk_mgvf_allow(mgvf, domain, (uint16_t)arg[1],
-                              (enum msk_require)arg[2]);
-    case 'F': return msk_mgvf_forget(mgvf, domain, (uint16_t)arg[1]);
+        return msk_mgvf_allow(mgvf, spelled(arg[2], arg[3]), &group,
+                              (enum msk_require)arg[3]);
+    case 'F': return msk_mgvf_forget(mgvf, server_name(arg[2]), &group);
     case 'I': return import_msk();
     case 'M': return receive(false);
     case 'T': return receive(true);

@@ -434,11 +434,12 @@ def accept(message, psk, rand=None, idi=None):
 
 # --- the MGV-F -----------------------------------------------------------------------------------
 
-OK, CONFLICT, LIMIT, VALUE, NOT_MINE, NO_MUK, REPLAY, MAC, RANGE, POLICY, NO_MSK, INVALIDATED = (
-    0, -106, -107, -210, -215, -216, -217, -218, -219, -220, -301, -302)  # msk/types.h
+OK, CONFLICT, LIMIT, OLD_KEY, VALUE, NOT_MINE, NO_MUK, REPLAY, MAC, RANGE, POLICY, NO_MSK, INVALIDATED = (
+    0, -106, -107, -108, -210, -215, -216, -217, -218, -219, -220, -301, -302)  # msk/types.h
 STORED, REVALIDATED, COUNTED, PULL, STALE, RELEASED = 2, 3, 4, 5, 6, 7  # msk/mgvf.h
 SPS = [None, None, "1", "0", "2560", "bad"]  # tests/ops.c: none twice, AES, NULL cipher, no MAC, R 0
 CONFIDENTIALITY, INTEGRITY = 1, 2
+HOST, OWNERS_MAX = 2, 4  # servers are 0 and 1
 SWITCHES_OFF = {"0": CONFIDENTIALITY, "2560": INTEGRITY}
 
 
@@ -462,15 +463,20 @@ class Mgvf:
 
     # What a host does.
 
-    def set_muk(self, server, name, value):
+    def set_muk(self, server, name, value, age):
         muks = self.servers.get(server)
         if muks is None:
             if self.is_full():
                 return LIMIT
-            muks = self.servers[server] = {"generated": None, "used": None, "all": {}}
+            muks = self.servers[server] = {"generated": None, "used": None, "all": {}, "age": -1}
         if name in muks["all"]:
-            return OK if muks["all"][name]["value"] == value else CONFLICT
-        muks["generated"] = name
+            if muks["all"][name]["value"] != value:
+                return CONFLICT
+            muks["age"] = max(muks["age"], age)
+            return OK
+        if age <= muks["age"]:
+            return OLD_KEY
+        muks["age"], muks["generated"] = age, name
         muks["all"][name] = {"value": value, "counter": None}
         self.drop_muks(muks)
         return OK
@@ -481,19 +487,29 @@ class Mgvf:
         muks["all"] = {name: muk for name, muk in muks["all"].items()
                        if name in (muks["generated"], muks["used"])}
 
-    def allow(self, domain, group, required):
+    def allow(self, domain, group, owner, required):
         if (domain, group) not in self.groups and self.is_full():
             return LIMIT
-        self.group(domain, group)["required"] = required
+        self.group(domain, group)["owners"][owner] = required
         return OK
 
     def group(self, domain, group):
         return self.groups.setdefault((domain, group),
-                                      {"required": 0, "sp": "", "msks": {}, "mtks": []})
+                                      {"owners": {}, "sp": "", "msks": {}, "mtks": []})
 
-    def forget(self, domain, group):
-        self.groups.pop((domain, group), None)
+    def forget(self, domain, group, owner):
+        held = self.groups.get((domain, group), {"owners": {}})
+        if held["owners"].pop(owner, None) is not None and not held["owners"]:
+            del self.groups[(domain, group)]
         return OK
+
+    @staticmethod
+    def required(held):
+        """What any owner wants on."""
+        bits = 0
+        for wanted in held["owners"].values():
+            bits |= wanted
+        return bits
 
     def forget_all(self):
         self.servers, self.groups = {}, {}
@@ -501,10 +517,11 @@ class Mgvf:
 
     def import_msk(self, domain, group, number, key, low, high, sp):
         known = self.groups.get((domain, group))
-        wrong = self.check_sp(known["required"] if known else 0, SPS[sp] or "")
+        wrong = self.check_sp(self.required(known) if known else 0, SPS[sp] or "")
         if wrong or (not known and self.is_full()):
             return wrong or LIMIT
         held = self.group(domain, group)
+        held["owners"] = held["owners"] or {HOST: 0}
         self.deliver(held, number, key, low, high)
         held["sp"] = SPS[sp] or ""
         return OK
@@ -514,7 +531,7 @@ class Mgvf:
     def msk_message(self, server, name, value, domain, group, number, counter, kind, key, low, high,
                     v, sp, forged):
         held, muks = self.groups.get((domain, group)), self.servers.get(server)
-        if held is None:
+        if held is None or not {server, HOST} & set(held["owners"]):
             return NOT_MINE, ""
         muk = muks and muks["all"].get(name)
         if not muk:
@@ -532,7 +549,7 @@ class Mgvf:
             return OK, self.tell(PULL, domain, group, 0, name, held)
         if not fresh:
             return OK, self.tell(STALE, domain, group, number, name, held)
-        wrong = self.check_sp(held["required"], held["sp"] if SPS[sp] is None else SPS[sp])
+        wrong = self.check_sp(self.required(held), held["sp"] if SPS[sp] is None else SPS[sp])
         if wrong:
             return wrong, ""
         return OK, self.take(held, domain, group, number, kind, key, low, high, v, sp, name)
@@ -578,7 +595,7 @@ class Mgvf:
         if forged or key != msk["key"]:
             return MAC, ""
         msk["counter"] = counter
-        wrong = self.check_sp(held["required"], held["sp"])
+        wrong = self.check_sp(self.required(held), held["sp"])
         if wrong:
             return wrong, ""
         msk["low"] = msk["mtk"] = mtk_id
@@ -622,7 +639,8 @@ class Mgvf:
         held, out = self.groups.get((domain, group)), f" |G{domain}.{group}"
         if held is None:
             return out
-        out += f" require {held['required']}" + (f" sp {held['sp']}" if held["sp"] else "")
+        out += f" require {self.required(held)} of " + ",".join(map(str, held["owners"].values()))
+        out += (f" sp {held['sp']}" if held["sp"] else "")
         for number, m in sorted(held["msks"].items(), key=lambda item: -item[1]["age"]):
             counter = "-" if m["counter"] is None else m["counter"]
             out += (f" {number}={m['key']}/{m['rand']} {m['low']}..{m['high']} {counter}"
@@ -653,7 +671,7 @@ class Operations:
     """Operations that meet: few names, counters and MTK IDs near the last ones, messages again."""
 
     def __init__(self, rng):
-        self.rng, self.sent, self.counters = rng, [], {}
+        self.rng, self.sent, self.counters, self.age = rng, [], {}, rng.choice((0, 0, 2**63))
         self.base = rng.choice((0, 1, 2**31 - 3, 2**32 - 5, 0xEEAF75B9))
 
     def near(self, what):
@@ -668,6 +686,14 @@ class Operations:
     def interval(self):
         low = self.rng.choice((0, 0, 0, 1, 3, 8))
         return low, self.rng.choice((0xFFFE, 0xFFFE, 20, 9, 4, 1, 0))
+
+    def owner(self):
+        return self.rng.choice((0, 0, 0, 0, 1, 1, HOST))
+
+    def when(self):
+        """The age of a MUK: mostly newer than all before."""
+        self.age += self.rng.choice((0, 1, 1, 2**32))
+        return max(0, self.age - self.rng.choice((0, 0, 0, 1, 2**32)))
 
     def place(self):
         return self.rng.choice((1, 1, 2)), self.rng.choice((1, 1, 1, 2, 3))
@@ -693,13 +719,13 @@ class Operations:
     def host(self):
         rng = self.rng
         return rng.choice((
-            ("U", (rng.choice((0, 0, 1)), rng.randrange(4), int(rng.random() < 0.1))),
-            ("U", (rng.choice((0, 0, 1)), rng.randrange(4), 0)),
-            ("A", (*self.place(), rng.choice((0, 0, 0, 1, 2, 3)))),
-            ("A", (*self.place(), rng.choice((0, 0, 0, 1, 2, 3)))),
+            ("U", (rng.choice((0, 0, 1)), rng.randrange(4), int(rng.random() < 0.1), self.when())),
+            ("U", (rng.choice((0, 0, 1)), rng.randrange(4), 0, self.when())),
+            ("A", (*self.place(), self.owner(), rng.choice((0, 0, 0, 1, 2, 3)))),
+            ("A", (*self.place(), self.owner(), rng.choice((0, 0, 0, 1, 2, 3)))),
             ("I", (*self.place(), number := rng.choice((1, 2, 3, 4)), rng.choice((60, 70)) + number,
                    *self.interval(), rng.choice((0, 0, 1, 2, 3, 4, 5)))),
-            ("F", self.place()), ("R", ()),
+            ("F", (*self.place(), self.owner())), ("R", ()),
         ))
 
     def next(self):

@@ -135,6 +135,7 @@ give_muk(struct msk_mgvf *mgvf, uint8_t muk)
     m.fqdn = msk_text(CHIP_FQDN);
     m.btid = msk_text(btid);
     m.key = (struct msk_bytes){ key, sizeof key };
+    m.age = muk;
     return msk_mgvf_set_muk(mgvf, &m);
 }
 
@@ -159,7 +160,7 @@ perform(const struct power_plan *plan, struct msk_mgvf *mgvf, size_t i)
     switch (act->kind) {
     case GIVE_MUK: return give_muk(mgvf, act->muk);
     case ALLOW:
-        return msk_mgvf_allow(mgvf, chip_domain, act->group,
+        return msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(act->group),
                               MSK_REQUIRE_NOTHING);
     case RECEIVE: break;
     }

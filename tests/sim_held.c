@@ -232,7 +232,8 @@ check_group(struct sim_ue *u, uint8_t g)
 {
     struct msk_held held = { .size = sizeof held };
     struct msk_key_id id = sim_group_id(u->world, g);
-    int err = msk_mgvf_held(u->mgvf, id.domain, id.group, &held);
+    struct msk_group_id group = msk_key_id_group(&id);
+    int err = msk_mgvf_held(u->mgvf, &group, &held);
 
     if (err != MSK_OK && err != MSK_ERR_NOT_MINE)
         sim_fail(u->world, "ue %u: asked what it holds, says %s", u->index,

@@ -277,6 +277,7 @@ set_keys(struct sim_session *s)
     keys.btid = msk_text(btid);
     keys.muk = (struct msk_bytes){ muk, 32 };
     keys.mrk = (struct msk_bytes){ mrk, 32 };
+    keys.age = s->run;
     sim_say(s->device->world, "line %u: has keys %u", s->line, s->run);
     s->handed = 0;
     return msk_ue_set_keys(s->ue, &keys, sim_ue_clock(s->device));

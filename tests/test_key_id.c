@@ -122,10 +122,33 @@ refuses_a_plmn_of_null(void **state)
 
 #define TEST(f) cmocka_unit_test_teardown(f, release)
 
+static void
+finds_groups_the_same_whose_domain_and_number_are(void **state)
+{
+    struct msk_group_id group = msk_key_id_group(&some), other;
+
+    (void)state;
+    assert_memory_equal(group.domain, some.domain, 3);
+    assert_int_equal(group.group, some.group);
+    memset(&other, 0xff, sizeof other); /* padding is not compared */
+    memcpy(other.domain, some.domain, sizeof other.domain);
+    other.group = some.group;
+    assert_true(msk_group_id_equal(&group, &other));
+    for (size_t bit = 0; bit < 40; bit++) {
+        other = group;
+        if (bit < 24)
+            other.domain[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        else
+            other.group ^= (uint16_t)(1 << (bit - 24));
+        assert_false(msk_group_id_equal(&group, &other));
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(finds_groups_the_same_whose_domain_and_number_are),
         TEST(packs_domain_group_and_number),
         TEST(unpacks_what_it_packed),
         TEST(finds_the_same_name_equal),

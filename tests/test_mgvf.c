@@ -386,14 +386,16 @@ is_busy_and_changes_nothing_while_a_call_is_pending(void **state)
 
         assert_int_equal(msk_mgvf_process(m, &input, NULL), MSK_ERR_BUSY);
         assert_int_equal(msk_mgvf_set_muk(m, &muk), MSK_ERR_BUSY);
-        assert_int_equal(msk_mgvf_allow(m, chip_domain, 9, MSK_REQUIRE_BOTH),
+        assert_int_equal(
+            msk_mgvf_allow(m, CHIP_OWNER, CHIP_GROUP(9), MSK_REQUIRE_BOTH),
+            MSK_ERR_BUSY);
+        assert_int_equal(msk_mgvf_forget(m, CHIP_OWNER, CHIP_GROUP(GROUP)),
                          MSK_ERR_BUSY);
-        assert_int_equal(msk_mgvf_forget(m, chip_domain, GROUP), MSK_ERR_BUSY);
         assert_int_equal(msk_mgvf_forget_all(m), MSK_ERR_BUSY);
         assert_int_equal(msk_mgvf_import_msk(m, &import), MSK_ERR_BUSY);
-        assert_int_equal(msk_mgvf_held(m, chip_domain, GROUP, &held),
+        assert_int_equal(msk_mgvf_held(m, CHIP_GROUP(GROUP), &held),
                          MSK_ERR_BUSY);
-        assert_int_equal(msk_mgvf_released(m, chip_domain, GROUP, &released),
+        assert_int_equal(msk_mgvf_released(m, CHIP_GROUP(GROUP), &released),
                          MSK_ERR_BUSY);
         assert_int_equal(
             msk_mgvf_complete(m, chip.store.token + 1, MSK_OK, NULL),
@@ -426,22 +428,23 @@ finishes_a_pending_call_as_it_began(void **state)
     (void)state;
     begin(MSK_LAYOUT_CSB, true);
     m = chip.mgvf;
-    assert_int_equal(msk_mgvf_held(m, chip_domain, GROUP, &held), MSK_PENDING);
-    assert_int_equal(msk_mgvf_held(m, chip_domain, 9, &other), MSK_ERR_BUSY);
+    assert_int_equal(msk_mgvf_held(m, CHIP_GROUP(GROUP), &held), MSK_PENDING);
+    assert_int_equal(msk_mgvf_held(m, CHIP_GROUP(9), &other), MSK_ERR_BUSY);
     assert_int_equal(chip_finish(&chip, MSK_PENDING), MSK_OK);
     assert_int_equal(held.n, 2);
     assert_int_equal(other.n, 0);
-    assert_int_equal(msk_mgvf_released(m, chip_domain, GROUP, &released),
+    assert_int_equal(msk_mgvf_released(m, CHIP_GROUP(GROUP), &released),
                      MSK_PENDING);
-    assert_int_equal(msk_mgvf_released(m, chip_domain, 9, &none), MSK_ERR_BUSY);
+    assert_int_equal(msk_mgvf_released(m, CHIP_GROUP(9), &none), MSK_ERR_BUSY);
     assert_int_equal(chip_finish(&chip, MSK_PENDING), MSK_OK);
     assert_int_equal(released.n, 1);
     assert_int_equal(none.n, 0);
     assert_int_equal(
-        msk_mgvf_allow(m, chip_domain, GROUP, MSK_REQUIRE_INTEGRITY),
+        msk_mgvf_allow(m, CHIP_OWNER, CHIP_GROUP(GROUP), MSK_REQUIRE_INTEGRITY),
         MSK_PENDING);
-    assert_int_equal(msk_mgvf_allow(m, chip_domain, 9, MSK_REQUIRE_NOTHING),
-                     MSK_ERR_BUSY);
+    assert_int_equal(
+        msk_mgvf_allow(m, CHIP_OWNER, CHIP_GROUP(9), MSK_REQUIRE_NOTHING),
+        MSK_ERR_BUSY);
     assert_int_equal(chip_finish(&chip, MSK_PENDING), MSK_OK);
     assert_int_equal(
         chip_receive(&chip,
@@ -478,7 +481,8 @@ goes_on_waiting_after_an_answer_that_is_none(void **state)
                          MSK_ERR_ARGUMENT);
         assert_int_equal(msk_mgvf_complete(m, token, MSK_PENDING, NULL),
                          MSK_ERR_ARGUMENT);
-        assert_int_equal(msk_mgvf_forget(m, chip_domain, GROUP), MSK_ERR_BUSY);
+        assert_int_equal(msk_mgvf_forget(m, CHIP_OWNER, CHIP_GROUP(GROUP)),
+                         MSK_ERR_BUSY);
         result.size = sizeof result;
         err = msk_mgvf_complete(m, token, answer, &result);
     }
@@ -534,19 +538,19 @@ takes_structs_of_older_callers_and_refuses_shorter_ones(void **state)
     result.size = offsetof(struct msk_mgvf_result, sp);
     assert_int_equal(msk_mgvf_process(chip.mgvf, &input, &result),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_mgvf_held(chip.mgvf, chip_domain, GROUP, &held),
+    assert_int_equal(msk_mgvf_held(chip.mgvf, CHIP_GROUP(GROUP), &held),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_mgvf_released(chip.mgvf, CHIP_GROUP(GROUP), &released),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_mgvf_allow(chip.mgvf, CHIP_OWNER, CHIP_GROUP(GROUP),
+                                    (enum msk_require)4),
                      MSK_ERR_ARGUMENT);
     assert_int_equal(
-        msk_mgvf_released(chip.mgvf, chip_domain, GROUP, &released),
+        msk_mgvf_allow(chip.mgvf, CHIP_OWNER, CHIP_GROUP(0), MSK_REQUIRE_BOTH),
         MSK_ERR_ARGUMENT);
     assert_int_equal(
-        msk_mgvf_allow(chip.mgvf, chip_domain, GROUP, (enum msk_require)4),
+        msk_mgvf_allow(chip.mgvf, CHIP_OWNER, NULL, MSK_REQUIRE_BOTH),
         MSK_ERR_ARGUMENT);
-    assert_int_equal(
-        msk_mgvf_allow(chip.mgvf, chip_domain, 0, MSK_REQUIRE_BOTH),
-        MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_mgvf_allow(chip.mgvf, NULL, GROUP, MSK_REQUIRE_BOTH),
-                     MSK_ERR_ARGUMENT);
     assert_int_equal(msk_mgvf_process(NULL, &input, NULL), MSK_ERR_ARGUMENT);
     assert_int_equal(msk_mgvf_process(chip.mgvf, &input, NULL), MSK_OK);
 }
@@ -583,21 +587,23 @@ says_that_a_method_is_not_there(void **state)
     struct msk_mgvf_input input = { .size = sizeof input };
     struct msk_held held = { .size = sizeof held };
     struct msk_muk muk = { .size = sizeof muk };
-    struct msk_mgvf m = { &ops };
+    struct msk_mgvf m = { .ops = &ops };
 
     (void)state;
     for (int i = 0; i < 2; i++) {
         assert_int_equal(msk_mgvf_process(&m, &input, NULL), MSK_OK);
         assert_int_equal(msk_mgvf_complete(&m, 1, MSK_OK, NULL), MSK_OK);
         assert_int_equal(msk_mgvf_set_muk(&m, &muk), MSK_ERR_STATE);
-        assert_int_equal(msk_mgvf_allow(&m, chip_domain, 1, MSK_REQUIRE_BOTH),
+        assert_int_equal(
+            msk_mgvf_allow(&m, CHIP_OWNER, CHIP_GROUP(1), MSK_REQUIRE_BOTH),
+            MSK_ERR_STATE);
+        assert_int_equal(msk_mgvf_forget(&m, CHIP_OWNER, CHIP_GROUP(1)),
                          MSK_ERR_STATE);
-        assert_int_equal(msk_mgvf_forget(&m, chip_domain, 1), MSK_ERR_STATE);
         assert_int_equal(msk_mgvf_forget_all(&m), MSK_ERR_STATE);
         assert_int_equal(msk_mgvf_import_msk(&m, &import), MSK_ERR_STATE);
-        assert_int_equal(msk_mgvf_held(&m, chip_domain, 1, &held),
+        assert_int_equal(msk_mgvf_held(&m, CHIP_GROUP(1), &held),
                          MSK_ERR_STATE);
-        assert_int_equal(msk_mgvf_released(&m, chip_domain, 1, &released),
+        assert_int_equal(msk_mgvf_released(&m, CHIP_GROUP(1), &released),
                          MSK_ERR_STATE);
         ops.size = sizeof ops;
     }

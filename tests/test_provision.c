@@ -411,9 +411,290 @@ refuses_muks_that_are_none(void **state)
         m.btid = exact(zeros, i == 2 ? 0 : i == 3 ? MSK_BTID_MAX + 1 : 1);
         m.key = exact(zeros, i == 4 ? 0 : i == 5 ? MSK_MUK_MAX + 1 : 1);
         m.key.p = i == 6 ? NULL : m.key.p;
-        m.size -= i == 7 ? 1 : 0;
+        m.size = i == 7 ? offsetof(struct msk_muk, age) - 1 : m.size;
         check_int("MUK", msk_mgvf_set_muk(chip.mgvf, &m),
                   i < 8 ? MSK_ERR_ARGUMENT : MSK_OK);
+    }
+}
+
+/* --- the age of MUKs (decision 27) --------------------------------------- */
+
+/* Two MUKs, their messages, both forgotten; then the first comes back. */
+static void
+lets_no_muk_come_back_when_its_counter_is_gone(void **state)
+{
+    struct msk_bytes before, first[2];
+
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        chip_allow(&chip, GROUP, MSK_REQUIRE_BOTH);
+        chip_muk(&chip, OLD);
+        for (uint32_t i = 0; i < 2; i++)
+            first[i] = msk_message_of(
+                &chip, (struct parcel){ .muk = OLD,
+                                        .group = GROUP,
+                                        .counter = i + 1,
+                                        .number = (uint16_t)(i + 1) });
+        assert_int_equal(chip_receive(&chip, first[0]), MSK_OK);
+        assert_int_equal(chip_receive(&chip, first[1]), MSK_OK);
+        for (uint8_t muk = NEW; muk < NEW + 3; muk++) {
+            assert_int_equal(chip_muk(&chip, muk), MSK_OK);
+            assert_int_equal(deliver(muk, 1, muk), MSK_OK);
+        }
+        before = copy_of_store();
+        chip_restart(&chip);
+        assert_int_equal(chip_muk(&chip, OLD), MSK_ERR_OLD_KEY);
+        assert_int_equal(chip_muk(&chip, NEW), MSK_ERR_OLD_KEY);
+        assert_int_equal(chip_muk(&chip, NEW + 2), MSK_OK); /* it is held */
+        for (size_t i = 0; i < 2; i++)
+            assert_int_equal(chip_receive(&chip, first[i]), MSK_ERR_NO_MUK);
+        check_octets("store", fake_store_view(&chip.store), before);
+    }
+}
+
+static void
+counts_the_age_of_muks_for_each_server(void **state)
+{
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        assert_int_equal(chip_muk(&chip, NEW), MSK_OK);
+        assert_int_equal(chip_muk(&chip, OLD), MSK_ERR_OLD_KEY);
+        chip.server = 1;
+        assert_int_equal(chip_muk(&chip, OLD), MSK_OK);
+        assert_int_equal(chip_muk(&chip, NEW), MSK_OK);
+        chip.server = 0;
+        assert_int_equal(chip_muk(&chip, OLD), MSK_ERR_OLD_KEY);
+        assert_int_equal(records(), 2);
+    }
+}
+
+/* --- owners (decision 29) ------------------------------------------------ */
+
+static int
+allow_as(int server, enum msk_require require)
+{
+    int err;
+
+    chip.server = server;
+    err = chip_allow(&chip, GROUP, require);
+    chip.server = 0;
+    return err;
+}
+
+static int
+forget_as(int server)
+{
+    int err;
+
+    chip.server = server;
+    err = chip_forget(&chip, GROUP);
+    chip.server = 0;
+    return err;
+}
+
+static int
+deliver_as(int server, uint32_t counter, uint16_t number, const char *sp)
+{
+    struct parcel p = { .muk = OLD, .group = GROUP, .key = 5, .sp = sp };
+    int err;
+
+    p.counter = counter;
+    p.number = number;
+    chip.server = server;
+    err = chip_receive(&chip, msk_message_of(&chip, p));
+    chip.server = 0;
+    return err;
+}
+
+static void
+both_servers(int way)
+{
+    begin(way);
+    for (chip.server = 1; chip.server >= 0; chip.server--)
+        assert_int_equal(chip_muk(&chip, OLD), MSK_OK);
+    chip.server = 0;
+}
+
+#define NULL_NULL "000100 0a0100" /* NULL cipher, no MAC */
+
+static void
+keeps_on_what_any_owner_wants_on(void **state)
+{
+    (void)state;
+    IN_EVERY_WAY
+    {
+        both_servers(way);
+        assert_int_equal(allow_as(0, MSK_REQUIRE_BOTH), MSK_OK);
+        assert_int_equal(deliver_as(0, 1, 1, NULL_NULL), MSK_ERR_POLICY);
+        assert_int_equal(allow_as(1, MSK_REQUIRE_NOTHING), MSK_OK);
+        assert_int_equal(deliver_as(0, 2, 1, NULL_NULL), MSK_ERR_POLICY);
+        assert_int_equal(deliver_as(1, 1, 1, NULL_NULL), MSK_ERR_POLICY);
+        chip_restart(&chip);
+        assert_int_equal(deliver_as(1, 2, 1, NULL_NULL), MSK_ERR_POLICY);
+        assert_int_equal(allow_as(0, MSK_REQUIRE_NOTHING), MSK_OK);
+        assert_int_equal(deliver_as(1, 3, 1, NULL_NULL), MSK_OK);
+    }
+}
+
+static void
+forgets_a_group_with_its_last_owner(void **state)
+{
+    struct msk_held held = { .size = sizeof held };
+    struct msk_bytes before;
+
+    (void)state;
+    IN_EVERY_WAY
+    {
+        both_servers(way);
+        allow_as(0, MSK_REQUIRE_BOTH);
+        allow_as(1, MSK_REQUIRE_BOTH);
+        assert_int_equal(deliver_as(0, 1, 1, NULL), MSK_OK);
+        assert_int_equal(forget_as(1), MSK_OK);
+        before = copy_of_store();
+        assert_int_equal(forget_as(1), MSK_OK); /* is none any more */
+        check_octets("store", fake_store_view(&chip.store), before);
+        check_held(&chip, GROUP, "1 0..65534 -");
+        assert_int_equal(deliver_as(1, 1, 2, NULL), MSK_ERR_NOT_MINE);
+        assert_int_equal(deliver_as(0, 2, 2, NULL), MSK_OK);
+        assert_int_equal(forget_as(0), MSK_OK);
+        assert_int_equal(chip_held(&chip, GROUP, &held), MSK_ERR_NOT_MINE);
+    }
+}
+
+static void
+lets_in_what_an_owner_sends_and_nobody_else(void **state)
+{
+    const struct msk_bytes host = { NULL, 0 };
+    struct msk_bytes before;
+
+    (void)state;
+    IN_EVERY_WAY
+    {
+        both_servers(way);
+        allow_as(0, MSK_REQUIRE_BOTH);
+        before = copy_of_store();
+        assert_int_equal(deliver_as(1, 1, 1, NULL), MSK_ERR_NOT_MINE);
+        check_octets("store", fake_store_view(&chip.store), before);
+        assert_int_equal(
+            chip_finish(&chip,
+                        msk_mgvf_allow(chip.mgvf, host, CHIP_GROUP(GROUP),
+                                       MSK_REQUIRE_NOTHING)),
+            MSK_OK);
+        assert_int_equal(deliver_as(1, 1, 1, NULL), MSK_OK);
+        assert_int_equal(chip_finish(&chip, msk_mgvf_forget(chip.mgvf, host,
+                                                            CHIP_GROUP(GROUP))),
+                         MSK_OK);
+        assert_int_equal(deliver_as(1, 2, 2, NULL), MSK_ERR_NOT_MINE);
+        check_held(&chip, GROUP, "1 0..65534 -");
+    }
+}
+
+static void
+has_room_for_four_owners(void **state)
+{
+    static const char *const names[] = { "a", "b", "c", "D", "e" };
+    struct msk_bytes before;
+
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        for (size_t i = 0; i < MSK_OWNERS_MAX; i++)
+            assert_int_equal(
+                chip_finish(&chip, msk_mgvf_allow(chip.mgvf, chars(names[i]),
+                                                  CHIP_GROUP(GROUP),
+                                                  MSK_REQUIRE_NOTHING)),
+                MSK_OK);
+        before = copy_of_store();
+        assert_int_equal(
+            chip_finish(&chip, msk_mgvf_allow(chip.mgvf, chars("e"),
+                                              CHIP_GROUP(GROUP), 0)),
+            MSK_ERR_LIMIT);
+        assert_int_equal(/* the fourth, as another writes him */
+                         chip_finish(&chip,
+                                     msk_mgvf_allow(chip.mgvf, chars("d"),
+                                                    CHIP_GROUP(GROUP), 0)),
+                         MSK_OK);
+        check_octets("store", fake_store_view(&chip.store), before);
+    }
+}
+
+static void
+takes_a_name_of_a_server_in_any_case(void **state)
+{
+    struct msk_mgvf_input input = { .size = sizeof input };
+    struct msk_muk muk = { .size = sizeof muk };
+
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        muk.fqdn = chars("BMSC.Example.com");
+        muk.btid = muk_btid(OLD);
+        muk.key = muk_key(OLD);
+        assert_int_equal(chip_finish(&chip, msk_mgvf_set_muk(chip.mgvf, &muk)),
+                         MSK_OK);
+        assert_int_equal(chip_muk(&chip, OLD), MSK_OK); /* it is the same */
+        assert_int_equal(
+            chip_finish(&chip,
+                        msk_mgvf_allow(chip.mgvf, chars("bmsc.example.COM"),
+                                       CHIP_GROUP(GROUP), 0)),
+            MSK_OK);
+        assert_int_equal(records(), 2);
+        input.layout = chip.layout;
+        input.fqdn = chars("BMSC.EXAMPLE.COM");
+        input.message = msk_message_of(
+            &chip, (struct parcel){
+                       .muk = OLD, .counter = 1, .group = GROUP, .number = 1 });
+        assert_int_equal(
+            chip_finish(&chip, msk_mgvf_process(chip.mgvf, &input, NULL)),
+            MSK_OK);
+    }
+}
+
+/* --- who else uses it ---------------------------------------------------- */
+
+static void
+moves_its_counter_on_with_every_change_of_an_msk(void **state)
+{
+    uint32_t last;
+
+#define MOVES(call)                              \
+    do {                                         \
+        last = chip.mgvf->changes;               \
+        assert_int_equal(call, MSK_OK);          \
+        assert_true(chip.mgvf->changes != last); \
+    } while (0)
+#define STAYS(call, want)                           \
+    do {                                            \
+        last = chip.mgvf->changes;                  \
+        assert_int_equal(call, want);               \
+        assert_int_equal(chip.mgvf->changes, last); \
+    } while (0)
+    (void)state;
+    IN_EVERY_WAY
+    {
+        both_servers(way);
+        STAYS(allow_as(0, MSK_REQUIRE_BOTH), MSK_OK);
+        STAYS(allow_as(1, MSK_REQUIRE_BOTH), MSK_OK);
+        MOVES(deliver_as(0, 1, 1, NULL));
+        STAYS(deliver_as(0, 1, 1, NULL), MSK_ERR_REPLAY);
+        STAYS(deliver_as(0, 2, 1, NULL_NULL), MSK_ERR_POLICY);
+        STAYS(forget_as(1), MSK_OK);
+        MOVES(forget_as(0));
+        STAYS(forget_as(0), MSK_OK);
+        allow_as(0, MSK_REQUIRE_BOTH);
+        MOVES(chip_forget_all(&chip));
+        both_servers(way);
+        allow_as(0, MSK_REQUIRE_BOTH);
+        chip.store.fail_at = chip.store.calls + 3; /* who knows */
+        last = chip.mgvf->changes;
+        assert_int_equal(deliver_as(0, 9, 1, NULL), MSK_ERR_STORE);
+        assert_true(chip.mgvf->changes != last);
     }
 }
 
@@ -435,6 +716,14 @@ main(void)
         TEST(imports_an_msk_as_if_a_message_had_brought_it),
         TEST(refuses_to_import_what_no_message_may_bring),
         TEST(refuses_muks_that_are_none),
+        TEST(lets_no_muk_come_back_when_its_counter_is_gone),
+        TEST(counts_the_age_of_muks_for_each_server),
+        TEST(keeps_on_what_any_owner_wants_on),
+        TEST(forgets_a_group_with_its_last_owner),
+        TEST(lets_in_what_an_owner_sends_and_nobody_else),
+        TEST(has_room_for_four_owners),
+        TEST(takes_a_name_of_a_server_in_any_case),
+        TEST(moves_its_counter_on_with_every_change_of_an_msk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

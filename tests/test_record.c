@@ -11,6 +11,7 @@ fill_server(struct msk_server_keys *keys, size_t n)
 {
     memset(keys, 0, sizeof *keys);
     keys->n = n;
+    keys->age = 0xB1B2B3B4B5B6B7B8;
     for (size_t i = 0; i < n; i++) {
         struct msk_server_muk *m = &keys->muk[i];
 
@@ -58,7 +59,11 @@ fill_group(struct msk_held_group *g, size_t n)
     g->sp_len = n > 0 ? MSK_SP_MAX : 0;
     memset(g->sp, 0x60, g->sp_len);
     memset(g->sp + g->sp_len, 0, MSK_SP_MAX - g->sp_len);
-    g->require = (uint8_t)(n + 1);
+    g->owners.n = n + 2;
+    for (size_t i = 0; i < g->owners.n; i++) {
+        memset(g->owners.owner[i].tag, (int)(0x70 + i), MSK_OWNER_TAG);
+        g->owners.owner[i].require = (uint8_t)i;
+    }
 }
 
 static struct msk_bytes
@@ -95,9 +100,10 @@ reads_what_it_writes(void **state)
     for (size_t n = 0; n <= 2; n++) {
         memset(&keys, 0xA5, sizeof keys);
         assert_int_equal(msk_record_get_server(server_record(n), &keys),
-                         MSK_OK);
+                         n > 0 ? MSK_OK : MSK_ERR_RECORD);
         fill_server(&want_keys, n);
-        assert_memory_equal(&keys, &want_keys, sizeof keys);
+        if (n > 0)
+            assert_memory_equal(&keys, &want_keys, sizeof keys);
         memset(&group, 0xA5, sizeof group);
         assert_int_equal(msk_record_get_group(group_record(n), &group), MSK_OK);
         fill_group(&want_group, n);
@@ -115,6 +121,7 @@ writes_these_octets(void **state)
     size_t len;
 
     (void)state;
+    keys.age = 0x500000006;
     keys.muk[0].btid[0] = 'a';
     keys.muk[0].btid_len = 1;
     memcpy(keys.muk[0].key, "\x0b\x0c", 2);
@@ -123,7 +130,7 @@ writes_these_octets(void **state)
     keys.muk[0].counter = 0x01020304;
     msk_record_put_server(&keys, out, &len);
     check_octets("server", exact(out, len),
-                 hex("01 01 01 61 02 0b0c 01 01020304"));
+                 hex("02 01 0000000500000006 01 61 02 0b0c 01 01020304"));
     g.msk[0].number = 0x0102;
     g.msk[0].key[0] = 0x0A;
     g.msk[0].key_len = 1;
@@ -135,7 +142,9 @@ writes_these_octets(void **state)
     g.msk[0].mtk_id = 6;
     g.sp[0] = 0x0C;
     g.sp_len = 1;
-    g.require = MSK_REQUIRE_INTEGRITY;
+    g.owners.n = 2;
+    g.owners.owner[0].tag[7] = 9;
+    g.owners.owner[1].require = MSK_REQUIRE_INTEGRITY;
     g.released.n = 1;
     g.released.mtk[0].number = 7;
     g.released.mtk[0].mtk_id = 8;
@@ -143,8 +152,9 @@ writes_these_octets(void **state)
     g.released.mtk[0].mtk.key_len = 1;
     msk_record_put_group(&g, out, &len);
     check_octets("group", exact(out, len),
-                 hex("01 01 0102 01 0a 01 0b 0003 0004 00 00000005 0006"
-                     "01 0c 02 01 0007 0008 01 0d 00"));
+                 hex("02 01 0102 01 0a 01 0b 0003 0004 00 00000005 0006"
+                     "01 0c 02 0000000000000009 00 0000000000000000 02"
+                     "01 0007 0008 01 0d 00"));
 }
 
 static void
@@ -155,7 +165,7 @@ refuses_every_record_cut_short_or_lengthened(void **state)
     uint8_t longer[MSK_STORE_VALUE_MAX];
 
     (void)state;
-    for (size_t n = 0; n <= 2; n++) {
+    for (size_t n = 1; n <= 2; n++) {
         struct msk_bytes server = server_record(n), whole = group_record(n);
 
         for (size_t cut = 1; cut < server.n; cut++)
@@ -189,39 +199,44 @@ takes_no_record_for_no_muk(void **state)
     assert_int_equal(keys.n, 0);
 }
 
-#define THREE_MUKS                                          \
-    "01 03 01 61 01 0b 00 00000000 01 62 01 0b 00 00000000" \
-    "01 63 01 0b 00 00000000"
+#define AGE "0000000000000005 "
+#define A_MUK "01 61 01 0b 00 00000000"
 #define AN_MSK "01 0a 01 0b 0003 0004 00 00000005 0006"
-#define THREE_MSKS "01 03 0001" AN_MSK "0002" AN_MSK "0003" AN_MSK "00 00 00"
-#define KEY_OF_33                                                      \
-    "01 01 0001 21 000102030405060708090a0b0c0d0e0f101112131415161718" \
-    "191a1b1c1d1e1f20 01 0b 0003 0004 00 00000005 0006 00 00 00"
+#define OWNER "0000000000000000 00"
+#define ONE "01 " OWNER /* owner: the host, who requires nothing */
+#define KEY_OF_33                                                     \
+    "21 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d" \
+    "1e1f20"
 
-/* Records that no version 1 has written. */
+/* Records that no version 2 has written. */
 static const char *const bad_servers[] = {
-    "00 00",                           /* version 0 */
-    "02 00",                           /* version 2 */
-    "01 01 00 02 0b0c 01 01020304",    /* no B-TID */
-    "01 01 01 61 00 01 01020304",      /* no key */
-    "01 01 01 61 02 0b0c 02 01020304", /* a flag of 2 */
-    THREE_MUKS,
+    "00 01" AGE A_MUK,                       /* version 0 */
+    "01 01" A_MUK,                           /* version 1: no age */
+    "03 01" AGE A_MUK,                       /* version 3 */
+    "02 00" AGE,                             /* no MUK */
+    "02 01" AGE "00 02 0b0c 01 01020304",    /* no B-TID */
+    "02 01" AGE "01 61 00 01 01020304",      /* no key */
+    "02 01" AGE "01 61 02 0b0c 02 01020304", /* a flag of 2 */
+    "02 03" AGE A_MUK A_MUK A_MUK,
 };
 static const char *const bad_groups[] = {
-    "00 00 00 00 00",
-    "02 00 00 00 00",
-    "01 00 00 04 00", /* require 4 */
-    "01 00 81",       /* SP too long */
-    "01 00 00 00 03", /* three MTKs */
-    "01 01 0000 01 0a 01 0b 0003 0004 00 00000005 0006 00 00 00",
-    "01 01 0001 00 01 0b 0003 0004 00 00000005 0006 00 00 00",
-    "01 01 0001 01 0a 01 0b 0003 0004 02 00000005 0006 00 00 00",
-    "01 00 00 00 01 0000 0008 01 0d 00", /* an MTK under MSK number 0 */
-    "01 00 00 00 01 0007 0000 01 0d 00", /* MTK ID 0 */
-    "01 00 00 00 01 0007 0008 00 00",    /* no MTK */
-    "01 00 00 00 01 0007 0008 01 0d 0f 000000000000000000000000000000",
-    KEY_OF_33,
-    THREE_MSKS,
+    "00 00 00" ONE "00",
+    "01 00 00 03 00", /* version 1: no owners */
+    "03 00 00" ONE "00",
+    "02 00 00 00 00",                     /* no owner */
+    "02 00 00 01 0000000000000000 04 00", /* require 4 */
+    "02 00 00 05" OWNER OWNER OWNER OWNER OWNER "00",
+    "02 00 81",          /* SP too long */
+    "02 00 00" ONE "03", /* three MTKs */
+    "02 01 0000" AN_MSK "00" ONE "00",
+    "02 01 0001 00 01 0b 0003 0004 00 00000005 0006 00" ONE "00",
+    "02 01 0001 01 0a 01 0b 0003 0004 02 00000005 0006 00" ONE "00",
+    "02 00 00" ONE "01 0000 0008 01 0d 00", /* an MTK under MSK number 0 */
+    "02 00 00" ONE "01 0007 0000 01 0d 00", /* MTK ID 0 */
+    "02 00 00" ONE "01 0007 0008 00 00",    /* no MTK */
+    "02 00 00" ONE "01 0007 0008 01 0d 0f 000000000000000000000000000000",
+    "02 01 0001" KEY_OF_33 "01 0b 0003 0004 00 00000005 0006 00" ONE "00",
+    "02 03 0001" AN_MSK "0002" AN_MSK "0003" AN_MSK "00" ONE "00",
 };
 
 static void
@@ -244,15 +259,25 @@ refuses_records_that_it_would_not_write(void **state)
 static void
 names_records_so_that_no_two_are_alike(void **state)
 {
-    static const uint8_t domain[3] = { 1, 2, 3 };
+    static const struct msk_group_id group = { { 1, 2, 3 }, 0x0405 };
     uint8_t out[MSK_RECORD_KEY_MAX];
     size_t len;
 
     (void)state;
     msk_record_server_key(chars("bmsc"), out, &len);
     check_octets("server", exact(out, len), hex("55 626d7363"));
-    msk_record_group_key(domain, 0x0405, out, &len);
+    msk_record_server_key(chars("BmsC"), out, &len);
+    check_octets("the same server", exact(out, len), hex("55 626d7363"));
+    msk_record_group_key(&group, out, &len);
     check_octets("group", exact(out, len), hex("47 010203 0405"));
+    for (size_t bit = 0; bit < 24; bit++) {
+        struct msk_group_id near = group;
+
+        near.domain[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        msk_record_group_key(&near, out, &len);
+        assert_memory_equal(out + 1, near.domain, sizeof near.domain);
+        assert_memory_not_equal(out + 1, group.domain, sizeof group.domain);
+    }
     assert_true(MSK_RECORD_KEY_MAX <= MSK_STORE_KEY_MAX);
 }
 

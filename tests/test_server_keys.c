@@ -7,13 +7,22 @@
 
 /* A MUK is named by one letter; all octets of its value are `value`. */
 static int
-set(struct msk_server_keys *keys, const char *btid, uint8_t value,
-    bool *changed)
+set_of_age(struct msk_server_keys *keys, const char *btid, uint8_t value,
+           uint64_t age, bool *changed)
 {
     uint8_t octets[32];
 
     memset(octets, value, sizeof octets);
-    return msk_server_keys_set(keys, chars(btid), exact(octets, 32), changed);
+    return msk_server_keys_set(keys, chars(btid), exact(octets, 32), age,
+                               changed);
+}
+
+/* The age of a MUK is its value, if nothing else is said. */
+static int
+set(struct msk_server_keys *keys, const char *btid, uint8_t value,
+    bool *changed)
+{
+    return set_of_age(keys, btid, value, value, changed);
 }
 
 /* The names in their order, "-" for none. */
@@ -82,9 +91,62 @@ changes_nothing_for_a_name_that_is_there(void **state)
         assert_false(changed);
     }
     assert_int_equal(
-        msk_server_keys_set(&keys, chars("a"), hex("01"), &changed),
+        msk_server_keys_set(&keys, chars("a"), hex("01"), 9, &changed),
         MSK_ERR_CONFLICT); /* the same octets, but fewer */
     assert_memory_equal(&before, &keys, sizeof keys);
+}
+
+static void
+check_set(struct msk_server_keys *keys, const char *btid, uint8_t value,
+          uint64_t age, int want, bool want_changed)
+{
+    bool changed = !want_changed;
+
+    check_int(btid, set_of_age(keys, btid, value, age, &changed), want);
+    check_int("changed", changed, want_changed);
+}
+
+/* Decision 27: what was evicted stays away, whatever came between. */
+static void
+refuses_what_is_not_newer_than_the_newest_ever_set(void **state)
+{
+    struct msk_server_keys keys = { .n = 0 }, before;
+
+    (void)state;
+    check_set(&keys, "a", 1, 0, MSK_OK, true); /* the first: any age */
+    check_set(&keys, "b", 2, 0, MSK_ERR_OLD_KEY, false);
+    msk_server_keys_used(&keys, MSK_MUK_GENERATED, 7);
+    check_set(&keys, "b", 2, 1, MSK_OK, true);
+    msk_server_keys_used(&keys, MSK_MUK_GENERATED, 7);
+    memcpy(&before, &keys, sizeof keys);
+    check_set(&keys, "a", 1, 0, MSK_ERR_OLD_KEY, false); /* was evicted */
+    check_set(&keys, "a", 1, 1, MSK_ERR_OLD_KEY, false);
+    check_set(&keys, "a", 3, 0, MSK_ERR_OLD_KEY, false);
+    check_set(&keys, "b", 3, 9, MSK_ERR_CONFLICT, false);
+    check_set(&keys, "b", 2, 0, MSK_OK, false); /* held: it stays */
+    check_set(&keys, "b", 2, 1, MSK_OK, false);
+    assert_memory_equal(&before, &keys, sizeof keys);
+    check_set(&keys, "c", 3, UINT64_MAX, MSK_OK, true);
+    check_set(&keys, "d", 4, UINT64_MAX, MSK_ERR_OLD_KEY, false);
+    check_names(&keys, "c", "b");
+}
+
+/* The age of one that is held may be told better later. */
+static void
+notes_a_greater_age_of_one_that_is_held(void **state)
+{
+    struct msk_server_keys keys = { .n = 0 };
+
+    (void)state;
+    check_set(&keys, "a", 1, 0, MSK_OK, true);
+    msk_server_keys_used(&keys, MSK_MUK_GENERATED, 7);
+    check_set(&keys, "a", 1, 5, MSK_OK, true);
+    assert_int_equal(keys.muk[0].counter, 7);
+    check_set(&keys, "b", 2, 5, MSK_ERR_OLD_KEY, false);
+    check_set(&keys, "b", 2, 6, MSK_OK, true);
+    check_set(&keys, "a", 1, 8, MSK_OK, true); /* not the newest for that */
+    check_names(&keys, "b", "a");
+    check_set(&keys, "c", 3, 8, MSK_ERR_OLD_KEY, false);
 }
 
 static void
@@ -155,6 +217,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(keeps_the_last_generated_and_the_last_used),
         TEST(changes_nothing_for_a_name_that_is_there),
+        TEST(refuses_what_is_not_newer_than_the_newest_ever_set),
+        TEST(notes_a_greater_age_of_one_that_is_held),
         TEST(takes_names_that_begin_alike_for_different),
         TEST(lets_newer_counters_in_only),
         TEST(leaves_nothing_of_a_muk_that_went),

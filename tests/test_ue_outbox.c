@@ -180,7 +180,7 @@ leaves_out_what_is_longer_than_any(void **state)
                                       .process = process_too_much,
                                       .complete = complete_nothing };
     struct msk_ue_effect e = { .size = sizeof e };
-    struct msk_mgvf strange = { &ops };
+    struct msk_mgvf strange = { .ops = &ops };
 
     (void)state;
     memset(much, 0x5A, sizeof much);

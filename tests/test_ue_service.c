@@ -631,7 +631,8 @@ refuses_other_keys_under_a_known_name(void **state)
     struct msk_ue_keys keys = { .size = sizeof keys,
                                 .btid = msk_text("run1@bsf.example.org"),
                                 .muk = { other, sizeof other },
-                                .mrk = { other, sizeof other } };
+                                .mrk = { other, sizeof other },
+                                .age = 9 };
 
     (void)state;
     check_int("conflict", msk_ue_set_keys(b.ue, &keys, b.now),

@@ -243,7 +243,7 @@ survives_each_failure_of_randomness(void **state)
 static void
 is_busy_while_the_mgvf_works_for_another_session(void **state)
 {
-    const uint8_t domain[3] = { 1, 2, 3 };
+    const struct msk_group_id group = { { 1, 2, 3 }, 7 };
     size_t seen;
 
     begin(*(enum msk_layout *)*state);
@@ -252,7 +252,8 @@ is_busy_while_the_mgvf_works_for_another_session(void **state)
     check_int("push", done(bench_msk(&b, GROUP, 1)), MSK_OK);
     seen = b.n_seen;
     b.store.later = true;
-    check_int("other", msk_mgvf_allow(b.mgvf, domain, 7, MSK_REQUIRE_BOTH),
+    check_int("other",
+              msk_mgvf_allow(b.mgvf, msk_text(""), &group, MSK_REQUIRE_BOTH),
               MSK_PENDING);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_ERR_BUSY);
     check_int("keys", bench_keys(&b, 2), MSK_ERR_BUSY);

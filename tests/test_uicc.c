@@ -81,7 +81,8 @@ static void
 allow(uint16_t group, enum msk_require require)
 {
     assert_int_equal(chip_allow(&chip, group, require), MSK_OK);
-    assert_int_equal(msk_mgvf_allow(mgvf, chip_domain, group, require), MSK_OK);
+    assert_int_equal(
+        msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(group), require), MSK_OK);
 }
 
 static void
@@ -166,7 +167,7 @@ compare_held(uint16_t group)
     struct msk_held a, b = { .size = sizeof b };
 
     assert_int_equal(chip_held(&chip, group, &a), MSK_OK);
-    assert_int_equal(finish(msk_mgvf_held(mgvf, chip_domain, group, &b)),
+    assert_int_equal(finish(msk_mgvf_held(mgvf, CHIP_GROUP(group), &b)),
                      MSK_OK);
     check_int("held", (long long)b.n, (long long)a.n);
     for (size_t i = 0; i < a.n; i++) {
@@ -404,7 +405,8 @@ sends_the_commands_of_the_standard(void **state)
                    (unsigned)m.n + 3, (unsigned)m.n + 1);
     check_commands(before, m, ";0089a08500;");
     set_script("9000");
-    assert_int_equal(msk_mgvf_forget(mgvf, chip_domain, GROUP), MSK_OK);
+    assert_int_equal(msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP)),
+                     MSK_OK);
     check_commands("00898085085306032163541", (struct msk_bytes){ NULL, 0 },
                    "8cf;");
     release(NULL);
@@ -721,12 +723,13 @@ is_busy_until_the_card_answers(void **state)
     assert_int_equal(msk_mgvf_process(mgvf, &input, NULL), MSK_PENDING);
     assert_int_equal(msk_mgvf_process(mgvf, &input, NULL), MSK_ERR_BUSY);
     assert_int_equal(msk_mgvf_set_muk(mgvf, &muk), MSK_ERR_BUSY);
-    assert_int_equal(
-        msk_mgvf_allow(mgvf, chip_domain, GROUP, MSK_REQUIRE_NOTHING),
-        MSK_ERR_BUSY);
-    assert_int_equal(msk_mgvf_forget(mgvf, chip_domain, GROUP), MSK_ERR_BUSY);
+    assert_int_equal(msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP),
+                                    MSK_REQUIRE_NOTHING),
+                     MSK_ERR_BUSY);
+    assert_int_equal(msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP)),
+                     MSK_ERR_BUSY);
     assert_int_equal(msk_mgvf_forget_all(mgvf), MSK_ERR_BUSY);
-    assert_int_equal(msk_mgvf_held(mgvf, chip_domain, GROUP, &held),
+    assert_int_equal(msk_mgvf_held(mgvf, CHIP_GROUP(GROUP), &held),
                      MSK_ERR_BUSY);
     assert_int_equal(msk_mgvf_complete(mgvf, card.token + 1, MSK_OK, &result),
                      MSK_ERR_STATE);
@@ -741,21 +744,23 @@ says_when_there_is_no_room(void **state)
 {
     (void)state;
     begin(MSK_LAYOUT_KEYID, false);
-    assert_int_equal(
-        msk_mgvf_allow(mgvf, chip_domain, FOREIGN, MSK_REQUIRE_NOTHING),
-        MSK_ERR_LIMIT);
+    assert_int_equal(msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(FOREIGN),
+                                    MSK_REQUIRE_NOTHING),
+                     MSK_ERR_LIMIT);
     card.room = 1;
     assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_OK);
     assert_int_equal(receive(msk_of(OTHER, 1, 2)), MSK_ERR_LIMIT);
     assert_int_equal(msk_mgvf_uicc_status(mgvf), 0x9866);
     assert_int_equal(receive(mtk_of(1, 1, 1)), MSK_OK);
-    assert_int_equal(msk_mgvf_forget(mgvf, chip_domain, FOREIGN), MSK_OK);
-    assert_int_equal(msk_mgvf_forget(mgvf, chip_domain, GROUP), MSK_OK);
+    assert_int_equal(msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(FOREIGN)),
+                     MSK_OK);
+    assert_int_equal(msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP)),
+                     MSK_OK);
     assert_int_equal(receive(msk_of(GROUP, 1, 2)), MSK_ERR_NOT_MINE);
     assert_int_equal(receive(msk_of(OTHER, 1, 2)), MSK_OK);
-    assert_int_equal(
-        msk_mgvf_allow(mgvf, chip_domain, FOREIGN, MSK_REQUIRE_NOTHING),
-        MSK_OK);
+    assert_int_equal(msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(FOREIGN),
+                                    MSK_REQUIRE_NOTHING),
+                     MSK_OK);
     card.room = 0;
     card.muk_room = 1;
     card_make_muk(&card, "other.example.com", NEW);
@@ -857,7 +862,7 @@ remembers_mtk_ids_through_a_new_interval(void **state)
     assert_int_equal(receive(msk_message_of(&chip, p)), MSK_OK);
     assert_int_equal(receive(mtk_of(1, 2, 5)), MSK_ERR_RANGE);
     assert_int_equal(receive(mtk_of(1, 2, 6)), MSK_OK);
-    assert_int_equal(msk_mgvf_held(mgvf, chip_domain, GROUP, &held), MSK_OK);
+    assert_int_equal(msk_mgvf_held(mgvf, CHIP_GROUP(GROUP), &held), MSK_OK);
     assert_true(held.n == 1 && held.msk[0].has_mtk && held.msk[0].mtk_id == 6);
 }
 
@@ -924,11 +929,11 @@ forgets_everything_on_the_card(void **state)
             assert_int_equal(card.ef_msk[i][3], 0xFF);
         for (size_t i = 0; i < CARD_MUKS; i++)
             assert_int_equal(card.ef_muk[i][0], 0xFF);
-        assert_int_equal(finish(msk_mgvf_held(mgvf, chip_domain, GROUP, &held)),
+        assert_int_equal(finish(msk_mgvf_held(mgvf, CHIP_GROUP(GROUP), &held)),
                          MSK_ERR_NOT_MINE);
-        assert_int_equal(
-            msk_mgvf_allow(mgvf, chip_domain, GROUP, MSK_REQUIRE_NOTHING),
-            MSK_OK);
+        assert_int_equal(msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP),
+                                        MSK_REQUIRE_NOTHING),
+                         MSK_OK);
         assert_int_equal(receive(msk_of(GROUP, 1, 9)), MSK_ERR_NO_MUK);
         assert_int_equal(finish(msk_mgvf_forget_all(mgvf)), MSK_OK);
     }
@@ -943,7 +948,7 @@ has_no_way_for_some_calls(void **state)
     (void)state;
     begin(MSK_LAYOUT_KEYID, false);
     assert_int_equal(msk_mgvf_import_msk(mgvf, &import), MSK_ERR_STATE);
-    assert_int_equal(msk_mgvf_released(mgvf, chip_domain, GROUP, &released),
+    assert_int_equal(msk_mgvf_released(mgvf, CHIP_GROUP(GROUP), &released),
                      MSK_ERR_STATE);
 }
 
@@ -1019,7 +1024,7 @@ keeps_no_mtk_behind_the_next_call(void **state)
     assert_int_equal(receive(mtk_of(1, 1, 1)), MSK_ERR_REPLAY);
     assert_false(is_in_memory(mtk, sizeof mtk));
     assert_int_equal(receive(mtk_of(1, 2, 2)), MSK_OK);
-    assert_int_equal(finish(msk_mgvf_held(mgvf, chip_domain, GROUP, &held)),
+    assert_int_equal(finish(msk_mgvf_held(mgvf, CHIP_GROUP(GROUP), &held)),
                      MSK_OK);
     assert_false(is_in_memory(mtk, sizeof mtk));
     assert_int_equal(receive(mtk_of(1, 3, 3)), MSK_OK);

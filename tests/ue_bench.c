@@ -50,10 +50,10 @@ int
 bench_held(struct bench *b, uint16_t group, struct msk_held *held)
 {
     struct msk_key_id id = bench_id(group, 0);
+    struct msk_group_id key_group = msk_key_id_group(&id);
     struct msk_held unseen = { .size = sizeof unseen };
 
-    return msk_mgvf_held(b->mgvf, id.domain, id.group,
-                         held != NULL ? held : &unseen);
+    return msk_mgvf_held(b->mgvf, &key_group, held != NULL ? held : &unseen);
 }
 
 static int
@@ -351,11 +351,11 @@ keylog(void *user, const struct msk_keylog *key)
 {
     struct bench *b = user;
     struct msk_held held = { .size = sizeof held };
+    struct msk_group_id group;
 
+    group = msk_key_id_group(&key->id);
     if (b->looks && key->kind != MSK_KEYLOG_MUK)
-        assert_int_equal(
-            msk_mgvf_held(b->mgvf, key->id.domain, key->id.group, &held),
-            MSK_OK);
+        assert_int_equal(msk_mgvf_held(b->mgvf, &group, &held), MSK_OK);
 }
 
 static const struct msk_ue_hooks hooks = {
@@ -492,14 +492,14 @@ move_in(struct bench *b)
 void
 bench_check_neighbour(struct bench *b)
 {
+    const struct msk_group_id group = { { 0x20, 0x63, 0x54 }, BENCH_GROUP };
     struct msk_held held = { .size = sizeof held };
 
     b->crypto.fail_at = b->store.fail_at = 0;
     b->store.later = false;
     (void)bench_complete(b);
     check_int("held of the neighbour's group",
-              msk_mgvf_held(b->mgvf, neighbour_domain, BENCH_GROUP, &held),
-              MSK_OK);
+              msk_mgvf_held(b->mgvf, &group, &held), MSK_OK);
     check_int("MSKs of the neighbour", (long long)held.n, 1);
     check_int("MSK of the neighbour", held.msk[0].number, 1);
     check_int("the neighbour's time", msk_ue_timer(b->neighbour, b->now),
@@ -586,6 +586,7 @@ bench_keys(struct bench *b, unsigned n)
     bench_key(n, 'R', mrk);
     keys.muk = (struct msk_bytes){ muk, sizeof muk };
     keys.mrk = (struct msk_bytes){ mrk, sizeof mrk };
+    keys.age = n;
     err = msk_ue_set_keys(b->ue, &keys, b->now);
     /* An error may be that of what was due besides. */
     set = err == MSK_PENDING ||

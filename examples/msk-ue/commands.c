@@ -110,6 +110,7 @@ bootstrap(struct host *h, char **words, size_t n)
     struct options *o = &h->options;
     struct secrecy_keys keys;
     uint8_t key[32];
+    uint64_t age = event_unix();
     size_t len = 0, rand_len = 0;
     int err = MSK_ERR_ARGUMENT;
 
@@ -122,10 +123,11 @@ bootstrap(struct host *h, char **words, size_t n)
                secrecy_argument(words[3], o->rand, 16, &rand_len) &&
                rand_len == 16) {
         memcpy(o->ks, key, sizeof o->ks);
+        o->age = age;
         err = session_derive(h, &keys);
     }
     if (err == MSK_OK)
-        err = session_set_keys(h, words[1], &keys);
+        err = session_set_keys(h, words[1], &keys, age);
     msk_wipe(key, sizeof key);
     msk_wipe(&keys, sizeof keys);
     return err;
@@ -171,9 +173,7 @@ keys(struct host *h, char **words, size_t n)
     for (size_t i = 0; i < h->service.n_flows; i++) {
         const struct msk_flow *flow = &h->service.flows[i];
 
-        held.size = sizeof held;
-        if (seen_before(h, i) ||
-            msk_mgvf_held(h->mgvf, flow->domain, flow->group, &held) != MSK_OK)
+        if (seen_before(h, i) || session_held(h, flow, &held) != MSK_OK)
             continue;
         for (size_t k = 0; k < held.n; k++)
             add_held(h, list, flow, &held.msk[k]);

@@ -79,9 +79,10 @@ on_mtk(void *user, const struct msk_mtk_event *mtk)
 static const char *
 why_deleted(const struct host *h, const struct msk_key_id *id)
 {
+    const struct msk_group_id group = msk_key_id_group(id);
     struct msk_held held = { .size = sizeof held };
 
-    return msk_mgvf_held(h->mgvf, id->domain, id->group, &held) == MSK_OK &&
+    return msk_mgvf_held(h->mgvf, &group, &held) == MSK_OK &&
                    held.n == MSK_HELD_MAX
                ? "the oldest of three"
                : "its Key Group is used no longer";

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keys.h - which keys a UE starts with. For each key
- * server the store remembers the newest B-TID with its keys, and the name of every one that was ever used: a command line
- * that is older than the store must not bring back a MUK whose counter is gone
- * (decision 2).
+ * keys.h - which keys a UE starts with. The library keeps MUKs, and refuses old
+ * ones by their age; the MRK and the name of the newest keys of a key server it
+ * leaves to the host. So a UE that is started with the command line of long ago
+ * goes on with what it was given since.
  */
 #ifndef MSK_UE_KEYS_H
 #define MSK_UE_KEYS_H
@@ -15,11 +15,12 @@ struct keys {
     uint8_t btid[MSK_BTID_MAX];
     size_t btid_n;
     struct secrecy_keys keys;
+    uint64_t age; /* grows with each bootstrapping */
 };
 
 /*
- * Offers keys for the server fqdn to the store. A B-TID that was never used
- * with it becomes the newest one; *keys is the newest one then, whichever that is.
+ * Offers keys for the server fqdn to the store, which keeps those of the
+ * greatest age; *keys is what it has then.
  * MSK_ERR_ARGUMENT: a B-TID too long; MSK_ERR_STORE, MSK_ERR_RECORD.
  */
 int keys_offer(const struct msk_store *store, const char *fqdn,

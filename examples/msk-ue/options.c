@@ -20,6 +20,7 @@ enum option_name {
     TIMEOUT,
     MUK,
     MRK,
+    AGE,
     FQDN,
     BMSC,
     MIKEY,
@@ -47,6 +48,7 @@ static const struct option names[] = {
     { "timeout", required_argument, NULL, TIMEOUT },
     { "muk", required_argument, NULL, MUK },
     { "mrk", required_argument, NULL, MRK },
+    { "age", required_argument, NULL, AGE },
     { "fqdn", required_argument, NULL, FQDN },
     { "bmsc", required_argument, NULL, BMSC },
     { "mikey", required_argument, NULL, MIKEY },
@@ -88,6 +90,8 @@ static const char help[] =
     "  --ks-naf HEX         or Ks_NAF of one server, 32 octets: MUK and MRK\n"
     "                       come from it\n"
     "  --muk HEX --mrk HEX  or both of them, as they are\n"
+    "  --age N              of these keys: a number that grows with each\n"
+    "                       bootstrapping; 0 if it is not given\n"
     "  --fqdn NAME          of the BM-SC whose keys these are: of the "
     "announced\n"
     "                       servers only this one is asked\n"
@@ -179,6 +183,7 @@ take(struct options *o, enum option_name name, char *value)
     case MUK:
         return secrecy_argument(value, o->keys.muk, sizeof o->keys.muk,
                                 &o->keys.muk_n);
+    case AGE: return input_number(value, UINT64_MAX, &o->age);
     case MRK:
         return secrecy_argument(value, o->keys.mrk, sizeof o->keys.mrk,
                                 &o->keys.mrk_n);

@@ -13,6 +13,7 @@ struct options {
     uint8_t ks_naf[32];
     size_t ks_naf_n; /* 32, or 0: MUK and MRK were given */
     struct secrecy_keys keys;
+    uint64_t age;                          /* of whichever keys these are */
     uint8_t ks[MSK_GBA_KEY_LEN], rand[16]; /* or these, with the IMPI */
     bool has_ks, has_rand;
     const char *impi;

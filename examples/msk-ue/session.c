@@ -118,7 +118,7 @@ session_derive(const struct host *h, struct secrecy_keys *keys)
 
 int
 session_set_keys(struct host *h, const char *btid,
-                 const struct secrecy_keys *keys)
+                 const struct secrecy_keys *keys, uint64_t age)
 {
     struct msk_ue_keys k = { .size = sizeof k };
     struct keys newest;
@@ -131,12 +131,16 @@ session_set_keys(struct host *h, const char *btid,
     memcpy(newest.btid, btid, n);
     newest.btid_n = n;
     newest.keys = *keys;
+    newest.age = age;
     err = keys_offer(&h->store, current(h)->fqdn, &newest);
     k.btid = (struct msk_bytes){ newest.btid, newest.btid_n };
     k.muk = (struct msk_bytes){ newest.keys.muk, newest.keys.muk_n };
     k.mrk = (struct msk_bytes){ newest.keys.mrk, newest.keys.mrk_n };
+    k.age = newest.age;
     if (err == MSK_OK)
         err = msk_ue_set_keys(h->ue, &k, event_monotonic());
+    if (err == MSK_OK && newest.age > age)
+        err = MSK_ERR_OLD_KEY;
     msk_wipe(&newest, sizeof newest);
     return err;
 }
@@ -154,7 +158,9 @@ take_keys(struct host *h)
     else if (o->ks_naf_n > 0)
         err = secrecy_derive(o->ks_naf, &keys);
     if (err == MSK_OK)
-        err = session_set_keys(h, o->btid, &keys);
+        err = session_set_keys(h, o->btid, &keys, o->age);
+    if (err == MSK_ERR_OLD_KEY) /* those of the store are newer */
+        err = MSK_OK;
     msk_wipe(&keys, sizeof keys);
     return err;
 }
@@ -209,20 +215,27 @@ tell_server(const struct host *h)
     event_tell(&h->log, event);
 }
 
+int
+session_held(const struct host *h, const struct msk_flow *flow,
+             struct msk_held *held)
+{
+    struct msk_group_id group = { { 0, 0, 0 }, flow->group };
+
+    memcpy(group.domain, flow->domain, sizeof group.domain);
+    memset(held, 0, sizeof *held);
+    held->size = sizeof *held;
+    return msk_mgvf_held(h->mgvf, &group, held);
+}
+
 static bool
 holds_an_msk(const struct host *h)
 {
     struct msk_held held;
 
-    for (size_t i = 0; i < h->service.n_flows; i++) {
-        const struct msk_flow *flow = &h->service.flows[i];
-
-        held.size = sizeof held;
-        if (msk_mgvf_held(h->mgvf, flow->domain, flow->group, &held) ==
-                MSK_OK &&
+    for (size_t i = 0; i < h->service.n_flows; i++)
+        if (session_held(h, &h->service.flows[i], &held) == MSK_OK &&
             held.n > 0)
             return true;
-    }
     return false;
 }
 

@@ -24,9 +24,13 @@ void session_silent(struct host *h);
 
 /* Keys of the command line, or new ones, for the session. */
 int session_set_keys(struct host *h, const char *btid,
-                     const struct secrecy_keys *keys);
+                     const struct secrecy_keys *keys, uint64_t age);
 
 /* MUK and MRK of the session's server, from Ks and RAND of the options. */
 int session_derive(const struct host *h, struct secrecy_keys *keys);
+
+/* What is held of the Key Group of a flow: msk_mgvf_held. */
+int session_held(const struct host *h, const struct msk_flow *flow,
+                 struct msk_held *held);
 
 #endif

@@ -19,6 +19,7 @@ find(const struct msk_held_group *group, uint16_t number)
 void
 shown_add(const struct host *h, json_t *event, const struct msk_key_id *id)
 {
+    const struct msk_group_id key_group = msk_key_id_group(id);
     uint8_t name[MSK_RECORD_KEY_MAX];
     struct msk_held_group group;
     struct msk_stored stored;
@@ -27,7 +28,7 @@ shown_add(const struct host *h, json_t *event, const struct msk_key_id *id)
 
     if (!h->log.secrets)
         return;
-    msk_record_group_key(id->domain, id->group, name, &n);
+    msk_record_group_key(&key_group, name, &n);
     if (h->store.load(h->store.user, 0, (struct msk_bytes){ name, n },
                       &stored) == MSK_OK &&
         stored.version != 0 &&

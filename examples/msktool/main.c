@@ -57,8 +57,9 @@ static const struct {
       "prints an MTK message in hex; with --salt for streaming" },
     { "receive", command_receive,
       "--layout csb|keyid --store FILE [--group DOMAIN:N].. [--require WHAT]\n"
-      "      [--secrets] --muk FQDN:B-TID:HEX.. HEX|@FILE|-..",
-      "takes MUKs and messages in their order, prints a JSON line for each" },
+      "      [--secrets] [--age N] --muk FQDN:B-TID:HEX.. HEX|@FILE|-..",
+      "takes MUKs (the age of one is 1 more than of the last) and messages in\n"
+      "      their order, prints a JSON line for each" },
     { "digest", command_digest,
       "--username B-TID --realm TEXT --mrk HEX|--password TEXT --uri TARGET\n"
       "      --nonce TEXT --cnonce TEXT [--nc 00000001] [--qop auth-int|auth]\n"

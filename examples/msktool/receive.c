@@ -4,6 +4,7 @@
  * Takes MUKs and messages in the order of the command line, and prints one
  * JSON line for each message.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct receiver {
     size_t n_groups;
     bool secrets;
     struct msk_bytes fqdn; /* of the last MUK: the session, in CSB */
+    unsigned long age;     /* of the next MUK */
     size_t n;              /* messages so far */
     int status;
 };
@@ -51,78 +53,36 @@ read_muk(const char *text, struct msk_muk *muk, struct octets *key)
     return TOOL_OK;
 }
 
-/* Does the store have a MUK of that name? */
-static bool
-knows(const struct receiver *r, const struct msk_muk *muk)
-{
-    const struct msk_store *store = &r->file.store;
-    uint8_t octets[MSK_RECORD_KEY_MAX];
-    struct msk_bytes key = { octets, 0 };
-    struct msk_stored stored;
-    struct msk_server_keys keys;
-    bool found = false;
-
-    if (muk->fqdn.n > MSK_FQDN_MAX)
-        return false;
-    msk_record_server_key(muk->fqdn, octets, &key.n);
-    if (store->load(store->user, 0, key, &stored) == MSK_OK &&
-        msk_record_get_server((struct msk_bytes){ stored.value, stored.n },
-                              &keys) == MSK_OK)
-        found = msk_server_keys_find(&keys, muk->btid) < keys.n;
-    msk_wipe(&stored, sizeof stored);
-    msk_wipe(&keys, sizeof keys);
-    return found;
-}
-
 static bool
 is_muk(int argc, char **argv, int i)
 {
     return i + 1 < argc && strcmp(argv[i], "--muk") == 0;
 }
 
-/* Of each --muk: did the store have it at the start? */
-static bool *
-note_known(const struct receiver *r, int argc, char **argv)
+/* An age for the MUKs behind it, for each one more. */
+static int
+set_age(struct receiver *r, const char *text)
 {
-    bool *known = calloc((size_t)argc + 1, sizeof *known);
-
-    for (int i = 0; known != NULL && i < argc; i++) {
-        struct octets key = { NULL, 0 };
-        struct msk_muk muk;
-
-        if (is_muk(argc, argv, i) &&
-            read_muk(argv[i + 1], &muk, &key) == TOOL_OK)
-            known[i] = knows(r, &muk);
-        free_octets(&key);
-    }
-    return known;
-}
-
-/* A MUK in front of one that the store knew at the start was there before it,
- * and is not set again: what was accepted once is not accepted when the same
- * command line comes again. */
-static bool
-is_old(int argc, char **argv, int i, const bool *known)
-{
-    const char *colon = strchr(argv[i + 1], ':');
-    size_t n = colon != NULL ? (size_t)(colon - argv[i + 1]) + 1 : 0;
-
-    for (int k = i + 1; !known[i] && k < argc; k++)
-        if (is_muk(argc, argv, k) && known[k] &&
-            strncmp(argv[k + 1], argv[i + 1], n) == 0)
-            return true;
-    return false;
+    return read_number(text, strlen(text), ULONG_MAX, &r->age)
+               ? TOOL_OK
+               : fail(TOOL_USAGE, "is a number", "--age");
 }
 
 static int
-set_muk(struct receiver *r, int argc, char **argv, int i, const bool *known)
+set_muk(struct receiver *r, const char *text)
 {
     struct octets key = { NULL, 0 };
     struct msk_muk muk;
-    int status = read_muk(argv[i + 1], &muk, &key), err = MSK_OK;
+    int status = read_muk(text, &muk, &key), err = MSK_OK;
 
-    if (status == TOOL_OK && !is_old(argc, argv, i, known))
+    muk.age = r->age;
+    if (status == TOOL_OK)
         err = msk_mgvf_set_muk(r->mgvf, &muk);
+    r->age++;
+    if (err == MSK_ERR_OLD_KEY) { /* the same command line again */
+        fprintf(stderr, "msktool: --muk: %s\n", msk_err_text(err));
+        err = MSK_OK;
+    }
     if (status == TOOL_OK)
         r->fqdn = muk.fqdn;
     free_octets(&key);
@@ -213,7 +173,9 @@ process(struct receiver *r, struct msk_bytes message,
 static int
 allow(struct receiver *r, const struct msk_key_id *id)
 {
-    return msk_mgvf_allow(r->mgvf, id->domain, id->group, r->require);
+    const struct msk_group_id group = msk_key_id_group(id);
+
+    return msk_mgvf_allow(r->mgvf, msk_text(""), &group, r->require);
 }
 
 /* Without --group any Key Group may come, but a message that is refused leaves
@@ -223,19 +185,20 @@ process_any(struct receiver *r, struct msk_bytes message,
             struct msk_mgvf_result *result)
 {
     struct msk_held held = { .size = sizeof held };
+    struct msk_group_id group;
     struct msk_peek peek;
     bool is_new = false;
     int err = msk_mikey_peek(r->layout, message, &peek);
 
     if (err == MSK_OK && peek.kind != MSK_MESSAGE_VERIFICATION) {
-        is_new = msk_mgvf_held(r->mgvf, peek.id.domain, peek.id.group, &held) ==
-                 MSK_ERR_NOT_MINE;
+        group = msk_key_id_group(&peek.id);
+        is_new = msk_mgvf_held(r->mgvf, &group, &held) == MSK_ERR_NOT_MINE;
         err = allow(r, &peek.id);
     }
     if (err == MSK_OK)
         err = process(r, message, result);
     if (err < 0 && is_new)
-        (void)msk_mgvf_forget(r->mgvf, peek.id.domain, peek.id.group);
+        (void)msk_mgvf_forget(r->mgvf, msk_text(""), &group);
     return err;
 }
 
@@ -264,6 +227,7 @@ static const struct flag all_flags[] = {
     { "--layout", true, false, NULL },  { "--store", true, false, NULL },
     { "--muk", true, false, NULL },     { "--group", true, false, NULL },
     { "--require", true, false, NULL }, { "--secrets", false, false, NULL },
+    { "--age", true, false, NULL },
 };
 #define N_FLAGS (sizeof all_flags / sizeof all_flags[0])
 
@@ -352,18 +316,18 @@ start(struct receiver *r)
 static int
 run(struct receiver *r, int argc, char **argv)
 {
-    bool *known = note_known(r, argc, argv);
-    int status = known != NULL ? start(r) : fail(TOOL_USAGE, "no memory", "");
+    int status = start(r);
 
     for (int i = 0; status == TOOL_OK && i < argc; i++) {
         if (is_muk(argc, argv, i))
-            status = set_muk(r, argc, argv, i, known);
+            status = set_muk(r, argv[i + 1]);
+        else if (strcmp(argv[i], "--age") == 0)
+            status = set_age(r, argv[i + 1]);
         else if (strncmp(argv[i], "--", 2) != 0)
             status = receive(r, argv[i]);
         if (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i], "--secrets") != 0)
             i++; /* its value */
     }
-    free(known);
     msk_mgvf_wipe(r->mgvf);
     return status == TOOL_OK ? r->status : status;
 }

@@ -52,6 +52,7 @@ print_server(struct msk_bytes fqdn, struct msk_bytes value, bool secrets)
     set_text(object, "fqdn", fqdn);
     for (size_t i = 0; i < keys.n; i++)
         json_array_append_new(muks, muk_json(&keys.muk[i], i == 0, secrets));
+    json_object_set_new(object, "age", json_integer((json_int_t)keys.age));
     json_object_set_new(object, "muks", muks);
     msk_wipe(&keys, sizeof keys);
     return print_json(object) == TOOL_OK ? MSK_OK : MSK_ERR_STORE;
@@ -84,6 +85,23 @@ mtk_json(const struct msk_released_mtk *m, bool secrets)
     return object;
 }
 
+/* Each by its tag, 0 for the host. */
+static json_t *
+owners_json(const struct msk_owners *owners)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < owners->n; i++) {
+        const struct msk_owner *owner = &owners->owner[i];
+        json_t *object = json_object();
+
+        set_hex(object, "tag", (struct msk_bytes){ owner->tag, MSK_OWNER_TAG });
+        set_int(object, "require", owner->require);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 static json_t *
 group_json(const struct msk_held_group *group, bool secrets)
 {
@@ -94,7 +112,8 @@ group_json(const struct msk_held_group *group, bool secrets)
         json_array_append_new(msks, msk_json(&group->msk[i], secrets));
     for (size_t i = 0; i < group->released.n; i++)
         json_array_append_new(mtks, mtk_json(&group->released.mtk[i], secrets));
-    set_int(object, "require", group->require);
+    set_int(object, "require", msk_owners_require(&group->owners));
+    json_object_set_new(object, "owners", owners_json(&group->owners));
     set_hex(object, "sp", (struct msk_bytes){ group->sp, group->sp_len });
     json_object_set_new(object, "msks", msks);
     json_object_set_new(object, "mtks", mtks);

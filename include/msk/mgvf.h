@@ -19,6 +19,7 @@ extern "C" {
 
 #define MSK_HELD_MAX 2     /* MSKs in a Key Group: the rule of two */
 #define MSK_RELEASED_MAX 2 /* MTKs kept of a Key Group */
+#define MSK_OWNERS_MAX 4   /* key servers, the host among them, that allow it */
 
 /* What was announced as on for the service of a Key Group. An SP that
  * switches it off is refused (MSK_ERR_POLICY); so is one that is missing, if
@@ -76,6 +77,8 @@ struct msk_muk {
     struct msk_bytes fqdn; /* key server, 1..MSK_FQDN_MAX */
     struct msk_bytes btid; /* 1..MSK_BTID_MAX */
     struct msk_bytes key;  /* 1..MSK_MUK_MAX; on a card empty: it made it */
+    uint64_t age;          /* a number of the host's that grows with each
+                              bootstrapping: its moment, or the end of Ks */
 };
 
 /* An MSK that came by another way than MIKEY (TS 33.501 W.4.1.2). */
@@ -117,6 +120,17 @@ struct msk_released {
     size_t sp_len;          /*   or 0: those of SRTP by default */
 };
 
+/* The owners of a Key Group. Fields are the MGV-F's. */
+#define MSK_OWNER_TAG 8
+struct msk_owner {
+    uint8_t tag[MSK_OWNER_TAG]; /* stands for a key server; 0: the host */
+    uint8_t require;            /* enum msk_require */
+};
+struct msk_owners {
+    size_t n; /* 0..MSK_OWNERS_MAX */
+    struct msk_owner owner[MSK_OWNERS_MAX];
+};
+
 struct msk_mgvf;
 
 /*
@@ -133,20 +147,23 @@ struct msk_mgvf_ops {
     int (*complete)(struct msk_mgvf *mgvf, uint32_t token, int result,
                     struct msk_mgvf_result *out);
     int (*set_muk)(struct msk_mgvf *mgvf, const struct msk_muk *muk);
-    int (*allow)(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
-                 enum msk_require require);
-    int (*forget)(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                  uint16_t group);
+    int (*allow)(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                 const struct msk_group_id *group, enum msk_require require);
+    int (*forget)(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                  const struct msk_group_id *group);
     int (*import_msk)(struct msk_mgvf *mgvf, const struct msk_import *msk);
-    int (*held)(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+    int (*held)(struct msk_mgvf *mgvf, const struct msk_group_id *group,
                 struct msk_held *held);
-    int (*released)(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                    uint16_t group, struct msk_released *released);
+    int (*released)(struct msk_mgvf *mgvf, const struct msk_group_id *group,
+                    struct msk_released *released);
     int (*forget_all)(struct msk_mgvf *mgvf);
 };
 
 struct msk_mgvf {
     const struct msk_mgvf_ops *ops;
+    uint32_t changes; /* moves on whenever an MSK may have been stored, changed
+                         or deleted, whoever called: what was told before of
+                         what is held may be no more */
 };
 
 /*
@@ -170,7 +187,8 @@ struct msk_mgvf {
  * is told after the commit.
  * MSK_OK: see result->outcome. Errors of kind drop and ask: those of
  * msk_message_read, msk_msk_message_open and msk_mtk_message_open, and
- * MSK_ERR_NOT_MINE (another server, or a group that is not allowed),
+ * MSK_ERR_NOT_MINE (another server, or a group that is not allowed, or an
+ * MSK message of a server that is no owner of the group),
  * MSK_ERR_NO_MUK, MSK_ERR_NO_MSK, MSK_ERR_REPLAY, MSK_ERR_RANGE,
  * MSK_ERR_INVALIDATED; behind the MAC MSK_ERR_POLICY and the errors of
  * msk_srtp_policy_get, for an SP. MSK_ERR_LIMIT: the store is full.
@@ -192,47 +210,59 @@ MSK_API int msk_mgvf_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
 
 /*
  * Makes muk the last generated MUK of its server; the last successfully used
- * one stays (TS 33.246 6.1). A MUK that the store already has under that name
- * with the same value keeps its counter and role. MSK_ERR_CONFLICT: another
- * value under that name; nothing changed.
+ * one stays (TS 33.246 6.1). A MUK that is one of these two already, with the
+ * same value, keeps its counter and role. MSK_ERR_CONFLICT: another value under
+ * that name. MSK_ERR_OLD_KEY: its age is not above that of every MUK that was
+ * ever set for its server, so that no MUK comes back without the counter that
+ * went with it; the first one may have any age. With both nothing changed.
  */
 MSK_API int msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
 
-/* Lets MSKs of the Key Group in from now on, with SPs that keep on what
- * require says. A group that is allowed already keeps what is held; another
- * `require` takes the place of the old one. A session calls this for the
- * services it is given. MSK_ERR_LIMIT: no room for another group; nothing was
- * lost. */
-MSK_API int msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                           uint16_t group, enum msk_require require);
+/*
+ * Makes owner an owner of the Key Group: MSK messages of that key server are
+ * let in from now on. owner is the FQDN of the key server of the session that
+ * calls this for the services it is given; empty: the host itself, and then
+ * messages of every key server are let in. SPs must keep on what the `require`
+ * of any owner says; another `require` of the same owner takes the place of
+ * his old one. A group that is allowed already keeps what is held.
+ * MSK_ERR_LIMIT: no room for another group, or MSK_OWNERS_MAX others own it;
+ * nothing was lost.
+ */
+MSK_API int msk_mgvf_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                           const struct msk_group_id *group,
+                           enum msk_require require);
 
-/* Forgets the Key Group with its MSKs and MTKs, and lets no more in. MSK_OK
- * also when it was not there. */
-MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                            uint16_t group);
+/* Takes owner off the owners of the Key Group. With the last of them it is
+ * forgotten with its MSKs and MTKs, and no more is let in. MSK_OK also when he
+ * owned none. */
+MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                            const struct msk_group_id *group);
 
 /* Forgets everything, MUKs, Key Groups, MSKs and MTKs, one record at a time:
  * the card is another one (TS 33.246 6.1). If it fails on its way, or the
  * power does, some are left: call it again until it returns MSK_OK. */
 MSK_API int msk_mgvf_forget_all(struct msk_mgvf *mgvf);
 
-/* Takes in an MSK as if a message had just brought it, and allows its group,
- * with MSK_REQUIRE_NOTHING where it was not. MSK_ERR_LIMIT as msk_mgvf_allow;
- * MSK_ERR_POLICY and the errors of msk_srtp_policy_get, for sp. */
+/* Takes in an MSK as if a message had just brought it. A group that nobody
+ * allowed is then the host's, with MSK_REQUIRE_NOTHING. MSK_ERR_LIMIT as
+ * msk_mgvf_allow; MSK_ERR_POLICY and the errors of msk_srtp_policy_get, for
+ * sp. */
 MSK_API int msk_mgvf_import_msk(struct msk_mgvf *mgvf,
                                 const struct msk_import *msk);
 
 /* Tells what is held of the Key Group. held->n is 0 when nothing is. When the
  * call is pending, *held must stay good; it is filled by msk_mgvf_complete.
  * MSK_ERR_NOT_MINE: the group is not allowed. */
-MSK_API int msk_mgvf_held(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                          uint16_t group, struct msk_held *held);
+MSK_API int msk_mgvf_held(struct msk_mgvf *mgvf,
+                          const struct msk_group_id *group,
+                          struct msk_held *held);
 
 /* Hands out the MTKs released last in the Key Group, so that a UE that was
  * restarted need not wait for the next. *released as *held above.
  * MSK_ERR_NOT_MINE: the group is not allowed. */
-MSK_API int msk_mgvf_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                              uint16_t group, struct msk_released *released);
+MSK_API int msk_mgvf_released(struct msk_mgvf *mgvf,
+                              const struct msk_group_id *group,
+                              struct msk_released *released);
 
 /* The software MGV-F. The structs and what they point to stay good as long
  * as it is used. */

@@ -7,10 +7,14 @@
  *
  * What differs from the software MGV-F (mgvf.h):
  *   set_muk      key is empty: the card made it (GBA_U). Nothing is kept.
- *   allow        the list, `require` and the SP of each group are in memory:
+ *   set_muk age  is not looked at: which MUK it made last the card knows.
+ *   allow        the list, the owners and the SP of each group are in memory:
  *                after a restart groups are allowed anew, and an SP comes with
  *                the next MSK. An SP against `require` drops its message
- *                before the card sees it.
+ *                before the card sees it. At most MSK_CARD_SERVERS_MAX key
+ *                servers own groups; one more is MSK_ERR_LIMIT.
+ *   forget       of a group that nobody has allowed since the start deletes
+ *                what the card has of it.
  *   process      STORED stands for VALIDITY and COUNTER as well; no key, no
  *                interval, no deleted MSK is told.
  *   forget_all   deletes what is on the card, in EF_MSK and EF_MUK.
@@ -30,6 +34,7 @@ extern "C" {
 
 #define MSK_CARD_COMMAND_MAX 261 /* CLA INS P1 P2 Lc, 255 octets, Le */
 #define MSK_CARD_DATA_MAX 256
+#define MSK_CARD_SERVERS_MAX 4 /* key servers that own Key Groups */
 
 /* What the card answered. */
 struct msk_card_answer {
@@ -57,10 +62,8 @@ struct msk_card {
 
 /* A Key Group that is allowed. Fields are the MGV-F's; all zero: free. */
 struct msk_card_group {
-    bool is_used;
-    uint8_t domain[3];
-    uint16_t group;
-    uint8_t require;
+    struct msk_group_id id;
+    struct msk_owners owners; /* none: free */
     uint8_t sp[MSK_SP_MAX];
     uint8_t sp_len;
     uint16_t number[MSK_HELD_MAX]; /* MSKs under which an MTK came, and the */
@@ -77,7 +80,7 @@ struct msk_mgvf_uicc_config {
 };
 
 /* Octets of memory for it, aligned as uint64_t or not. */
-#define MSK_MGVF_UICC_SIZE 3840
+#define MSK_MGVF_UICC_SIZE 4864
 
 /*
  * Makes an MGV-F on a card in mem (len octets, at least MSK_MGVF_UICC_SIZE);

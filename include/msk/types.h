@@ -110,6 +110,19 @@ struct msk_key_id {
 /* Octets of a packed msk_key_id: domain, group, number. */
 #define MSK_KEY_ID_LEN 7
 
+/* The name of a Key Group: that of its MSKs without the number. */
+struct msk_group_id {
+    uint8_t domain[3];
+    uint16_t group; /* 0 is not allowed */
+};
+
+/* The Key Group that the MSK belongs to. */
+MSK_API struct msk_group_id msk_key_id_group(const struct msk_key_id *id);
+
+/* True when both name the same Key Group. */
+MSK_API bool msk_group_id_equal(const struct msk_group_id *a,
+                                const struct msk_group_id *b);
+
 /* True when both name the same MSK. */
 MSK_API bool msk_key_id_equal(const struct msk_key_id *a,
                               const struct msk_key_id *b);
@@ -167,6 +180,7 @@ enum msk_err {
     MSK_ERR_BUSY = -105,     /* something is pending: again after _complete */
     MSK_ERR_CONFLICT = -106, /* the name is taken by another value */
     MSK_ERR_LIMIT = -107,    /* the table is full; nothing was lost */
+    MSK_ERR_OLD_KEY = -108,  /* older than a key that was set before */
 
     /* -2xx: the message is no good. Drop it and say nothing to its sender. */
     MSK_ERR_TRUNCATED = -201,   /* ends inside a field */

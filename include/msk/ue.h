@@ -213,6 +213,7 @@ struct msk_ue_keys {
     struct msk_bytes muk;  /* 1..MSK_MUK_MAX; empty: a card made it */
     struct msk_bytes mrk;  /* 1..MSK_MRK_MAX; empty: no requests, only push;
                               a request that waits for keys goes on waiting */
+    uint64_t age; /* grows with each bootstrapping; see struct msk_muk */
 };
 
 /*
@@ -221,6 +222,7 @@ struct msk_ue_keys {
  * those given before serve for requests only: what comes under them is stale,
  * and the next request asks for new ones with on_bootstrap_needed.
  * MSK_ERR_CONFLICT: another MUK under the name of one that is held;
+ * MSK_ERR_OLD_KEY: neither held nor newer than every MUK that was ever given;
  * MSK_PENDING; errors of msk_mgvf_set_muk.
  */
 MSK_API int msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys,

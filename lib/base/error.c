@@ -39,6 +39,7 @@ text(enum msk_err err)
     case MSK_ERR_BUSY: return "an answer is still pending";
     case MSK_ERR_CONFLICT: return "name taken by another value";
     case MSK_ERR_LIMIT: return "table full";
+    case MSK_ERR_OLD_KEY: return "older than a key that was set before";
     case MSK_ERR_TRUNCATED: return "message ends inside a field";
     case MSK_ERR_TRAILING: return "octets behind the last payload";
     case MSK_ERR_VERSION: return "not MIKEY version 1";

@@ -9,6 +9,23 @@ msk_key_id_equal(const struct msk_key_id *a, const struct msk_key_id *b)
            a->number == b->number;
 }
 
+struct msk_group_id
+msk_key_id_group(const struct msk_key_id *id)
+{
+    struct msk_group_id group = {
+        { id->domain[0], id->domain[1], id->domain[2] }, id->group
+    };
+
+    return group;
+}
+
+bool
+msk_group_id_equal(const struct msk_group_id *a, const struct msk_group_id *b)
+{
+    return a->domain[0] == b->domain[0] && a->domain[1] == b->domain[1] &&
+           a->domain[2] == b->domain[2] && a->group == b->group;
+}
+
 void
 msk_key_id_pack(const struct msk_key_id *id, uint8_t out[MSK_KEY_ID_LEN])
 {

@@ -9,6 +9,7 @@
 #define MSK_MGVF_CARD_H
 
 #include "mgvf/card_file.h"
+#include "mgvf/owners.h"
 #include "msk/mgvf_uicc.h"
 
 #define MSK_CARD_BODY_AT 5 /* tag, length in 3 octets, mode */
@@ -31,6 +32,12 @@ enum msk_card_expects {
     MSK_CARD_RECORD = 4 /* a record was read */
 };
 
+/* A key server that owns Key Groups. */
+struct msk_card_server {
+    uint8_t fqdn[MSK_FQDN_MAX];
+    uint8_t fqdn_len; /* 0: free */
+};
+
 struct msk_uicc;
 typedef int msk_uicc_step(struct msk_uicc *u);
 
@@ -40,6 +47,7 @@ struct msk_uicc {
     struct msk_card_group *groups;
     size_t n_groups;
     bool short_commands;
+    struct msk_card_server servers[MSK_CARD_SERVERS_MAX];
 
     bool waits;
     uint32_t token;
@@ -68,9 +76,8 @@ struct msk_uicc {
     size_t fqdn_len;
     struct msk_message message; /* views into object */
     struct msk_card_group *group;
-    struct msk_held *held; /* the caller's */
-    uint8_t domain[3];     /* of a call that names a Key Group */
-    uint16_t group_id;
+    struct msk_held *held;         /* the caller's */
+    struct msk_group_id group_id;  /* of a call that names a Key Group */
     size_t deletions;              /* so far */
     struct msk_mgvf_result result; /* views into object, reply and sp */
     uint8_t sp[MSK_SP_MAX];
@@ -116,11 +123,23 @@ int msk_uicc_take(struct msk_uicc *u, size_t n);
 
 /* The Key Group, if it is allowed; else NULL. */
 struct msk_card_group *msk_uicc_find(const struct msk_uicc *u,
-                                     const uint8_t domain[3], uint16_t group);
+                                     const struct msk_group_id *group);
+
+/* The tag of a key server among the owners of a Key Group; empty: that of the
+ * host. False: it owns none, and tag is not written. */
+bool msk_uicc_owner_tag(const struct msk_uicc *u, struct msk_bytes fqdn,
+                        uint8_t tag[MSK_OWNER_TAG]);
+
+/* Decision 29: is what that key server sends for the group let in? */
+bool msk_uicc_is_owner(const struct msk_uicc *u,
+                       const struct msk_card_group *group,
+                       struct msk_bytes fqdn);
 
 /* Operations. */
-int msk_uicc_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                    uint16_t group);
+int msk_uicc_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                   const struct msk_group_id *group, enum msk_require require);
+int msk_uicc_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                    const struct msk_group_id *group);
 int msk_uicc_forget_all(struct msk_mgvf *mgvf);
 
 #endif

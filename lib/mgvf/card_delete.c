@@ -19,19 +19,21 @@ is_deleted(const struct msk_uicc *u)
 static int
 delete_group(struct msk_uicc *u, msk_uicc_step *done)
 {
+    const struct msk_group_id *group = &u->group_id;
     uint8_t *body = u->object + MSK_CARD_BODY_AT;
 
-    memcpy(body, u->domain, sizeof u->domain);
-    body[3] = (uint8_t)(u->group_id >> 8);
-    body[4] = (uint8_t)u->group_id;
+    memcpy(body, group->domain, sizeof group->domain);
+    body[3] = (uint8_t)(group->group >> 8);
+    body[4] = (uint8_t)group->group;
     return msk_uicc_authenticate(u, MSK_CARD_MSK_DELETION, GROUP_LEN, done);
 }
 
 static int
 group_deleted(struct msk_uicc *u)
 {
-    struct msk_card_group *g = msk_uicc_find(u, u->domain, u->group_id);
+    struct msk_card_group *g = msk_uicc_find(u, &u->group_id);
 
+    u->base.changes++;
     if (!is_deleted(u))
         return MSK_ERR_CARD;
     if (g != NULL)
@@ -40,15 +42,25 @@ group_deleted(struct msk_uicc *u)
 }
 
 int
-msk_uicc_forget(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+msk_uicc_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                const struct msk_group_id *group)
 {
     struct msk_uicc *u = msk_uicc_of(mgvf);
+    struct msk_card_group *g;
+    uint8_t tag[MSK_OWNER_TAG];
     int err = msk_uicc_begin(u);
 
     if (err != MSK_OK)
         return err;
-    memcpy(u->domain, domain, sizeof u->domain);
-    u->group_id = group;
+    g = msk_uicc_find(u, group);
+    if (g != NULL && (!msk_uicc_owner_tag(u, owner, tag) ||
+                      !msk_owners_has(&g->owners, tag)))
+        return MSK_OK;
+    if (g != NULL && g->owners.n > 1) {
+        (void)msk_owners_remove(&g->owners, tag);
+        return MSK_OK;
+    }
+    u->group_id = *group;
     return msk_uicc_finish(u, msk_uicc_run(u, delete_group(u, group_deleted)),
                            NULL);
 }
@@ -65,6 +77,7 @@ all_deleted(struct msk_uicc *u)
 static int
 record_deleted(struct msk_uicc *u)
 {
+    u->base.changes++;
     if (!is_deleted(u) || ++u->deletions > RECORDS_MAX)
         return MSK_ERR_CARD;
     return msk_uicc_again(u);
@@ -89,8 +102,7 @@ delete_msks(struct msk_uicc *u)
 
     if (!msk_card_get_msks(msk_uicc_data(u), &msks))
         return msk_uicc_next(u);
-    memcpy(u->domain, msks.domain, sizeof u->domain);
-    u->group_id = msks.group;
+    u->group_id = msks.id;
     return delete_group(u, record_deleted);
 }
 

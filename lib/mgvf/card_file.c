@@ -88,18 +88,18 @@ msk_card_get_msks(struct msk_bytes record, struct msk_card_msks *msks)
 
     memset(msks, 0, sizeof *msks);
     msk_reader_init(&r, record.p, record.n);
-    msk_reader_take(&r, sizeof msks->domain, &domain);
+    msk_reader_take(&r, sizeof msks->id.domain, &domain);
     msks->n = msk_reader_u8(&r);
     if (r.bad || msks->n < 1 || msks->n > MSK_HELD_MAX)
         return false;
-    memcpy(msks->domain, domain.p, sizeof msks->domain);
+    memcpy(msks->id.domain, domain.p, sizeof msks->id.domain);
     for (size_t i = 0; i < msks->n; i++) {
         group = msk_reader_u16(&r);
         msks->number[i] = msk_reader_u16(&r);
         msks->counter[i] = msk_reader_u32(&r);
-        if (i > 0 && group != msks->group)
+        if (i > 0 && group != msks->id.group)
             return false;
-        msks->group = group;
+        msks->id.group = group;
     }
     return !r.bad;
 }

@@ -22,8 +22,7 @@ struct msk_card_muk {
 
 /* A record of EF_MSK: the MSKs of a Key Group, newest first. */
 struct msk_card_msks {
-    uint8_t domain[3];
-    uint16_t group;
+    struct msk_group_id id;
     size_t n; /* 1..MSK_HELD_MAX */
     uint16_t number[MSK_HELD_MAX];
     uint32_t counter[MSK_HELD_MAX]; /* of the last true MTK message; 0: none */

@@ -3,6 +3,7 @@
  * answers mean. */
 #include <string.h>
 
+#include "base/fqdn.h"
 #include "base/serial.h"
 #include "mgvf/card.h"
 #include "mgvf/policy.h"
@@ -83,6 +84,7 @@ take_msk(struct msk_uicc *u, struct msk_bytes verification)
     result->outcome = MSK_OUTCOME_PULL;
     if (u->message.id.number == 0)
         return MSK_OK;
+    u->base.changes++;
     result->outcome = MSK_OUTCOME_STORED;
     keep_sp(u);
     if (u->message.v && verification.n > 0)
@@ -134,8 +136,8 @@ visit_muk(struct msk_uicc *u)
     struct msk_bytes idi = { u->fqdn, u->fqdn_len };
     struct msk_card_muk muk;
 
-    if (!msk_card_get_muk(msk_uicc_data(u), &muk) || !same(muk.idi, idi) ||
-        !same(muk.idr, u->message.idr))
+    if (!msk_card_get_muk(msk_uicc_data(u), &muk) ||
+        !msk_fqdn_same(muk.idi, idi) || !same(muk.idr, u->message.idr))
         return msk_uicc_next(u);
     if (!msk_serial_newer(u->message.counter, muk.counter))
         return MSK_ERR_REPLAY;
@@ -151,7 +153,8 @@ check_sp(const struct msk_uicc *u)
 
     if (m->kind == MSK_MESSAGE_MSK && m->id.number == 0)
         return MSK_OK;
-    return msk_policy_check(u->group->require, m->has_sp ? m->sp : sp);
+    return msk_policy_check(msk_owners_require(&u->group->owners),
+                            m->has_sp ? m->sp : sp);
 }
 
 /* The MUK is named by IDi in KEYID, by the session in CSB. */
@@ -166,7 +169,7 @@ name_muk(struct msk_uicc *u)
     if (u->layout == MSK_LAYOUT_CSB)
         return fqdn.n > 0 ? MSK_OK : MSK_ERR_ARGUMENT;
     if (fqdn.n > 0)
-        return same(fqdn, m->idi) ? MSK_OK : MSK_ERR_NOT_MINE;
+        return msk_fqdn_same(fqdn, m->idi) ? MSK_OK : MSK_ERR_NOT_MINE;
     if (m->idi.n > sizeof u->fqdn)
         return MSK_ERR_LENGTH;
     memcpy(u->fqdn, m->idi.p, m->idi.n);
@@ -177,8 +180,13 @@ name_muk(struct msk_uicc *u)
 static int
 begin_msk(struct msk_uicc *u)
 {
+    struct msk_bytes fqdn;
     int err = name_muk(u);
 
+    fqdn.p = u->fqdn;
+    fqdn.n = u->fqdn_len;
+    if (err == MSK_OK && !msk_uicc_is_owner(u, u->group, fqdn))
+        err = MSK_ERR_NOT_MINE;
     if (err == MSK_OK)
         err = check_sp(u);
     if (err != MSK_OK)
@@ -284,20 +292,13 @@ generate_mtk(struct msk_uicc *u, uint32_t counter)
                                  u->message.octets.n, mtk_generated);
 }
 
-static bool
-is_group(const struct msk_card_msks *msks, const struct msk_key_id *id)
-{
-    return msks->group == id->group &&
-           memcmp(msks->domain, id->domain, sizeof id->domain) == 0;
-}
-
 static int
 visit_msks(struct msk_uicc *u)
 {
     struct msk_card_msks msks;
 
     if (!msk_card_get_msks(msk_uicc_data(u), &msks) ||
-        !is_group(&msks, &u->message.id))
+        !msk_group_id_equal(&msks.id, &u->group->id))
         return msk_uicc_next(u);
     for (size_t i = 0; i < msks.n; i++)
         if (msks.number[i] == u->message.id.number)
@@ -329,12 +330,14 @@ msk_uicc_take(struct msk_uicc *u, size_t n)
 {
     struct msk_bytes octets = { u->object + MSK_CARD_BODY_AT, n };
     int err = msk_message_read(u->layout, octets, &u->message, NULL);
+    struct msk_group_id group;
 
     if (err != MSK_OK)
         return err;
     if (u->message.kind == MSK_MESSAGE_VERIFICATION)
         return MSK_ERR_KIND;
-    u->group = msk_uicc_find(u, u->message.id.domain, u->message.id.group);
+    group = msk_key_id_group(&u->message.id);
+    u->group = msk_uicc_find(u, &group);
     if (u->group == NULL)
         return MSK_ERR_NOT_MINE;
     return u->message.kind == MSK_MESSAGE_MSK ? begin_msk(u) : begin_mtk(u);

@@ -11,6 +11,7 @@
 #ifndef MSK_MGVF_HELD_H
 #define MSK_MGVF_HELD_H
 
+#include "mgvf/owners.h"
 #include "mgvf/released.h"
 
 /* One MSK. */
@@ -32,7 +33,7 @@ struct msk_held_group {
     struct msk_held_key msk[MSK_HELD_MAX];
     uint8_t sp[MSK_SP_MAX]; /* SRTP parameters, as delivered last */
     uint8_t sp_len;
-    uint8_t require; /* enum msk_require */
+    struct msk_owners owners;
     struct msk_released_mtks released;
 };
 

@@ -5,15 +5,28 @@
 #include "mgvf/policy.h"
 #include "mgvf/soft.h"
 
+/* A Key Group that nobody allowed is the host's. */
+static int
+make_ours(struct msk_owners *owners)
+{
+    static const uint8_t host[MSK_OWNER_TAG];
+    bool changed;
+
+    return msk_owners_add(owners, host, MSK_REQUIRE_NOTHING, &changed);
+}
+
 static int
 step_import(struct msk_soft *soft)
 {
     struct msk_bytes sp = { soft->in.sp, soft->in.sp_len };
     struct msk_mgvf_result *result = &soft->result;
-    int err = msk_soft_load_group(soft, &soft->in.id);
+    struct msk_group_id group = msk_key_id_group(&soft->in.id);
+    int err = msk_soft_load_group(soft, &group);
 
-    if (err == MSK_OK || err == MSK_ERR_NOT_MINE)
-        err = msk_policy_check(soft->held.require, sp);
+    if (err == MSK_ERR_NOT_MINE)
+        err = make_ours(&soft->held.owners);
+    if (err == MSK_OK)
+        err = msk_policy_check(msk_owners_require(&soft->held.owners), sp);
     if (err != MSK_OK)
         return err;
     result->outcome = MSK_OUTCOME_STORED;
@@ -27,7 +40,7 @@ step_import(struct msk_soft *soft)
     if (soft->in.sp_len > 0)
         memcpy(soft->held.sp, soft->in.sp, soft->in.sp_len);
     soft->held.sp_len = (uint8_t)soft->in.sp_len;
-    msk_soft_change_group(soft, false);
+    msk_soft_change_msks(soft);
     return msk_soft_commit(soft, MSK_OK);
 }
 

@@ -19,9 +19,16 @@ is_usable(const struct msk_mgvf *mgvf)
 }
 
 static bool
-is_group(const uint8_t domain[3], uint16_t group)
+is_group(const struct msk_group_id *group)
 {
-    return domain != NULL && group != 0;
+    return group != NULL && group->group != 0;
+}
+
+/* The host names itself by no name. */
+static bool
+is_owner(struct msk_bytes owner)
+{
+    return owner.n <= MSK_FQDN_MAX && (owner.p != NULL || owner.n == 0);
 }
 
 /* A caller's struct for the result is there in full, or not at all. */
@@ -76,22 +83,23 @@ msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
 }
 
 int
-msk_mgvf_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
-               enum msk_require require)
+msk_mgvf_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
+               const struct msk_group_id *group, enum msk_require require)
 {
-    if (!is_usable(mgvf) || !is_group(domain, group) ||
+    if (!is_usable(mgvf) || !is_owner(owner) || !is_group(group) ||
         require > MSK_REQUIRE_BOTH)
         return MSK_ERR_ARGUMENT;
-    return HAS(mgvf, allow) ? mgvf->ops->allow(mgvf, domain, group, require)
+    return HAS(mgvf, allow) ? mgvf->ops->allow(mgvf, owner, group, require)
                             : MSK_ERR_STATE;
 }
 
 int
-msk_mgvf_forget(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+msk_mgvf_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                const struct msk_group_id *group)
 {
-    if (!is_usable(mgvf) || !is_group(domain, group))
+    if (!is_usable(mgvf) || !is_owner(owner) || !is_group(group))
         return MSK_ERR_ARGUMENT;
-    return HAS(mgvf, forget) ? mgvf->ops->forget(mgvf, domain, group)
+    return HAS(mgvf, forget) ? mgvf->ops->forget(mgvf, owner, group)
                              : MSK_ERR_STATE;
 }
 
@@ -108,26 +116,24 @@ msk_mgvf_import_msk(struct msk_mgvf *mgvf, const struct msk_import *msk)
 }
 
 int
-msk_mgvf_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+msk_mgvf_held(struct msk_mgvf *mgvf, const struct msk_group_id *group,
               struct msk_held *held)
 {
-    if (!is_usable(mgvf) || !is_group(domain, group) || held == NULL ||
+    if (!is_usable(mgvf) || !is_group(group) || held == NULL ||
         held->size < MSK_SIZE_UPTO(msk_held, msk))
         return MSK_ERR_ARGUMENT;
-    return HAS(mgvf, held) ? mgvf->ops->held(mgvf, domain, group, held)
-                           : MSK_ERR_STATE;
+    return HAS(mgvf, held) ? mgvf->ops->held(mgvf, group, held) : MSK_ERR_STATE;
 }
 
 int
-msk_mgvf_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                  uint16_t group, struct msk_released *released)
+msk_mgvf_released(struct msk_mgvf *mgvf, const struct msk_group_id *group,
+                  struct msk_released *released)
 {
-    if (!is_usable(mgvf) || !is_group(domain, group) || released == NULL ||
+    if (!is_usable(mgvf) || !is_group(group) || released == NULL ||
         released->size < MSK_SIZE_UPTO(msk_released, sp_len))
         return MSK_ERR_ARGUMENT;
-    return HAS(mgvf, released)
-               ? mgvf->ops->released(mgvf, domain, group, released)
-               : MSK_ERR_STATE;
+    return HAS(mgvf, released) ? mgvf->ops->released(mgvf, group, released)
+                               : MSK_ERR_STATE;
 }
 
 int

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/fqdn.h"
 #include "base/secret.h"
 #include "mgvf/policy.h"
 #include "mgvf/soft.h"
@@ -27,11 +28,27 @@ find_server(const struct msk_soft_input *in, const struct msk_message *m,
     fqdn->n = in->fqdn_len;
     if (in->layout == MSK_LAYOUT_CSB)
         return fqdn->n > 0 ? MSK_OK : MSK_ERR_ARGUMENT;
-    if (fqdn->n > 0 &&
-        (fqdn->n != m->idi.n || memcmp(fqdn->p, m->idi.p, fqdn->n) != 0))
+    if (fqdn->n > 0 && !msk_fqdn_same(*fqdn, m->idi))
         return MSK_ERR_NOT_MINE;
     *fqdn = m->idi;
     return MSK_OK;
+}
+
+/* Decision 29: what a server sends is let in where it is an owner, or the
+ * host is. */
+static int
+check_owner(const struct msk_soft *soft, struct msk_bytes fqdn)
+{
+    const struct msk_owners *owners = &soft->held.owners;
+    uint8_t tag[MSK_OWNER_TAG];
+    int err;
+
+    if (msk_owners_has_host(owners))
+        return MSK_OK;
+    err = msk_soft_owner_tag(soft, fqdn, tag);
+    if (err == MSK_OK && !msk_owners_has(owners, tag))
+        err = MSK_ERR_NOT_MINE;
+    return err;
 }
 
 static int
@@ -137,7 +154,8 @@ check_sp(const struct msk_soft *soft, const struct msk_message *m)
 {
     struct msk_bytes held = { soft->held.sp, soft->held.sp_len };
 
-    return msk_policy_check(soft->held.require, m->has_sp ? m->sp : held);
+    return msk_policy_check(msk_owners_require(&soft->held.owners),
+                            m->has_sp ? m->sp : held);
 }
 
 /* Under a MUK that is not the last generated one nothing is stored, however
@@ -165,7 +183,7 @@ decide(struct msk_soft *soft, const struct work *work)
     result->has_interval = true;
     result->seq_low = work->content.seq_low;
     result->seq_high = work->content.seq_high;
-    msk_soft_change_group(soft, false);
+    msk_soft_change_msks(soft);
     return MSK_OK;
 }
 
@@ -222,11 +240,14 @@ int
 msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message)
 {
     struct work work = { .message = message };
+    struct msk_group_id group = msk_key_id_group(&message->id);
     struct msk_bytes fqdn;
     int err = find_server(&soft->in, message, &fqdn);
 
     if (err == MSK_OK)
-        err = msk_soft_load_group(soft, &message->id);
+        err = msk_soft_load_group(soft, &group);
+    if (err == MSK_OK)
+        err = check_owner(soft, fqdn);
     if (err == MSK_OK)
         err = msk_soft_load_server(soft, fqdn);
     if (err != MSK_OK)

@@ -84,7 +84,7 @@ accept(struct msk_soft *soft, struct msk_held_key *msk,
     msk->has_counter = true;
     msk->counter = m->counter;
     if (verdict == MSK_OK)
-        verdict = msk_policy_check(soft->held.require, sp);
+        verdict = msk_policy_check(msk_owners_require(&soft->held.owners), sp);
     if (verdict == MSK_OK)
         release(soft, msk, m, mtk);
     msk_soft_change_group(soft, true);
@@ -94,9 +94,10 @@ accept(struct msk_soft *soft, struct msk_held_key *msk,
 int
 msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message)
 {
+    struct msk_group_id group = msk_key_id_group(&message->id);
     struct msk_mtk mtk;
     size_t i;
-    int err = msk_soft_load_group(soft, &message->id);
+    int err = msk_soft_load_group(soft, &group);
 
     if (err != MSK_OK)
         return err;

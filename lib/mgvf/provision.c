@@ -17,7 +17,8 @@ step_set_muk(struct msk_soft *soft)
     int err = msk_soft_load_server(soft, fqdn);
 
     if (err == MSK_OK)
-        err = msk_server_keys_set(&soft->keys, btid, key, &changed);
+        err =
+            msk_server_keys_set(&soft->keys, btid, key, soft->in.age, &changed);
     if (err != MSK_OK)
         return err;
     if (changed)
@@ -50,34 +51,54 @@ msk_soft_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
     in->btid_len = muk->btid.n;
     memcpy(in->muk, muk->key.p, muk->key.n);
     in->muk_len = muk->key.n;
+    in->age = muk->age;
     return msk_soft_run(soft, NULL);
 }
 
-/* A Key Group is allowed when it has a record, be it an empty one. */
+/* A Key Group is allowed when it has a record, be it one without MSKs. */
 static int
 step_allow(struct msk_soft *soft)
 {
-    int err = msk_soft_load_group(soft, &soft->in.id);
+    struct msk_bytes owner = { soft->in.fqdn, soft->in.fqdn_len };
+    uint8_t tag[MSK_OWNER_TAG];
+    bool changed = false;
+    int err = msk_soft_load_group(soft, &soft->in.group);
 
-    if (err != MSK_OK && err != MSK_ERR_NOT_MINE)
+    if (err == MSK_OK || err == MSK_ERR_NOT_MINE)
+        err = msk_soft_owner_tag(soft, owner, tag);
+    if (err == MSK_OK)
+        err =
+            msk_owners_add(&soft->held.owners, tag, soft->in.require, &changed);
+    if (err != MSK_OK)
         return err;
-    if (err == MSK_OK && soft->held.require == (uint8_t)soft->in.require)
-        return MSK_OK;
-    soft->held.require = (uint8_t)soft->in.require;
-    msk_soft_change_group(soft, false);
+    if (changed)
+        msk_soft_change_group(soft, false);
     return msk_soft_commit(soft, MSK_OK);
 }
 
+/* The group goes with its last owner; damaged, it has none that are known. */
 static int
 step_forget(struct msk_soft *soft)
 {
-    int err = msk_soft_load_group(soft, &soft->in.id);
+    struct msk_bytes owner = { soft->in.fqdn, soft->in.fqdn_len };
+    struct msk_owners *owners = &soft->held.owners;
+    uint8_t tag[MSK_OWNER_TAG];
+    int err = msk_soft_load_group(soft, &soft->in.group);
 
     if (err == MSK_ERR_NOT_MINE)
         return MSK_OK;
+    if (err == MSK_ERR_RECORD)
+        owners->n = 0;
+    else if (err == MSK_OK)
+        err = msk_soft_owner_tag(soft, owner, tag);
+    if (err == MSK_OK && !msk_owners_remove(owners, tag))
+        return MSK_OK;
     if (err != MSK_OK && err != MSK_ERR_RECORD)
         return err;
-    msk_soft_delete_group(soft);
+    if (owners->n > 0)
+        msk_soft_change_group(soft, false);
+    else
+        msk_soft_delete_group(soft);
     return msk_soft_commit(soft, MSK_OK);
 }
 
@@ -96,7 +117,7 @@ static int
 step_held(struct msk_soft *soft)
 {
     struct msk_held held = { .size = sizeof held };
-    int err = msk_soft_load_group(soft, &soft->in.id);
+    int err = msk_soft_load_group(soft, &soft->in.group);
 
     if (err != MSK_OK)
         return err;
@@ -111,7 +132,7 @@ static int
 step_released(struct msk_soft *soft)
 {
     struct msk_released released = { .size = sizeof released };
-    int err = msk_soft_load_group(soft, &soft->in.id);
+    int err = msk_soft_load_group(soft, &soft->in.group);
 
     if (err != MSK_OK)
         return err;
@@ -126,65 +147,70 @@ step_released(struct msk_soft *soft)
 
 /* Calls that name a Key Group. */
 static int
-run_on_group(struct msk_mgvf *mgvf, msk_soft_step *step,
-             const uint8_t domain[3], uint16_t group)
+run_on_group(struct msk_soft *soft, msk_soft_step *step,
+             const struct msk_group_id *group)
 {
-    struct msk_soft *soft = msk_soft_of(mgvf);
-    int err;
+    int err = msk_soft_begin(soft, step);
 
-    if (domain == NULL || group == 0)
-        return MSK_ERR_ARGUMENT;
-    err = msk_soft_begin(soft, step);
     if (err != MSK_OK)
         return err;
-    memcpy(soft->in.id.domain, domain, sizeof soft->in.id.domain);
-    soft->in.id.group = group;
-    soft->in.id.number = 0;
+    soft->in.group = *group;
     return msk_soft_run(soft, NULL);
 }
 
+static void
+copy_owner(struct msk_soft_input *in, struct msk_bytes owner)
+{
+    if (owner.n > 0)
+        memcpy(in->fqdn, owner.p, owner.n);
+    in->fqdn_len = owner.n;
+}
+
 int
-msk_soft_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
-               enum msk_require require)
+msk_soft_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
+               const struct msk_group_id *group, enum msk_require require)
 {
     struct msk_soft *soft = msk_soft_of(mgvf);
 
     if (soft->wait != MSK_SOFT_IDLE)
         return MSK_ERR_BUSY;
     soft->in.require = require;
-    return run_on_group(mgvf, step_allow, domain, group);
+    copy_owner(&soft->in, owner);
+    return run_on_group(soft, step_allow, group);
 }
 
 int
-msk_soft_forget(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group)
+msk_soft_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                const struct msk_group_id *group)
 {
-    return run_on_group(mgvf, step_forget, domain, group);
+    struct msk_soft *soft = msk_soft_of(mgvf);
+
+    if (soft->wait != MSK_SOFT_IDLE)
+        return MSK_ERR_BUSY;
+    copy_owner(&soft->in, owner);
+    return run_on_group(soft, step_forget, group);
 }
 
 int
-msk_soft_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+msk_soft_held(struct msk_mgvf *mgvf, const struct msk_group_id *group,
               struct msk_held *held)
 {
     struct msk_soft *soft = msk_soft_of(mgvf);
 
-    if (held == NULL)
-        return MSK_ERR_ARGUMENT;
     if (soft->wait != MSK_SOFT_IDLE)
         return MSK_ERR_BUSY;
     soft->in.held = held;
-    return run_on_group(mgvf, step_held, domain, group);
+    return run_on_group(soft, step_held, group);
 }
 
 int
-msk_soft_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                  uint16_t group, struct msk_released *released)
+msk_soft_released(struct msk_mgvf *mgvf, const struct msk_group_id *group,
+                  struct msk_released *released)
 {
     struct msk_soft *soft = msk_soft_of(mgvf);
 
-    if (released == NULL)
-        return MSK_ERR_ARGUMENT;
     if (soft->wait != MSK_SOFT_IDLE)
         return MSK_ERR_BUSY;
     soft->in.released = released;
-    return run_on_group(mgvf, step_released, domain, group);
+    return run_on_group(soft, step_released, group);
 }

@@ -4,31 +4,29 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/fqdn.h"
 
-#define VERSION 1
+#define VERSION 2
 
 void
 msk_record_server_key(struct msk_bytes fqdn, uint8_t out[MSK_RECORD_KEY_MAX],
                       size_t *len)
 {
-    struct msk_writer w;
-
-    msk_writer_init(&w, out, MSK_RECORD_KEY_MAX);
-    msk_writer_u8(&w, MSK_RECORD_SERVER);
-    msk_writer_put(&w, fqdn.p, fqdn.n);
-    *len = w.len;
+    out[0] = MSK_RECORD_SERVER;
+    msk_fqdn_fold(fqdn, out + 1);
+    *len = 1 + fqdn.n;
 }
 
 void
-msk_record_group_key(const uint8_t domain[3], uint16_t group,
+msk_record_group_key(const struct msk_group_id *group,
                      uint8_t out[MSK_RECORD_KEY_MAX], size_t *len)
 {
     struct msk_writer w;
 
     msk_writer_init(&w, out, MSK_RECORD_KEY_MAX);
     msk_writer_u8(&w, MSK_RECORD_GROUP);
-    msk_writer_put(&w, domain, 3);
-    msk_writer_u16(&w, group);
+    msk_writer_put(&w, group->domain, sizeof group->domain);
+    msk_writer_u16(&w, group->group);
     *len = w.len;
 }
 
@@ -52,6 +50,29 @@ put_field(struct msk_writer *w, const uint8_t *p, uint8_t len)
 {
     msk_writer_u8(w, len);
     msk_writer_put(w, p, len);
+}
+
+/* n octets into out; zeros when they are not there. */
+static void
+get_octets(struct msk_reader *r, uint8_t *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = msk_reader_u8(r);
+}
+
+static uint64_t
+get_u64(struct msk_reader *r)
+{
+    uint64_t high = msk_reader_u32(r);
+
+    return high << 32 | msk_reader_u32(r);
+}
+
+static void
+put_u64(struct msk_writer *w, uint64_t v)
+{
+    msk_writer_u32(w, (uint32_t)(v >> 32));
+    msk_writer_u32(w, (uint32_t)v);
 }
 
 /* A flag is one of two octets: anything else is damage. */
@@ -96,7 +117,8 @@ msk_record_get_server(struct msk_bytes value, struct msk_server_keys *keys)
     memset(keys, 0, sizeof *keys);
     if (value.n == 0) /* no record: no MUK */
         return MSK_OK;
-    ok = get_head(&r, value, &keys->n);
+    ok = get_head(&r, value, &keys->n) && keys->n > 0;
+    keys->age = get_u64(&r);
     for (size_t i = 0; ok && i < keys->n; i++)
         ok = get_muk(&r, &keys->muk[i]);
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
@@ -111,6 +133,7 @@ msk_record_put_server(const struct msk_server_keys *keys,
     msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
     msk_writer_u8(&w, VERSION);
     msk_writer_u8(&w, (uint8_t)keys->n);
+    put_u64(&w, keys->age);
     for (size_t i = 0; i < keys->n; i++) {
         const struct msk_server_muk *muk = &keys->muk[i];
 
@@ -165,6 +188,22 @@ get_released(struct msk_reader *r, struct msk_released_mtks *released)
     return ok;
 }
 
+/* A group without an owner has no record. */
+static bool
+get_owners(struct msk_reader *r, struct msk_owners *owners)
+{
+    bool ok;
+
+    owners->n = msk_reader_u8(r);
+    ok = owners->n > 0 && owners->n <= MSK_OWNERS_MAX;
+    for (size_t i = 0; ok && i < owners->n; i++) {
+        get_octets(r, owners->owner[i].tag, MSK_OWNER_TAG);
+        owners->owner[i].require = msk_reader_u8(r);
+        ok = owners->owner[i].require <= MSK_REQUIRE_BOTH;
+    }
+    return ok;
+}
+
 int
 msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
 {
@@ -175,10 +214,8 @@ msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
     ok = get_head(&r, value, &group->n);
     for (size_t i = 0; ok && i < group->n; i++)
         ok = get_msk(&r, &group->msk[i]);
-    ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len);
-    group->require = msk_reader_u8(&r);
-    ok = ok && group->require <= MSK_REQUIRE_BOTH &&
-         get_released(&r, &group->released);
+    ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len) &&
+         get_owners(&r, &group->owners) && get_released(&r, &group->released);
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
 }
 
@@ -193,6 +230,16 @@ put_msk(struct msk_writer *w, const struct msk_held_key *msk)
     msk_writer_u8(w, msk->has_counter ? 1 : 0);
     msk_writer_u32(w, msk->counter);
     msk_writer_u16(w, msk->mtk_id);
+}
+
+static void
+put_owners(struct msk_writer *w, const struct msk_owners *owners)
+{
+    msk_writer_u8(w, (uint8_t)owners->n);
+    for (size_t i = 0; i < owners->n; i++) {
+        msk_writer_put(w, owners->owner[i].tag, MSK_OWNER_TAG);
+        msk_writer_u8(w, owners->owner[i].require);
+    }
 }
 
 static void
@@ -221,7 +268,7 @@ msk_record_put_group(const struct msk_held_group *group,
     for (size_t i = 0; i < group->n; i++)
         put_msk(&w, &group->msk[i]);
     put_field(&w, group->sp, group->sp_len);
-    msk_writer_u8(&w, group->require);
+    put_owners(&w, &group->owners);
     put_released(&w, &group->released);
     *len = w.len;
 }

@@ -14,10 +14,11 @@
 #define MSK_RECORD_SERVER 'U' /* first octets of a store key */
 #define MSK_RECORD_GROUP 'G'
 
-/* The store key of the MUKs of a server, and of a Key Group. *len: octets. */
+/* The store key of the MUKs of a server, whose name is written in lower case,
+ * and of a Key Group. *len: octets. */
 void msk_record_server_key(struct msk_bytes fqdn,
                            uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
-void msk_record_group_key(const uint8_t domain[3], uint16_t group,
+void msk_record_group_key(const struct msk_group_id *group,
                           uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
 
 /* Values to structs and back. Writing never fails: out holds the longest. */

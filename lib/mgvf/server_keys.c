@@ -48,16 +48,25 @@ generate(struct msk_server_keys *keys, struct msk_bytes btid,
     muk->key_len = (uint8_t)key.n;
 }
 
+/* Decision 27: what is not newer than the newest that ever was, and not held,
+ * may have been held once; its counter is gone. */
 int
 msk_server_keys_set(struct msk_server_keys *keys, struct msk_bytes btid,
-                    struct msk_bytes key, bool *changed)
+                    struct msk_bytes key, uint64_t age, bool *changed)
 {
     size_t i = msk_server_keys_find(keys, btid);
+    bool newer = keys->n == 0 || age > keys->age;
 
-    *changed = i == 2;
-    if (i < 2)
-        return same_key(&keys->muk[i], key) ? MSK_OK : MSK_ERR_CONFLICT;
-    generate(keys, btid, key);
+    *changed = false;
+    if (i < 2 && !same_key(&keys->muk[i], key))
+        return MSK_ERR_CONFLICT;
+    if (i == 2 && !newer)
+        return MSK_ERR_OLD_KEY;
+    if (i == 2)
+        generate(keys, btid, key);
+    if (newer)
+        keys->age = age;
+    *changed = newer;
     return MSK_OK;
 }
 

@@ -23,7 +23,8 @@ struct msk_server_muk {
 };
 
 struct msk_server_keys {
-    size_t n; /* 0..2 */
+    size_t n;     /* 0..2 */
+    uint64_t age; /* of the newest MUK that was ever set */
     struct msk_server_muk muk[2];
 };
 
@@ -32,9 +33,10 @@ size_t msk_server_keys_find(const struct msk_server_keys *keys,
                             struct msk_bytes btid);
 
 /* As msk_mgvf_set_muk: *changed tells if there is something to commit.
- * MSK_ERR_CONFLICT: another value under a name that is there. */
+ * MSK_ERR_CONFLICT: another value under a name that is there;
+ * MSK_ERR_OLD_KEY: age is not above that of the newest. */
 int msk_server_keys_set(struct msk_server_keys *keys, struct msk_bytes btid,
-                        struct msk_bytes key, bool *changed);
+                        struct msk_bytes key, uint64_t age, bool *changed);
 
 /* May a message with that counter come now under MUK i? */
 bool msk_server_keys_fresh(const struct msk_server_keys *keys, size_t i,

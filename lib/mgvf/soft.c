@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/align.h"
+#include "base/fqdn.h"
 #include "base/secret.h"
 #include "base/sized.h"
 
@@ -21,6 +22,7 @@ start_over(struct msk_soft *soft)
     soft->group.loaded = false;
     soft->n_changes = 0;
     soft->again = false;
+    soft->moves = false;
 }
 
 int
@@ -84,6 +86,14 @@ msk_soft_run(struct msk_soft *soft, struct msk_mgvf_result *result)
     return go_on(soft, soft->step(soft), result);
 }
 
+/* A commit has ended. If it failed, what it did is not known. */
+static void
+count(struct msk_soft *soft)
+{
+    if (soft->moves)
+        soft->base.changes++;
+}
+
 int
 msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
                   struct msk_mgvf_result *out)
@@ -96,6 +106,8 @@ msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
     if (result == MSK_PENDING)
         return MSK_ERR_ARGUMENT;
     soft->wait = MSK_SOFT_IDLE;
+    if (wait == MSK_SOFT_COMMITTING)
+        count(soft);
     if (result != MSK_OK)
         return finish(soft, store_error(result), out);
     if (wait == MSK_SOFT_COMMITTING)
@@ -155,12 +167,11 @@ msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn)
 }
 
 int
-msk_soft_load_group(struct msk_soft *soft, const struct msk_key_id *id)
+msk_soft_load_group(struct msk_soft *soft, const struct msk_group_id *group)
 {
     int err;
 
-    msk_record_group_key(id->domain, id->group, soft->group.key,
-                         &soft->group.key_len);
+    msk_record_group_key(group, soft->group.key, &soft->group.key_len);
     err = load(soft, &soft->group);
     if (err != MSK_OK)
         return err;
@@ -176,6 +187,24 @@ msk_soft_load_record(struct msk_soft *soft)
     int err = load(soft, &soft->group);
 
     return err == MSK_ERR_RECORD ? MSK_OK : err;
+}
+
+/* Any key server that may be known has a tag of its own: 8 octets of a hash of
+ * its name, the same however the name is written. */
+int
+msk_soft_owner_tag(const struct msk_soft *soft, struct msk_bytes fqdn,
+                   uint8_t tag[MSK_OWNER_TAG])
+{
+    uint8_t name[MSK_FQDN_MAX], digest[MSK_HASH_MAX] = { 0 };
+    struct msk_bytes in = { name, fqdn.n };
+    int err = MSK_OK;
+
+    msk_fqdn_fold(fqdn, name);
+    if (fqdn.n > 0 && soft->crypto->hash(soft->crypto->user, MSK_HASH_SHA256,
+                                         &in, 1, digest) != 0)
+        err = MSK_ERR_CRYPTO;
+    memcpy(tag, digest, MSK_OWNER_TAG);
+    return err;
 }
 
 static struct msk_change *
@@ -208,10 +237,18 @@ msk_soft_change_group(struct msk_soft *soft, bool delayable)
 }
 
 void
+msk_soft_change_msks(struct msk_soft *soft)
+{
+    soft->moves = true;
+    msk_soft_change_group(soft, false);
+}
+
+void
 msk_soft_delete_group(struct msk_soft *soft)
 {
     struct msk_change *change = add_change(soft, &soft->group);
 
+    soft->moves = true;
     change->value.p = NULL;
     change->value.n = 0;
 }
@@ -231,6 +268,7 @@ msk_soft_commit(struct msk_soft *soft, int verdict)
         soft->wait = MSK_SOFT_COMMITTING;
         return err;
     }
+    count(soft);
     return err == MSK_OK ? verdict : store_error(err);
 }
 

@@ -24,7 +24,7 @@ struct msk_soft_slot {
  * pending call goes on. */
 struct msk_soft_input {
     enum msk_layout layout;
-    uint8_t fqdn[MSK_FQDN_MAX];
+    uint8_t fqdn[MSK_FQDN_MAX]; /* key server; owner of a Key Group */
     size_t fqdn_len;
     uint8_t message[MSK_MIKEY_MAX];
     size_t message_len;
@@ -32,6 +32,8 @@ struct msk_soft_input {
     size_t btid_len;
     uint8_t muk[MSK_MUK_MAX];
     size_t muk_len;
+    uint64_t age;
+    struct msk_group_id group;
     struct msk_key_id id;
     struct msk_held_key msk;
     uint8_t sp[MSK_SP_MAX];
@@ -70,6 +72,7 @@ struct msk_soft {
     struct msk_soft_slot *loading;
     int verdict; /* what the call returns once its commit is done, */
     bool again;  /*   unless there is more to do: then the step runs again */
+    bool moves;  /* the commit is about an MSK */
 
     struct msk_soft_input in;
     struct msk_soft_slot server, group;
@@ -97,16 +100,24 @@ int msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
  * soft->held. MSK_PENDING, MSK_ERR_STORE, MSK_ERR_RECORD; for a group also
  * MSK_ERR_NOT_MINE: it is not allowed. */
 int msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn);
-int msk_soft_load_group(struct msk_soft *soft, const struct msk_key_id *id);
+int msk_soft_load_group(struct msk_soft *soft,
+                        const struct msk_group_id *group);
 
 /* For steps: loads whatever has the key that stands in soft->group; the value
  * is not looked at. MSK_PENDING, MSK_ERR_STORE. */
 int msk_soft_load_record(struct msk_soft *soft);
 
+/* For steps: the tag of a key server among the owners of a Key Group; empty:
+ * that of the host. MSK_ERR_CRYPTO. */
+int msk_soft_owner_tag(const struct msk_soft *soft, struct msk_bytes fqdn,
+                       uint8_t tag[MSK_OWNER_TAG]);
+
 /* For steps: what is to be committed; the loaded records as they are now.
- * delayable: as in struct msk_change. */
+ * delayable: as in struct msk_change. change_msks says of a change of the
+ * group that it is about its MSKs, as is deleting it. */
 void msk_soft_change_server(struct msk_soft *soft);
 void msk_soft_change_group(struct msk_soft *soft, bool delayable);
+void msk_soft_change_msks(struct msk_soft *soft);
 void msk_soft_delete_group(struct msk_soft *soft);
 
 /* For steps: commits the changes, if any. Returns verdict when that is done,
@@ -126,15 +137,15 @@ int msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message);
 int msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
                      struct msk_mgvf_result *result);
 int msk_soft_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
-int msk_soft_allow(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                   uint16_t group, enum msk_require require);
-int msk_soft_forget(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                    uint16_t group);
+int msk_soft_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                   const struct msk_group_id *group, enum msk_require require);
+int msk_soft_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
+                    const struct msk_group_id *group);
 int msk_soft_import(struct msk_mgvf *mgvf, const struct msk_import *msk);
-int msk_soft_held(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                  uint16_t group, struct msk_held *held);
-int msk_soft_released(struct msk_mgvf *mgvf, const uint8_t domain[3],
-                      uint16_t group, struct msk_released *released);
+int msk_soft_held(struct msk_mgvf *mgvf, const struct msk_group_id *group,
+                  struct msk_held *held);
+int msk_soft_released(struct msk_mgvf *mgvf, const struct msk_group_id *group,
+                      struct msk_released *released);
 int msk_soft_forget_all(struct msk_mgvf *mgvf);
 
 #endif

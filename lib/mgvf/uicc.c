@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The MGV-F on a UICC: its life, its groups, and what they hold. */
+/* The MGV-F on a UICC: its life, and what its groups hold. */
 #include <string.h>
 
 #include "base/align.h"
@@ -34,6 +34,8 @@ msk_uicc_finish(struct msk_uicc *u, int err, struct msk_mgvf_result *result)
     if (err == MSK_PENDING)
         return err;
     msk_secret_wipe(&u->answer, sizeof u->answer);
+    if (err == MSK_ERR_CARD) /* who knows what it did */
+        u->base.changes++;
     if (err != MSK_OK)
         msk_secret_wipe(u->reply, sizeof u->reply);
     else if (result != NULL)
@@ -92,55 +94,6 @@ uicc_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
     return msk_uicc_of(mgvf)->waits ? MSK_ERR_BUSY : MSK_OK;
 }
 
-/* --- groups -------------------------------------------------------------- */
-
-static bool
-is_same(const struct msk_card_group *g, const uint8_t domain[3], uint16_t group)
-{
-    return g->is_used && g->group == group &&
-           memcmp(g->domain, domain, sizeof g->domain) == 0;
-}
-
-struct msk_card_group *
-msk_uicc_find(const struct msk_uicc *u, const uint8_t domain[3], uint16_t group)
-{
-    for (size_t i = 0; i < u->n_groups; i++)
-        if (is_same(&u->groups[i], domain, group))
-            return &u->groups[i];
-    return NULL;
-}
-
-static struct msk_card_group *
-find_free(const struct msk_uicc *u)
-{
-    for (size_t i = 0; i < u->n_groups; i++)
-        if (!u->groups[i].is_used)
-            return &u->groups[i];
-    return NULL;
-}
-
-static int
-uicc_allow(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
-           enum msk_require require)
-{
-    struct msk_uicc *u = msk_uicc_of(mgvf);
-    struct msk_card_group *g = msk_uicc_find(u, domain, group);
-
-    if (u->waits)
-        return MSK_ERR_BUSY;
-    if ((unsigned)require > MSK_REQUIRE_BOTH)
-        return MSK_ERR_ARGUMENT;
-    if (g == NULL)
-        g = find_free(u);
-    if (g == NULL)
-        return MSK_ERR_LIMIT;
-    g->is_used = true;
-    memcpy(g->domain, domain, sizeof g->domain);
-    g->group = group;
-    g->require = (uint8_t)require;
-    return MSK_OK;
-}
-
 /* --- what is held -------------------------------------------------------- */
 
 static void
@@ -171,7 +124,7 @@ tell_held(struct msk_uicc *u)
     struct msk_card_msks msks;
 
     if (!msk_card_get_msks(msk_uicc_data(u), &msks) ||
-        !is_same(u->group, msks.domain, msks.group))
+        !msk_group_id_equal(&u->group->id, &msks.id))
         return msk_uicc_next(u);
     held.n = msks.n;
     for (size_t i = 0; i < msks.n; i++)
@@ -181,7 +134,7 @@ tell_held(struct msk_uicc *u)
 }
 
 static int
-uicc_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
+uicc_held(struct msk_mgvf *mgvf, const struct msk_group_id *group,
           struct msk_held *held)
 {
     struct msk_uicc *u = msk_uicc_of(mgvf);
@@ -189,7 +142,7 @@ uicc_held(struct msk_mgvf *mgvf, const uint8_t domain[3], uint16_t group,
 
     if (err != MSK_OK)
         return err;
-    u->group = msk_uicc_find(u, domain, group);
+    u->group = msk_uicc_find(u, group);
     u->held = held;
     if (u->group == NULL)
         return MSK_ERR_NOT_MINE;
@@ -204,7 +157,7 @@ static const struct msk_mgvf_ops ops = {
     .process = uicc_process,
     .complete = uicc_complete,
     .set_muk = uicc_set_muk,
-    .allow = uicc_allow,
+    .allow = msk_uicc_allow,
     .forget = msk_uicc_forget,
     .held = uicc_held,
     .forget_all = msk_uicc_forget_all,

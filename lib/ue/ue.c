@@ -65,7 +65,7 @@ msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
         memcpy(next->mrk, k.mrk.p, k.mrk.n);
     next->mrk_len = (uint8_t)k.mrk.n;
     keylog(ue, &k);
-    return finish(ue, msk_work_set_muk(ue, k.muk));
+    return finish(ue, msk_work_set_muk(ue, k.muk, k.age));
 }
 
 int

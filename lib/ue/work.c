@@ -201,13 +201,14 @@ ended(struct msk_ue *ue, enum msk_ue_job job, size_t group, int err,
 }
 
 int
-msk_work_set_muk(struct msk_ue *ue, struct msk_bytes muk)
+msk_work_set_muk(struct msk_ue *ue, struct msk_bytes muk, uint64_t age)
 {
     const struct msk_muk named = {
         .size = sizeof named,
         .fqdn = msk_ue_fqdn(ue),
         .btid = { ue->work.keys.btid, ue->work.keys.btid_len },
         .key = muk,
+        .age = age,
     };
     int err = muk.n > 0 ? msk_mgvf_set_muk(ue->mgvf, &named) : MSK_OK;
 
@@ -234,13 +235,12 @@ msk_work_process(struct msk_ue *ue, struct msk_bytes message)
 static int
 look(struct msk_ue *ue, enum msk_ue_job job, size_t i)
 {
-    const struct msk_key_id *id = &ue->groups[i].id;
+    const struct msk_group_id group = msk_key_id_group(&ue->groups[i].id);
     struct msk_held *held = &ue->work.held;
 
     memset(held, 0, sizeof *held);
     held->size = sizeof *held;
-    return ended(ue, job, i,
-                 msk_mgvf_held(ue->mgvf, id->domain, id->group, held), NULL);
+    return ended(ue, job, i, msk_mgvf_held(ue->mgvf, &group, held), NULL);
 }
 
 int
@@ -264,7 +264,7 @@ msk_work_complete(struct msk_ue *ue, uint32_t token, int result)
 static int
 make(struct msk_ue *ue, enum msk_ue_job job, size_t i)
 {
-    const struct msk_key_id *id = &ue->groups[i].id;
+    const struct msk_group_id group = msk_key_id_group(&ue->groups[i].id);
     int err;
 
     if (job == MSK_JOB_LOOK || job == MSK_JOB_LAST)
@@ -273,9 +273,9 @@ make(struct msk_ue *ue, enum msk_ue_job job, size_t i)
         enum msk_require require = msk_ue_group_require(ue, i);
 
         ue->work.require = (uint8_t)require;
-        err = msk_mgvf_allow(ue->mgvf, id->domain, id->group, require);
+        err = msk_mgvf_allow(ue->mgvf, msk_ue_fqdn(ue), &group, require);
     } else
-        err = msk_mgvf_forget(ue->mgvf, id->domain, id->group);
+        err = msk_mgvf_forget(ue->mgvf, msk_ue_fqdn(ue), &group);
     return ended(ue, job, i, err, NULL);
 }
 

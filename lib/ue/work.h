@@ -13,7 +13,7 @@
 
 /* Makes a call that belongs to a public one. MSK_OK: it has ended, well or
  * not, and ue->work.verdict tells; MSK_PENDING. */
-int msk_work_set_muk(struct msk_ue *ue, struct msk_bytes muk);
+int msk_work_set_muk(struct msk_ue *ue, struct msk_bytes muk, uint64_t age);
 int msk_work_process(struct msk_ue *ue, struct msk_bytes message);
 int msk_work_check(struct msk_ue *ue, size_t group);
 

@@ -282,6 +282,8 @@ do_receive(void)
     struct msk_mgvf_config config = { .size = sizeof config };
     struct msk_muk muk = { .size = sizeof muk };
     struct msk_mgvf_input input = { .size = sizeof input };
+    struct msk_group_id id = { { 0x21, 0x63, 0x54 }, 7 };
+    struct msk_bytes none = { NULL, 0 };
     int err = msk_store_ram_init(&store, &ram, records, MSK_MGVF_RECORDS(1, 1));
 
     config.crypto = &fake.crypto;
@@ -295,7 +297,7 @@ do_receive(void)
     if (err == MSK_OK)
         err = msk_mgvf_set_muk(mgvf, &muk);
     if (err == MSK_OK)
-        err = msk_mgvf_allow(mgvf, (const uint8_t *)"\x21\x63\x54", 7, 0);
+        err = msk_mgvf_allow(mgvf, none, &id, 0);
     input.layout = MSK_LAYOUT_KEYID;
     input.message = view(message, len);
     if (err == MSK_OK)
@@ -305,8 +307,7 @@ do_receive(void)
         err = msk_mgvf_process(mgvf, &input, &result);
     released.size = sizeof released;
     if (err == MSK_OK)
-        err = msk_mgvf_released(mgvf, (const uint8_t *)"\x21\x63\x54", 7,
-                                &released);
+        err = msk_mgvf_released(mgvf, &id, &released);
     return err;
 }
 

@@ -549,6 +549,7 @@ set_keys(void)
     k.btid = msk_text(btids[bound]);
     k.muk = view(muk[bound], KEY_LEN(bound));
     k.mrk = view(mrk[bound], KEY_LEN(bound));
+    k.age = bound;
     return msk_ue_set_keys(ue, &k, now);
 }
 
