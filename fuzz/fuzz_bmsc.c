@@ -155,6 +155,7 @@ subscribe(struct bench *b, unsigned muk, bool again)
     c.mrk = (struct msk_bytes){ mrk, 16 };
     c.expires = b->now + 2000000;
     c.address = msk_text("there");
+    c.age = muk;
     return again ? msk_subscriber_rebind(&b->sub, &c)
                  : msk_subscriber_init(&b->sub, &c);
 }

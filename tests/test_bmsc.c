@@ -264,6 +264,62 @@ starts_behind_what_was_reserved(void **state)
     assert_int_equal(second.counter, 6);
 }
 
+/* Decision 28, at the UE: who joins late takes the current MTK and the next,
+ * and what was recorded before is too old for it. */
+static void
+lets_who_joins_late_take_what_is_sent_and_nothing_older(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        static uint8_t sent[6][MSK_MIKEY_MAX];
+        uint8_t mtk[16] = { 1 };
+        struct msk_bytes none = { NULL, 0 };
+        struct msk_key_group *g;
+        size_t n[6];
+        uint16_t id;
+
+        office_start(&o, (enum msk_layout)layout, NULL);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(msk_key_group_reserve(g, 6), MSK_OK);
+        for (size_t i = 0; i < 6; i++)
+            assert_int_equal(msk_bmsc_mtk(o.bmsc, g,
+                                          (struct msk_bytes){ mtk, 16 }, none,
+                                          sent[i], sizeof sent[i], &n[i], &id),
+                             MSK_OK);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 4..65534 -");
+        for (size_t i = 0; i < 6; i++)
+            assert_int_equal(chip_receive(&o.chip, exact(sent[i], n[i])),
+                             i < 4 ? MSK_ERR_RANGE : MSK_OK);
+    }
+}
+
+/* At each sending: also when it is sent again. */
+static void
+sends_the_seql_of_now_when_it_sends_again(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+        uint16_t id;
+
+        office_start(&o, (enum msk_layout)layout, NULL);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(msk_key_group_reserve(g, 9), MSK_OK);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        for (int i = 0; i < 9; i++)
+            assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
+        o.now = msk_subscriber_due(&o.subscriber);
+        assert_int_equal(office_timer(&o), MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 7..65534 -");
+    }
+}
+
 /* The last MTK ID is SEQu; then the MSK has to be rolled. */
 static void
 ends_with_the_interval(void **state)
@@ -274,7 +330,7 @@ ends_with_the_interval(void **state)
     (void)state;
     office_start(&o, MSK_LAYOUT_KEYID, NULL);
     g = office_group(&o, GROUP, false);
-    msk_group_of(g)->seq_low = 0xFFFB;
+    msk_group_of(g)->msk[0].seq_low = 0xFFFB;
     assert_int_equal(msk_key_group_reserve(g, 100), MSK_OK);
     for (uint16_t want = 0xFFFC; want <= 0xFFFE; want++) {
         assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
@@ -357,6 +413,8 @@ main(void)
         TEST(makes_mtk_messages_that_the_ue_takes),
         TEST(names_keys_under_the_type_that_is_set),
         TEST(starts_behind_what_was_reserved),
+        TEST(lets_who_joins_late_take_what_is_sent_and_nothing_older),
+        TEST(sends_the_seql_of_now_when_it_sends_again),
         TEST(ends_with_the_interval),
         TEST(uses_up_no_counter_when_it_fails),
         TEST(refuses_an_mtk_that_is_none),

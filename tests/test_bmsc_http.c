@@ -476,6 +476,7 @@ demands_new_keys_when_told_to(void **state)
         c.muk = muk_key(0x20);
         c.mrk = v.mrk = chars("another MRK");
         c.expires = MSK_NEVER;
+        c.age = 1;
         assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
         assert_int_equal(visit_code(&v, GROUP), 200);
         assert_int_equal(o.sent, 1);
@@ -514,6 +515,7 @@ brings_back_a_ue_whose_muk_has_expired(void **state)
         c.muk = muk_key(0x20);
         c.mrk = v.mrk = chars("another MRK");
         c.expires = MSK_NEVER;
+        c.age = 1;
         assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
         assert_int_equal(chip_muk(&o.chip, 0x20), MSK_OK);
         assert_int_equal(visit_code(&v, GROUP), 200);

@@ -536,6 +536,7 @@ rebind(void)
     c.muk = muk_key(0x20);
     c.mrk = chars("another MRK");
     c.expires = MSK_NEVER;
+    c.age = 1;
     assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
 }
 
@@ -690,8 +691,8 @@ sends_the_interval_of_the_group(void **state)
 
         start(layout);
         g = office_group(&o, GROUP, false);
-        msk_group_of(g)->seq_low = 5;
-        msk_group_of(g)->seq_high = 99;
+        msk_group_of(g)->msk[0].seq_low = 5;
+        msk_group_of(g)->msk[0].seq_high = 99;
         assert_int_equal(office_push(&o, g), MSK_OK);
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
         check_held(&o.chip, GROUP, "1 5..99 -");

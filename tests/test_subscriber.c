@@ -6,6 +6,7 @@
 #include "support.h"
 
 #define NONCE "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+#define AGE "0000000000000055"
 #define TAG "e0e1e2e3e4e5e6e7"
 #define TAG_2 "f0f1f2f3f4f5f6f7"
 
@@ -15,8 +16,8 @@ enum part { MUK, OLD, BASE, SERVICES, MEMBERS, DELIVERIES, PARTS };
 static const char *const whole[PARTS] = {
     [MUK] = "06 627469642d32 04 c0c1c2c3 01 00000102",
     [OLD] = "06 627469642d31 03 b0b1b2 01 fffffffe",
-    /* id, MRK, address, expiry, proven, reauth, rebootstrap, seen */
-    [BASE] = "06 696d73692d31 02 a0a1 02 7565 0000000102030405 01 00 01"
+    /* id, MRK, address, expiry, age, proven, reauth, rebootstrap, seen */
+    [BASE] = "06 696d73692d31 02 a0a1 02 7565 0000000102030405" AGE "01 00 01"
              "0000000001020304" NONCE "00000007",
     [SERVICES] = "02" TAG TAG_2,
     /* domain, group, asked, services, unanswered */
@@ -38,7 +39,7 @@ record(enum part which, const char *instead)
     uint8_t *out = room(MSK_SUBSCRIBER_PACKED_MAX);
     size_t n = 1;
 
-    out[0] = 1; /* version */
+    out[0] = 2; /* version */
     for (size_t i = 0; i < PARTS; i++) {
         struct msk_bytes part =
             hex(i == which && instead != NULL ? instead : whole[i]);
@@ -73,6 +74,7 @@ config(void)
     c.mrk = hex("a0a1");
     c.expires = 0x0102030405;
     c.address = chars("ue");
+    c.age = 0x55;
     return c;
 }
 
@@ -97,6 +99,8 @@ is_stored_with_every_field(void **state)
     assert_int_equal(sub->muk.counter, 0x102);
     assert_int_equal(sub->old.counter, 0xFFFFFFFE);
     assert_true(sub->proven && !sub->reauth && sub->rebootstrap);
+    assert_true(msk_subscriber_expires(&s) == 0x0102030405);
+    assert_int_equal(msk_subscriber_age(&s), 0x55);
     assert_int_equal(sub->seen.issued, 0x01020304);
     assert_int_equal(sub->seen.nc, 7);
     assert_int_equal(sub->member[0].unanswered, 2);
@@ -113,9 +117,9 @@ begins_without_counter_group_or_delivery(void **state)
     (void)state;
     assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
     check_octets("new", packed(&s),
-                 hex("01 06 627469642d32 04 c0c1c2c3 00 00000000"
+                 hex("02 06 627469642d32 04 c0c1c2c3 00 00000000"
                      "00 00 00 00000000"
-                     "06 696d73692d31 02 a0a1 02 7565 0000000102030405"
+                     "06 696d73692d31 02 a0a1 02 7565 0000000102030405" AGE
                      "00 00 00 0000000000000000"
                      "00000000000000000000000000000000 00000000"
                      "00 00 00 00 00 00 00 00 00 00"));
@@ -220,16 +224,17 @@ refuses_records_that_no_subscriber_packs(void **state)
         { "an old counter alone", OLD, "00 00 01 00000001" },
         { "no old MUK and a delivery under it", OLD, "00 00 00 00000000" },
         { "no id", BASE,
-          "00 02 a0a1 02 7565 0000000102030405 01 00 01"
+          "00 02 a0a1 02 7565 0000000102030405" AGE "01 00 01"
           "0000000001020304" NONCE "00000007" },
         { "no MRK", BASE,
-          "06 696d73692d31 00 02 7565 0000000102030405 01 00 01"
+          "06 696d73692d31 00 02 7565 0000000102030405" AGE "01 00 01"
           "0000000001020304" NONCE "00000007" },
         { "a flag of 2", BASE,
-          "06 696d73692d31 02 a0a1 02 7565 0000000102030405 02 00 01"
+          "06 696d73692d31 02 a0a1 02 7565 0000000102030405" AGE "02 00 01"
           "0000000001020304" NONCE "00000007" },
         { "an address too long", BASE,
-          "06 696d73692d31 02 a0a1 21" NONCE NONCE "00 0000000102030405 01 00"
+          "06 696d73692d31 02 a0a1 21" NONCE NONCE "00 0000000102030405" AGE
+          "01 00"
           "01 0000000001020304" NONCE "00000007" },
         { "33 services", SERVICES, "21" },
         { "33 members", MEMBERS, "21" },
@@ -388,6 +393,7 @@ is_bound_to_new_keys(void **state)
     c.muk = hex("d0");
     c.mrk = hex("d1");
     c.expires = 9;
+    c.age = 0x56;
     c.address.n = 0;
     assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
     check_octets("btid", msk_subscriber_btid(&s), chars("btid-3"));
@@ -414,6 +420,7 @@ is_bound_to_new_keys(void **state)
     assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
     c.address = chars("there");
     c.btid = chars("btid-4");
+    c.age = 0x57;
     assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
     check_octets("address", msk_subscriber_address(&s), chars("there"));
 }
@@ -429,8 +436,10 @@ keeps_the_last_muk_that_the_ue_has_shown(void **state)
     (void)state;
     assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
     c.btid = chars("btid-3"); /* never shown */
+    c.age = 0x56;
     assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
     c.btid = chars("btid-4");
+    c.age = 0x57;
     assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
     check_octets("btid", msk_subscriber_btid(&s), chars("btid-4"));
     check_octets("old", msk_subscriber_old_btid(&s), chars("btid-2"));
@@ -450,6 +459,7 @@ sends_anew_what_went_out_under_a_muk_that_is_gone(void **state)
     assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
     sub->proven = false;
     c.btid = chars("btid-3");
+    c.age = 0x56;
     assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
     check_octets("old", msk_subscriber_old_btid(&s), chars("btid-1"));
     assert_int_equal(sub->delivery[1].state, MSK_DELIVERY_QUEUED);
@@ -492,8 +502,62 @@ is_not_changed_by_keys_that_it_has(void **state)
     CONFLICT(c.mrk = hex("a0a2"));
     CONFLICT(c.id = chars("imsi-2"));
     CONFLICT(c.id = chars("imsi-2"); c.btid = chars("btid-3"));
-    CONFLICT(c.btid = chars("btid-1")); /* the one before */
+    CONFLICT(c.btid = chars("btid-1"); c.age = 0x56); /* the one before */
 #undef CONFLICT
+}
+
+/* Decision 27: what came between needs no memory. */
+static void
+takes_no_keys_that_are_not_newer_than_all_it_had(void **state)
+{
+    static const struct {
+        const char *btid;
+        uint64_t age;
+        int want;
+    } then[] = {
+        { "btid-3", 0x55, MSK_ERR_OLD_KEY },
+        { "btid-3", 0x54, MSK_ERR_OLD_KEY },
+        { "btid-3", 0, MSK_ERR_OLD_KEY },
+        { "btid-1", 0x55, MSK_ERR_OLD_KEY },
+        { "btid-3", 0x60, MSK_OK },
+        { "btid-2", 0x55, MSK_ERR_OLD_KEY },
+        { "btid-4", 0x5F, MSK_ERR_OLD_KEY },
+        { "btid-4", 0x61, MSK_OK },
+        { "btid-3", 0x60, MSK_ERR_OLD_KEY },
+        { "btid-2", 0x55, MSK_ERR_OLD_KEY },
+        { "btid-9", UINT64_MAX, MSK_OK },
+        { "btid-8", 0, MSK_ERR_OLD_KEY },
+    };
+    struct msk_subscriber s;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
+    for (size_t i = 0; i < sizeof then / sizeof then[0]; i++) {
+        struct msk_subscriber_config c = config();
+        struct msk_bytes before;
+
+        msk_sub_of(&s)->proven = true;
+        before = packed(&s);
+        c.btid = chars(then[i].btid);
+        c.age = then[i].age;
+        check_int(then[i].btid, msk_subscriber_rebind(&s, &c), then[i].want);
+        if (then[i].want != MSK_OK)
+            check_octets("as before", packed(&s), before);
+        else
+            assert_true(msk_subscriber_age(&s) == c.age);
+        assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
+    }
+    /* A host that knows no age has one set of keys. */
+    for (uint64_t age = 0; age < 2; age++) {
+        struct msk_subscriber_config c = config();
+
+        c.age = 0;
+        assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+        c.btid = chars("btid-3");
+        c.age = age;
+        assert_int_equal(msk_subscriber_rebind(&s, &c),
+                         age == 0 ? MSK_ERR_OLD_KEY : MSK_OK);
+    }
 }
 
 static void
@@ -527,6 +591,7 @@ main(void)
         TEST(keeps_the_last_muk_that_the_ue_has_shown),
         TEST(sends_anew_what_went_out_under_a_muk_that_is_gone),
         TEST(is_not_changed_by_keys_that_it_has),
+        TEST(takes_no_keys_that_are_not_newer_than_all_it_had),
         TEST(is_wiped),
     };
 

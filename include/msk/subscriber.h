@@ -34,6 +34,8 @@ struct msk_subscriber_config {
     msk_time expires;         /* of the keys; MSK_NEVER */
     struct msk_bytes address; /* for pushes before the first request; may be
                                  empty; at most MSK_PEER_MAX */
+    uint64_t age;             /* grows with each bootstrapping: its moment in
+                                 ms, or the expiry of Ks */
 };
 
 /* Makes a record with no counter, no group and no delivery. */
@@ -63,6 +65,10 @@ MSK_API struct msk_bytes
 msk_subscriber_id(const struct msk_subscriber *subscriber);
 MSK_API struct msk_bytes
 msk_subscriber_address(const struct msk_subscriber *subscriber);
+/* When its keys expire, and the newest age that it ever had. */
+MSK_API msk_time
+msk_subscriber_expires(const struct msk_subscriber *subscriber);
+MSK_API uint64_t msk_subscriber_age(const struct msk_subscriber *subscriber);
 MSK_API bool msk_subscriber_member(const struct msk_subscriber *subscriber,
                                    const uint8_t domain[3], uint16_t group);
 
@@ -82,11 +88,16 @@ MSK_API void msk_subscriber_part(struct msk_subscriber *subscriber,
 MSK_API void msk_subscriber_reauth(struct msk_subscriber *subscriber);
 MSK_API void msk_subscriber_rebootstrap(struct msk_subscriber *subscriber);
 
-/* New keys of the same subscriber: its groups stay, its counter starts anew;
+/*
+ * New keys of the same subscriber: its groups stay, its counter starts anew;
  * the old MUK is kept for acknowledgements under way and for pulls, until the
- * UE has shown the new one. The keys that it has change nothing.
- * MSK_ERR_CONFLICT: the same B-TID with other keys, the B-TID before it, or
- * the id of another subscriber; nothing was changed. */
+ * UE has shown the new one. The keys that it has change nothing. Nothing was
+ * changed by an error either: MSK_ERR_OLD_KEY: the age is not above that of
+ * all keys that the record ever had, so these may be among them, with a
+ * counter that is not known any more (so a record whose ages are all 0 takes
+ * one set of keys, never a second); MSK_ERR_CONFLICT: the same B-TID with
+ * other keys, the B-TID before it, or the id of another subscriber.
+ */
 MSK_API int msk_subscriber_rebind(struct msk_subscriber *subscriber,
                                   const struct msk_subscriber_config *config);
 

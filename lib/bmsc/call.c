@@ -35,8 +35,8 @@ msk_call_group(const struct msk_call *call, const uint8_t domain[3],
     const struct msk_group *given = call->given;
     const struct msk_key_group *found;
 
-    if (given != NULL && given->id.group == group &&
-        memcmp(given->id.domain, domain, 3) == 0)
+    if (given != NULL && given->group == group &&
+        memcmp(given->domain, domain, 3) == 0)
         return given;
     found = call->bmsc->config.find_group(call->user, domain, group);
     return found != NULL ? msk_group_at(found) : NULL;

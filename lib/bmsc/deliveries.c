@@ -56,8 +56,9 @@ static int
 enter(const struct msk_call *call, const struct msk_group *group, bool v,
       struct msk_delivery **out)
 {
+    const struct msk_key_id id = msk_group_id(group, msk_group_current(group));
     struct msk_delivery *d = NULL;
-    int err = find_place(call, &group->id, &d);
+    int err = find_place(call, &id, &d);
 
     *out = d;
     if (err != MSK_OK)
@@ -160,7 +161,7 @@ run_due(const struct msk_call *call, size_t i)
 
     if (group == NULL || msk_sub_expired(call->sub, call->now))
         return end(call, d, group);
-    if (group->id.number != d->id.number || d->old_muk)
+    if (msk_group_current(group)->number != d->id.number || d->old_muk)
         return replace(call, d, group);
     if (is_spent(call, d))
         return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
@@ -203,9 +204,9 @@ take_turn(const struct msk_call *call, struct msk_delivery *d)
     group = group_of(call, d);
     if (group == NULL || msk_sub_expired(sub, call->now))
         return end(call, d, group);
-    if (d->id.number != group->id.number)
+    if (d->id.number != msk_group_current(group)->number)
         d->n_sent = 0; /* nothing of that one was sent */
-    d->id = group->id;
+    d->id = msk_group_id(group, msk_group_current(group));
     if (is_spent(call, d))
         return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
     return msk_delivery_step(

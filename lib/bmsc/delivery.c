@@ -70,8 +70,8 @@ queue(const struct msk_call *call, struct msk_delivery *d,
     d->csb_id = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
                 (uint32_t)b[2] << 8 | b[3];
     if (call->bmsc->config.layout == MSK_LAYOUT_CSB)
-        d->csb_id = group->id.group;
-    d->id = group->id;
+        d->csb_id = group->group;
+    d->id = msk_group_id(group, msk_group_current(group));
     return MSK_OK;
 }
 
@@ -80,17 +80,18 @@ static int
 send(const struct msk_call *call, struct msk_delivery *d,
      const struct msk_group *group)
 {
+    const struct msk_group_msk *msk = msk_group_current(group);
     struct msk_msk_message m;
     int err;
 
-    msk_send_describe(call, group, MSK_CONTENT_MSK, &m);
+    msk_send_describe(call, group, msk, MSK_CONTENT_MSK, &m);
     m.csb_id = d->csb_id;
     m.v = d->v;
     err = msk_send(call, &call->sub->muk, MSK_COUNTER_LAST_MSK, &m);
     if (err != MSK_OK)
         return err;
-    memcpy(d->rand, group->rand, group->rand_len);
-    d->rand_len = group->rand_len;
+    memcpy(d->rand, msk->rand, msk->rand_len);
+    d->rand_len = msk->rand_len;
     d->counter[d->n_sent++] = m.counter;
     return set_timer(call, d);
 }

@@ -70,7 +70,8 @@ deliver(const struct msk_call *call, const struct msk_key_id *id, int *code)
     int err;
 
     /* TS 33.246 table G.2.4-1: parameters that are not acceptable. */
-    if (id->number != 0 && (group == NULL || group->id.number != id->number)) {
+    if (id->number != 0 &&
+        (group == NULL || msk_group_current(group)->number != id->number)) {
         *code = 403;
         return MSK_OK;
     }

@@ -108,9 +108,10 @@ int
 msk_items_push(const struct msk_call *call, const struct msk_group *group,
                int *code)
 {
+    const struct msk_key_id id = msk_group_id(group, msk_group_current(group));
     int err = MSK_ERR_LIMIT;
 
-    if (is_sent(call->outbox, &group->id))
+    if (is_sent(call->outbox, &id))
         err = MSK_OK;
     else if (call->outbox->peer_n > 0)
         err = msk_deliveries_push(call, group,

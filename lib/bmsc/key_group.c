@@ -7,8 +7,6 @@
 #include "base/sized.h"
 #include "bmsc/record.h"
 
-#define VERSION 1
-#define RAND_LEN 16     /* TS 33.246 6.4.5.1 */
 #define SEQ_MAX 0xFFFEu /* 0xFFFF is reserved */
 
 struct msk_group *
@@ -23,11 +21,80 @@ msk_group_at(const struct msk_key_group *group)
     return (const struct msk_group *)(const void *)group->opaque;
 }
 
-static bool
-is_key_len(size_t n)
+/* --- MSKs ---------------------------------------------------------------- */
+
+const struct msk_group_msk *
+msk_group_current(const struct msk_group *group)
+{
+    return &group->msk[MSK_ROLE_CURRENT];
+}
+
+const struct msk_group_msk *
+msk_group_find(const struct msk_group *group, uint16_t number)
+{
+    for (size_t i = 0; number != 0 && i < MSK_ROLES; i++)
+        if (group->msk[i].number == number)
+            return &group->msk[i];
+    return NULL;
+}
+
+struct msk_key_id
+msk_group_id(const struct msk_group *group, const struct msk_group_msk *msk)
+{
+    struct msk_key_id id = { .group = group->group, .number = msk->number };
+
+    memcpy(id.domain, group->domain, sizeof id.domain);
+    return id;
+}
+
+uint16_t
+msk_group_seq_low(const struct msk_group_msk *msk)
+{
+    return (uint16_t)(msk->seq_low + msk->past);
+}
+
+uint32_t
+msk_group_room(const struct msk_group_msk *msk)
+{
+    return (uint32_t)msk->seq_high - msk->seq_low;
+}
+
+bool
+msk_group_is_key_len(size_t n)
 {
     return n == 16 || n == 24 || n == 32;
 }
+
+/* SEQl < MTK ID <= SEQu has room for one, and 0xFFFF is none. */
+bool
+msk_group_is_interval(uint16_t low, uint16_t high)
+{
+    return low < high && high <= SEQ_MAX;
+}
+
+int
+msk_group_draw(struct msk_group_msk *msk, uint8_t key_len,
+               const struct msk_random *random)
+{
+    if (random == NULL || random->fill == NULL ||
+        random->fill(random->user, msk->key, key_len) != 0 ||
+        random->fill(random->user, msk->rand, MSK_GROUP_RAND_LEN) != 0)
+        return MSK_ERR_RANDOM;
+    msk->rand_len = MSK_GROUP_RAND_LEN;
+    return MSK_OK;
+}
+
+void
+msk_group_give(struct msk_group_msk *msk, struct msk_bytes key,
+               struct msk_bytes rand)
+{
+    if (key.n > 0)
+        memcpy(msk->key, key.p, key.n);
+    if (rand.n > 0)
+        (void)msk_record_set(msk->rand, MSK_RAND_MAX, &msk->rand_len, rand);
+}
+
+/* --- a new Key Group ----------------------------------------------------- */
 
 /* Empty, or of least to most octets. */
 static bool
@@ -36,21 +103,16 @@ is_view(struct msk_bytes view, size_t least, size_t most)
     return view.n == 0 || (view.p != NULL && view.n >= least && view.n <= most);
 }
 
-/* SEQl < MTK ID <= SEQu has room for one, and 0xFFFF is none. */
-static bool
-is_interval(uint16_t low, uint16_t high)
-{
-    return low < high && high <= SEQ_MAX;
-}
-
 static bool
 fits(const struct msk_key_group_config *c)
 {
-    return c->id.group != 0 && c->id.number != 0 && is_key_len(c->key_len) &&
-           is_view(c->sp, 1, MSK_SP_MAX) && (c->streaming || c->sp.n == 0) &&
+    return c->id.group != 0 && c->id.number != 0 &&
+           msk_group_is_key_len(c->key_len) && is_view(c->sp, 1, MSK_SP_MAX) &&
+           (c->streaming || c->sp.n == 0) &&
            is_view(c->msk, c->key_len, c->key_len) &&
-           is_view(c->rand, RAND_LEN, MSK_RAND_MAX) &&
-           is_interval(c->seq_low, c->seq_high);
+           is_view(c->rand, MSK_GROUP_RAND_LEN, MSK_RAND_MAX) &&
+           msk_group_is_interval(c->seq_low, c->seq_high) &&
+           c->mtks_sent <= MSK_MTKS_SENT_MAX;
 }
 
 static bool
@@ -58,39 +120,30 @@ take_config(struct msk_key_group_config *c,
             const struct msk_key_group_config *config)
 {
     if (!msk_sized_take(c, sizeof *c, config,
-                        MSK_SIZE_UPTO(msk_key_group_config, seq_high)))
+                        MSK_SIZE_UPTO(msk_key_group_config, mtks_sent)))
         return false;
     if (c->key_len == 0)
         c->key_len = 16;
     if (c->seq_low == 0 && c->seq_high == 0)
         c->seq_high = SEQ_MAX;
+    if (c->mtks_sent == 0)
+        c->mtks_sent = 2;
     return fits(c);
 }
 
-/* A fresh MSK with a fresh RAND: they change together (decision 8). */
 static int
-draw(struct msk_group *g, const struct msk_random *random)
+set_first(struct msk_group_msk *msk, const struct msk_key_group_config *c,
+          const struct msk_random *random)
 {
-    if (random == NULL || random->fill == NULL ||
-        random->fill(random->user, g->msk, g->key_len) != 0 ||
-        random->fill(random->user, g->rand, RAND_LEN) != 0)
-        return MSK_ERR_RANDOM;
-    g->rand_len = RAND_LEN;
-    g->used = 0;
-    g->reserved = 0;
-    return MSK_OK;
-}
+    int err = c->msk.n == 0 || c->rand.n == 0
+                  ? msk_group_draw(msk, c->key_len, random)
+                  : MSK_OK;
 
-static int
-set_msk(struct msk_group *g, const struct msk_key_group_config *c,
-        const struct msk_random *random)
-{
-    int err = c->msk.n == 0 || c->rand.n == 0 ? draw(g, random) : MSK_OK;
-
-    if (err == MSK_OK && c->msk.n > 0)
-        memcpy(g->msk, c->msk.p, c->msk.n);
-    if (err == MSK_OK && c->rand.n > 0)
-        (void)msk_record_set(g->rand, MSK_RAND_MAX, &g->rand_len, c->rand);
+    msk->number = c->id.number;
+    msk->seq_low = c->seq_low;
+    msk->seq_high = c->seq_high;
+    if (err == MSK_OK)
+        msk_group_give(msk, c->msk, c->rand);
     return err;
 }
 
@@ -107,94 +160,16 @@ msk_key_group_init(struct msk_key_group *group,
         return MSK_ERR_ARGUMENT;
     memset(group, 0, sizeof *group);
     g = msk_group_of(group);
-    g->id = c.id;
+    memcpy(g->domain, c.id.domain, sizeof g->domain);
+    g->group = c.id.group;
     g->streaming = c.streaming;
     (void)msk_record_set(g->sp, MSK_SP_MAX, &g->sp_len, c.sp);
     g->key_len = c.key_len;
-    g->seq_low = c.seq_low;
-    g->seq_high = c.seq_high;
-    err = set_msk(g, &c, random);
+    g->mtks_sent = (uint8_t)c.mtks_sent;
+    err = set_first(&g->msk[MSK_ROLE_CURRENT], &c, random);
     if (err != MSK_OK)
         msk_secret_wipe(group, sizeof *group);
     return err;
-}
-
-int
-msk_key_group_pack(const struct msk_key_group *group, uint8_t *buf, size_t cap,
-                   size_t *len)
-{
-    const struct msk_group *g;
-    struct msk_writer w;
-
-    if (group == NULL || buf == NULL || len == NULL)
-        return MSK_ERR_ARGUMENT;
-    g = msk_group_at(group);
-    msk_writer_init(&w, buf, cap);
-    msk_writer_u8(&w, VERSION);
-    msk_writer_put(&w, g->id.domain, 3);
-    msk_writer_u16(&w, g->id.group);
-    msk_writer_u16(&w, g->id.number);
-    msk_record_put_flag(&w, g->streaming);
-    msk_record_put(&w, g->sp, g->sp_len);
-    msk_record_put(&w, g->msk, g->key_len);
-    msk_record_put(&w, g->rand, g->rand_len);
-    msk_writer_u16(&w, g->seq_low);
-    msk_writer_u16(&w, g->seq_high);
-    msk_writer_u32(&w, g->reserved);
-    msk_writer_u32(&w, g->epoch);
-    return msk_writer_end(&w, len);
-}
-
-/* How many MTK messages the interval SEQl < MTK ID <= SEQu has room for. */
-static uint32_t
-room(const struct msk_group *g)
-{
-    return (uint32_t)g->seq_high - g->seq_low;
-}
-
-static bool
-is_whole(const struct msk_group *g)
-{
-    return g->id.group != 0 && g->id.number != 0 && is_key_len(g->key_len) &&
-           g->rand_len >= RAND_LEN && (g->streaming || g->sp_len == 0) &&
-           is_interval(g->seq_low, g->seq_high) && g->reserved <= room(g);
-}
-
-/* What another writer had reserved counts as used. */
-static bool
-get_all(struct msk_group *g, struct msk_bytes packed)
-{
-    struct msk_reader r;
-
-    msk_reader_init(&r, packed.p, packed.n);
-    if (msk_reader_u8(&r) != VERSION)
-        return false;
-    for (size_t i = 0; i < 3; i++)
-        g->id.domain[i] = msk_reader_u8(&r);
-    g->id.group = msk_reader_u16(&r);
-    g->id.number = msk_reader_u16(&r);
-    g->streaming = msk_record_get_flag(&r);
-    msk_record_get(&r, g->sp, sizeof g->sp, &g->sp_len);
-    msk_record_get(&r, g->msk, sizeof g->msk, &g->key_len);
-    msk_record_get(&r, g->rand, sizeof g->rand, &g->rand_len);
-    g->seq_low = msk_reader_u16(&r);
-    g->seq_high = msk_reader_u16(&r);
-    g->reserved = msk_reader_u32(&r);
-    g->used = g->reserved;
-    g->epoch = msk_reader_u32(&r);
-    return msk_reader_done(&r) && is_whole(g);
-}
-
-int
-msk_key_group_unpack(struct msk_key_group *group, struct msk_bytes packed)
-{
-    if (group == NULL || (packed.p == NULL && packed.n > 0))
-        return MSK_ERR_ARGUMENT;
-    memset(group, 0, sizeof *group);
-    if (get_all(msk_group_of(group), packed))
-        return MSK_OK;
-    msk_secret_wipe(group, sizeof *group);
-    return MSK_ERR_RECORD;
 }
 
 void
@@ -204,10 +179,14 @@ msk_key_group_wipe(struct msk_key_group *group)
         msk_secret_wipe(group, sizeof *group);
 }
 
+/* --- what it says -------------------------------------------------------- */
+
 void
 msk_key_group_id(const struct msk_key_group *group, struct msk_key_id *id)
 {
-    *id = msk_group_at(group)->id;
+    const struct msk_group *g = msk_group_at(group);
+
+    *id = msk_group_id(g, msk_group_current(g));
 }
 
 bool
@@ -221,48 +200,33 @@ msk_key_group_secrets(const struct msk_key_group *group, struct msk_bytes *msk,
                       struct msk_bytes *rand)
 {
     const struct msk_group *g = msk_group_at(group);
+    const struct msk_group_msk *current = msk_group_current(g);
 
-    *msk = (struct msk_bytes){ g->msk, g->key_len };
-    *rand = (struct msk_bytes){ g->rand, g->rand_len };
+    *msk = (struct msk_bytes){ current->key, g->key_len };
+    *rand = (struct msk_bytes){ current->rand, current->rand_len };
 }
 
-int
-msk_key_group_rekey(struct msk_key_group *group,
-                    const struct msk_random *random)
+bool
+msk_key_group_get(const struct msk_key_group *group,
+                  enum msk_key_group_role role, struct msk_key_group_msk *out)
 {
-    struct msk_group fresh, *g;
-    int err;
+    struct msk_key_group_msk said = { .size = sizeof said };
+    const struct msk_group *g;
+    const struct msk_group_msk *msk;
 
-    if (group == NULL)
-        return MSK_ERR_ARGUMENT;
-    g = msk_group_of(group);
-    if (g->id.number == UINT16_MAX)
-        return MSK_ERR_STATE;
-    fresh = *g;
-    err = draw(&fresh, random);
-    if (err == MSK_OK) {
-        fresh.id.number++;
-        *g = fresh;
-    }
-    msk_secret_wipe(&fresh, sizeof fresh);
-    return err;
-}
-
-int
-msk_key_group_reserve(struct msk_key_group *group, uint32_t n)
-{
-    struct msk_group *g;
-
-    if (group == NULL || n == 0)
-        return MSK_ERR_ARGUMENT;
-    g = msk_group_of(group);
-    if (g->reserved >= room(g))
-        return MSK_ERR_STATE;
-    if (n > room(g) - g->reserved)
-        n = room(g) - g->reserved;
-    g->reserved += n;
-    g->epoch++;
-    return MSK_OK;
+    if (group == NULL || (unsigned)role >= MSK_ROLES)
+        return false;
+    g = msk_group_at(group);
+    msk = &g->msk[role];
+    if (msk->number == 0)
+        return false;
+    said.id = msk_group_id(g, msk);
+    said.msk = (struct msk_bytes){ msk->key, g->key_len };
+    said.rand = (struct msk_bytes){ msk->rand, msk->rand_len };
+    said.seq_low = msk_group_seq_low(msk);
+    said.seq_high = msk->seq_high;
+    msk_sized_give(out, &said, sizeof said);
+    return true;
 }
 
 /* A struct msk_key_group has room for one. */

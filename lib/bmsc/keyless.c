@@ -15,7 +15,8 @@ msk_keyless_pull(const struct msk_call *call, const struct msk_group *group)
     struct msk_msk_message m;
     int err;
 
-    msk_send_describe(call, group, MSK_CONTENT_PULL, &m);
+    msk_send_describe(call, group, msk_group_current(group), MSK_CONTENT_PULL,
+                      &m);
     err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
     return err == MSK_OK ? msk_send(call, muk, MSK_COUNTER_LAST, &m) : err;
 }
@@ -23,10 +24,11 @@ msk_keyless_pull(const struct msk_call *call, const struct msk_group *group)
 int
 msk_keyless_instead(const struct msk_call *call, const struct msk_group *group)
 {
+    struct msk_key_id id = msk_group_id(group, msk_group_current(group));
     int err = msk_keyless_pull(call, group);
 
     if (err == MSK_OK || err == MSK_ERR_STATE)
-        err = msk_membership_silent(call, &group->id);
+        err = msk_membership_silent(call, &id);
     return err;
 }
 
@@ -38,7 +40,8 @@ msk_keyless_invalidate(const struct msk_call *call,
     struct msk_msk_message m;
     int err;
 
-    msk_send_describe(call, group, MSK_CONTENT_VALIDITY, &m);
+    msk_send_describe(call, group, msk_group_current(group),
+                      MSK_CONTENT_VALIDITY, &m);
     m.seq_low = 1;
     m.seq_high = 0;
     err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);

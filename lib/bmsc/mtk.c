@@ -9,13 +9,15 @@ static void
 describe(const struct msk_bmsc *bmsc, const struct msk_group *g,
          struct msk_bytes mtk, struct msk_bytes salt, struct msk_mtk_message *m)
 {
+    const struct msk_group_msk *msk = msk_group_current(g);
+
     m->layout = bmsc->config.layout;
     m->ext = bmsc->config.ext;
     m->ext_type = bmsc->config.ext_type;
-    m->id = g->id;
-    m->counter = g->used + 1;
-    m->mtk_id = (uint16_t)(g->seq_low + m->counter);
-    m->rand = (struct msk_bytes){ g->rand, g->rand_len };
+    m->id = msk_group_id(g, msk);
+    m->counter = msk->used + 1;
+    m->mtk_id = (uint16_t)(msk->seq_low + m->counter);
+    m->rand = (struct msk_bytes){ msk->rand, msk->rand_len };
     m->key = mtk;
     m->salt = salt;
 }
@@ -26,6 +28,7 @@ msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
              size_t cap, size_t *len, uint16_t *mtk_id)
 {
     struct msk_mtk_message m = { .size = sizeof m };
+    const struct msk_group_msk *current;
     struct msk_group *g;
     struct msk_bytes msk;
     int err;
@@ -35,16 +38,17 @@ msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
     g = msk_group_of(group);
     if (mtk.n != g->key_len || (salt.n > 0) != g->streaming)
         return MSK_ERR_ARGUMENT;
-    if (g->used >= g->reserved)
+    current = msk_group_current(g);
+    if (current->used >= current->reserved)
         return MSK_ERR_STATE;
     describe(bmsc, g, mtk, salt, &m);
-    msk = (struct msk_bytes){ g->msk, g->key_len };
+    msk = (struct msk_bytes){ current->key, g->key_len };
     err = msk_bmsc_draw(bmsc, UINT32_MAX, &m.csb_id);
     if (err == MSK_OK)
         err = msk_mtk_message_make(bmsc->config.crypto, msk, &m, buf, cap, len);
     if (err != MSK_OK)
         return err;
-    g->used++;
+    msk_group_made(g);
     *mtk_id = m.mtk_id;
     return MSK_OK;
 }

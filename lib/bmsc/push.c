@@ -36,8 +36,8 @@ begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
     if (subscriber == NULL || group == NULL)
         return MSK_ERR_ARGUMENT;
     call->given = msk_group_at(group);
-    if (msk_sub_member(call->sub, call->given->id.domain,
-                       call->given->id.group) == NULL)
+    if (msk_sub_member(call->sub, call->given->domain, call->given->group) ==
+        NULL)
         return MSK_ERR_REFUSED;
     return call->outbox->peer_n > 0 ? MSK_OK : MSK_ERR_STATE;
 }

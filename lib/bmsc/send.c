@@ -5,6 +5,7 @@
 
 void
 msk_send_describe(const struct msk_call *call, const struct msk_group *group,
+                  const struct msk_group_msk *msk,
                   enum msk_content_kind content, struct msk_msk_message *m)
 {
     const struct msk_bmsc_config *c = &call->bmsc->config;
@@ -15,15 +16,15 @@ msk_send_describe(const struct msk_call *call, const struct msk_group *group,
     m->ext = c->ext;
     m->ext_type = c->ext_type;
     m->content = content;
-    m->id = group->id;
+    m->id = msk_group_id(group, msk);
     m->fqdn = c->fqdn;
-    m->rand = (struct msk_bytes){ group->rand, group->rand_len };
+    m->rand = (struct msk_bytes){ msk->rand, msk->rand_len };
     m->streaming = group->streaming;
     m->sp = (struct msk_bytes){ group->sp, group->sp_len };
-    m->seq_low = group->seq_low;
-    m->seq_high = group->seq_high;
+    m->seq_low = msk_group_seq_low(msk);
+    m->seq_high = msk->seq_high;
     if (content == MSK_CONTENT_MSK)
-        m->key = (struct msk_bytes){ group->msk, group->key_len };
+        m->key = (struct msk_bytes){ msk->key, group->key_len };
 }
 
 /* TS 33.246 6.4.3: one more for each message, also for one sent again. */

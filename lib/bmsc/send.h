@@ -5,10 +5,11 @@
 
 #include "bmsc/call.h"
 
-/* Fills what the layout and the Key Group say of a message. content says what
- * it brings. */
+/* Fills what the layout and the Key Group say of a message about one of its
+ * MSKs. content says what it brings. */
 void msk_send_describe(const struct msk_call *call,
                        const struct msk_group *group,
+                       const struct msk_group_msk *msk,
                        enum msk_content_kind content,
                        struct msk_msk_message *m);
 

@@ -121,6 +121,7 @@ set_keys(struct msk_sub *sub, const struct msk_subscriber_config *c)
     msk_secret_wipe(sub->mrk, sizeof sub->mrk);
     (void)msk_record_set(sub->mrk, MSK_MRK_MAX, &sub->mrk_len, c->mrk);
     sub->expires = c->expires;
+    sub->age = c->age;
 }
 
 int
@@ -178,6 +179,18 @@ msk_subscriber_address(const struct msk_subscriber *subscriber)
     const struct msk_sub *sub = msk_sub_at(subscriber);
 
     return (struct msk_bytes){ sub->address, sub->address_len };
+}
+
+msk_time
+msk_subscriber_expires(const struct msk_subscriber *subscriber)
+{
+    return msk_sub_at(subscriber)->expires;
+}
+
+uint64_t
+msk_subscriber_age(const struct msk_subscriber *subscriber)
+{
+    return msk_sub_at(subscriber)->age;
 }
 
 bool
@@ -274,6 +287,8 @@ msk_subscriber_rebind(struct msk_subscriber *subscriber,
                    ? MSK_OK
                    : MSK_ERR_CONFLICT;
     }
+    if (c.age <= sub->age) /* decision 27 */
+        return MSK_ERR_OLD_KEY;
     if (same(sub->old.btid, sub->old.btid_len, c.btid))
         return MSK_ERR_CONFLICT;
     retire_muk(sub);

@@ -65,7 +65,8 @@ struct msk_sub {
     uint8_t mrk[MSK_MRK_MAX];
     uint8_t mrk_len;
     msk_time expires;
-    bool proven; /* the UE has shown that it has the current MUK or MRK */
+    uint64_t age; /* of the newest keys that the record ever had */
+    bool proven;  /* the UE has shown that it has the current MUK or MRK */
     bool reauth, rebootstrap;
     struct msk_digest_seen seen;
     uint8_t address[MSK_PEER_MAX];

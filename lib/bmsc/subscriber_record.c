@@ -6,7 +6,7 @@
 #include "bmsc/record.h"
 #include "bmsc/subscriber.h"
 
-#define VERSION 1
+#define VERSION 2
 
 /* --- MUKs ---------------------------------------------------------------- */
 
@@ -59,6 +59,7 @@ get_base(struct msk_reader *r, struct msk_sub *sub)
     msk_record_get(r, sub->mrk, sizeof sub->mrk, &sub->mrk_len);
     msk_record_get(r, sub->address, sizeof sub->address, &sub->address_len);
     sub->expires = msk_record_get_u64(r);
+    sub->age = msk_record_get_u64(r);
     sub->proven = msk_record_get_flag(r);
     sub->reauth = msk_record_get_flag(r);
     sub->rebootstrap = msk_record_get_flag(r);
@@ -74,6 +75,7 @@ put_base(struct msk_writer *w, const struct msk_sub *sub)
     msk_record_put(w, sub->mrk, sub->mrk_len);
     msk_record_put(w, sub->address, sub->address_len);
     msk_record_put_u64(w, sub->expires);
+    msk_record_put_u64(w, sub->age);
     msk_record_put_flag(w, sub->proven);
     msk_record_put_flag(w, sub->reauth);
     msk_record_put_flag(w, sub->rebootstrap);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* How a Key Group comes to its next MSK, and how far it goes with one. */
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sized.h"
+#include "bmsc/key_group.h"
+
+/* Makes msk the current one. */
+static void
+advance(struct msk_group *g, const struct msk_group_msk *msk)
+{
+    g->msk[MSK_ROLE_PREVIOUS] = g->msk[MSK_ROLE_CURRENT];
+    g->msk[MSK_ROLE_CURRENT] = *msk;
+    msk_secret_wipe(&g->msk[MSK_ROLE_NEXT], sizeof g->msk[MSK_ROLE_NEXT]);
+}
+
+/* Draws an MSK for a number behind all that the group has. */
+static int
+draw_next(const struct msk_group *g, const struct msk_random *random,
+          struct msk_group_msk *msk)
+{
+    const struct msk_group_msk *current = msk_group_current(g);
+    uint16_t last = g->msk[MSK_ROLE_NEXT].number;
+
+    if (last < current->number)
+        last = current->number;
+    if (last == UINT16_MAX)
+        return MSK_ERR_STATE;
+    msk->number = (uint16_t)(last + 1);
+    msk->seq_low = current->seq_low;
+    msk->seq_high = current->seq_high;
+    return msk_group_draw(msk, g->key_len, random);
+}
+
+int
+msk_key_group_rekey(struct msk_key_group *group,
+                    const struct msk_random *random)
+{
+    struct msk_group_msk fresh;
+    int err;
+
+    if (group == NULL)
+        return MSK_ERR_ARGUMENT;
+    memset(&fresh, 0, sizeof fresh);
+    err = draw_next(msk_group_at(group), random, &fresh);
+    if (err == MSK_OK)
+        advance(msk_group_of(group), &fresh);
+    msk_secret_wipe(&fresh, sizeof fresh);
+    return err;
+}
+
+static bool
+is_next(const struct msk_group *g, struct msk_key_group_next *n,
+        const struct msk_key_group_next *next)
+{
+    const struct msk_group_msk *current = msk_group_current(g);
+
+    if (!msk_sized_take(n, sizeof *n, next,
+                        MSK_SIZE_UPTO(msk_key_group_next, seq_high)))
+        return false;
+    if (n->seq_low == 0 && n->seq_high == 0) {
+        n->seq_low = current->seq_low;
+        n->seq_high = current->seq_high;
+    }
+    return n->number != 0 && n->msk.n == g->key_len && n->msk.p != NULL &&
+           n->rand.p != NULL && n->rand.n >= MSK_GROUP_RAND_LEN &&
+           n->rand.n <= MSK_RAND_MAX &&
+           msk_group_is_interval(n->seq_low, n->seq_high);
+}
+
+/* Decision 8: two MSKs with the same key or RAND share a key stream or come
+ * near it. */
+static bool
+is_known(const struct msk_group *g, const struct msk_key_group_next *n)
+{
+    for (size_t i = 0; i < MSK_ROLES; i++) {
+        const struct msk_group_msk *msk = &g->msk[i];
+
+        if (msk->number != 0 &&
+            (msk_secret_equal(msk->key, n->msk.p, g->key_len) ||
+             (msk->rand_len == n->rand.n &&
+              msk_secret_equal(msk->rand, n->rand.p, n->rand.n))))
+            return true;
+    }
+    return false;
+}
+
+static int
+take_next(const struct msk_group *g, const struct msk_key_group_next *next,
+          struct msk_group_msk *msk)
+{
+    struct msk_key_group_next n;
+
+    if (!is_next(g, &n, next))
+        return MSK_ERR_ARGUMENT;
+    if (n.number <= msk_group_current(g)->number || is_known(g, &n))
+        return MSK_ERR_CONFLICT;
+    msk->number = n.number;
+    msk->seq_low = n.seq_low;
+    msk->seq_high = n.seq_high;
+    msk_group_give(msk, n.msk, n.rand);
+    return MSK_OK;
+}
+
+int
+msk_key_group_prepare(struct msk_key_group *group,
+                      const struct msk_key_group_next *next,
+                      const struct msk_random *random)
+{
+    struct msk_group_msk fresh;
+    struct msk_group *g;
+    int err;
+
+    if (group == NULL)
+        return MSK_ERR_ARGUMENT;
+    g = msk_group_of(group);
+    if (g->msk[MSK_ROLE_NEXT].number != 0)
+        return MSK_ERR_STATE;
+    memset(&fresh, 0, sizeof fresh);
+    err = next != NULL ? take_next(g, next, &fresh)
+                       : draw_next(g, random, &fresh);
+    if (err == MSK_OK)
+        g->msk[MSK_ROLE_NEXT] = fresh;
+    msk_secret_wipe(&fresh, sizeof fresh);
+    return err;
+}
+
+int
+msk_key_group_switch(struct msk_key_group *group)
+{
+    struct msk_group *g;
+
+    if (group == NULL)
+        return MSK_ERR_ARGUMENT;
+    g = msk_group_of(group);
+    if (g->msk[MSK_ROLE_NEXT].number == 0)
+        return MSK_ERR_STATE;
+    advance(g, &g->msk[MSK_ROLE_NEXT]);
+    return MSK_OK;
+}
+
+/* Nothing can be reserved of it, and nothing is left to be made. */
+static bool
+is_used_up(const struct msk_group_msk *msk)
+{
+    return msk->used >= msk_group_room(msk);
+}
+
+int
+msk_key_group_reserve(struct msk_key_group *group, uint32_t n)
+{
+    struct msk_group_msk *current;
+    struct msk_group *g;
+    uint32_t left;
+
+    if (group == NULL || n == 0)
+        return MSK_ERR_ARGUMENT;
+    g = msk_group_of(group);
+    current = &g->msk[MSK_ROLE_CURRENT];
+    if (is_used_up(current))
+        (void)msk_key_group_switch(group);
+    left = msk_group_room(current) - current->reserved;
+    if (left == 0)
+        return MSK_ERR_STATE;
+    current->reserved += n < left ? n : left;
+    g->epoch++;
+    return MSK_OK;
+}
+
+void
+msk_group_made(struct msk_group *group)
+{
+    struct msk_group_msk *current = &group->msk[MSK_ROLE_CURRENT];
+
+    current->used++;
+    if (current->row < group->mtks_sent)
+        current->row++;
+    if (current->row == group->mtks_sent)
+        current->past = current->used - group->mtks_sent;
+}
