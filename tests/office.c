@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+const uint8_t office_twin_domain[3] = { 0x21, 0x63, 0x55 };
+
 static int
 fill(void *user, uint8_t *out, size_t n)
 {
     struct office *o = user;
 
+    record_call(o->record, "fill", 0, &(struct msk_bytes){ out, n }, 1);
     if (++o->draws == o->fail_draw ||
         (o->fails_for_ever && o->draws > o->fail_draw))
         return -1;
@@ -20,12 +23,15 @@ static const struct msk_key_group *
 find_group(void *user, const uint8_t domain[3], uint16_t group)
 {
     struct office *o = user;
+    bool twin = memcmp(domain, office_twin_domain, 3) == 0;
     struct msk_key_id id;
 
+    if (!twin && memcmp(domain, chip_domain, 3) != 0)
+        return NULL;
     for (size_t i = 0; i < o->n_groups; i++) {
         msk_key_group_id(&o->group[i], &id);
-        if (id.group == group && memcmp(id.domain, domain, 3) == 0)
-            return &o->group[i];
+        if (id.group == group)
+            return twin ? &o->twin[i] : &o->group[i];
     }
     return NULL;
 }
@@ -54,7 +60,8 @@ service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
 
         memcpy(digits, service.p + at, 4);
         memset(&ids[n], 0, sizeof ids[n]);
-        memcpy(ids[n].domain, chip_domain, 3);
+        memcpy(ids[n].domain,
+               service.p[0] == 't' ? office_twin_domain : chip_domain, 3);
         ids[n].group = (uint16_t)strtoul(digits, NULL, 16);
     }
     return n;
@@ -67,17 +74,18 @@ trace(void *user, const struct msk_bmsc_trace *step)
 }
 
 static void
-subscribe(struct office *o)
+subscribe(struct msk_subscriber *subscriber, const char *id, uint8_t muk,
+          const char *address)
 {
     struct msk_subscriber_config c = { .size = sizeof c };
 
-    c.btid = muk_btid(OFFICE_MUK);
-    c.id = chars("imsi-1");
-    c.muk = muk_key(OFFICE_MUK);
+    c.btid = muk_btid(muk);
+    c.id = chars(id);
+    c.muk = muk_key(muk);
     c.mrk = chars(OFFICE_MRK);
     c.expires = 1000000000;
-    c.address = chars("ue");
-    assert_int_equal(msk_subscriber_init(&o->subscriber, &c), MSK_OK);
+    c.address = chars(address);
+    assert_int_equal(msk_subscriber_init(subscriber, &c), MSK_OK);
 }
 
 void
@@ -112,24 +120,37 @@ office_start(struct office *o, enum msk_layout layout,
     assert_int_equal(
         msk_outbox_init(&o->outbox, o->outbox_memory + 1, MSK_OUTBOX_SIZE),
         MSK_OK);
-    subscribe(o);
+    subscribe(&o->subscriber, "imsi-1", OFFICE_MUK, "ue");
+    subscribe(&o->other, "imsi-2", OFFICE_OTHER_MUK, "ue-2");
+}
+
+static void
+found(struct office *o, struct msk_key_group *group, const uint8_t domain[3],
+      uint16_t name, bool streaming)
+{
+    struct msk_key_group_config c = { .size = sizeof c };
+
+    memcpy(c.id.domain, domain, 3);
+    c.id.group = name;
+    c.id.number = 1;
+    c.streaming = streaming;
+    if (streaming)
+        c.sp = hex("0d020001");
+    assert_int_equal(msk_key_group_init(group, &c, &o->random), MSK_OK);
 }
 
 struct msk_key_group *
 office_group_alone(struct office *o, uint16_t group, bool streaming)
 {
-    struct msk_key_group_config c = { .size = sizeof c };
     int err;
 
-    memcpy(c.id.domain, chip_domain, 3);
-    c.id.group = group;
-    c.id.number = 1;
-    c.streaming = streaming;
-    if (streaming)
-        c.sp = hex("0d020001");
     assert_true(o->n_groups < OFFICE_GROUPS);
-    assert_int_equal(msk_key_group_init(&o->group[o->n_groups], &c, &o->random),
-                     MSK_OK);
+    found(o, &o->twin[o->n_groups], office_twin_domain, group, streaming);
+    found(o, &o->group[o->n_groups], chip_domain, group, streaming);
+    if (!o->alone && o->n_groups < OFFICE_TWINS)
+        assert_int_equal(
+            msk_subscriber_join(&o->subscriber, office_twin_domain, group),
+            MSK_OK);
     err = chip_allow(&o->chip, group, MSK_REQUIRE_NOTHING);
     assert_true(err == MSK_OK || err == MSK_ERR_LIMIT);
     return &o->group[o->n_groups++];
@@ -138,9 +159,11 @@ office_group_alone(struct office *o, uint16_t group, bool streaming)
 struct msk_key_group *
 office_group(struct office *o, uint16_t group, bool streaming)
 {
+    struct msk_key_group *added = office_group_alone(o, group, streaming);
+
     assert_int_equal(msk_subscriber_join(&o->subscriber, chip_domain, group),
                      MSK_OK);
-    return office_group_alone(o, group, streaming);
+    return added;
 }
 
 void

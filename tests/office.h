@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/office.h - a BM-SC with one subscriber and a few Key Groups, and the
- * UE at the other end of the wire: a chip.
+ * tests/office.h - a BM-SC with a subscriber and a few Key Groups, and the UE
+ * at the other end of the wire: a chip.
+ *
+ * There are two of everything, so that what is mixed up is seen: each Key
+ * Group has a twin with the same number in another domain, which comes first
+ * in every list, has other MSKs, and is not allowed in the UE; the subscriber
+ * is a member of the first few twins, and there is another subscriber.
  */
 #ifndef TESTS_OFFICE_H
 #define TESTS_OFFICE_H
@@ -10,9 +15,11 @@
 #include "fake_xml.h"
 #include "msk/bmsc.h"
 
-#define OFFICE_GROUPS 40
-#define OFFICE_EFFECTS 160
+#define OFFICE_GROUPS 72
+#define OFFICE_TWINS 4 /* that the subscriber is a member of */
+#define OFFICE_EFFECTS 300
 #define OFFICE_MUK 0x10
+#define OFFICE_OTHER_MUK 0x50 /* of the other subscriber */
 #define OFFICE_MRK "the MRK of the subscriber, 32 oct"
 
 struct office {
@@ -21,13 +28,15 @@ struct office {
     struct fake_xml xml;
     struct msk_random random;
     struct rng rng;
-    size_t draws, fail_draw; /* the n-th draw fails; 0: none does */
-    bool fails_for_ever;     /* and all behind it */
+    size_t draws, fail_draw;    /* the n-th draw fails; 0: none does */
+    bool fails_for_ever;        /* and all behind it */
+    struct call_record *record; /* of draws; NULL: none is kept */
     struct msk_bmsc_config config;
     const struct msk_bmsc *bmsc;
-    struct msk_subscriber subscriber;
-    struct msk_key_group group[OFFICE_GROUPS];
+    struct msk_subscriber subscriber, other;
+    struct msk_key_group group[OFFICE_GROUPS], twin[OFFICE_GROUPS];
     size_t n_groups;
+    bool alone; /* set: the subscriber is a member of no twin from now on */
     struct msk_outbox *outbox;
     msk_time now;
     uint32_t cells[3]; /* of the table of deliveries: bits of events taken */
@@ -53,8 +62,10 @@ struct office {
 
 /* A BM-SC in that layout, a subscriber with MUK OFFICE_MUK at address "ue",
  * and the UE's MGV-F. A service is named by the groups that it needs, in four
- * hexadecimal digits each: "s:18CF,18D0". authorise says 200. change: may be NULL; alters o->config before it is
- * used. */
+ * hexadecimal digits each: "s:18CF,18D0"; of the twins: "t:18CF". authorise
+ * says 200. change: may be NULL; alters o->config before it is used. */
+extern const uint8_t office_twin_domain[3];
+
 void office_start(struct office *o, enum msk_layout layout,
                   void (*change)(struct msk_bmsc_config *config));
 

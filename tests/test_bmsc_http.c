@@ -166,6 +166,39 @@ answers_each_item_in_its_order(void **state)
     }
 }
 
+/* The same number in another domain is another Key Group: it is another item,
+ * and does not stand for the one that is asked for. */
+static void
+answers_for_the_group_of_the_domain(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item items[2] = { visit_msk(GROUP, 0),
+                                          visit_msk(GROUP, 0) };
+
+        start(layout, NULL);
+        office_group(&o, GROUP, false);
+        memcpy(items[0].domain, office_twin_domain, 3);
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, 1),
+                         MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_memory_equal(o.id[0].domain, office_twin_domain, 3);
+        /* That one is not acknowledged, and makes way. */
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items + 1, 1),
+                         MSK_OK);
+        assert_int_equal(o.sent, 1);
+        assert_memory_equal(o.id[0].domain, chip_domain, 3);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, 2),
+                         MSK_OK);
+        assert_int_equal(v.n, 2);
+        for (size_t i = 0; i < 2; i++)
+            assert_int_equal(v.item[i].code, 200);
+    }
+}
+
 /* Decision 16. */
 static void
 confirms_that_there_is_no_msk_where_it_is_told_to(void **state)
@@ -366,6 +399,85 @@ tells_nobody_that_a_nonce_of_tomorrow_was_seen(void **state)
         o.now += 300001;
         (void)visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1);
         assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
+    }
+}
+
+/* The parts of an answer that nobody may tell from another's: all but the
+ * nonce. */
+static struct msk_bytes
+look_of_answer(void)
+{
+    uint8_t *out = room(1024);
+    size_t n = 0;
+
+    out[n++] = (uint8_t)(o.response.status & 0xFF);
+    for (size_t i = 0; i < o.response.n_headers; i++) {
+        struct msk_bytes name = o.response.headers[i].name;
+        struct msk_bytes value = o.response.headers[i].value;
+        const char *text = (const char *)value.p;
+
+        memcpy(out + n, name.p, name.n);
+        n += name.n;
+        out[n++] = (uint8_t)value.n;
+        for (size_t k = 0, nonce = 0; k < value.n; k++) {
+            if (nonce > 0 && text[k] == '"')
+                nonce = 0;
+            out[n++] = nonce > 0 ? '.' : value.p[k];
+            if (k >= 6 && memcmp(text + k - 6, "nonce=\"", 7) == 0)
+                nonce = 1;
+        }
+    }
+    return exact(out, n);
+}
+
+/* Unknown, wrong, expired, told to bootstrap, counter used up: the same calls
+ * of the providers in the same order, and the same answer. */
+static void
+does_the_same_for_whoever_is_not_let_in(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        static struct call_record first, record;
+        struct msk_bytes look = { NULL, 0 };
+
+        for (int how = 0; how < 5; how++) {
+            struct msk_body_item item = visit_msk(GROUP, 0);
+            struct msk_sub *sub = msk_sub_of(&o.subscriber);
+
+            start(layout, NULL);
+            office_group(&o, GROUP, false);
+            assert_int_equal(
+                visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1), MSK_OK);
+            v.mrk =
+                how == 1 ? chars("guessed by somebody, of 32 octet") : v.mrk;
+            assert_int_equal(
+                visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1), MSK_OK);
+            assert_int_equal(v.status, how == 1 ? 401 : 200);
+            switch (how) {
+            case 0: o.unknown = true; break;
+            case 1: break;
+            case 2: sub->expires = o.now; break;
+            case 3: msk_subscriber_rebootstrap(&o.subscriber); break;
+            default:
+                sub->muk.has_counter = true;
+                sub->muk.counter = MSK_COUNTER_LAST_MSK;
+                break;
+            }
+            record.n = 0;
+            o.record = o.crypto.record = &record;
+            assert_int_equal(visit_again(&v), MSK_OK);
+            o.record = o.crypto.record = NULL;
+            assert_true(record.n > 0);
+            assert_int_equal(v.challenge, MSK_CHALLENGE_BOOTSTRAP);
+            if (how > 0) {
+                assert_int_equal(record.n, first.n);
+                assert_memory_equal(record.text, first.text, record.n);
+                check_octets("answer", look_of_answer(), look);
+            }
+            first = record;
+            look = look_of_answer();
+        }
     }
 }
 
@@ -680,17 +792,18 @@ refuses_more_than_fits(void **state)
 static void
 sends_no_msk_of_a_group_that_there_is_no_room_for(void **state)
 {
-    struct msk_body_item items[OFFICE_GROUPS];
+    enum { MANY = MSK_SUBSCRIBER_GROUPS_MAX + 8 };
+    struct msk_body_item items[MANY];
 
     (void)state;
     start(MSK_LAYOUT_KEYID, without_acks);
-    for (uint16_t i = 0; i < OFFICE_GROUPS; i++) {
+    o.alone = true;
+    for (uint16_t i = 0; i < MANY; i++) {
         office_group_alone(&o, (uint16_t)(GROUP + i), false);
         items[i] = visit_msk((uint16_t)(GROUP + i), 0);
     }
-    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, OFFICE_GROUPS),
-                     MSK_OK);
-    for (size_t i = 0; i < OFFICE_GROUPS; i++)
+    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, MANY), MSK_OK);
+    for (size_t i = 0; i < MANY; i++)
         assert_int_equal(v.item[i].code,
                          i < MSK_SUBSCRIBER_GROUPS_MAX ? 200 : 503);
     assert_int_equal(o.sent, MSK_SUBSCRIBER_GROUPS_MAX);
@@ -733,6 +846,7 @@ sends_all_of_them_at_once_without_acknowledgements(void **state)
     IN_BOTH_LAYOUTS
     {
         start(layout, without_acks);
+        o.alone = true;
         for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
             office_group_alone(&o, (uint16_t)(GROUP + i), true);
             items[i] = visit_msk((uint16_t)(GROUP + i), 0);
@@ -961,12 +1075,14 @@ main(void)
         TEST(challenges_grants_and_delivers),
         TEST(asks_for_an_acknowledgement_unless_there_are_none),
         TEST(answers_each_item_in_its_order),
+        TEST(answers_for_the_group_of_the_domain),
         TEST(confirms_that_there_is_no_msk_where_it_is_told_to),
         TEST(says_what_the_host_says),
         TEST(waits_for_a_host_that_does_not_know_yet),
         TEST(grants_members_only_when_there_is_nobody_to_ask),
         TEST(lets_nobody_in_who_does_not_know_the_key),
         TEST(tells_nobody_that_a_nonce_of_tomorrow_was_seen),
+        TEST(does_the_same_for_whoever_is_not_let_in),
         TEST(refuses_a_request_that_comes_again),
         TEST(moves_the_address_with_a_request_that_verifies),
         TEST(cannot_push_without_an_address),

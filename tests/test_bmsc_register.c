@@ -215,10 +215,40 @@ keeps_what_the_host_has_granted(void **state)
     assert_true(member(A));
 }
 
+/* The same number in another domain is another Key Group. */
+static void
+takes_no_group_of_another_domain_for_its_own(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, registered_without_acks);
+        for (uint16_t g = A; g <= C; g++)
+            msk_subscriber_part(&o.subscriber, office_twin_domain, g);
+        assert_int_equal(enter("t:18C0,18C1"), 200);
+        assert_int_equal(o.sent, 2);
+        for (size_t i = 0; i < 2; i++)
+            assert_memory_equal(o.id[i].domain, office_twin_domain, 3);
+        assert_false(member(A) || member(B));
+        assert_int_equal(enter("s:18C1,18C2"), 200);
+        assert_int_equal(o.joined, 2);
+        assert_int_equal(o.sent, 2);
+        for (size_t i = 0; i < 2; i++)
+            assert_memory_equal(o.id[i].domain, chip_domain, 3);
+        assert_int_equal(leave("t:18C0,18C1"), 200);
+        assert_int_equal(o.sent, 2);
+        assert_int_equal(o.parted, 2);
+        for (size_t i = 0; i < 2; i++)
+            assert_memory_equal(o.id[i].domain, office_twin_domain, 3);
+        assert_true(!member(A) && member(B) && member(C));
+    }
+}
+
 /* A registration overrides the one before it. */
 static void
 follows_a_service_that_needs_other_groups_now(void **state)
 {
+    struct msk_member *last;
     struct msk_sub *sub;
 
     (void)state;
@@ -232,13 +262,14 @@ follows_a_service_that_needs_other_groups_now(void **state)
     /* The service needed C too, and does no more. */
     assert_int_equal(msk_subscriber_join(&o.subscriber, chip_domain, C),
                      MSK_OK);
-    sub->member[2].asked = false;
-    sub->member[2].services = 1;
+    last = &sub->member[sub->n_members - 1];
+    last->asked = false;
+    last->services = 1;
     assert_int_equal(enter("s:18C0,18C1"), 200);
     assert_int_equal(o.parted, 1);
     assert_int_equal(o.sent, 2);
     assert_true(member(A) && member(B) && !member(C));
-    assert_int_equal(sub->member[0].services, 1);
+    assert_int_equal(msk_sub_find(sub, chip_domain, A)->services, 1);
 }
 
 static void
@@ -279,6 +310,9 @@ sends_an_msk_once_for_all_services_of_a_request(void **state)
     (void)state;
     for (int acks = 0; acks < 2; acks++, release(NULL)) {
         start(MSK_LAYOUT_KEYID, acks ? registered : registered_without_acks);
+        for (uint16_t g = A; g <= C; g++)
+            msk_subscriber_part(&o.subscriber, office_twin_domain, g);
+        o.alone = true;
         for (uint16_t g = C + 1; g < A + MSK_SUBSCRIBER_GROUPS_MAX; g++)
             office_group_alone(&o, g, false);
         for (size_t i = 0; i < 8; i++) {
@@ -414,6 +448,7 @@ main(void)
         TEST(invalidates_what_no_other_service_uses),
         TEST(leaves_without_an_address),
         TEST(keeps_what_the_host_has_granted),
+        TEST(takes_no_group_of_another_domain_for_its_own),
         TEST(follows_a_service_that_needs_other_groups_now),
         TEST(holds_as_many_services_as_it_says),
         TEST(sends_an_msk_once_for_all_services_of_a_request),

@@ -192,6 +192,68 @@ has_one_message_in_flight_with_acknowledgements(void **state)
     }
 }
 
+/* Of two Key Groups with the same number in two domains each has its own. */
+static void
+delivers_to_the_group_of_the_domain(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int twin_first = 0; twin_first < 2; twin_first++) {
+        struct msk_bytes ack = { NULL, 0 };
+
+        start(layout);
+        office_group(&o, GROUP, false);
+        if (twin_first)
+            assert_int_equal(office_push(&o, &o.twin[0]), MSK_OK);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+        assert_int_equal(o.sent, twin_first ? 0 : 1);
+        if (twin_first) { /* is not answered: the other one has its turn */
+            o.now = msk_subscriber_due(&o.subscriber);
+            assert_int_equal(office_timer(&o), MSK_OK);
+        }
+        assert_int_equal(o.sent, 1);
+        assert_memory_equal(o.id[0].domain, chip_domain, 3);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        check_held(&o.chip, GROUP, "1 0..65534 -");
+        ack = o.ack;
+        if (!twin_first)
+            assert_int_equal(office_push(&o, &o.twin[0]), MSK_OK);
+        assert_int_equal(office_ack(&o, ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+        msk_subscriber_part(&o.subscriber, office_twin_domain, GROUP);
+        assert_int_equal(office_push(&o, &o.twin[0]), MSK_ERR_REFUSED);
+        assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
+    }
+}
+
+/* Two subscribers are sent the same MSK with the same counter. */
+static void
+takes_no_acknowledgement_of_another_subscriber(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_subscriber own;
+        struct msk_key_group *g;
+        struct msk_bytes ack;
+
+        start(layout);
+        g = office_group(&o, GROUP, false);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        ack = o.ack;
+        own = o.subscriber;
+        o.subscriber = o.other;
+        assert_int_equal(office_push(&o, g), MSK_ERR_REFUSED);
+        assert_int_equal(msk_subscriber_join(&o.subscriber, chip_domain, GROUP),
+                         MSK_OK);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_ack(&o, ack), MSK_ERR_NOT_MINE);
+        o.subscriber = own;
+        assert_int_equal(office_ack(&o, ack), MSK_OK);
+    }
+}
+
 /* The number of the group that the message of the last call is of. */
 static uint16_t
 sent_group(void)
@@ -1053,6 +1115,9 @@ main(void)
             keeps_who_registered_and_who_answers_now_and_then, release),
         cmocka_unit_test_teardown(
             has_one_message_in_flight_with_acknowledgements, release),
+        cmocka_unit_test_teardown(delivers_to_the_group_of_the_domain, release),
+        cmocka_unit_test_teardown(
+            takes_no_acknowledgement_of_another_subscriber, release),
         cmocka_unit_test_teardown(
             counts_anew_for_an_msk_that_came_while_it_waited, release),
         cmocka_unit_test_teardown(spreads_what_it_sends_again, release),
