@@ -99,6 +99,10 @@ def bmsc_demands_new_keys(where, layout, host):
     bmsc.say(f"rebind {BTID} {OTHER_BTID} {OTHER_KS}")
     bmsc.ask("stats", "stats")
     assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 401  # the old B-TID
+    # Keys that are not newer than all it had come back no more.
+    bmsc.say(f"rebind {OTHER_BTID} {BTID} {OTHER_KS} 0 5")
+    bmsc.wait("refused", what="rebind")
+    bmsc.ask("stats", "stats")
     bmsc.quit()
 
 

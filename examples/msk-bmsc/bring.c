@@ -34,7 +34,7 @@ take_services(const json_t *object, char out[SERVICES_MAX])
 struct subscriber {
     const char *btid, *impi, *address;
     struct secrecy_keys keys;
-    json_int_t expires;
+    json_int_t expires, age;
 };
 
 static bool
@@ -62,17 +62,20 @@ static bool
 take_subscriber(const json_t *object, struct subscriber *s)
 {
     const json_t *expires = json_object_get(object, "expires");
+    const json_t *age = json_object_get(object, "age");
 
     memset(s, 0, sizeof *s);
     if (!input_json_text(object, "btid", &s->btid) || s->btid == NULL ||
         !input_json_text(object, "impi", &s->impi) ||
         !input_json_text(object, "address", &s->address) ||
-        (expires != NULL && !json_is_integer(expires)))
+        (expires != NULL && !json_is_integer(expires)) ||
+        (age != NULL && !json_is_integer(age)))
         return false;
     if (s->impi == NULL)
         s->impi = s->btid;
     s->expires = json_integer_value(expires);
-    return s->expires >= 0 && take_keys(object, &s->keys);
+    s->age = json_integer_value(age);
+    return s->expires >= 0 && s->age >= 0 && take_keys(object, &s->keys);
 }
 
 static bool
@@ -89,6 +92,7 @@ make_subscriber(struct host *h, const struct subscriber *s)
     c.expires =
         s->expires == 0 ? MSK_NEVER : (msk_time)s->expires * (msk_time)1000;
     c.address = address_view(&row->address);
+    c.age = (uint64_t)s->age;
     if (msk_subscriber_init(&h->subscriber, &c) != MSK_OK ||
         msk_subscriber_pack(&h->subscriber, row->packed, sizeof row->packed,
                             &row->n) != MSK_OK)

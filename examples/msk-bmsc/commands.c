@@ -111,34 +111,60 @@ rebootstrap(struct host *h, char **words, size_t n)
     return change(h, words, n, call_rebootstrap);
 }
 
+/* New keys, and how long they live. */
+struct rebinding {
+    struct msk_subscriber_config config;
+    bool expires; /* is said; else as the keys before */
+};
+
 static int
 call_rebind(struct host *h, const void *arg, msk_time now)
 {
+    const struct rebinding *r = arg;
+    struct msk_subscriber_config c = r->config;
+
     (void)now;
-    return msk_subscriber_rebind(&h->subscriber, arg);
+    if (!r->expires)
+        c.expires = msk_subscriber_expires(&h->subscriber);
+    return msk_subscriber_rebind(&h->subscriber, &c);
+}
+
+/* [EXPIRES [AGE]]: seconds, 0 for never; the moment in milliseconds. */
+static bool
+take_life(char **words, size_t n, struct rebinding *r)
+{
+    uint64_t expires = 0;
+
+    r->config.age = event_unix();
+    r->expires = n > 0;
+    if (n > 0 && !input_number(words[0], UINT32_MAX, &expires))
+        return false;
+    r->config.expires = expires == 0 ? MSK_NEVER : expires * (msk_time)1000;
+    return n < 2 || input_number(words[1], INT64_MAX, &r->config.age);
 }
 
 static const char *
 rebind(struct host *h, char **words, size_t n)
 {
-    struct msk_subscriber_config c = { .size = sizeof c };
+    struct rebinding r = { .config = { .size = sizeof r.config } };
+    struct msk_subscriber_config *c = &r.config;
     struct secrecy_keys keys;
     uint8_t ks_naf[32];
     size_t len = 0;
     int err;
 
-    if (n != 4 || !secrecy_argument(words[3], ks_naf, 32, &len) || len != 32)
+    if (n < 4 || n > 6 || !secrecy_argument(words[3], ks_naf, 32, &len) ||
+        len != 32 || !take_life(words + 4, n - 4, &r))
         return bad_words;
     if (!records_find(h, msk_text(words[1])))
         return "there is no such subscriber";
     err = secrecy_derive(ks_naf, &keys);
-    c.btid = msk_text(words[2]);
-    c.id = (struct msk_bytes){ h->row.id, h->row.id_n };
-    c.muk = (struct msk_bytes){ keys.muk, keys.muk_n };
-    c.mrk = (struct msk_bytes){ keys.mrk, keys.mrk_n };
-    c.expires = MSK_NEVER;
+    c->btid = msk_text(words[2]);
+    c->id = (struct msk_bytes){ h->row.id, h->row.id_n };
+    c->muk = (struct msk_bytes){ keys.muk, keys.muk_n };
+    c->mrk = (struct msk_bytes){ keys.mrk, keys.mrk_n };
     if (err == MSK_OK)
-        err = records_run(h, call_rebind, &c);
+        err = records_run(h, call_rebind, &r);
     effects_refused(h, words[0], err);
     msk_wipe(ks_naf, sizeof ks_naf);
     msk_wipe(&keys, sizeof keys);
@@ -155,8 +181,8 @@ struct mtk {
     size_t n;
 };
 
-/* One is reserved and committed before it is made: whatever fails behind
- * that, its counter is not used again. */
+/* It is committed with its counter before it is sent: whatever fails behind
+ * that, the counter is not used again. */
 static const char *
 make_mtk(struct host *h, struct mtk *mtk)
 {
@@ -170,13 +196,13 @@ make_mtk(struct host *h, struct mtk *mtk)
     mtk->salt_view =
         (struct msk_bytes){ mtk->salt,
                             msk_key_group_streaming(&h->group) ? SALT_LEN : 0 };
-    if (msk_key_group_reserve(&h->group, 1) != MSK_OK || !records_save_group(h))
+    if (msk_key_group_reserve(&h->group, 1) != MSK_OK)
         return "the MSK is used up: rekey";
     if (msk_bmsc_mtk(h->bmsc, &h->group, mtk->key_view, mtk->salt_view,
                      mtk->message, sizeof mtk->message, &mtk->n,
                      &mtk->id) != MSK_OK)
         return "it could not be made";
-    return NULL;
+    return records_save_group(h) ? NULL : "somebody was faster";
 }
 
 static void

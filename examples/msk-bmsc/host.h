@@ -55,6 +55,7 @@ struct host {
     /* what the call at hand works on */
     struct subscriber_row row;
     struct msk_subscriber subscriber;
+    struct subscriber_row nobody; /* a record that is not in the database */
     struct group_row group_row;
     struct msk_key_group group;
     struct group_row found_row; /* what the library asked for meanwhile */
@@ -75,6 +76,9 @@ typedef int record_call(struct host *h, const void *arg, msk_time now);
 /* Runs call on the subscriber in h->row, which was loaded; on a conflict once
  * more on what is there then. What it wants done is done behind the commit. */
 int records_run(struct host *h, record_call *call, const void *arg);
+
+/* Spends on a B-TID that nobody has what a known one costs. */
+void records_pretend(struct host *h);
 
 /* The subscriber of a B-TID, or of that before its last rebind, in h->row. */
 bool records_find(struct host *h, struct msk_bytes btid);

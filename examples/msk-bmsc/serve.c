@@ -133,6 +133,7 @@ serve_request(void *host, const struct msk_http_request *request,
     if (known) {
         err = records_run(h, call_http, &r);
     } else {
+        records_pretend(h);
         err = msk_bmsc_http(h->bmsc, h, NULL, request, address_view(&r.peer),
                             event_unix(), h->outbox);
         if (err == MSK_OK)
