@@ -8,7 +8,7 @@
 
 #include "msk/store_ram.h"
 
-#define FAKE_STORE_RECORDS 16
+#define FAKE_STORE_RECORDS 80
 
 struct fake_store {
     struct msk_store store; /* for the library */

@@ -392,8 +392,8 @@ make(struct bench *b, const struct msk_ue_config *wish)
     c.xml = &b->xml;
     c.random = &b->random;
     c.hooks = &hooks;
-    c.limits.groups = BENCH_GROUPS;
-    c.limits.services = BENCH_SERVICES;
+    if (c.limits.groups == 0)
+        c.limits = (struct msk_ue_limits){ BENCH_GROUPS, BENCH_SERVICES };
     err = msk_mgvf_init(&b->mgvf, b->mgvf_memory, sizeof b->mgvf_memory, &mgvf);
     c.mgvf = b->mgvf;
     if (err == MSK_OK)

@@ -22,7 +22,7 @@
 #include "msk/ue.h"
 #include "support.h"
 
-#define BENCH_GROUPS 4
+#define BENCH_GROUPS 4 /* of a session, unless the test wants others */
 #define BENCH_SERVICES 3
 #define BENCH_SEEN 64
 /* The Key Group of the service "news"; "film" has one more, the same group of
@@ -80,7 +80,7 @@ struct bench {
     struct msk_mgvf *mgvf;
     struct msk_ue *ue;
     uint8_t mgvf_memory[MSK_MGVF_SIZE];
-    uint8_t ue_memory[MSK_UE_SIZE(BENCH_GROUPS, BENCH_SERVICES)];
+    uint8_t ue_memory[MSK_UE_SIZE(MSK_UE_GROUPS_MAX, MSK_UE_SERVICES_MAX)];
     struct msk_ue *neighbour;
     uint8_t neighbour_memory[MSK_UE_SIZE(2, 2)];
     uint32_t neighbour_counter; /* of the messages to it */
@@ -93,7 +93,7 @@ struct bench {
     bool reenters;       /* hooks call the session: all must be refused */
     bool looks;          /* the key log calls the MGV-F */
     unsigned requests;   /* handed out so far */
-    uint8_t target[256], request_body[8192], authorization[4096];
+    uint8_t target[256], request_body[16384], authorization[4096];
     size_t target_len, request_body_len, authorization_len;
     int undefined; /* steps that no table defines */
 

@@ -5,7 +5,7 @@
 
 #include "ue_bench.h"
 
-#define ITEMS (2 * BENCH_GROUPS + 2)
+#define ITEMS MSK_BODY_ITEMS_MAX
 #define TEXT(s) ((struct msk_bytes){ (const uint8_t *)(s), strlen(s) })
 
 /* A request while it is answered. */
