@@ -88,11 +88,16 @@ def write(path, *objects):
     return path
 
 
+def at(host):
+    """A free port of it, as bind() wants it; with its scope, if it has one."""
+    return socket.getaddrinfo(host, 0, type=socket.SOCK_DGRAM)[0][4]
+
+
 def udp(host="127.0.0.1"):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     s = socket.socket(family, socket.SOCK_DGRAM)
     s.settimeout(PATIENCE)
-    s.bind((host, 0))
+    s.bind(at(host))
     return s
 
 
@@ -245,7 +250,7 @@ class Bmsc:
             def handle_error(self, *_):
                 pass  # a UE that was killed hears no answer
 
-        self.server = Server((host, 0), Handler)
+        self.server = Server(at(host), Handler)
         if tls:  # a certificate and its key
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(tls)

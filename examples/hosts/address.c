@@ -2,6 +2,7 @@
 #include "address.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,37 +61,85 @@ parse_port(const char *text, uint16_t *port)
     return text[0] >= '0' && text[0] <= '9' && *end == '\0' && value <= 65535;
 }
 
+static void
+put_scope(struct address *out, uint32_t scope)
+{
+    for (int i = 0; i < 4; i++)
+        out->octets[16 + i] = (uint8_t)(scope >> (24 - 8 * i));
+    out->n = ADDRESS_SCOPED;
+}
+
+static uint32_t
+scope_of(struct msk_bytes packed)
+{
+    const uint8_t *p = packed.p + 16;
+
+    return packed.n == ADDRESS_SCOPED
+               ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+                     (uint32_t)p[2] << 8 | p[3]
+               : 0;
+}
+
 bool
 address_parse(const char *text, struct address *out)
 {
-    char ip[ADDRESS_TEXT_MAX];
+    char ip[ADDRESS_TEXT_MAX], *zone;
     const char *port_text;
     uint16_t port;
 
     if (!split(text, ip, &port_text) || !parse_port(port_text, &port))
         return false;
-    if (inet_pton(AF_INET, ip, out->octets) == 1)
+    zone = strchr(ip, '%');
+    if (zone != NULL)
+        *zone++ = '\0';
+    if (zone == NULL && inet_pton(AF_INET, ip, out->octets) == 1)
         out->n = ADDRESS_V4;
     else if (inet_pton(AF_INET6, ip, out->octets) == 1)
         out->n = ADDRESS_V6;
     else
         return false;
+    if (zone != NULL) {
+        put_scope(out, if_nametoindex(zone));
+        if (scope_of(address_view(out)) == 0)
+            return false;
+    }
     address_set_port(out, port);
     return true;
+}
+
+struct msk_bytes
+address_wire(struct msk_bytes packed, uint8_t room[ADDRESS_V6])
+{
+    if (packed.n != ADDRESS_SCOPED)
+        return packed;
+    memcpy(room, packed.p, 16);
+    memcpy(room + 16, packed.p + ADDRESS_SCOPED - 2, 2);
+    return (struct msk_bytes){ room, ADDRESS_V6 };
+}
+
+bool
+address_is_multicast(struct msk_bytes packed)
+{
+    if (packed.n == ADDRESS_V4)
+        return packed.p[0] >> 4 == 14;
+    return packed.n >= ADDRESS_V6 && packed.p[0] == 0xFF;
 }
 
 void
 address_text(struct msk_bytes packed, char out[ADDRESS_TEXT_MAX])
 {
-    char ip[INET6_ADDRSTRLEN];
-    bool v6 = packed.n == ADDRESS_V6;
+    char ip[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "";
+    bool v6 = packed.n == ADDRESS_V6 || packed.n == ADDRESS_SCOPED;
+    uint32_t scope = v6 ? scope_of(packed) : 0;
 
+    if (scope != 0 && if_indextoname(scope, zone + 1) != NULL)
+        zone[0] = '%';
     if ((!v6 && packed.n != ADDRESS_V4) ||
         inet_ntop(v6 ? AF_INET6 : AF_INET, packed.p, ip, sizeof ip) == NULL)
         (void)snprintf(out, ADDRESS_TEXT_MAX, "?");
     else
-        (void)snprintf(out, ADDRESS_TEXT_MAX, v6 ? "[%s]:%u" : "%s:%u", ip,
-                       (unsigned)address_port(packed));
+        (void)snprintf(out, ADDRESS_TEXT_MAX, v6 ? "[%s%s]:%u" : "%s%s:%u", ip,
+                       zone, (unsigned)address_port(packed));
 }
 
 bool
@@ -108,9 +157,10 @@ address_to_socket(struct msk_bytes packed, struct sockaddr_storage *to,
         *len = sizeof v4;
         return true;
     }
-    if (packed.n != ADDRESS_V6)
+    if (packed.n != ADDRESS_V6 && packed.n != ADDRESS_SCOPED)
         return false;
     memcpy(&v6.sin6_addr, packed.p, 16);
+    v6.sin6_scope_id = scope_of(packed);
     v6.sin6_port = htons(address_port(packed));
     memcpy(to, &v6, sizeof v6);
     *len = sizeof v6;
@@ -126,6 +176,8 @@ from_v6(const struct sockaddr_in6 *v6, struct address *out)
     } else {
         memcpy(out->octets, v6->sin6_addr.s6_addr, 16);
         out->n = ADDRESS_V6;
+        if (v6->sin6_scope_id != 0)
+            put_scope(out, v6->sin6_scope_id);
     }
     address_set_port(out, ntohs(v6->sin6_port));
 }

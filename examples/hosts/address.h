@@ -10,23 +10,31 @@
 
 #include "msk/types.h"
 
-/* IPv4 or IPv6 and a port: 6 or 18 octets, which is what tells them apart. */
+/* IPv4 or IPv6 and a port: 6 or 18 octets, which is what tells them apart; with
+ * the scope of a link-local IPv6 address 22. */
 #define ADDRESS_V4 6
 #define ADDRESS_V6 18
-#define ADDRESS_TEXT_MAX 64
+#define ADDRESS_SCOPED 22
+#define ADDRESS_TEXT_MAX 80
 
 struct address {
-    uint8_t octets[ADDRESS_V6]; /* IP, then port, as on the wire */
+    uint8_t octets[ADDRESS_SCOPED]; /* IP, scope, then port, in network order */
     size_t n;
 };
 
-/* Reads "127.0.0.1:2269" or "[::1]:2269". False: it is something else. */
+/* Reads "127.0.0.1:2269", "[::1]:2269" or "[fe80::1%eth0]:2269". False: it is
+ * something else, or there is no such interface. */
 bool address_parse(const char *text, struct address *out);
 
 /* Writes such text into out; "?" for octets that are no address. */
 void address_text(struct msk_bytes packed, char out[ADDRESS_TEXT_MAX]);
 
 struct msk_bytes address_view(const struct address *address);
+/* The same without its scope, as it is on the wire. */
+struct msk_bytes address_wire(struct msk_bytes packed,
+                              uint8_t room[ADDRESS_V6]);
+
+bool address_is_multicast(struct msk_bytes packed);
 uint16_t address_port(struct msk_bytes packed);
 void address_set_port(struct address *address, uint16_t port);
 

@@ -179,9 +179,12 @@ capture_udp(struct capture *capture, struct msk_bytes from, struct msk_bytes to,
             struct msk_bytes message)
 {
     struct packet p;
+    uint8_t room[2][ADDRESS_V6];
     uint32_t pseudo;
     size_t begin;
 
+    from = address_wire(from, room[0]);
+    to = address_wire(to, room[1]);
     if (!both(capture, from, to) || message.n > SEGMENT_MAX)
         return;
     pseudo = ip_header(&p, from, to, 17, 8 + message.n);
@@ -254,8 +257,11 @@ capture_tcp(struct capture *capture, struct msk_bytes client,
             struct msk_bytes server, struct msk_bytes said, bool request)
 {
     struct capture_stream *stream;
+    uint8_t room[2][ADDRESS_V6];
     size_t mine = request ? 0 : 1;
 
+    client = address_wire(client, room[0]);
+    server = address_wire(server, room[1]);
     if (!both(capture, client, server))
         return;
     stream = stream_of(capture, client, server);

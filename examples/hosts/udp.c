@@ -2,36 +2,106 @@
 #include "udp.h"
 
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BUFFER (1 << 22) /* octets; the system gives what it may */
 
-static bool
-set_up(int fd, const struct address *at)
+static int
+family_of(int fd)
 {
-    int buffer = BUFFER;
+    int family = AF_UNSPEC;
+    socklen_t len = sizeof family;
+
+    (void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
+    return family;
+}
+
+/* 0: the system chooses. */
+static bool
+find_interface(const char *name, unsigned *index)
+{
+    *index = name != NULL ? if_nametoindex(name) : 0;
+    return name == NULL || *index != 0;
+}
+
+/* Others may listen to the group as well. */
+static bool
+join(int fd, const struct address *group, unsigned index)
+{
+    struct ip_mreqn v4 = { .imr_ifindex = (int)index };
+    struct ipv6_mreq v6 = { .ipv6mr_interface = index };
+
+    if (group->n == ADDRESS_V4) {
+        memcpy(&v4.imr_multiaddr, group->octets, 4);
+        return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &v4, sizeof v4) ==
+               0;
+    }
+    memcpy(&v6.ipv6mr_multiaddr, group->octets, 16);
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &v6, sizeof v6) == 0;
+}
+
+static bool
+set_up(int fd, const struct address *at, const char *interface)
+{
+    bool multicast = address_is_multicast(address_view(at));
+    const int on = 1, off = 0, buffer = BUFFER;
     struct sockaddr_storage to;
+    unsigned index;
     socklen_t len;
 
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    if (at->n != ADDRESS_V4)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     return address_to_socket(address_view(at), &to, &len) &&
+           find_interface(interface, &index) &&
            fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
            fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
-           bind(fd, (struct sockaddr *)&to, len) == 0;
+           (!multicast ||
+            setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0) &&
+           bind(fd, (struct sockaddr *)&to, len) == 0 &&
+           (!multicast || join(fd, at, index));
 }
 
 int
-udp_open(const struct address *at)
+udp_open(const struct address *at, const char *interface)
 {
-    int fd = socket(at->n == ADDRESS_V6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+    int fd = socket(at->n == ADDRESS_V4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
 
-    if (fd >= 0 && set_up(fd, at))
+    if (fd >= 0 && set_up(fd, at, interface))
         return fd;
     perror("UDP");
     if (fd >= 0)
         (void)close(fd);
     return -1;
+}
+
+/* A socket of IPv6 may send to both. */
+bool
+udp_multicast(int fd, int hops, const char *interface)
+{
+    bool v6 = family_of(fd) == AF_INET6, fine;
+    struct ip_mreqn from = { .imr_ifindex = 0 };
+    unsigned index;
+
+    fine = find_interface(interface, &index);
+    from.imr_ifindex = (int)index;
+    if (fine && hops > 0)
+        fine = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &hops,
+                          sizeof hops) == 0 &&
+               (!v6 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops,
+                                  sizeof hops) == 0);
+    if (fine && index > 0)
+        fine = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &from,
+                          sizeof from) == 0 &&
+               (!v6 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index,
+                                  sizeof index) == 0);
+    if (!fine)
+        perror(interface != NULL ? interface : "multicast");
+    return fine;
 }
 
 bool

@@ -5,9 +5,18 @@
 
 #include "address.h"
 
-/* A UDP socket bound to `at`, that never blocks and is closed on exec. -1:
- * there is none, and the reason was told. */
-int udp_open(const struct address *at);
+/*
+ * A UDP socket bound to `at`, that never blocks and is closed on exec; [::]
+ * takes IPv4 as well. When that is a multicast address its group is joined, on
+ * the interface of that name, or NULL: on the one that the system chooses.
+ * -1: there is none, and the reason was told.
+ */
+int udp_open(const struct address *at, const char *interface);
+
+/* How multicast leaves a socket: how many hops it may go, 1 to 255, 0: as the
+ * system has it; and from which interface, or NULL. False: it cannot be, and
+ * the reason was told. */
+bool udp_multicast(int fd, int hops, const char *interface);
 
 /* Where a socket is bound. */
 bool udp_local(int fd, struct address *out);

@@ -190,7 +190,7 @@ static bool
 is_neighbour(const struct address *a, const struct address *b)
 {
     return a->n == b->n &&
-           memcmp(a->octets, b->octets, a->n == ADDRESS_V6 ? 8 : 4) == 0;
+           memcmp(a->octets, b->octets, a->n == ADDRESS_V4 ? 4 : 8) == 0;
 }
 
 /* Whoever was answered goes first, then who has been here longest. */
@@ -406,7 +406,7 @@ set_up(struct door *door, const struct address *at)
     int yes = 1, no = 0;
 
     return address_to_socket(address_view(at), &to, &len) &&
-           (at->n != ADDRESS_V6 ||
+           (at->n == ADDRESS_V4 ||
             setsockopt(door->fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no) ==
                 0) &&
            setsockopt(door->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ==
@@ -432,7 +432,7 @@ door_open(const struct address *at, struct msk_bytes fqdn, door_enter *enter,
     door->refused = refused;
     door->user = user;
     door->epoll = epoll_create1(EPOLL_CLOEXEC);
-    door->fd = socket(at->n == ADDRESS_V6 ? AF_INET6 : AF_INET,
+    door->fd = socket(at->n == ADDRESS_V4 ? AF_INET : AF_INET6,
                       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (door->epoll >= 0 && door->fd >= 0 && set_up(door, at))
         return door;

@@ -144,7 +144,7 @@ is_local(struct msk_bytes name, const struct address *local)
     if (bracket)
         name = (struct msk_bytes){ name.p + 1, name.n - 2 };
     if (name.n >= sizeof text || local->n < ADDRESS_V4 ||
-        (local->n == ADDRESS_V6) != bracket)
+        (local->n != ADDRESS_V4) != bracket)
         return false;
     memcpy(text, name.p, name.n);
     text[name.n] = '\0';

@@ -89,8 +89,9 @@ start(struct host *h)
     if (!input_json_lines(o->groups, bring_group, h) ||
         !input_json_lines(o->subscribers, bring_subscriber, h))
         return false;
-    h->udp = udp_open(&o->mikey);
-    if (h->udp < 0 || !udp_local(h->udp, &h->mikey))
+    h->udp = udp_open(&o->mikey, NULL);
+    if (h->udp < 0 || !udp_multicast(h->udp, (int)o->ttl, o->interface) ||
+        !udp_local(h->udp, &h->mikey))
         return false;
     h->http = http_listen(&o->http, msk_text(o->fqdn), &h->capture,
                           &serve_handlers, h);

@@ -10,6 +10,8 @@
 enum option_name {
     HTTP = 1,
     MIKEY,
+    TTL,
+    INTERFACE,
     FQDN,
     LAYOUT,
     SUBSCRIBERS,
@@ -32,6 +34,8 @@ enum option_name {
 static const struct option names[] = {
     { "http", required_argument, NULL, HTTP },
     { "mikey", required_argument, NULL, MIKEY },
+    { "ttl", required_argument, NULL, TTL },
+    { "interface", required_argument, NULL, INTERFACE },
     { "fqdn", required_argument, NULL, FQDN },
     { "layout", required_argument, NULL, LAYOUT },
     { "subscribers", required_argument, NULL, SUBSCRIBERS },
@@ -59,6 +63,7 @@ static const char help[] =
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
     "                [--algorithm sha256,md5] [--ext 2|3] "
     "[--ext-before-kemac]\n"
+    "                [--ttl N] [--interface NAME]\n"
     "                [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
@@ -67,6 +72,8 @@ static const char help[] =
     "  --http ADDR:PORT      where UEs ask; [::1]:8080 for IPv6\n"
     "  --mikey ADDR:PORT     where MIKEY messages leave and acknowledgements\n"
     "                        arrive\n"
+    "  --ttl N               hops that MTK messages to a group may go; 1\n"
+    "  --interface NAME      where they leave\n"
     "  --fqdn NAME           of this BM-SC: realm, NAF name, IDi\n"
     "  --layout csb|keyid    how keys are named; see doc/decisions.md\n"
     "  --subscribers FILE    JSON, an object a line:\n"
@@ -182,6 +189,8 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     switch (name) {
     case HTTP: return address_parse(value, &o->http);
     case MIKEY: return address_parse(value, &o->mikey);
+    case TTL: return input_number(value, 255, &o->ttl) && o->ttl > 0;
+    case INTERFACE: o->interface = value; return true;
     case FQDN: o->fqdn = value; return true;
     case LAYOUT: return read_layout(value, &o->layout);
     case SUBSCRIBERS: o->subscribers = value; return true;

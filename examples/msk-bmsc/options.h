@@ -8,6 +8,8 @@
 
 struct options {
     struct address http, mikey; /* where to listen */
+    uint64_t ttl;               /* hops of multicast, 0: as the system has it */
+    const char *interface;      /* it leaves from, or NULL */
     const char *fqdn;
     enum msk_layout layout;
     const char *subscribers, *groups; /* files of JSON lines */

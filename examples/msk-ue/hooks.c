@@ -13,10 +13,11 @@ send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
     event_key_id(event, &h->now);
     event_address(event, "to", peer);
     event_hex(event, "octets", message);
-    if (!udp_send(h->udp, peer, message))
+    if (!udp_send(h->udp[h->answers], peer, message))
         event_word(event, "reason", "it could not be sent");
     event_tell(&h->log, event);
-    capture_udp(&h->capture, address_view(&h->mikey), peer, message);
+    capture_udp(&h->capture, address_view(&h->mikey[h->answers]), peer,
+                message);
 }
 
 static bool

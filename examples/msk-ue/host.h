@@ -23,8 +23,9 @@ struct host {
     struct http_client http;
     struct capture capture;
     FILE *keylog;
-    int udp;
-    struct address mikey; /* where udp is bound */
+    int udp[MIKEY_MAX];              /* -1: none */
+    struct address mikey[MIKEY_MAX]; /* where they are bound */
+    size_t answers; /* the one that acknowledgements leave from */
 
     struct store_sqlite sqlite;
     struct msk_store store;

@@ -13,6 +13,21 @@
 #define HURRY 50     /* while the reader of stdout is slow */
 #define GOODBYE 1000 /* that he has at the end */
 
+static bool
+listen_all(struct host *h)
+{
+    const struct options *o = &h->options;
+
+    for (size_t i = 0; i < MIKEY_MAX; i++)
+        h->udp[i] = -1;
+    for (size_t i = 0; i < o->n_mikey; i++) {
+        h->udp[i] = udp_open(&o->mikey[i], o->interface);
+        if (h->udp[i] < 0 || !udp_local(h->udp[i], &h->mikey[i]))
+            return false;
+    }
+    return true;
+}
+
 static int
 start(struct host *h)
 {
@@ -31,11 +46,9 @@ start(struct host *h)
         err = session_open(h);
     if (err != MSK_OK)
         return err;
-    h->udp = udp_open(&o->mikey);
     h->http.cacert = o->cacert;
     h->http.timeout = (long)o->timeout;
-    if (h->udp < 0 || !udp_local(h->udp, &h->mikey) ||
-        !capture_open(&h->capture, o->pcap) ||
+    if (!listen_all(h) || !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
         !http_start(&h->http, &h->capture))
         return MSK_ERR_STATE;
@@ -45,9 +58,16 @@ start(struct host *h)
 static void
 tell_ready(struct host *h)
 {
-    json_t *event = event_new(&h->log, "ready");
+    json_t *event = event_new(&h->log, "ready"), *also = json_array();
 
-    event_address(event, "mikey", address_view(&h->mikey));
+    event_address(event, "mikey", address_view(&h->mikey[0]));
+    for (size_t i = 1; i < h->options.n_mikey; i++) {
+        char text[ADDRESS_TEXT_MAX];
+
+        address_text(address_view(&h->mikey[i]), text);
+        (void)json_array_append_new(also, json_string(text));
+    }
+    (void)json_object_set_new(event, "also", also);
     event_word(event, "layout",
                h->options.layout == MSK_LAYOUT_CSB ? "csb" : "keyid");
     event_word(event, "version", msk_version());
@@ -68,7 +88,7 @@ look(struct host *h, struct msk_bytes message)
 }
 
 static void
-receive(struct host *h)
+receive(struct host *h, size_t i)
 {
     uint8_t buf[MSK_MIKEY_MAX + 1];
     struct msk_bytes message;
@@ -77,9 +97,12 @@ receive(struct host *h)
     bool pull;
     int err;
 
-    while (udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from)) {
-        capture_udp(&h->capture, address_view(&from), address_view(&h->mikey),
-                    message);
+    h->answers = i; /* acknowledgements leave from where a message came to */
+    if (address_is_multicast(address_view(&h->mikey[i])))
+        h->answers = 0;
+    while (udp_receive(h->udp[i], buf, MSK_MIKEY_MAX, &message, &from)) {
+        capture_udp(&h->capture, address_view(&from),
+                    address_view(&h->mikey[i]), message);
         pull = look(h, message);
         err = msk_ue_receive(h->ue, message, address_view(&from),
                              event_monotonic());
@@ -133,12 +156,17 @@ sleep_for(const struct host *h)
 static void
 turn(struct host *h)
 {
-    struct curl_waitfd fds[2] = { { h->udp, CURL_WAIT_POLLIN, 0 },
-                                  { h->input.fd, CURL_WAIT_POLLIN, 0 } };
+    struct curl_waitfd fds[MIKEY_MAX + 1];
+    unsigned n = 0;
     char *line;
 
-    http_wait(&h->http, fds, h->input.ended ? 1 : 2, sleep_for(h));
-    receive(h);
+    for (; n < h->options.n_mikey; n++)
+        fds[n] = (struct curl_waitfd){ h->udp[n], CURL_WAIT_POLLIN, 0 };
+    if (!h->input.ended)
+        fds[n++] = (struct curl_waitfd){ h->input.fd, CURL_WAIT_POLLIN, 0 };
+    http_wait(&h->http, fds, n, sleep_for(h));
+    for (size_t i = 0; i < h->options.n_mikey; i++)
+        receive(h, i);
     answer(h);
     if (!h->input.ended)
         input_fill(&h->input);
@@ -161,7 +189,8 @@ end(struct host *h)
     capture_close(&h->capture);
     if (h->keylog != NULL)
         (void)fclose(h->keylog);
-    (void)close(h->udp);
+    for (size_t i = 0; i < h->options.n_mikey; i++)
+        (void)close(h->udp[i]);
     json_decref(h->announced_json);
     store_sqlite_close(&h->sqlite);
     msk_wipe(h, sizeof *h);

@@ -24,6 +24,7 @@ enum option_name {
     FQDN,
     BMSC,
     MIKEY,
+    INTERFACE,
     LAYOUT,
     STORE,
     ANNOUNCEMENT,
@@ -52,6 +53,7 @@ static const struct option names[] = {
     { "fqdn", required_argument, NULL, FQDN },
     { "bmsc", required_argument, NULL, BMSC },
     { "mikey", required_argument, NULL, MIKEY },
+    { "interface", required_argument, NULL, INTERFACE },
     { "layout", required_argument, NULL, LAYOUT },
     { "store", required_argument, NULL, STORE },
     { "announcement", required_argument, NULL, ANNOUNCEMENT },
@@ -74,6 +76,7 @@ static const char help[] =
     "              (--announcement FILE --service ID [--fqdn NAME] |\n"
     "               --groups DOMAINHEX:G[,..] --fqdn NAME --bmsc URL)\n"
     "              --mikey ADDR:PORT --layout csb|keyid --store PATH\n"
+    "              [--mikey GROUP:PORT].. [--interface NAME]\n"
     "              [--bmsc URL] [--cacert FILE] [--timeout S]\n"
     "              [--qop auth-int|auth] [--json] [--secrets]\n"
     "              [--pcap FILE] [--keylog FILE]\n"
@@ -99,7 +102,10 @@ static const char help[] =
     "                       not where its name leads; TLS goes by the name\n"
     "  --cacert FILE        trust these (PEM), not those of the system\n"
     "  --timeout S          for an HTTP answer, in seconds: 25\n"
-    "  --mikey ADDR:PORT    where to listen, 0.0.0.0:2269 or [::]:2269\n"
+    "  --mikey ADDR:PORT    where to listen, 0.0.0.0:2269 or, for both, "
+    "[::]:2269;\n"
+    "                       a multicast group is joined; may be there 4 times\n"
+    "  --interface NAME     of multicast groups\n"
     "  --layout csb|keyid   how keys are named; see doc/decisions.md\n"
     "  --store PATH         SQLite file of keys and counters; it is made\n"
     "  --announcement FILE  securityDescription (XML) of the service ID\n"
@@ -195,7 +201,10 @@ take(struct options *o, enum option_name name, char *value)
     case CACERT: o->cacert = value; return true;
     case TIMEOUT:
         return input_number(value, TIMEOUT_MAX, &o->timeout) && o->timeout > 0;
-    case MIKEY: return address_parse(value, &o->mikey);
+    case MIKEY:
+        return o->n_mikey < MIKEY_MAX &&
+               address_parse(value, &o->mikey[o->n_mikey++]);
+    case INTERFACE: o->interface = value; return true;
     case LAYOUT: return read_layout(value, &o->layout);
     case STORE: o->store = value; return true;
     case ANNOUNCEMENT: o->announcement = value; return true;
@@ -222,7 +231,7 @@ whole(const struct options *o)
                                            o->fqdn != NULL && o->bmsc != NULL
                                      : o->announcement != NULL;
 
-    return o->btid != NULL && keys && service && o->mikey.n > 0 &&
+    return o->btid != NULL && keys && service && o->n_mikey > 0 &&
            o->layout != 0 && o->store != NULL;
 }
 

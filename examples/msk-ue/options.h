@@ -8,6 +8,8 @@
 #include "msk/gba.h"
 #include "server.h"
 
+#define MIKEY_MAX 4 /* addresses that are listened to */
+
 struct options {
     const char *btid;
     uint8_t ks_naf[32];
@@ -21,8 +23,10 @@ struct options {
     const char *bmsc;   /* URL, or NULL */
     struct server over; /* what it says */
     const char *cacert;
-    uint64_t timeout;     /* for an HTTP answer, in seconds */
-    struct address mikey; /* where to listen */
+    uint64_t timeout;                /* for an HTTP answer, in seconds */
+    struct address mikey[MIKEY_MAX]; /* where to listen */
+    size_t n_mikey;
+    const char *interface; /* of multicast, or NULL */
     enum msk_layout layout;
     const char *store;
     const char *announcement, *service; /* or: */

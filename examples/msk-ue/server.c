@@ -60,7 +60,7 @@ check(CURLU *url)
     return NULL;
 }
 
-/* The host as it stands in a URL: an IPv6 address may have a zone. */
+/* The host as libcurl takes it to connect to: an IPv6 address may have a zone. */
 static bool
 host_part(CURLU *url, struct server *server, char out[SERVER_TEXT_MAX])
 {
@@ -73,8 +73,8 @@ host_part(CURLU *url, struct server *server, char out[SERVER_TEXT_MAX])
     n = strlen(server->fqdn);
     if (zone[0] == '\0' || n == 0)
         return join(out, server->fqdn, "", "", "");
-    (void)snprintf(out, SERVER_TEXT_MAX, "%.*s%%25%s]", (int)n - 1,
-                   server->fqdn, zone);
+    (void)snprintf(out, SERVER_TEXT_MAX, "%.*s%%%s]", (int)n - 1, server->fqdn,
+                   zone);
     return true;
 }
 
