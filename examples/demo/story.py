@@ -83,14 +83,14 @@ class Story:
         self.bmsc.end()
         return None
 
-    def start_ue(self):
+    def start_ue(self, *more):
         since = self.stage.mark()
         self.ue = Program(self.stage, "ue", [
             self.tools["msk-ue"], "--btid", BTID, "--ks-naf", KS_NAF, "--fqdn", FQDN,
             "--bmsc", "http://" + self.http, "--mikey", "127.0.0.1:0", "--layout", self.layout,
             "--store", self.path("ue.db"),
             "--announcement", self.write("announcement.xml", ANNOUNCEMENT), "--service", SERVICE,
-            "--json", "--secrets"])
+            "--json", "--secrets", *more])
         host, port = self.stage.wait(since, "ue", "ready")["mikey"].rsplit(":", 1)
         self.relay.ue = (host, int(port))
 
@@ -296,9 +296,11 @@ class Story:
         self.stage.wait(since, "ue", "left")
 
     def step_server_gone(self):
-        """the server is gone: the UE leaves by the rule"""
-        since = self.stage.mark()
+        """the server is gone: the UE leaves by the rule, with a short patience"""
+        self.ue.end()
         self.bmsc.end(kill=True)
+        self.start_ue("--patience", "4")
+        since = self.stage.mark()
         self.ue.say("start")
         self.stage.wait(since, "ue", "left", 60)
 

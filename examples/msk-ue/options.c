@@ -9,6 +9,7 @@
 
 #define TIMEOUT_DEFAULT 25 /* seconds */
 #define TIMEOUT_MAX 300
+#define PATIENCE_MAX 86400
 
 enum option_name {
     BTID = 1,
@@ -18,6 +19,7 @@ enum option_name {
     IMPI,
     CACERT,
     TIMEOUT,
+    PATIENCE,
     MUK,
     MRK,
     AGE,
@@ -47,6 +49,7 @@ static const struct option names[] = {
     { "impi", required_argument, NULL, IMPI },
     { "cacert", required_argument, NULL, CACERT },
     { "timeout", required_argument, NULL, TIMEOUT },
+    { "patience", required_argument, NULL, PATIENCE },
     { "muk", required_argument, NULL, MUK },
     { "mrk", required_argument, NULL, MRK },
     { "age", required_argument, NULL, AGE },
@@ -77,7 +80,7 @@ static const char help[] =
     "               --groups DOMAINHEX:G[,..] --fqdn NAME --bmsc URL)\n"
     "              --mikey ADDR:PORT --layout csb|keyid --store PATH\n"
     "              [--mikey GROUP:PORT].. [--interface NAME]\n"
-    "              [--bmsc URL] [--cacert FILE] [--timeout S]\n"
+    "              [--bmsc URL] [--cacert FILE] [--timeout S] [--patience S]\n"
     "              [--qop auth-int|auth] [--json] [--secrets]\n"
     "              [--pcap FILE] [--keylog FILE]\n"
     "\n"
@@ -102,6 +105,8 @@ static const char help[] =
     "                       not where its name leads; TLS goes by the name\n"
     "  --cacert FILE        trust these (PEM), not those of the system\n"
     "  --timeout S          for an HTTP answer, in seconds: 25\n"
+    "  --patience S         until a service without MSK and confirmation is "
+    "left\n"
     "  --mikey ADDR:PORT    where to listen, 0.0.0.0:2269 or, for both, "
     "[::]:2269;\n"
     "                       a multicast group is joined; may be there 4 times\n"
@@ -201,6 +206,9 @@ take(struct options *o, enum option_name name, char *value)
     case CACERT: o->cacert = value; return true;
     case TIMEOUT:
         return input_number(value, TIMEOUT_MAX, &o->timeout) && o->timeout > 0;
+    case PATIENCE:
+        return input_number(value, PATIENCE_MAX, &o->patience) &&
+               o->patience > 0;
     case MIKEY:
         return o->n_mikey < MIKEY_MAX &&
                address_parse(value, &o->mikey[o->n_mikey++]);

@@ -23,7 +23,8 @@ struct options {
     const char *bmsc;   /* URL, or NULL */
     struct server over; /* what it says */
     const char *cacert;
-    uint64_t timeout;                /* for an HTTP answer, in seconds */
+    uint64_t timeout;  /* for an HTTP answer, in seconds */
+    uint64_t patience; /* before a service is left; 0: as the library has it */
     struct address mikey[MIKEY_MAX]; /* where to listen */
     size_t n_mikey;
     const char *interface; /* of multicast, or NULL */
