@@ -61,7 +61,8 @@ take_key(struct host *h, const json_t *info)
         (n != 4 && n != 2))
         return false;
     flow->group = (uint16_t)(id[0] << 8 | id[1]);
-    (void)snprintf(name, sizeof h->flow_text[0], "any/%u",
+    (void)snprintf(name, sizeof h->flow_text[0], "%02x%02x%02x:%u",
+                   flow->domain[0], flow->domain[1], flow->domain[2],
                    (unsigned)flow->group);
     flow->id = msk_text(name);
     h->service.n_flows++;
