@@ -398,6 +398,30 @@ asks_for_a_specific_msk_in_keyid_only(void **state)
     check_int("requests", b.requests, 1);
 }
 
+/* Two of each group at most, and of two domains each counts its own. */
+static void
+counts_specific_msks_of_each_domain(void **state)
+{
+    const struct msk_key_id ids[] = { bench_id(OTHER, 4), bench_id(OTHER, 5),
+                                      bench_id(GROUP, 4), bench_id(GROUP, 5),
+                                      bench_id(GROUP, 6) };
+    const struct msk_key_id current = bench_id(GROUP, 0);
+
+    (void)state;
+    if (b.layout == MSK_LAYOUT_CSB)
+        return;
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("three", msk_ue_request(b.ue, ids, 5, b.now), MSK_ERR_LIMIT);
+    check_int("two", msk_ue_request(b.ue, ids, 4, b.now), MSK_OK);
+    /* There is room for the current one, whoever asks for it. */
+    check_int("and it", msk_ue_request(b.ue, &current, 1, b.now), MSK_OK);
+    bench_forget(&b);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("results", seen(MSK_EFFECT_RESULT), 3);
+}
+
 /* A specific MSK that does not exist is no reason to leave. */
 static void
 does_not_leave_for_want_of_an_old_msk(void **state)
@@ -524,6 +548,7 @@ main(void)
         BENCH_BOTH(answers_pulls_in_spite_of_strangers),
         BENCH_BOTH(uses_both_msks),
         BENCH_BOTH(asks_for_a_specific_msk_in_keyid_only),
+        BENCH_BOTH(counts_specific_msks_of_each_domain),
         BENCH_BOTH(does_not_leave_for_want_of_an_old_msk),
         BENCH_BOTH(does_not_leave_for_want_of_an_old_msk_when_it_has_none),
         BENCH_BOTH(goes_on_waiting_for_the_other_msk),

@@ -30,15 +30,17 @@ msk_missed_group(struct msk_ue *ue, struct msk_bytes service,
     return MSK_OK;
 }
 
-/* How many more wants a group has room for. */
+/* How many MSKs of a group are asked for by their number. */
 static size_t
-room_of(const struct msk_ue_group *group)
+specific(const struct msk_ue_group *group)
 {
-    size_t room = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
-        room += !group->want[i].wanted && !group->want[i].asked ? 1 : 0;
-    return room;
+        if (group->want[i].number != 0 &&
+            (group->want[i].wanted || group->want[i].asked))
+            n++;
+    return n;
 }
 
 /* Is that a want which neither the group nor an ID before has? */
@@ -54,6 +56,7 @@ is_new(const struct msk_ue_group *group, const struct msk_key_id *ids, size_t i)
     return true;
 }
 
+/* The last place is for the current MSK, which pulls and traffic ask for. */
 static bool
 has_room(const struct msk_ue *ue, const struct msk_ue_group *group,
          const struct msk_key_id *ids, size_t n)
@@ -61,9 +64,10 @@ has_room(const struct msk_ue *ue, const struct msk_ue_group *group,
     size_t more = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (msk_ue_group_of(ue, &ids[i]) == group && is_new(group, ids, i))
+        if (ids[i].number != 0 && msk_ue_group_of(ue, &ids[i]) == group &&
+            is_new(group, ids, i))
             more++;
-    return more <= room_of(group);
+    return specific(group) + more <= MSK_UE_WANTS - 1;
 }
 
 /* Decision 17: a specific MSK can be asked for in KEYID only. */
