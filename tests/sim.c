@@ -67,7 +67,7 @@ find(const char *const *names, const char *name)
 static const char *const breaks[] = { "",       "commit", "record",
                                       "writer", "flash",  NULL };
 static const char *const parts[] = { "",     "share", "terms", "back", "bsf",
-                                     "flip", "row",   "end",   NULL };
+                                     "flip", "row",   "end",   "deny", NULL };
 static const char *const widths[] = { "", "old", "wide", "full", NULL };
 
 static bool
@@ -121,7 +121,7 @@ main(int argc, char **argv)
     if (!read_arguments(argc, argv, &a)) {
         fprintf(stderr, "usage: sim [--runs N] [--seed S] [--trace] "
                         "[--world old|wide|full] "
-                        "[--without share|terms|back|bsf|flip|row|end]... "
+                        "[--without share|terms|back|bsf|flip|row|end|deny]... "
                         "[--break commit|record|writer|flash]\n");
         return 2;
     }

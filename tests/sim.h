@@ -73,7 +73,7 @@ struct sim_mark {
     uint8_t line, group;        /* no line: an MTK message, for all */
     uint16_t run;               /* the bootstrap whose MUK protects it */
     uint16_t number, mtk_id;
-    uint16_t made; /* MTKs made under its MSK when it was sent */
+    uint16_t past; /* MTKs of its MSK that were sent no more then */
     uint32_t counter;
 };
 
@@ -128,6 +128,7 @@ struct sim_queue {
     } slot[SIM_ITEMS];
     struct sim_item item[SIM_ITEMS]; /* that of a free slot is as it was */
     uint64_t order;
+    size_t top; /* no slot from here on is used */
 };
 
 void sim_queue_clear(struct sim_queue *queue);
@@ -298,13 +299,10 @@ struct sim_session {
                                  end */
     struct {
         bool sent, refused;
-        msk_time at;    /* of the last request, on its own clock, */
-        msk_time begun; /*   and of the first one for what is wanted */
-        msk_time since; /* of the first one, on the clock of the world */
-        uint32_t tries; /* that ended with silence or a true answer */
-        bool open;      /* its request is under way */
+        msk_time at;    /* of the last request, on its own clock */
+        msk_time since; /* it was first asked for in vain; MSK_NEVER: not */
+        msk_time began; /* the same, on the clock of the world */
     } asks[SIM_GROUPS];
-    uint32_t registrations;
     uint32_t handed, begged; /* requests and bootstraps of one exchange */
     enum msk_reason left[SIM_SERVICES];
     struct {
@@ -313,6 +311,7 @@ struct sim_session {
     } window; /* requests in ten seconds */
 };
 
+#define SIM_ALL UINT64_MAX /* the set of all groups */
 #define SIM_TAKEN 2048
 struct sim_ue {
     struct sim *world;
@@ -328,6 +327,7 @@ struct sim_ue {
 
     /* what it must be like */
     struct sim_held held[SIM_GROUPS];
+    uint64_t looks;
     uint64_t touched;           /* groups to look at: a set */
     uint64_t came[SIM_GROUPS];  /* numbers told of since the last look */
     uint64_t went[SIM_GROUPS];  /* numbers whose end was told since then */
@@ -373,7 +373,8 @@ void sim_held_stored(struct sim_session *s, const struct msk_msk_event *msk);
 void sim_held_deleted(struct sim_session *s, const struct msk_key_id *id);
 void sim_held_mtk(struct sim_session *s, const struct msk_mtk_event *mtk);
 void sim_held_check(struct sim_ue *u);
-void sim_held_told(struct sim_session *s); /* after its call */
+void sim_held_look(struct sim_ue *u, uint64_t groups); /* a set */
+void sim_held_told(struct sim_session *s);             /* after its call */
 void sim_held_lost(struct sim_ue *u, uint32_t commits);
 bool sim_held_good(const struct sim_ue *u, uint8_t group);
 bool sim_held_has(const struct sim_ue *u, uint8_t group, uint16_t number);
@@ -402,8 +403,8 @@ struct sim_map {
 void sim_map_make(struct sim *w);
 const char *sim_fqdn(uint8_t server);
 bool sim_in(uint64_t set, uint8_t i);
-size_t sim_service_name(uint8_t service, uint8_t out[32]);
-size_t sim_flow_name(uint8_t group, uint8_t out[32]);
+struct msk_bytes sim_service_name(uint8_t service);
+struct msk_bytes sim_flow_name(uint8_t group);
 /* The index of a name; SIM_SERVICES: none. */
 uint8_t sim_service_index(const struct sim *w, struct msk_bytes name);
 /* The index of a Key Group; SIM_GROUPS: none. */
@@ -433,7 +434,11 @@ struct sim_database {
         uint8_t packed[MSK_KEY_GROUP_PACKED_MAX];
         size_t n;
         uint16_t number;
-        uint16_t made[SIM_NUMBERS + 2]; /* MTKs under each number */
+        uint16_t made[SIM_NUMBERS + 2]; /* the last MTK under each number */
+        uint16_t past[SIM_NUMBERS + 2]; /* those that are sent no more, as the
+                                           record says it */
+        uint16_t past_before, past_number; /* before it was written last */
+        msk_time past_at;
         uint8_t key[SIM_NUMBERS + 2][16];
     } group[SIM_GROUPS];
     /* the BSF */
@@ -485,6 +490,7 @@ struct sim_job {
     uint64_t version;
     uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX];
     size_t n_packed;
+    uint64_t denied; /* groups, when it was called */
     struct {
         enum msk_bmsc_effect_kind kind;
         struct msk_key_id id;
@@ -531,6 +537,7 @@ struct sim_writer {
     struct {
         bool loaded;
         uint64_t version;
+        uint32_t row; /* MTKs made since it was loaded */
         struct msk_key_group record;
     } group[SIM_GROUPS];
     uint8_t node;
@@ -545,8 +552,7 @@ enum sim_fact {
     SIM_FACT_TAKEN,    /* the same */
     SIM_FACT_MTK,      /* an MTK message: group, number, counter */
     SIM_FACT_MTK_ID,   /* the same, MTK ID */
-    SIM_FACT_ANSWERED, /* a request that verified: line, its tag */
-    SIM_FACT_JUDGED    /* one that was answered by somebody else: the same */
+    SIM_FACT_ANSWERED  /* a request that verified: line, its tag */
 };
 #define SIM_FACTS 16384
 struct sim_ledger {
@@ -585,7 +591,8 @@ enum sim_part {
     SIM_PART_BSF = 8,   /* keys of long ago at the BM-SC */
     SIM_PART_FLIP = 16, /* services stopped and started at once */
     SIM_PART_ROW = 32,  /* stores that fail in rows */
-    SIM_PART_END = 64   /* everything replayed in the end */
+    SIM_PART_END = 64,  /* everything replayed in the end */
+    SIM_PART_DENY = 128 /* authorisation taken away and given again */
 };
 
 struct sim_totals {
@@ -603,6 +610,7 @@ struct sim {
     struct rng rng;
     struct msk_random random;
     msk_time now, end;
+    msk_time calm_at;
     bool calm, again, trace;
     enum sim_break broken;
     enum sim_width width;

@@ -138,6 +138,17 @@ harm_ue(struct sim *w, struct sim_ue *u)
     }
 }
 
+/* What was granted is so no more, or again. */
+static void
+change_rights(struct sim *w, uint8_t line, uint8_t group)
+{
+    if (w->width != SIM_WIDTH_FULL || !sim_part(w, SIM_PART_DENY))
+        return;
+    w->db.denied[line] ^= UINT64_C(1) << group;
+    sim_say(w, "line %u: group %u is %s", line, group,
+            sim_in(w->db.denied[line], group) ? "denied" : "granted");
+}
+
 static void
 harm_bmsc(struct sim *w)
 {
@@ -147,7 +158,7 @@ harm_bmsc(struct sim *w)
     uint8_t node = (uint8_t)sim_below(w, SIM_NODES);
     int64_t by;
 
-    switch (sim_below(w, 10)) {
+    switch (sim_below(w, 11)) {
     case 0: sim_office_cut(w, node); break;
     case 1:
         by = step_of(w);
@@ -167,6 +178,7 @@ harm_bmsc(struct sim *w)
         if (sim_part(w, SIM_PART_BSF) && w->db.run[line] > 0)
             sim_office_ask(w, SIM_OP_REBIND, line, group);
         break;
+    case 9: change_rights(w, line, group); break;
     default: sim_office_ask(w, SIM_OP_REBOOTSTRAP, line, group); break;
     }
 }
@@ -209,6 +221,7 @@ sim_chaos_calm(struct sim *w)
 {
     sim_say(w, "calm");
     w->calm = true;
+    w->calm_at = w->now;
     lose_old_requests(w);
     for (uint8_t i = 0; i < SIM_NODES; i++)
         if (w->node[i].skew != 0)

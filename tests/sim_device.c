@@ -54,8 +54,9 @@ boot_session(struct sim_session *s)
 {
     s->due = MSK_NEVER;
     memset(s->asks, 0, sizeof s->asks);
+    for (size_t g = 0; g < SIM_GROUPS; g++)
+        s->asks[g].since = MSK_NEVER;
     memset(s->has, 0, sizeof s->has);
-    s->registrations = 0;
     s->to_start = s->want;
     s->to_stop = 0;
     s->to_keys = s->run != 0;
@@ -196,8 +197,11 @@ sim_ue_step_clock(struct sim_ue *u, int64_t by)
     sim_say(u->world, "ue %u: its clock steps by %lld", u->index,
             (long long)by);
     for (uint8_t k = 0; k < u->world->map.n_servers; k++) {
-        for (size_t g = 0; g < SIM_GROUPS; g++)
+        for (size_t g = 0; g < SIM_GROUPS; g++) {
             u->session[k].asks[g].sent = false;
+            if (by < 0 && u->session[k].asks[g].since != MSK_NEVER)
+                u->session[k].asks[g].since += (uint64_t)by;
+        }
         if (u->up && u->pending == NULL)
             sim_ue_timer(&u->session[k]);
     }
@@ -262,14 +266,12 @@ sim_ue_missed(struct sim_session *s, uint8_t service,
               const struct msk_key_id *msk)
 {
     struct sim *w = s->device->world;
-    uint8_t id[32], flow[32], mki[6];
-    struct msk_bytes name = { id, sim_service_name(service, id) };
+    uint8_t mki[6];
     uint8_t g = sim_group_index(w, msk->domain, msk->group);
-    struct msk_bytes flow_name = { flow, sim_flow_name(g, flow) };
 
     msk_mki_pack(msk, 1, mki);
-    sim_ue_end(s, msk_ue_missed(s->ue, name, flow_name,
-                                (struct msk_bytes){ mki, 6 },
+    sim_ue_end(s, msk_ue_missed(s->ue, sim_service_name(service),
+                                sim_flow_name(g), (struct msk_bytes){ mki, 6 },
                                 sim_ue_clock(s->device)));
 }
 

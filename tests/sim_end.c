@@ -32,11 +32,10 @@ is_poor(const struct sim_ue *u, uint8_t service)
 static bool
 stays(const struct sim_session *s, uint8_t service, uint8_t group)
 {
-    uint8_t id[32];
-    struct msk_bytes name = { id, sim_service_name(service, id) };
-    size_t at = msk_ue_service_find(s->ue, name);
+    size_t at = msk_ue_service_find(s->ue, sim_service_name(service));
 
-    return s->ue->services[at].state == MSK_SERVICE_UNSURE &&
+    return s->device->world->width != SIM_WIDTH_FULL &&
+           s->ue->services[at].state == MSK_SERVICE_UNSURE &&
            sim_held_good(s->device, group);
 }
 
@@ -56,7 +55,7 @@ check_service(struct sim *w, struct sim_session *s, uint8_t i)
         return;
     }
     for (uint8_t g = 0; g < w->map.n_groups; g++) {
-        if (!sim_in(w->map.service[i].groups, g))
+        if (!sim_in(w->map.service[i].groups & ~w->db.denied[s->line], g))
             continue;
         if (sim_held_has(s->device, g, w->db.group[g].number))
             w->totals->current++;
@@ -104,7 +103,7 @@ stop_all(struct sim_ue *u)
 }
 
 /* One UE is restarted, or gets an old configuration, or leaves all and comes
- * again; then all of it is replayed, twice. */
+ * again; then all of it is replayed, and sometimes once more. */
 static void
 replay(struct sim *w)
 {
@@ -122,15 +121,19 @@ replay(struct sim *w)
         stop_all(u);
     }
     sim_archive_flood(w, u->index);
-    sim_archive_flood(w, u->index);
+    if (sim_below(w, 4) == 0)
+        sim_archive_flood(w, u->index);
+    sim_held_look(u, SIM_ALL);
 }
 
 void
 sim_end_check(struct sim *w)
 {
-    for (uint8_t u = 0; u < w->n_ues; u++)
+    for (uint8_t u = 0; u < w->n_ues; u++) {
+        sim_held_look(&w->ue[u], SIM_ALL);
         for (uint8_t k = 0; k < w->map.n_servers; k++)
             check_session(w, &w->ue[u].session[k]);
+    }
     if (sim_part(w, SIM_PART_END))
         replay(w);
 }

@@ -243,21 +243,26 @@ check_group(struct sim_ue *u, uint8_t g)
     compare(u, g, &held);
 }
 
-/* Of many groups only those that something was told of, and one more. */
+void
+sim_held_look(struct sim_ue *u, uint64_t groups)
+{
+    if (u->pending != NULL)
+        return;
+    u->flash.quiet = true;
+    for (uint8_t g = 0; g < u->world->map.n_groups; g++)
+        if (sim_in(groups, g))
+            check_group(u, g);
+    u->flash.quiet = u->flash.unsure = false;
+}
+
+/* The groups that something was told of, and in turn one of the others. */
 void
 sim_held_check(struct sim_ue *u)
 {
-    uint8_t n = u->world->map.n_groups;
-
     if (u->pending != NULL)
         return;
-    if (n > 8)
-        u->touched |= UINT64_C(1) << (u->world->steps % n);
-    u->flash.quiet = true;
-    for (uint8_t g = 0; g < n; g++)
-        if (n <= 8 || u->flash.unsure || sim_in(u->touched, g))
-            check_group(u, g);
-    u->flash.quiet = u->flash.unsure = false;
+    u->touched |= UINT64_C(1) << (u->looks++ % u->world->map.n_groups);
+    sim_held_look(u, u->flash.unsure ? SIM_ALL : u->touched);
     u->touched = 0;
 }
 

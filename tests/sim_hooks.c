@@ -12,7 +12,7 @@
 #define CALM SIM_SECOND /* between two requests for a group */
 #define HANDED 6        /* requests that one exchange may take */
 #define BEGGED 2        /* bootstraps: for want of keys, and for a 401 */
-#define PATIENCE 60000  /* by default */
+#define PATIENCE (60 * SIM_SECOND) /* by default */
 
 /* Nothing but a true message that asks for it is acknowledged, and only when
  * it is stored. */
@@ -79,6 +79,33 @@ send_http(void *user, const struct msk_http_request *request)
     sim_network_request(w, s->line, s->tag, &http);
 }
 
+/* The group is asked for anew. */
+static void
+begin_anew(struct sim_session *s, uint8_t g)
+{
+    s->asks[g].since = MSK_NEVER;
+}
+
+/* SEQl says how far the MTKs have come, and shuts out none that is sent
+ * (decision 28). An MSK may also be made of no use. */
+static void
+check_seq_low(struct sim_session *s, uint8_t g, const struct msk_msk_event *msk)
+{
+    struct sim *w = s->device->world;
+    const struct sim_mark *m = &s->mark;
+    uint16_t made = w->db.group[g].made[msk->id.number];
+
+    if (w->width == SIM_WIDTH_OLD || msk->seq_low >= msk->seq_high ||
+        s->call != SIM_CALL_RECEIVE)
+        return;
+    if (msk->seq_low > made)
+        sim_fail(w, "line %u: SEQl %u, and MTK %u is the last of group %u",
+                 s->line, msk->seq_low, made, g);
+    if (msk->seq_low < m->past)
+        sim_fail(w, "line %u: SEQl %u, and MTK %u is past in group %u", s->line,
+                 msk->seq_low, m->past, g);
+}
+
 static void
 on_msk(void *user, const struct msk_msk_event *msk)
 {
@@ -91,7 +118,8 @@ on_msk(void *user, const struct msk_msk_event *msk)
     sim_say(w, "line %u: holds group %u number %u, %u..%u", s->line, g,
             msk->id.number, msk->seq_low, msk->seq_high);
     sim_held_stored(s, msk);
-    s->asks[g].tries = 0;
+    check_seq_low(s, g, msk);
+    begin_anew(s, g);
     s->asks[g].refused = false;
 }
 
@@ -123,18 +151,35 @@ on_bootstrap_needed(void *user, enum msk_reason reason)
     sim_ue_bootstrap(s);
 }
 
+/* Nobody who has no keys makes a UE leave, and not within a minute of silence
+ * (decision 31). On a perfect network nobody leaves. */
+static void
+check_patience(struct sim_session *s, uint8_t g)
+{
+    struct sim *w = s->device->world;
+    msk_time now = sim_ue_clock(s->device), since = s->asks[g].since;
+
+    if (since == MSK_NEVER)
+        sim_fail(w, "line %u: left, and never asked for group %u", s->line, g);
+    if (now - since < PATIENCE)
+        sim_fail(w, "line %u: left after %llu ms", s->line,
+                 (unsigned long long)(now - since));
+    if (w->calm && s->asks[g].began > w->calm_at &&
+        (w->map.group[g].off & s->device->strict[g]) == 0)
+        sim_fail(w, "line %u: left for group %u on a perfect network", s->line,
+                 g);
+}
+
 /* Decision 21: nothing good is held, and either the BM-SC said no, or nothing
- * came in time: on the clock of the UE, which may go back. */
+ * came in time. */
 static void
 check_leave(struct sim_session *s, const struct msk_leave_event *leave)
 {
     struct sim *w = s->device->world;
     uint8_t g = sim_group_index(w, leave->id.domain, leave->id.group);
-    msk_time now = sim_ue_clock(s->device), begun;
 
     if (g == SIM_GROUPS)
         sim_fail(w, "line %u: left for no group", s->line);
-    begun = s->asks[g].begun;
     if (sim_held_good(s->device, g))
         sim_fail(w, "line %u: left with an MSK that is good", s->line);
     switch (leave->reason) {
@@ -142,22 +187,17 @@ check_leave(struct sim_session *s, const struct msk_leave_event *leave)
         if (!s->asks[g].refused)
             sim_fail(w, "line %u: left, and nobody said no", s->line);
         return;
-    case MSK_REASON_PATIENCE: break;
-    case MSK_REASON_NONE:
-    case MSK_REASON_NO_KEYS:
-    case MSK_REASON_RENEGOTIATE:
+    case MSK_REASON_PATIENCE: check_patience(s, g); return;
     case MSK_REASON_NO_MSK:
     case MSK_REASON_UNREACHABLE:
     case MSK_REASON_UNVERIFIED:
+    case MSK_REASON_NONE:
+    case MSK_REASON_NO_KEYS:
+    case MSK_REASON_RENEGOTIATE:
     case MSK_REASON_USER:
     case MSK_REASON_POLICY:
         sim_fail(w, "line %u: left for reason %d", s->line, (int)leave->reason);
     }
-    if (s->registrations + s->asks[g].tries == 0)
-        sim_fail(w, "line %u: left, and never asked", s->line);
-    if (s->registrations == 0 && begun != 0 && now - begun < PATIENCE)
-        sim_fail(w, "line %u: left after %llu ms", s->line,
-                 (unsigned long long)(now - begun));
 }
 
 static void
@@ -174,17 +214,28 @@ on_leave(void *user, const struct msk_leave_event *leave)
     w->totals->left[leave->reason]++;
     s->left[i] = leave->reason;
     s->on &= ~(UINT32_C(1) << i);
-    for (uint8_t g = 0; g < w->map.n_groups; g++) /* they begin anew */
-        if (sim_in(w->map.service[i].groups, g))
-            s->asks[g].sent = false;
     if (leave->reason != MSK_REASON_USER)
         check_leave(s, leave);
+    for (uint8_t g = 0; g < w->map.n_groups; g++)
+        if (sim_in(w->map.service[i].groups, g)) {
+            s->asks[g].sent = false;
+            if (!sim_needs(s, g))
+                begin_anew(s, g);
+        }
 }
 
 static bool
 is_no(int code)
 {
     return code >= 300 && code != 401 && code != 503;
+}
+
+static void
+judged(struct sim_session *s, uint8_t g, const struct msk_result_event *result)
+{
+    s->asks[g].refused |= is_no(result->code);
+    if (result->confirmed)
+        begin_anew(s, g);
 }
 
 static void
@@ -197,8 +248,6 @@ on_result(void *user, const struct msk_result_event *result)
 
     sim_say(w, "line %u: result of %d: %d, reason %d", s->line,
             (int)result->procedure, result->code, (int)result->reason);
-    if (!is_no(result->code))
-        return;
     i = sim_service_index(w, result->service);
     if (result->procedure == MSK_PROCEDURE_MSK_REQUEST)
         groups = UINT64_C(1)
@@ -206,7 +255,17 @@ on_result(void *user, const struct msk_result_event *result)
     else if (result->procedure == MSK_PROCEDURE_REGISTER && i < SIM_SERVICES)
         groups = w->map.service[i].groups;
     for (uint8_t g = 0; g < w->map.n_groups; g++)
-        s->asks[g].refused |= sim_in(groups, g);
+        if (sim_in(groups, g))
+            judged(s, g, result);
+}
+
+static void
+asked(struct sim_session *s, uint8_t g)
+{
+    if (s->asks[g].since != MSK_NEVER)
+        return;
+    s->asks[g].since = sim_ue_clock(s->device);
+    s->asks[g].began = s->device->world->now;
 }
 
 /* A request for a group goes out: not twice in a second (decision 20). */
@@ -219,13 +278,17 @@ ask_group(struct sim_session *s, const struct msk_key_id *id)
 
     if (s->asks[g].sent && now < s->asks[g].at + CALM)
         sim_fail(w, "line %u: group %u asked for again too soon", s->line, g);
-    if (s->asks[g].tries == 0)
-        s->asks[g].begun = now;
-    else if (!s->asks[g].sent) /* the clock has stepped, or it was left */
-        s->asks[g].begun = 0;
     s->asks[g].sent = true;
     s->asks[g].at = now;
-    s->asks[g].tries++;
+    asked(s, g);
+}
+
+/* In the call that starts a service it is not on yet. */
+static bool
+is_started(const struct sim_session *s, uint8_t g)
+{
+    return s->starting < SIM_SERVICES &&
+           sim_in(s->device->world->map.service[s->starting].groups, g);
 }
 
 static void
@@ -237,8 +300,11 @@ count_step(struct sim_session *s, const struct msk_trace *step)
     if (step->machine == 2 && step->event == MSK_GROUP_SENT)
         ask_group(s, &step->id);
     s->pulled |= step->machine == 2 && step->event == MSK_GROUP_PULL;
-    if (step->machine == 3 && step->event == MSK_SERVICE_SENT)
-        s->registrations++;
+    if (step->machine != 3 || step->event != MSK_SERVICE_SENT)
+        return;
+    for (uint8_t g = 0; g < s->device->world->map.n_groups; g++)
+        if (sim_needs(s, g) || is_started(s, g))
+            asked(s, g);
 }
 
 static void

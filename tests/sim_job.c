@@ -142,6 +142,16 @@ is_committed(struct sim *w, const struct sim_mark *mark)
     return true;
 }
 
+/* A job may have read the record before that was written. */
+static uint16_t
+past(const struct sim *w, uint8_t g, uint16_t number)
+{
+    return w->db.group[g].past_number == number &&
+                   w->now < w->db.group[g].past_at + SIM_SECOND
+               ? w->db.group[g].past_before
+               : w->db.group[g].past[number];
+}
+
 static void
 send_mikey(struct sim *w, const struct sim_job *job, size_t i)
 {
@@ -158,7 +168,11 @@ send_mikey(struct sim *w, const struct sim_job *job, size_t i)
     mark.counter = m.counter;
     if (mark.group == SIM_GROUPS || !sim_in(w->map.served[server], mark.group))
         sim_fail(w, "line %u: an MSK of another server's group", job->line);
-    mark.made = w->db.group[mark.group].made[mark.number];
+    if (w->width == SIM_WIDTH_FULL && mark.number != 0 &&
+        sim_in(job->denied, mark.group))
+        sim_fail(w, "line %u: an MSK of group %u, and it is denied", job->line,
+                 mark.group);
+    mark.past = past(w, mark.group, mark.number);
     if (m.v && w->acks[server] == MSK_ACK_NONE)
         sim_fail(w, "line %u: asked to acknowledge", job->line);
     if (!sim_ledger_note(w, SIM_FACT_SENT, mark.line, mark.run, mark.counter))
@@ -234,6 +248,7 @@ sim_job_run(struct sim *w, struct sim_job *job)
         sim_fail(w, "line %u: op %d is in conflict for ever", job->line,
                  job->op);
     job->called = sim_node_clock(w, job->node);
+    job->denied = w->db.denied[job->line];
     err = sim_node_call(w, job);
     if (err == MSK_OK && job->op == SIM_OP_ACK && job->spoiled)
         sim_fail(w, "line %u: a spoiled acknowledgement was taken", job->line);

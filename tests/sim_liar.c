@@ -70,7 +70,6 @@ static void
 invent(struct sim *w, uint8_t line, struct sim_http *http)
 {
     static struct msk_body_item items[SIM_GROUPS];
-    static uint8_t names[SIM_GROUPS][32];
     enum msk_body_kind kind = MSK_BODY_MSK_RESPONSE;
     size_t n = w->map.n_groups;
 
@@ -80,8 +79,7 @@ invent(struct sim *w, uint8_t line, struct sim_http *http)
         n = w->map.n_services;
     memset(items, 0, sizeof items);
     for (uint8_t i = 0; i < n; i++) {
-        items[i].service.p = names[i];
-        items[i].service.n = sim_service_name(i, names[i]);
+        items[i].service = sim_service_name(i % SIM_SERVICES);
         if (i < w->map.n_groups) {
             struct msk_key_id id = sim_group_id(w, i);
 

@@ -22,26 +22,32 @@ sim_fqdn(uint8_t server)
     return server == 0 ? "bmsc.example.org" : "other.example.org";
 }
 
-size_t
-sim_service_name(uint8_t service, uint8_t out[32])
+struct msk_bytes
+sim_service_name(uint8_t service)
 {
-    return (size_t)snprintf((char *)out, 32, "urn:service:%u", service);
+    static char names[SIM_SERVICES][32];
+
+    if (names[service][0] == 0)
+        (void)snprintf(names[service], 32, "urn:service:%u", service);
+    return msk_text(names[service]);
 }
 
-size_t
-sim_flow_name(uint8_t group, uint8_t out[32])
+struct msk_bytes
+sim_flow_name(uint8_t group)
 {
-    return (size_t)snprintf((char *)out, 32, "239.1.1.%u/5000", group);
+    static char names[SIM_GROUPS][32];
+
+    if (names[group][0] == 0)
+        (void)snprintf(names[group], 32, "239.1.1.%u/5000", group);
+    return msk_text(names[group]);
 }
 
 uint8_t
 sim_service_index(const struct sim *w, struct msk_bytes name)
 {
-    uint8_t i = 0, own[32];
-
-    for (; i < w->map.n_services; i++)
-        if (sim_service_name(i, own) == name.n &&
-            memcmp(own, name.p, name.n) == 0)
+    for (uint8_t i = 0; i < w->map.n_services; i++)
+        if (sim_service_name(i).n == name.n &&
+            memcmp(sim_service_name(i).p, name.p, name.n) == 0)
             return i;
     return SIM_SERVICES;
 }

@@ -11,7 +11,7 @@ sim_queue_clear(struct sim_queue *queue)
         queue->item[i].kind = SIM_CALM; /* no message of a former run */
         queue->item[i].http.status = 0;
     }
-    queue->order = 0;
+    queue->order = queue->top = 0;
 }
 
 /* Datagrams may not take the last places. */
@@ -33,6 +33,7 @@ sim_queue_add(struct sim *w, enum sim_kind kind, msk_time delay)
         queue->slot[i].used = true;
         queue->slot[i].at = w->now + delay;
         queue->slot[i].order = queue->order++;
+        queue->top = i < queue->top ? queue->top : i + 1;
         queue->item[i].kind = kind;
         queue->item[i].spoiled = false;
         queue->item[i].tried = 0;
@@ -79,7 +80,9 @@ sim_queue_first(struct sim_queue *queue, msk_time *at)
 {
     size_t first = SIM_ITEMS;
 
-    for (size_t i = 0; i < SIM_ITEMS; i++)
+    while (queue->top > 0 && !queue->slot[queue->top - 1].used)
+        queue->top--;
+    for (size_t i = 0; i < queue->top; i++)
         if (queue->slot[i].used &&
             (first == SIM_ITEMS || queue->slot[i].at < queue->slot[first].at ||
              (queue->slot[i].at == queue->slot[first].at &&

@@ -119,9 +119,7 @@ static void
 check_services(struct sim_session *s)
 {
     for (uint8_t i = 0; i < s->device->world->map.n_services; i++) {
-        uint8_t id[32];
-        struct msk_bytes name = { id, sim_service_name(i, id) };
-        size_t at = msk_ue_service_find(s->ue, name);
+        size_t at = msk_ue_service_find(s->ue, sim_service_name(i));
         bool on = at < s->ue->n_services && msk_ue_service_is_on(s->ue, at);
 
         if (on != sim_in(s->on, i))
@@ -294,7 +292,6 @@ start(struct sim_session *s, uint8_t i)
 {
     struct sim *w = s->device->world;
     struct msk_service service = { .size = sizeof service };
-    uint8_t id[32], names[SIM_GROUPS][32];
     struct msk_flow flows[SIM_GROUPS];
     struct msk_bytes server;
     char url[64];
@@ -305,16 +302,17 @@ start(struct sim_session *s, uint8_t i)
 
         if (!sim_in(w->map.service[i].groups, g))
             continue;
-        flow->id.p = names[g];
-        flow->id.n = sim_flow_name(g, names[g]);
+        flow->id = sim_flow_name(g);
         memcpy(flow->domain, key.domain, 3);
         flow->group = key.group;
         service.n_flows++;
         s->device->strict[g] |= s->says[i].require;
+        if (!sim_needs(s, g))
+            s->asks[g].since = MSK_NEVER;
     }
     (void)snprintf(url, sizeof url, "http://%s:8080", sim_fqdn(s->server));
     server = msk_text(url);
-    service.id = (struct msk_bytes){ id, sim_service_name(i, id) };
+    service.id = sim_service_name(i);
     service.servers = &server;
     service.n_servers = 1;
     service.flows = flows;
@@ -332,11 +330,8 @@ start(struct sim_session *s, uint8_t i)
 static int
 stop(struct sim_session *s, uint8_t i)
 {
-    uint8_t id[32];
-    struct msk_bytes name = { id, sim_service_name(i, id) };
-
     sim_say(s->device->world, "line %u: stops service %u", s->line, i);
-    return msk_ue_stop(s->ue, name, sim_ue_clock(s->device));
+    return msk_ue_stop(s->ue, sim_service_name(i), sim_ue_clock(s->device));
 }
 
 /* What failed is done again by chaos, or when all is calm. False: busy. */

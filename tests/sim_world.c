@@ -153,7 +153,8 @@ wake(struct sim *w, const struct sim_item *item)
     case SIM_TRAFFIC:
         if (w->now + SIM_QUIET < w->end)
             sim_writer_tick(w);
-        (void)sim_queue_add(w, SIM_TRAFFIC, 4000 + sim_below(w, 6000));
+        (void)sim_queue_add(w, SIM_TRAFFIC,
+                            (4000 + sim_below(w, 6000)) * (w->calm ? 2 : 1));
         break;
     case SIM_CALM:
         sim_chaos_calm(w);

@@ -7,6 +7,7 @@
 
 #define SEEN 30000 /* traffic that shows an MSK */
 #define BLOCK 5
+#define SENT 2 /* MTKs at a time */
 #define BUSY 6 /* groups that have traffic at one time, about */
 
 /* The MTKs under an MSK differ from those under another one. */
@@ -21,9 +22,27 @@ sim_mtk(uint8_t group, uint16_t number, uint8_t out[16])
 static bool
 load(struct sim *w, uint8_t g)
 {
+    w->writer.group[g].row = 0;
     w->writer.group[g].loaded = sim_database_group(
         w, g, &w->writer.group[g].record, &w->writer.group[g].version);
     return w->writer.group[g].loaded;
+}
+
+/* Who has made two MTKs himself knows that those before are sent no more. */
+static void
+note_past(struct sim *w, uint8_t g, const struct msk_key_group *record)
+{
+    struct msk_key_id id;
+    uint16_t past;
+
+    msk_key_group_id(record, &id);
+    past = w->db.group[g].made[id.number];
+    if (w->writer.group[g].row < SENT || past < SENT)
+        return;
+    w->db.group[g].past_before = w->db.group[g].past[id.number];
+    w->db.group[g].past_at = w->now;
+    w->db.group[g].past_number = id.number;
+    w->db.group[g].past[id.number] = (uint16_t)(past - SENT);
 }
 
 /* False: somebody else changed the record; it is to be loaded again. */
@@ -51,6 +70,7 @@ reserve(struct sim *w, uint8_t g)
         return false;
     }
     w->writer.group[g].version++;
+    note_past(w, g, record);
     return true;
 }
 
@@ -73,6 +93,7 @@ send(struct sim *w, uint8_t g, const struct msk_key_id *id,
     mark.mtk_id = mtk_id;
     mark.counter = m.counter;
     w->db.group[g].made[id->number] = mtk_id;
+    w->writer.group[g].row++;
     sim_say(w, "group %u number %u: MTK %u", g, id->number, mtk_id);
     sim_archive_datagram(w, SIM_TO_UE, SIM_UES, octets, &mark);
     for (uint8_t u = 0; u < w->n_ues; u++) {
