@@ -290,6 +290,27 @@ keeps_a_group_that_another_service_needs(void **state)
     assert_false(is_allowed(GROUP));
 }
 
+/* Stopped and started again while its registration is under way: that is a
+ * new wish, and has all the patience. */
+static void
+begins_its_patience_anew_when_it_is_started_again(void **state)
+{
+    (void)state;
+    b.answer = ANSWER_NONE;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_wait(&b, 55000);
+    while (!b.asked)
+        bench_wait(&b, 1000);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    assert_true(b.asked);
+    bench_wait(&b, 59000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    bench_wait(&b, 1000);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+}
+
 static void
 registers_again_behind_a_deregistration(void **state)
 {
@@ -697,6 +718,7 @@ main(void)
         BENCH_BOTH(registers_though_a_request_of_before_is_refused),
         BENCH_BOTH(leaves_when_that_registration_is_refused_too),
         BENCH_BOTH(keeps_a_group_that_another_service_needs),
+        BENCH_BOTH(begins_its_patience_anew_when_it_is_started_again),
         BENCH_BOTH(registers_again_behind_a_deregistration),
         BENCH_BOTH(merges_what_is_due_into_one_request),
         BENCH_BOTH(takes_over_an_updated_announcement),

@@ -42,6 +42,7 @@ enum msk_ue_service_action {
     MSK_SERVICE_BEGIN,    /* a new request: no attempt yet */
     MSK_SERVICE_COUNT,    /* one attempt more */
     MSK_SERVICE_PAUSE,    /* before the next attempt */
+    MSK_SERVICE_RENEW,    /* the request under way is that of a new start */
     MSK_SERVICE_EXPECT,   /* its MSKs will be pushed */
     MSK_SERVICE_LOSE,     /* its MSKs will not; again after a long while */
     MSK_SERVICE_END       /* the slot is free */

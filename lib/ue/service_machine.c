@@ -49,7 +49,7 @@ static const struct msk_cell table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
         [MSK_SERVICE_STOP] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
     },
     [MSK_SERVICE_QUITTING] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_REGISTERING },
+        [MSK_SERVICE_START] = { MSK_SERVICE_RENEW, MSK_SERVICE_REGISTERING },
         [MSK_SERVICE_OK] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
         [MSK_SERVICE_REFUSED] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
         [MSK_SERVICE_RETRY] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
@@ -136,6 +136,15 @@ begin(struct msk_ue_service *service)
 }
 
 static void
+count(struct msk_ue *ue, struct msk_ue_service *service)
+{
+    service->attempts++;
+    msk_timer_stop(&service->timer);
+    if (!service->patience.on && service->kept == 0)
+        msk_timer_start(&service->patience, ue->now, ue->patience);
+}
+
+static void
 roll(struct msk_ue *ue)
 {
     int err = msk_ue_roll(ue);
@@ -182,11 +191,10 @@ act(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
     switch (action) {
     case MSK_SERVICE_KEEP: break;
     case MSK_SERVICE_BEGIN: begin(service); break;
-    case MSK_SERVICE_COUNT:
-        service->attempts++;
-        msk_timer_stop(&service->timer);
-        if (!service->patience.on && service->kept == 0)
-            msk_timer_start(&service->patience, ue->now, ue->patience);
+    case MSK_SERVICE_COUNT: count(ue, service); break;
+    case MSK_SERVICE_RENEW:
+        begin(service);
+        count(ue, service);
         break;
     case MSK_SERVICE_PAUSE: pause(ue, service); break;
     case MSK_SERVICE_EXPECT:
