@@ -313,6 +313,7 @@ binding(unsigned which)
     c.muk = view(muk[which], KEY_LEN(which));
     c.mrk = view(mrk[which], KEY_LEN(which));
     c.expires = MSK_NEVER;
+    c.age = which;
     return c;
 }
 
@@ -439,13 +440,17 @@ rekey(void)
     return ended(msk_key_group_rekey(&group, &randomness));
 }
 
-static uint8_t msk_before[32];
+/* The current MSK before the last change is the previous one now; the one that
+ * was current before that is gone. */
+static uint8_t msk_before[16], msk_long_before[16];
+static unsigned rekeyed;
 
 static void
 was_rekeyed(void)
 {
-    forget("the MSK before, in the record", &group, sizeof group, msk_before,
-           16);
+    if (++rekeyed > 1)
+        forget("the MSK long before, in the record", &group, sizeof group,
+               msk_long_before, sizeof msk_long_before);
     msk_is_secret();
 }
 
@@ -456,7 +461,8 @@ note_msk(void)
 
     msk_key_group_secrets(&group, &key, &rand);
     (void)rand;
-    memcpy(msk_before, key.p, key.n);
+    memcpy(msk_long_before, msk_before, sizeof msk_before);
+    memcpy(msk_before, key.p, sizeof msk_before);
     return MSK_OK;
 }
 
@@ -763,6 +769,7 @@ life_begin(enum msk_layout which)
     memset(&post, 0, sizeof post);
     memset(&subscriber, 0, sizeof subscriber);
     memset(&group, 0, sizeof group);
+    rekeyed = 0;
     if (msk_store_ram_init(&store, &ram, records, MSK_MGVF_RECORDS(1, 1)) !=
             MSK_OK ||
         msk_xml_expat_init(&xml, NULL) != MSK_OK)
