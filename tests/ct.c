@@ -12,6 +12,7 @@
 #include <valgrind/memcheck.h>
 
 #include "base/secret.h"
+#include "http/digest_hash.h"
 #include "msk/gba.h"
 #include "msk/protect.h"
 #include "provider.h"
@@ -178,6 +179,26 @@ derive(void)
                          : msk_mikey_derive(&p, MSK_DERIVED_TEK, 1, out, 100);
 }
 
+/* A response of Digest is known; the MRK, its base64 and H(A1) are not. */
+static int
+digest(uint32_t algorithm)
+{
+    struct msk_digest_input input = { .size = sizeof input };
+    uint8_t response[MSK_DIGEST_HEX_MAX];
+    size_t n;
+    int err;
+
+    input.algorithm = algorithm;
+    input.qop = MSK_QOP_AUTH_INT;
+    input.username = input.realm = msk_text("somebody");
+    input.method = input.uri = input.nonce = input.nc = input.username;
+    input.cnonce = input.body = input.username;
+    poison(ks, sizeof ks);
+    err = msk_digest_hash(host_crypto(), &input,
+                          (struct msk_bytes){ ks, sizeof ks }, response, &n);
+    return err;
+}
+
 /* Equal, and different in one octet, wherever. */
 static int
 compare(void)
@@ -208,5 +229,7 @@ main(void)
     printf("V a lie %d\n", check_v(1, 1));
     printf("V 256 %d\n", check_v(2, 0));
     printf("derive %d\n", derive());
+    printf("digest %d\n", digest(MSK_ALGORITHM_MD5));
+    printf("digest %d\n", digest(MSK_ALGORITHM_SHA256));
     return 0;
 }

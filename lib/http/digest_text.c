@@ -38,14 +38,19 @@ msk_digest_hex_len(uint32_t algorithm)
     return algorithm == MSK_ALGORITHM_SHA256 ? 64 : 32;
 }
 
+/* Without a table, for H(A1) is a key: an index on it shows in a cache. */
+static uint8_t
+hex_digit(uint32_t v)
+{
+    return (uint8_t)(v + '0' + ((9 - v) >> 8 & ('a' - '0' - 10)));
+}
+
 void
 msk_digest_hex_write(const uint8_t *in, size_t n, uint8_t *out)
 {
-    static const uint8_t digits[16 + 1] = "0123456789abcdef";
-
     for (size_t i = 0; i < n; i++) {
-        out[2 * i] = digits[in[i] >> 4];
-        out[2 * i + 1] = digits[in[i] & 15];
+        out[2 * i] = hex_digit(in[i] >> 4);
+        out[2 * i + 1] = hex_digit(in[i] & 15);
     }
 }
 
