@@ -147,12 +147,12 @@ with_record(struct worker *w, size_t i, call_fn *call, const void *arg)
 
 /* The Key Group as it is now, when the library wants to send its MSK. */
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
+    const struct msk_group_id own = msk_key_id_group(&key_group.id);
     struct worker *w = user;
 
-    if (group != key_group.id.group ||
-        memcmp(domain, key_group.id.domain, 3) != 0)
+    if (!msk_group_id_equal(group, &own))
         return NULL;
     (void)pthread_mutex_lock(&shared.lock);
     w->group = shared.group;
@@ -248,6 +248,7 @@ roll(struct worker *w)
 static int
 add_subscriber(const char *keyfile, const struct sockaddr_in *ue)
 {
+    const struct msk_group_id group = msk_key_id_group(&key_group.id);
     struct msk_subscriber_config config = { .size = sizeof config,
                                             .expires = MSK_NEVER };
     struct msk_subscriber subscriber;
@@ -266,8 +267,7 @@ add_subscriber(const char *keyfile, const struct sockaddr_in *ue)
         err = msk_subscriber_init(&subscriber, &config);
     }
     if (err == MSK_OK)
-        err = msk_subscriber_join(&subscriber, key_group.id.domain,
-                                  key_group.id.group);
+        err = msk_subscriber_join(&subscriber, &group);
     if (err == MSK_OK)
         err = msk_subscriber_pack(&subscriber, row->packed, sizeof row->packed,
                                   &row->n);

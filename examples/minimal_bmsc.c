@@ -36,33 +36,34 @@ static const struct msk_key_group_config group_config = {
 
 static int
 authorise(void *user, const struct msk_subscriber *s,
-          const struct msk_key_id *id)
+          const struct msk_group_id *group)
 {
+    const struct msk_group_id own = msk_key_id_group(&group_config.id);
+
     (void)user;
     (void)s;
-    return id->group == group_config.id.group ? 200 : 403;
+    return msk_group_id_equal(group, &own) ? 200 : 403;
 }
 
 /* The Key Groups that a service needs. */
 static size_t
-service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
                size_t cap)
 {
     (void)user;
     (void)service;
     (void)cap; /* is never 0 */
-    ids[0] = group_config.id;
+    ids[0] = msk_key_id_group(&group_config.id);
     return 1;
 }
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
+    const struct msk_group_id own = msk_key_id_group(&group_config.id);
+
     (void)user;
-    return group == group_config.id.group &&
-                   memcmp(domain, group_config.id.domain, 3) == 0
-               ? &b.group
-               : NULL;
+    return msk_group_id_equal(group, &own) ? &b.group : NULL;
 }
 
 static void

@@ -95,30 +95,35 @@ some(struct bench *b, size_t most)
 
 static const uint8_t domain[3] = { 0x21, 0x63, 0x54 };
 
+#define GROUP_ID(d, number) \
+    (&(const struct msk_group_id){ { (d)[0], (d)[1], (d)[2] }, (number) })
+
 static const struct msk_key_group *
-find_group(void *user, const uint8_t d[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
     struct bench *b = user;
 
-    if (memcmp(d, domain, 3) != 0 || group == 0 || group > GROUPS)
+    if (memcmp(group->domain, domain, 3) != 0 || group->group == 0 ||
+        group->group > GROUPS)
         return NULL;
-    return b->group[group - 1].there ? &b->group[group - 1].record : NULL;
+    return b->group[group->group - 1].there ? &b->group[group->group - 1].record
+                                            : NULL;
 }
 
 static int
 authorise(void *user, const struct msk_subscriber *sub,
-          const struct msk_key_id *id)
+          const struct msk_group_id *group)
 {
     static const int answers[] = { 200, 403, 204, MSK_PENDING, 200, 503, -7 };
     struct bench *b = user;
 
     REQUIRE(msk_subscriber_id(sub).n == 2);
-    return b->mood == 0 ? 200 : answers[(b->mood + id->group) % 7];
+    return b->mood == 0 ? 200 : answers[(b->mood + group->group) % 7];
 }
 
 /* The groups whose bits the last octet of the name has. */
 static size_t
-service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
                size_t cap)
 {
     size_t n = 0;
@@ -198,12 +203,12 @@ check_record(const struct bench *b)
     const struct msk_sub *sub = msk_sub_at(&b->sub);
     unsigned in_flight = 0;
 
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+    for (size_t i = 0; i < sub->n_deliveries; i++) {
         const struct msk_delivery *d = &sub->delivery[i];
 
         in_flight += d->state == MSK_DELIVERY_SENT && !d->old_muk ? 1 : 0;
-        REQUIRE(d->state == MSK_DELIVERY_FREE ||
-                msk_sub_find(sub, d->id.domain, d->id.group) != NULL);
+        REQUIRE(d->state != MSK_DELIVERY_FREE);
+        REQUIRE(msk_sub_find(sub, &d->group) != NULL);
     }
     REQUIRE(in_flight <= 1);
     REQUIRE(b->config.acks != MSK_ACK_NONE || in_flight == 0);
@@ -505,16 +510,19 @@ op_ack_raw(struct bench *b)
 static void
 op_push(struct bench *b, bool pull)
 {
-    struct group *g = &b->group[next(b) % GROUPS];
+    uint8_t what = next(b);
+    struct group *g = &b->group[what % GROUPS];
+    enum msk_key_group_role role = (enum msk_key_group_role)(what / 64 % 3);
     struct msk_subscriber before = b->sub;
     int err;
 
     if (!g->there)
         return;
     err =
-        pull
-            ? msk_bmsc_pull(b->bmsc, b, &b->sub, &g->record, b->now, b->outbox)
-            : msk_bmsc_push(b->bmsc, b, &b->sub, &g->record, b->now, b->outbox);
+        pull ? msk_bmsc_pull(b->bmsc, b, &b->sub, &g->record, b->now, b->outbox)
+             : msk_bmsc_push_msk(b->bmsc, b, &b->sub, &g->record, role, b->now,
+                                 b->outbox);
+    REQUIRE(pull || !b->config.never_push || err != MSK_OK);
     (void)settle(b, &before, err);
 }
 
@@ -546,10 +554,28 @@ op_clock(struct bench *b)
         b->now -= b->now > 500000 ? 300000 : 0;
 }
 
+/* An MSK that was made elsewhere. */
+static int
+prepare(struct bench *b, struct group *g, uint8_t what)
+{
+    struct msk_key_group_next n = { .size = sizeof n };
+    uint8_t msk[16], rand[16];
+
+    memset(msk, what, sizeof msk);
+    memset(rand, what ^ 0x80, sizeof rand);
+    n.number = (uint16_t)(g->number + what % 8);
+    n.msk = (struct msk_bytes){ msk, sizeof msk };
+    n.rand = (struct msk_bytes){ rand, sizeof rand };
+    n.seq_high = 20;
+    return msk_key_group_prepare(&g->record, what % 2 == 0 ? &n : NULL,
+                                 &b->toy.random);
+}
+
 static void
 op_rekey(struct bench *b)
 {
-    uint16_t i = next(b) % GROUPS;
+    uint8_t what = next(b);
+    uint16_t i = what % GROUPS;
     struct group *g = &b->group[i];
     int err;
 
@@ -558,8 +584,12 @@ op_rekey(struct bench *b)
         add_group(b, (uint16_t)(i + 1));
         return;
     }
-    err = msk_key_group_rekey(&g->record, &b->toy.random);
-    REQUIRE(err == MSK_OK || err == MSK_ERR_STATE);
+    switch (what / GROUPS % 4) {
+    case 0: err = msk_key_group_rekey(&g->record, &b->toy.random); break;
+    case 1: err = msk_key_group_switch(&g->record); break;
+    default: err = prepare(b, g, next(b)); break;
+    }
+    REQUIRE(err == MSK_OK || msk_err_kind(err) == MSK_KIND_CALLER);
 }
 
 /* MTK messages: what was reserved and lost the race is never made. */
@@ -617,8 +647,8 @@ op_host(struct bench *b)
     uint16_t group = (uint16_t)(1 + what / 8 % GROUPS);
 
     switch (what % 8) {
-    case 0: (void)msk_subscriber_join(&b->sub, domain, group); break;
-    case 1: msk_subscriber_part(&b->sub, domain, group); break;
+    case 0: (void)msk_subscriber_join(&b->sub, GROUP_ID(domain, group)); break;
+    case 1: msk_subscriber_part(&b->sub, GROUP_ID(domain, group)); break;
     case 2: msk_subscriber_reauth(&b->sub); break;
     case 3: msk_subscriber_rebootstrap(&b->sub); break;
     case 4: b->mood = what / 8; break;
@@ -674,6 +704,7 @@ configure(struct bench *b)
     b->config.layout = (how & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
     b->config.ext = (how & 2) != 0 ? MSK_EXT_BEFORE_KEMAC : MSK_EXT_AFTER_HDR;
     b->config.registration = (how & 4) != 0;
+    b->config.never_push = how % 64 == 63;
     b->config.acks = (enum msk_ack_mode)(how / 8 % 3);
     b->config.ack_sample = 2;
     b->config.retries = how / 32;

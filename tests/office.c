@@ -5,6 +5,7 @@
 #include <string.h>
 
 const uint8_t office_twin_domain[3] = { 0x21, 0x63, 0x55 };
+uint32_t office_cells[3];
 
 static int
 fill(void *user, uint8_t *out, size_t n)
@@ -20,17 +21,17 @@ fill(void *user, uint8_t *out, size_t n)
 }
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
     struct office *o = user;
-    bool twin = memcmp(domain, office_twin_domain, 3) == 0;
+    bool twin = memcmp(group->domain, office_twin_domain, 3) == 0;
     struct msk_key_id id;
 
-    if (!twin && memcmp(domain, chip_domain, 3) != 0)
+    if (!twin && memcmp(group->domain, chip_domain, 3) != 0)
         return NULL;
     for (size_t i = 0; i < o->n_groups; i++) {
         msk_key_group_id(&o->group[i], &id);
-        if (id.group == group)
+        if (id.group == group->group)
             return twin ? &o->twin[i] : &o->group[i];
     }
     return NULL;
@@ -38,31 +39,46 @@ find_group(void *user, const uint8_t domain[3], uint16_t group)
 
 static int
 authorise(void *user, const struct msk_subscriber *subscriber,
-          const struct msk_key_id *id)
+          const struct msk_group_id *group)
 {
     struct office *o = user;
 
-    check_octets("who", msk_subscriber_id(subscriber), chars("imsi-1"));
+    check_octets("who", msk_subscriber_id(subscriber), chars(o->who));
     o->questions++;
-    return id->group == o->odd_group ? o->odd_answer : o->answer;
+    return group->group == o->odd_group &&
+                   memcmp(group->domain, chip_domain, 3) == 0
+               ? o->odd_answer
+               : o->answer;
 }
 
-/* The groups in a name: four hexadecimal digits each. */
+static uint16_t
+digits(struct msk_bytes service, size_t at)
+{
+    char text[5] = "";
+
+    memcpy(text, service.p + at, 4);
+    return (uint16_t)strtoul(text, NULL, 16);
+}
+
+/* The groups in a name: four hexadecimal digits each, "-" for all up to. */
 static size_t
-service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
                size_t cap)
 {
     size_t n = 0;
 
     (void)user;
-    for (size_t at = 2; at + 4 <= service.n && n < cap; at += 5, n++) {
-        char digits[5] = "";
+    for (size_t at = 2; at + 4 <= service.n; at += 5) {
+        uint16_t last = digits(service, at), group = last;
 
-        memcpy(digits, service.p + at, 4);
-        memset(&ids[n], 0, sizeof ids[n]);
-        memcpy(ids[n].domain,
-               service.p[0] == 't' ? office_twin_domain : chip_domain, 3);
-        ids[n].group = (uint16_t)strtoul(digits, NULL, 16);
+        if (at > 2 && service.p[at - 1] == '-')
+            group = (uint16_t)(digits(service, at - 5) + 1);
+        for (; group <= last; group++) {
+            if (service.p[0] != 't' && n++ < cap)
+                ids[n - 1] = *GROUP_ID(chip_domain, group);
+            if (service.p[0] != 's' && n++ < cap)
+                ids[n - 1] = *GROUP_ID(office_twin_domain, group);
+        }
     }
     return n;
 }
@@ -70,7 +86,8 @@ service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
 static void
 trace(void *user, const struct msk_bmsc_trace *step)
 {
-    ((struct office *)user)->cells[step->state] |= 1u << step->event;
+    (void)user;
+    office_cells[step->state] |= 1u << step->event;
 }
 
 static void
@@ -120,7 +137,8 @@ office_start(struct office *o, enum msk_layout layout,
     assert_int_equal(
         msk_outbox_init(&o->outbox, o->outbox_memory + 1, MSK_OUTBOX_SIZE),
         MSK_OK);
-    subscribe(&o->subscriber, "imsi-1", OFFICE_MUK, "ue");
+    o->who = "imsi-1";
+    subscribe(&o->subscriber, o->who, OFFICE_MUK, "ue");
     subscribe(&o->other, "imsi-2", OFFICE_OTHER_MUK, "ue-2");
 }
 
@@ -149,7 +167,8 @@ office_group_alone(struct office *o, uint16_t group, bool streaming)
     found(o, &o->group[o->n_groups], chip_domain, group, streaming);
     if (!o->alone && o->n_groups < OFFICE_TWINS)
         assert_int_equal(
-            msk_subscriber_join(&o->subscriber, office_twin_domain, group),
+            msk_subscriber_join(&o->subscriber,
+                                GROUP_ID(office_twin_domain, group)),
             MSK_OK);
     err = chip_allow(&o->chip, group, MSK_REQUIRE_NOTHING);
     assert_true(err == MSK_OK || err == MSK_ERR_LIMIT);
@@ -161,8 +180,9 @@ office_group(struct office *o, uint16_t group, bool streaming)
 {
     struct msk_key_group *added = office_group_alone(o, group, streaming);
 
-    assert_int_equal(msk_subscriber_join(&o->subscriber, chip_domain, group),
-                     MSK_OK);
+    assert_int_equal(
+        msk_subscriber_join(&o->subscriber, GROUP_ID(chip_domain, group)),
+        MSK_OK);
     return added;
 }
 
@@ -213,7 +233,7 @@ office_empty(struct office *o)
         case MSK_BMSC_SEND_MIKEY:
             check_octets("peer", e.peer,
                          msk_subscriber_address(&o->subscriber));
-            assert_true(o->sent < OFFICE_GROUPS);
+            assert_true(o->sent < OFFICE_SENT);
             o->id[o->sent] = e.id;
             o->message[o->sent++] = exact(e.message.p, e.message.n);
             break;
@@ -221,7 +241,10 @@ office_empty(struct office *o)
         case MSK_BMSC_DELIVERED: o->delivered++; break;
         case MSK_BMSC_GAVE_UP: o->gave_up++; break;
         case MSK_BMSC_JOINED: o->joined++; break;
-        case MSK_BMSC_PARTED: o->parted++; break;
+        case MSK_BMSC_PARTED:
+            o->parted++;
+            o->why = e.why;
+            break;
         }
     }
 }
@@ -248,6 +271,17 @@ office_push(struct office *o, const struct msk_key_group *group)
     return settle(
         o, &before,
         msk_bmsc_push(o->bmsc, o, &o->subscriber, group, o->now, o->outbox));
+}
+
+int
+office_push_msk(struct office *o, const struct msk_key_group *group,
+                enum msk_key_group_role role)
+{
+    struct msk_subscriber before = o->subscriber;
+
+    return settle(o, &before,
+                  msk_bmsc_push_msk(o->bmsc, o, &o->subscriber, group, role,
+                                    o->now, o->outbox));
 }
 
 int

@@ -17,7 +17,8 @@
 
 #define OFFICE_GROUPS 72
 #define OFFICE_TWINS 4 /* that the subscriber is a member of */
-#define OFFICE_EFFECTS 300
+#define OFFICE_EFFECTS 448
+#define OFFICE_SENT 200
 #define OFFICE_MUK 0x10
 #define OFFICE_OTHER_MUK 0x50 /* of the other subscriber */
 #define OFFICE_MRK "the MRK of the subscriber, 32 oct"
@@ -39,9 +40,9 @@ struct office {
     bool alone; /* set: the subscriber is a member of no twin from now on */
     struct msk_outbox *outbox;
     msk_time now;
-    uint32_t cells[3]; /* of the table of deliveries: bits of events taken */
-    bool unknown;      /* requests come without a record */
+    bool unknown; /* requests come without a record */
 
+    const char *who; /* authorise is asked for him, and for nobody else */
     /* what authorise says: of one group, of the others */
     uint16_t odd_group;
     int odd_answer, answer;
@@ -50,9 +51,10 @@ struct office {
     /* what the outbox said last */
     size_t effects, sent, delivered, gave_up, joined, parted;
     enum msk_bmsc_effect_kind kind[OFFICE_EFFECTS];
-    struct msk_bytes message[OFFICE_GROUPS]; /* copies, the test's */
-    struct msk_key_id id[OFFICE_GROUPS];     /* of these */
-    struct msk_http_response response;       /* a copy; status 0: none */
+    enum msk_parted why;                   /* of the last that parted */
+    struct msk_bytes message[OFFICE_SENT]; /* copies, the test's */
+    struct msk_key_id id[OFFICE_SENT];     /* of these */
+    struct msk_http_response response;     /* a copy; status 0: none */
     struct msk_http_header header[8];
     struct msk_bytes ack; /* of the UE to the last message, or empty */
 
@@ -62,9 +64,18 @@ struct office {
 
 /* A BM-SC in that layout, a subscriber with MUK OFFICE_MUK at address "ue",
  * and the UE's MGV-F. A service is named by the groups that it needs, in four
- * hexadecimal digits each: "s:18CF,18D0"; of the twins: "t:18CF". authorise
+ * hexadecimal digits each: "s:18CF,18D0"; of the twins: "t:18CF"; of
+ * both: "b:18CF"; many: "s:18C0-18FF". authorise
  * says 200. change: may be NULL; alters o->config before it is used. */
 extern const uint8_t office_twin_domain[3];
+
+/* Of the table of deliveries: bits of events, by state, that were taken in all
+ * tests so far. */
+extern uint32_t office_cells[3];
+
+/* The name of a Key Group. */
+#define GROUP_ID(d, number) \
+    (&(const struct msk_group_id){ { (d)[0], (d)[1], (d)[2] }, (number) })
 
 void office_start(struct office *o, enum msk_layout layout,
                   void (*change)(struct msk_bmsc_config *config));
@@ -77,6 +88,8 @@ struct msk_key_group *office_group(struct office *o, uint16_t group,
  * unpack is what counts. The record is thrown away when a call fails, as the
  * contract says. The outbox is emptied into *o. */
 int office_push(struct office *o, const struct msk_key_group *group);
+int office_push_msk(struct office *o, const struct msk_key_group *group,
+                    enum msk_key_group_role role);
 int office_pull(struct office *o, const struct msk_key_group *group);
 int office_timer(struct office *o);
 int office_ack(struct office *o, struct msk_bytes message);

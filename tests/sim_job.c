@@ -94,7 +94,7 @@ check_record(struct sim *w, const struct sim_job *job)
     const struct msk_sub *sub = msk_sub_at(sim_node_subscriber());
     unsigned in_flight = 0;
 
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+    for (size_t i = 0; i < sub->n_deliveries; i++)
         in_flight += sub->delivery[i].state == MSK_DELIVERY_SENT &&
                              !sub->delivery[i].old_muk
                          ? 1

@@ -45,10 +45,10 @@ sim_node_subscriber(void)
 /* --- questions of the library -------------------------------------------- */
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
     struct sim *w = user;
-    uint8_t i = sim_group_index(w, domain, group);
+    uint8_t i = sim_group_index(w, group->domain, group->group);
     uint64_t version;
 
     return i < SIM_GROUPS && sim_database_group(user, i, &node.found, &version)
@@ -58,11 +58,11 @@ find_group(void *user, const uint8_t domain[3], uint16_t group)
 
 static int
 authorise(void *user, const struct msk_subscriber *subscriber,
-          const struct msk_key_id *id)
+          const struct msk_group_id *group)
 {
     struct msk_bytes name = msk_subscriber_id(subscriber);
     struct sim *w = user;
-    uint8_t i = sim_group_index(w, id->domain, id->group);
+    uint8_t i = sim_group_index(w, group->domain, group->group);
     uint8_t line = sim_line((uint8_t)(name.p[0] - '0'), node.server);
 
     if (i == SIM_GROUPS || !sim_in(w->map.served[node.server], i) ||
@@ -76,18 +76,21 @@ authorise(void *user, const struct msk_subscriber *subscriber,
 }
 
 static size_t
-service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
                size_t cap)
 {
     struct sim *w = user;
     uint8_t i = sim_service_index(w, service);
+    struct msk_key_id id;
     size_t n = 0;
 
     if (i == SIM_SERVICES || w->map.service[i].server != node.server)
         return 0;
     for (uint8_t g = 0; g < w->map.n_groups; g++)
-        if (sim_in(w->map.service[i].groups, g) && n++ < cap)
-            ids[n - 1] = sim_group_id(w, g);
+        if (sim_in(w->map.service[i].groups, g) && n++ < cap) {
+            id = sim_group_id(w, g);
+            ids[n - 1] = msk_key_id_group(&id);
+        }
     return n;
 }
 
@@ -251,9 +254,10 @@ static int
 call_operator(struct sim *w, struct sim_job *job)
 {
     struct msk_key_id id = sim_group_id(w, job->group);
+    struct msk_group_id group = msk_key_id_group(&id);
 
     if (job->op == SIM_OP_PART)
-        msk_subscriber_part(&node.sub, id.domain, id.group);
+        msk_subscriber_part(&node.sub, &group);
     else if (job->op == SIM_OP_REAUTH)
         msk_subscriber_reauth(&node.sub);
     else if (job->op == SIM_OP_REBOOTSTRAP)

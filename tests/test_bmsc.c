@@ -48,6 +48,7 @@ has_the_defaults_that_its_header_says(void **state)
         assert_int_equal(msk_bmsc_init(&bmsc, memory, sizeof memory, &c),
                          MSK_OK);
         assert_int_equal(bmsc->config.retry, 2000);
+        assert_int_equal(bmsc->config.spacing, 250);
         assert_int_equal(bmsc->config.retries, 4);
         assert_int_equal(bmsc->config.unanswered, 3);
         assert_int_equal(bmsc->confirms, layout == MSK_LAYOUT_CSB);
@@ -97,10 +98,15 @@ refuses_a_configuration_that_is_none(void **state)
     REFUSED(c.acks = MSK_ACK_SAMPLED); /* and of how many? */
     REFUSED(c.confirm = (enum msk_confirm)3);
     REFUSED(c.retry = 3600001);
+    REFUSED(c.spacing = 2001);
+    REFUSED(c.retry = 100; c.spacing = 101);
     REFUSED(c.retries = 8);
     REFUSED(c.unanswered = 256);
     TRY(c.retries = 7, MSK_OK);
     TRY(c.retry = 3600000, MSK_OK);
+    TRY(c.spacing = 2000, MSK_OK);
+    TRY(c.retry = c.spacing = 100, MSK_OK);
+    TRY(c.retry = 1, MSK_OK);
     TRY(c.unanswered = 255, MSK_OK);
     TRY(c.nonce_key = ((struct msk_bytes){ much, 64 }), MSK_OK);
     TRY(c.nonce_key = ((struct msk_bytes){ much, 16 }), MSK_OK);

@@ -2,6 +2,7 @@
 /* MSK requests over HTTP: who is let in, what each item gets, what follows. */
 #include <string.h>
 
+#include "bmsc/key_group.h"
 #include "bmsc/subscriber.h"
 #include "visit.h"
 
@@ -32,6 +33,23 @@ sampled(struct msk_bmsc_config *c)
 {
     c->acks = MSK_ACK_SAMPLED;
     c->ack_sample = 1000000000;
+}
+
+static struct msk_bytes
+repeat(char what, size_t n)
+{
+    uint8_t *p = room(n);
+
+    memset(p, what, n);
+    return exact(p, n);
+}
+
+/* The first interval is longer than all of them take. */
+static void
+slowly(struct msk_bmsc_config *c)
+{
+    c->retry = 60000;
+    c->spacing = 250;
 }
 
 static void
@@ -69,7 +87,8 @@ challenges_grants_and_delivers(void **state)
         assert_int_equal(v.challenge, MSK_CHALLENGE_ANSWER);
         assert_int_equal(o.effects, 1);
         assert_int_equal(o.questions, 0);
-        assert_false(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
+        assert_false(
+            msk_subscriber_member(&o.subscriber, GROUP_ID(chip_domain, GROUP)));
         assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
                          MSK_OK);
         assert_int_equal(v.status, 200);
@@ -89,7 +108,7 @@ challenges_grants_and_delivers(void **state)
         /* It need not be challenged again, and is a member now. */
         assert_int_equal(visit_code(&v, GROUP), 200);
         assert_int_equal(v.request.n_headers, 3);
-        assert_int_equal(o.questions, 1);
+        assert_int_equal(o.questions, 2); /* one for each request */
         assert_int_equal(o.joined, 0);
         assert_int_equal(o.sent, 1);
     }
@@ -159,9 +178,10 @@ answers_each_item_in_its_order(void **state)
             check_int("code", v.item[i].code,
                       layout == MSK_LAYOUT_CSB ? asks[i].csb : asks[i].keyid);
         }
-        assert_false(msk_subscriber_member(&o.subscriber, chip_domain, OTHER));
-        assert_true(
-            msk_subscriber_member(&o.subscriber, chip_domain, GROUP + 9));
+        assert_false(
+            msk_subscriber_member(&o.subscriber, GROUP_ID(chip_domain, OTHER)));
+        assert_true(msk_subscriber_member(&o.subscriber,
+                                          GROUP_ID(chip_domain, GROUP + 9)));
         assert_int_equal(o.joined, 3);
     }
 }
@@ -220,7 +240,8 @@ confirms_that_there_is_no_msk_where_it_is_told_to(void **state)
         assert_int_equal(visit_code(&v, GROUP), cases[i].code);
         assert_int_equal(o.sent, 0);
         /* A push follows when there is one, for it is a member. */
-        assert_true(msk_subscriber_member(&o.subscriber, chip_domain, GROUP));
+        assert_true(
+            msk_subscriber_member(&o.subscriber, GROUP_ID(chip_domain, GROUP)));
         office_group_alone(&o, GROUP, false);
         assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
         assert_int_equal(o.sent, 1);
@@ -254,9 +275,9 @@ says_what_the_host_says(void **state)
             office_group_alone(&o, GROUP, false);
             o.answer = hosts[i].answer;
             check_int("code", visit_code(&v, GROUP), hosts[i].code);
-            assert_int_equal(
-                msk_subscriber_member(&o.subscriber, chip_domain, GROUP),
-                hosts[i].member);
+            assert_int_equal(msk_subscriber_member(
+                                 &o.subscriber, GROUP_ID(chip_domain, GROUP)),
+                             hosts[i].member);
             assert_int_equal(o.sent, hosts[i].code == 200 ? 1 : 0);
             assert_int_equal(o.joined, hosts[i].member ? 1 : 0);
         }
@@ -315,7 +336,8 @@ grants_members_only_when_there_is_nobody_to_ask(void **state)
             office_group_alone(&o, OTHER, false);
             assert_int_equal(visit_code(&v, GROUP), 200);
             assert_int_equal(visit_code(&v, OTHER), 403);
-            assert_int_equal(o.questions, 0);
+            /* Whether a member still may is asked where there is somebody. */
+            assert_int_equal(o.questions, i);
         }
 }
 
@@ -631,7 +653,7 @@ brings_back_a_ue_whose_muk_has_expired(void **state)
         assert_int_equal(msk_subscriber_rebind(&o.subscriber, &c), MSK_OK);
         assert_int_equal(chip_muk(&o.chip, 0x20), MSK_OK);
         assert_int_equal(visit_code(&v, GROUP), 200);
-        assert_int_equal(o.questions, 0); /* its groups stayed */
+        assert_int_equal(o.joined, 0); /* its groups stayed */
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
         check_held(&o.chip, GROUP, "1 0..65534 -");
     }
@@ -792,49 +814,123 @@ refuses_more_than_fits(void **state)
 static void
 sends_no_msk_of_a_group_that_there_is_no_room_for(void **state)
 {
-    enum { MANY = MSK_SUBSCRIBER_GROUPS_MAX + 8 };
-    struct msk_body_item items[MANY];
+    struct msk_body_item items[MSK_BODY_ITEMS_MAX];
 
     (void)state;
     start(MSK_LAYOUT_KEYID, without_acks);
     o.alone = true;
-    for (uint16_t i = 0; i < MANY; i++) {
+    for (uint16_t i = 0; i < 8; i++)
+        assert_int_equal(
+            msk_subscriber_join(&o.subscriber, GROUP_ID(chip_domain, 1 + i)),
+            MSK_OK);
+    for (uint16_t i = 0; i < MSK_BODY_ITEMS_MAX; i++) {
         office_group_alone(&o, (uint16_t)(GROUP + i), false);
         items[i] = visit_msk((uint16_t)(GROUP + i), 0);
     }
-    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, MANY), MSK_OK);
-    for (size_t i = 0; i < MANY; i++)
+    assert_int_equal(
+        visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, MSK_BODY_ITEMS_MAX),
+        MSK_OK);
+    for (size_t i = 0; i < MSK_BODY_ITEMS_MAX; i++)
         assert_int_equal(v.item[i].code,
-                         i < MSK_SUBSCRIBER_GROUPS_MAX ? 200 : 503);
-    assert_int_equal(o.sent, MSK_SUBSCRIBER_GROUPS_MAX);
+                         i < MSK_SUBSCRIBER_GROUPS_MAX - 8 ? 200 : 503);
+    assert_int_equal(o.sent, MSK_SUBSCRIBER_GROUPS_MAX - 8);
     assert_true(msk_sub_at(&o.subscriber)->member[0].asked);
 }
 
-/* One is sent, seven wait; the others are asked for again later. */
+/* As many Key Groups as one can be a member of, in one request. */
 static void
-delivers_as_many_at_a_time_as_it_can_remember(void **state)
+ask_for_all(bool backwards)
 {
-    struct msk_body_item items[10];
+    struct msk_body_item items[MSK_SUBSCRIBER_GROUPS_MAX];
+
+    o.alone = true;
+    for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+        uint16_t k =
+            backwards ? (uint16_t)(MSK_SUBSCRIBER_GROUPS_MAX - 1 - i) : i;
+
+        if (o.n_groups < MSK_SUBSCRIBER_GROUPS_MAX)
+            office_group_alone(&o, (uint16_t)(GROUP + i), false);
+        items[i] = visit_msk((uint16_t)(GROUP + k), 0);
+    }
+    assert_int_equal(
+        visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, MSK_SUBSCRIBER_GROUPS_MAX),
+        MSK_OK);
+    assert_int_equal(v.n, MSK_SUBSCRIBER_GROUPS_MAX);
+    for (size_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++)
+        assert_int_equal(v.item[i].code, 200);
+}
+
+/* An acknowledgement of message i of the last call, of any UE that took it. */
+static struct msk_bytes
+ack_of(size_t i)
+{
+    uint8_t *ack = room(MSK_ACK_MAX);
+    struct msk_message m;
+    size_t n = 0;
+
+    assert_int_equal(msk_message_read(o.config.layout, o.message[i], &m, NULL),
+                     MSK_OK);
+    assert_true(m.v);
+    assert_int_equal(msk_verification_make(o.config.crypto, muk_key(OFFICE_MUK),
+                                           &m, muk_btid(OFFICE_MUK), ack,
+                                           MSK_ACK_MAX, &n),
+                     MSK_OK);
+    return exact(ack, n);
+}
+
+/* One is in flight, the others wait: there is room for all of them. */
+static void
+delivers_all_that_is_granted_in_the_order_asked(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int backwards = 0; backwards < 2; backwards++) {
+        start(layout, NULL);
+        ask_for_all(backwards);
+        assert_int_equal(o.joined, MSK_SUBSCRIBER_GROUPS_MAX);
+        for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(
+                o.id[0].group,
+                GROUP + (backwards ? MSK_SUBSCRIBER_GROUPS_MAX - 1 - i : i));
+            assert_int_equal(office_ack(&o, ack_of(0)), MSK_OK);
+            assert_int_equal(o.delivered, 1);
+        }
+        assert_int_equal(o.sent, 0);
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
+    }
+}
+
+/* The way is so long that each is no longer in flight before its answer comes:
+ * each answer counts all the same, and nothing is sent twice. */
+static void
+takes_each_acknowledgement_however_late(void **state)
+{
+    struct msk_bytes ack[MSK_SUBSCRIBER_GROUPS_MAX];
+    const msk_time began = 1000000;
 
     (void)state;
-    start(MSK_LAYOUT_KEYID, NULL);
-    for (uint16_t i = 0; i < 10; i++) {
-        office_group_alone(&o, (uint16_t)(GROUP + i), false);
-        items[i] = visit_msk((uint16_t)(GROUP + i), 0);
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, slowly);
+        ask_for_all(false);
+        for (size_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+            assert_int_equal(o.sent, 1);
+            assert_int_equal(o.id[0].group, GROUP + i);
+            ack[i] = ack_of(0);
+            if (i + 1 == MSK_SUBSCRIBER_GROUPS_MAX)
+                break;
+            o.now = msk_subscriber_due(&o.subscriber);
+            assert_int_equal(office_timer(&o), MSK_OK);
+        }
+        assert_true(o.now - began <= MSK_SUBSCRIBER_GROUPS_MAX * 250);
+        for (size_t i = MSK_SUBSCRIBER_GROUPS_MAX; i-- > 0;) {
+            assert_int_equal(office_ack(&o, ack[i]), MSK_OK);
+            assert_int_equal(o.delivered, 1);
+            assert_int_equal(o.sent, 0);
+        }
+        assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
     }
-    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items, 10), MSK_OK);
-    for (size_t i = 0; i < 10; i++)
-        assert_int_equal(v.item[i].code,
-                         i < MSK_SUBSCRIBER_PENDING_MAX ? 200 : 503);
-    assert_int_equal(o.sent, 1);
-    assert_int_equal(o.joined, 10);
-    for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(office_arrives(&o, 0), MSK_OK);
-        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
-    }
-    assert_int_equal(visit(&v, MSK_PROCEDURE_MSK_REQUEST, items + 8, 2),
-                     MSK_OK);
-    assert_int_equal(v.item[0].code + v.item[1].code, 400);
 }
 
 static void
@@ -860,6 +956,49 @@ sends_all_of_them_at_once_without_acknowledgements(void **state)
         for (size_t i = 0; i < 7; i++) /* the UE has no room for more */
             assert_int_equal(office_arrives(&o, i), MSK_OK);
     }
+}
+
+static void
+with_long_names(struct msk_bmsc_config *c)
+{
+    c->acks = MSK_ACK_NONE;
+    c->fqdn = repeat('f', MSK_FQDN_MAX);
+}
+
+/* Two MSKs of each group, in messages as long as they can be: what the outbox
+ * has no room for is due at once, and nothing is lost. */
+static void
+sends_what_the_outbox_has_no_room_for_in_the_next_call(void **state)
+{
+    struct msk_sub *sub = msk_sub_of(&o.subscriber);
+    size_t sent;
+
+    (void)state;
+    start(MSK_LAYOUT_KEYID, with_long_names);
+    assert_int_equal(msk_digest_client_init(&v.client, o.config.fqdn, 0, 0),
+                     MSK_OK);
+    v.btid = repeat('b', MSK_BTID_MAX);
+    memcpy(sub->muk.btid, v.btid.p, v.btid.n);
+    sub->muk.btid_len = MSK_BTID_MAX;
+    for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
+        struct msk_group *g;
+
+        o.alone = true;
+        g = msk_group_of(office_group_alone(&o, (uint16_t)(GROUP + i), true));
+        memset(g->sp, 0, sizeof g->sp);
+        for (size_t k = 0; k < sizeof g->sp; k += 2)
+            g->sp[k] = 0x0D;
+        g->sp_len = MSK_SP_MAX;
+        assert_int_equal(msk_key_group_prepare(&o.group[i], NULL, &o.random),
+                         MSK_OK);
+    }
+    ask_for_all(false);
+    sent = o.sent;
+    assert_true(sent < 2 * MSK_SUBSCRIBER_GROUPS_MAX);
+    assert_true(msk_subscriber_due(&o.subscriber) <= o.now);
+    assert_int_equal(office_timer(&o), MSK_OK);
+    assert_int_equal(sent + o.sent, 2 * MSK_SUBSCRIBER_GROUPS_MAX);
+    assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
 }
 
 /* What is lost is asked for again, and the new counter is taken. */
@@ -1095,8 +1234,10 @@ main(void)
         TEST(answers_bodies_that_are_none_with_a_verified_400),
         TEST(refuses_more_than_fits),
         TEST(sends_no_msk_of_a_group_that_there_is_no_room_for),
-        TEST(delivers_as_many_at_a_time_as_it_can_remember),
+        TEST(delivers_all_that_is_granted_in_the_order_asked),
+        TEST(takes_each_acknowledgement_however_late),
         TEST(sends_all_of_them_at_once_without_acknowledgements),
+        TEST(sends_what_the_outbox_has_no_room_for_in_the_next_call),
         TEST(sends_again_what_is_asked_for_again),
         TEST(sends_what_is_asked_for_before_what_nobody_acknowledges),
         TEST(sends_at_once_what_had_made_way_and_is_asked_for),

@@ -74,25 +74,26 @@ fill_own(void *user, uint8_t *out, size_t n)
 }
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t d[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
     struct worker *w = user;
 
-    if (memcmp(d, domain, 3) != 0 || group == 0 || group > GROUPS)
+    if (memcmp(group->domain, domain, 3) != 0 || group->group == 0 ||
+        group->group > GROUPS)
         return NULL;
     (void)pthread_mutex_lock(&table.lock);
-    w->group = table.group[group - 1];
+    w->group = table.group[group->group - 1];
     (void)pthread_mutex_unlock(&table.lock);
     return &w->group;
 }
 
 static int
 authorise(void *user, const struct msk_subscriber *sub,
-          const struct msk_key_id *id)
+          const struct msk_group_id *group)
 {
     (void)user;
     (void)sub;
-    return id->group <= GROUPS ? 200 : 403;
+    return group->group <= GROUPS ? 200 : 403;
 }
 
 static void
@@ -205,10 +206,11 @@ acknowledge(struct worker *w, size_t i, msk_time now)
 static int
 push(struct worker *w, msk_time now)
 {
+    struct msk_group_id id = { { 0x21, 0x63, 0x54 },
+                               (uint16_t)(1 + rng_below(&w->rng, GROUPS)) };
     struct msk_key_group group;
-    uint16_t g = (uint16_t)(1 + rng_below(&w->rng, GROUPS));
 
-    (void)find_group(w, domain, g);
+    (void)find_group(w, &id);
     group = w->group;
     return msk_bmsc_push(bmsc, w, &w->sub, &group, now, w->outbox);
 }

@@ -21,15 +21,17 @@ static const char *const whole[PARTS] = {
              "0000000001020304" NONCE "00000007",
     [SERVICES] = "02" TAG TAG_2,
     /* domain, group, asked, services, unanswered */
-    [MEMBERS] = "02 216354 68ca 01 00000003 02 216354 68cb 00 00000002 00",
-    /* state, v, old MUK, name, CSB ID, RAND, counters, due, set */
-    [DELIVERIES] = "01 01 00 216354 68cb 0001 01020304 00 00"
+    [MEMBERS] = "03 216354 68ca 01 00000003 02 216354 68cb 00 00000002 00"
+                "216354 68cc 01 00000000 00",
+    /* how many, in flight until; state, v, old MUK, asked, name, CSB ID,
+     * counters, due, set */
+    [DELIVERIES] = "03 0000000000003000"
+                   "01 01 00 00 216354 68cb 0001 01020304 00"
                    "0000000000000000 0000000000000000"
-                   "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293"
+                   "02 01 00 01 216354 68ca 0007 0a0b0c0d"
                    "02 00000101 00000102 0000000000002222 0000000000001111"
-                   "02 01 01 216354 68cc 0002 0000ffff 01 94"
-                   "01 fffffffe 0000000000004444 0000000000003333"
-                   "00 00 00 00 00",
+                   "02 01 01 00 216354 68cc 0002 0000ffff"
+                   "01 fffffffe 0000000000004444 0000000000003333",
 };
 
 /* The record with one part put for another; NULL: as it is. */
@@ -80,6 +82,9 @@ config(void)
 
 static const uint8_t domain[3] = { 0x21, 0x63, 0x54 };
 
+#define GROUP_ID(d, number) \
+    (&(const struct msk_group_id){ { (d)[0], (d)[1], (d)[2] }, (number) })
+
 static void
 is_stored_with_every_field(void **state)
 {
@@ -93,9 +98,10 @@ is_stored_with_every_field(void **state)
     check_octets("old", msk_subscriber_old_btid(&s), chars("btid-1"));
     check_octets("id", msk_subscriber_id(&s), chars("imsi-1"));
     check_octets("address", msk_subscriber_address(&s), chars("ue"));
-    assert_true(msk_subscriber_member(&s, domain, 0x68CA));
-    assert_true(msk_subscriber_member(&s, domain, 0x68CB));
-    assert_false(msk_subscriber_member(&s, domain, 0x68CC));
+    assert_true(msk_subscriber_member(&s, GROUP_ID(domain, 0x68CA)));
+    assert_true(msk_subscriber_member(&s, GROUP_ID(domain, 0x68CB)));
+    assert_true(msk_subscriber_member(&s, GROUP_ID(domain, 0x68CC)));
+    assert_false(msk_subscriber_member(&s, GROUP_ID(domain, 0x68CD)));
     assert_int_equal(sub->muk.counter, 0x102);
     assert_int_equal(sub->old.counter, 0xFFFFFFFE);
     assert_true(sub->proven && !sub->reauth && sub->rebootstrap);
@@ -104,7 +110,9 @@ is_stored_with_every_field(void **state)
     assert_int_equal(sub->seen.issued, 0x01020304);
     assert_int_equal(sub->seen.nc, 7);
     assert_int_equal(sub->member[0].unanswered, 2);
+    assert_int_equal(sub->n_deliveries, 3);
     assert_int_equal(sub->delivery[1].counter[1], 0x102);
+    assert_true(sub->delivery[1].asked && !sub->delivery[2].asked);
     assert_int_equal(msk_subscriber_due(&s), 0x2222);
 }
 
@@ -122,7 +130,7 @@ begins_without_counter_group_or_delivery(void **state)
                      "06 696d73692d31 02 a0a1 02 7565 0000000102030405" AGE
                      "00 00 00 0000000000000000"
                      "00000000000000000000000000000000 00000000"
-                     "00 00 00 00 00 00 00 00 00 00"));
+                     "00 00 00"));
     assert_true(msk_subscriber_due(&s) == MSK_NEVER);
     c.address.n = 0;
     assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
@@ -169,9 +177,11 @@ refuses_what_no_subscriber_has(void **state)
                      MSK_ERR_ARGUMENT);
     assert_int_equal(msk_subscriber_unpack(&s, nowhere), MSK_ERR_ARGUMENT);
     assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
-    assert_int_equal(msk_subscriber_join(&s, domain, 0), MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_subscriber_join(&s, NULL, 1), MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_subscriber_join(NULL, domain, 1), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, 0)),
+                     MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_join(&s, NULL), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_subscriber_join(NULL, GROUP_ID(domain, 1)),
+                     MSK_ERR_ARGUMENT);
 }
 
 /* Every cut is refused. A changed octet is refused, or is one of a record that
@@ -205,8 +215,8 @@ refuses_damaged_records(void **state)
         }
 }
 
-#define FREE_5 " 00 00 00 00 00"
-#define FREE_7 " 00 00 00 00 00 00 00"
+#define ONE(delivery) "01 0000000000000000" delivery
+#define TIMES "0000000000002222 0000000000001111"
 
 static void
 refuses_records_that_no_subscriber_packs(void **state)
@@ -237,41 +247,44 @@ refuses_records_that_no_subscriber_packs(void **state)
           "01 00"
           "01 0000000001020304" NONCE "00000007" },
         { "33 services", SERVICES, "21" },
-        { "33 members", MEMBERS, "21" },
+        { "65 members", MEMBERS, "41" },
         { "a service that is not there", MEMBERS,
           "01 216354 68ca 01 00000004 02" },
         { "group 0", MEMBERS, "01 216354 0000 01 00000003 02" },
         { "a group twice", MEMBERS,
           "02 216354 68ca 01 00000003 02 216354 68ca 00 00000002 00" },
-        { "a state that is none", DELIVERIES, "03" FREE_7 },
+        { "a delivery to who is no member", MEMBERS, "00" },
+        { "193 deliveries", DELIVERIES, "c1 0000000000000000" },
+        { "one that is free", DELIVERIES,
+          ONE("00 01 00 00 216354 68ca 0007 0a0b0c0d 00" TIMES) },
+        { "a state that is none", DELIVERIES,
+          ONE("03 01 00 00 216354 68ca 0007 0a0b0c0d 01 00000001" TIMES) },
         { "sent and no counter", DELIVERIES,
-          "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 00"
-          "0000000000002222 0000000000001111" FREE_7 },
-        { "sent and no RAND", DELIVERIES,
-          "02 01 00 216354 68ca 0007 0a0b0c0d 00 01 00000001"
-          "0000000000002222 0000000000001111" FREE_7 },
+          ONE("02 01 00 00 216354 68ca 0007 0a0b0c0d 00" TIMES) },
         { "sent and nothing to wait for", DELIVERIES,
-          "02 00 00 216354 68ca 0007 0a0b0c0d 04 90919293 01 00000001"
-          "0000000000002222 0000000000001111" FREE_7 },
-        { "sent to group 0", DELIVERIES,
-          "02 01 00 216354 0000 0007 0a0b0c0d 04 90919293 01 00000001"
-          "0000000000002222 0000000000001111" FREE_7 },
+          ONE("02 00 00 00 216354 68ca 0007 0a0b0c0d 01 00000001" TIMES) },
+        { "number 0", DELIVERIES,
+          ONE("02 01 00 00 216354 68ca 0000 0a0b0c0d 01 00000001" TIMES) },
+        { "in another domain", DELIVERIES,
+          ONE("02 01 00 00 216355 68ca 0007 0a0b0c0d 01 00000001" TIMES) },
         { "nine counters", DELIVERIES,
-          "02 01 00 216354 68ca 0007 0a0b0c0d 04 90919293 09"
-          "00000001 00000001 00000001 00000001 00000001 00000001 00000001"
-          "00000001 00000001 0000000000002222 0000000000001111" FREE_7 },
-        { "waiting, sent, and no RAND", DELIVERIES,
-          "01 01 00 216354 68ca 0007 0a0b0c0d 00 01 00000001"
-          "0000000000002222 0000000000001111" FREE_7 },
+          ONE("02 01 00 00 216354 68ca 0007 0a0b0c0d 09"
+              "00000001 00000001 00000001 00000001 00000001 00000001 00000001"
+              "00000001 00000001" TIMES) },
         { "waiting, sent, and nothing to wait for", DELIVERIES,
-          "01 00 00 216354 68ca 0007 0a0b0c0d 04 90919293 01 00000001"
-          "0000000000002222 0000000000001111" FREE_7 },
-        { "waiting under the old MUK", DELIVERIES,
-          "01 01 01 216354 68ca 0007 0a0b0c0d 04 90919293 00"
-          "0000000000002222 0000000000001111" FREE_7 },
-        { "waiting for group 0", DELIVERIES,
-          "01 01 00 216354 0000 0007 0a0b0c0d 04 90919293 00"
-          "0000000000002222 0000000000001111" FREE_7 },
+          ONE("01 00 00 00 216354 68ca 0007 0a0b0c0d 01 00000001" TIMES) },
+        { "waiting under the old MUK, and not sent", DELIVERIES,
+          ONE("01 01 01 00 216354 68ca 0007 0a0b0c0d 00" TIMES) },
+        { "an MSK twice", DELIVERIES,
+          "02 0000000000000000"
+          "01 01 00 00 216354 68ca 0007 0a0b0c0d 00" TIMES
+          "01 01 00 00 216354 68ca 0007 0a0b0c0d 00" TIMES },
+        { "more of a group than it has", DELIVERIES,
+          "04 0000000000000000"
+          "01 01 00 00 216354 68ca 0007 0a0b0c0d 00" TIMES
+          "01 01 00 00 216354 68ca 0008 0a0b0c0d 00" TIMES
+          "01 01 00 00 216354 68ca 0009 0a0b0c0d 00" TIMES
+          "01 01 00 00 216354 68ca 000a 0a0b0c0d 00" TIMES },
     };
     struct msk_subscriber s;
 
@@ -281,8 +294,8 @@ refuses_records_that_no_subscriber_packs(void **state)
             bad[i].name,
             msk_subscriber_unpack(&s, record(bad[i].which, bad[i].instead)),
             MSK_ERR_RECORD);
-    assert_int_equal(
-        msk_subscriber_unpack(&s, record(DELIVERIES, FREE_7 " 00")), MSK_OK);
+    assert_int_equal(msk_subscriber_unpack(&s, record(DELIVERIES, "00")),
+                     MSK_OK);
 }
 
 static void
@@ -325,19 +338,39 @@ fits_into_what_its_header_says(void **state)
     sub->n_services = MSK_SERVICES_MAX;
     sub->n_members = MSK_SUBSCRIBER_GROUPS_MAX;
     for (uint16_t i = 0; i < MSK_SUBSCRIBER_GROUPS_MAX; i++) {
-        sub->member[i].group = (uint16_t)(i + 1);
+        sub->member[i].group.group = (uint16_t)(i + 1);
         sub->member[i].services = UINT32_MAX;
     }
-    for (uint16_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+    sub->n_deliveries = MSK_DELIVERIES_MAX;
+    for (uint16_t i = 0; i < MSK_DELIVERIES_MAX; i++) {
         struct msk_delivery *d = &sub->delivery[i];
 
         d->state = MSK_DELIVERY_SENT;
         d->v = true;
-        d->id.group = (uint16_t)(i + 1);
-        d->rand_len = MSK_RAND_MAX;
+        d->group.group = (uint16_t)(i / 3 + 1);
+        d->number = (uint16_t)(i % 3 + 1);
         d->n_sent = MSK_COUNTERS_MAX;
     }
     assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
+}
+
+/* A database has millions of them: a UE with one Key Group to which nothing is
+ * under way takes little more than its keys and names. */
+static void
+is_small_where_little_is_used(void **state)
+{
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+    size_t before;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+    before = packed(&s).n;
+    assert_in_range(before, 80, 120);
+    assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, 7)), MSK_OK);
+    assert_int_equal(packed(&s).n, before + 11);
+    assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, 8)), MSK_OK);
+    assert_int_equal(packed(&s).n, before + 22);
 }
 
 static void
@@ -349,21 +382,22 @@ joins_and_parts(void **state)
     (void)state;
     assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
     for (uint16_t i = 1; i <= MSK_SUBSCRIBER_GROUPS_MAX; i++) {
-        assert_int_equal(msk_subscriber_join(&s, domain, i), MSK_OK);
-        assert_int_equal(msk_subscriber_join(&s, domain, i), MSK_OK);
+        assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, i)), MSK_OK);
+        assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, i)), MSK_OK);
     }
-    assert_int_equal(msk_subscriber_join(&s, domain, 0x1000), MSK_ERR_LIMIT);
-    msk_subscriber_part(&s, domain, 0x1000);
+    assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, 0x1000)),
+                     MSK_ERR_LIMIT);
+    msk_subscriber_part(&s, GROUP_ID(domain, 0x1000));
     for (uint16_t i = 1; i <= MSK_SUBSCRIBER_GROUPS_MAX; i++) {
-        assert_true(msk_subscriber_member(&s, domain, i));
-        msk_subscriber_part(&s, domain, i);
-        assert_false(msk_subscriber_member(&s, domain, i));
+        assert_true(msk_subscriber_member(&s, GROUP_ID(domain, i)));
+        msk_subscriber_part(&s, GROUP_ID(domain, i));
+        assert_false(msk_subscriber_member(&s, GROUP_ID(domain, i)));
     }
     check_octets("as before", packed(&s),
                  (msk_subscriber_init(&s, &c), packed(&s)));
     /* The same number in another domain is another group. */
-    assert_int_equal(msk_subscriber_join(&s, domain, 7), MSK_OK);
-    assert_false(msk_subscriber_member(&s, hex("216355").p, 7));
+    assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, 7)), MSK_OK);
+    assert_false(msk_subscriber_member(&s, GROUP_ID(hex("216355").p, 7)));
 }
 
 static void
@@ -373,11 +407,13 @@ lets_go_what_is_under_way_to_a_group_it_parts_from(void **state)
 
     (void)state;
     assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
-    msk_subscriber_part(&s, domain, 0x68CA);
-    assert_int_equal(msk_sub_at(&s)->delivery[1].state, MSK_DELIVERY_FREE);
+    msk_subscriber_part(&s, GROUP_ID(domain, 0x68CA));
+    assert_int_equal(msk_sub_at(&s)->n_deliveries, 2);
     assert_int_equal(msk_sub_at(&s)->delivery[0].state, MSK_DELIVERY_QUEUED);
-    assert_int_equal(msk_sub_at(&s)->delivery[2].state, MSK_DELIVERY_SENT);
-    assert_int_equal(msk_subscriber_due(&s), 0x4444);
+    assert_int_equal(msk_sub_at(&s)->delivery[1].state, MSK_DELIVERY_SENT);
+    assert_int_equal(msk_sub_at(&s)->delivery[1].group.group, 0x68CC);
+    assert_int_equal(msk_subscriber_due(&s), 0x3000);
+    assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
 }
 
 static void
@@ -409,7 +445,7 @@ is_bound_to_new_keys(void **state)
     assert_int_equal(sub->expires, 9);
     assert_int_equal(sub->seen.nc, 0);
     assert_false(sub->proven || sub->reauth || sub->rebootstrap);
-    assert_int_equal(sub->n_members, 2);
+    assert_int_equal(sub->n_members, 3);
     assert_int_equal(sub->n_services, 2);
     /* Sent under the MUK before: still acknowledged. Under the one before
      * that: sent anew. */
@@ -464,14 +500,14 @@ sends_anew_what_went_out_under_a_muk_that_is_gone(void **state)
     check_octets("old", msk_subscriber_old_btid(&s), chars("btid-1"));
     assert_int_equal(sub->delivery[1].state, MSK_DELIVERY_QUEUED);
     assert_int_equal(sub->delivery[1].csb_id, 0x0A0B0C0D);
-    assert_int_equal(sub->delivery[1].id.group, 0x68CA);
+    assert_int_equal(sub->delivery[1].group.group, 0x68CA);
     assert_int_equal(sub->delivery[2].state, MSK_DELIVERY_SENT);
     assert_int_equal(msk_subscriber_unpack(&s, packed(&s)), MSK_OK);
     /* A subscriber that has no old MUK keeps the one it has. */
     assert_int_equal(msk_subscriber_unpack(&s, record(PARTS, NULL)), MSK_OK);
     sub->proven = false;
     memset(&sub->old, 0, sizeof sub->old);
-    memset(&sub->delivery[2], 0, sizeof sub->delivery[2]);
+    msk_sub_drop(sub, 2);
     assert_int_equal(msk_subscriber_rebind(&s, &c), MSK_OK);
     check_octets("old", msk_subscriber_old_btid(&s), chars("btid-2"));
     assert_true(sub->delivery[1].old_muk);
@@ -585,6 +621,7 @@ main(void)
         TEST(refuses_records_that_no_subscriber_packs),
         TEST(says_how_much_room_it_needs),
         TEST(fits_into_what_its_header_says),
+        TEST(is_small_where_little_is_used),
         TEST(joins_and_parts),
         TEST(lets_go_what_is_under_way_to_a_group_it_parts_from),
         TEST(is_bound_to_new_keys),

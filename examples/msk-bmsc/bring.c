@@ -106,6 +106,29 @@ make_subscriber(struct host *h, const struct subscriber *s)
     return true;
 }
 
+/* What the services say now acts at once: the subscriber in h->row is no
+ * member any more of what it may not have. */
+static bool
+end_memberships(struct host *h)
+{
+    struct subscriber_row *row = &h->row;
+    struct msk_group_id group = { { 0, 0, 0 }, 0 };
+    struct msk_bytes packed = { row->packed, row->n };
+
+    if (msk_subscriber_unpack(&h->subscriber, packed) != MSK_OK)
+        return false;
+    while (database_each_group(&h->database, group.domain, group.group,
+                               &h->found_row) == DATABASE_OK) {
+        memcpy(group.domain, h->found_row.domain, sizeof group.domain);
+        group.group = h->found_row.group;
+        if (!records_allow(h))
+            msk_subscriber_part(&h->subscriber, &group);
+    }
+    row->due = msk_subscriber_due(&h->subscriber);
+    return msk_subscriber_pack(&h->subscriber, row->packed, sizeof row->packed,
+                               &row->n) == MSK_OK;
+}
+
 static bool
 save_subscriber(struct host *h, const struct subscriber *s,
                 const json_t *object)
@@ -122,7 +145,8 @@ save_subscriber(struct host *h, const struct subscriber *s,
         memset(&h->row, 0, sizeof h->row);
     h->row.address = address;
     memcpy(h->row.services, services, sizeof services);
-    return (found == DATABASE_OK || make_subscriber(h, s)) &&
+    return (found == DATABASE_OK ? end_memberships(h)
+                                 : make_subscriber(h, s)) &&
            database_save(&h->database, &h->row) == DATABASE_OK;
 }
 
@@ -301,9 +325,12 @@ bring_group(void *host, const json_t *object)
     struct host *h = host;
     struct group g;
     bool fine = take_group(object, &g) && save_group(h, &g, object);
+    struct msk_group_id id = msk_key_id_group(&g.config.id);
 
-    if (fine && records_group(h, g.config.id.domain, g.config.id.group))
-        effects_log_group(h);
+    if (fine && records_group(h, &id)) {
+        effects_log_group(h, MSK_ROLE_CURRENT);
+        fine = jobs_all(h, JOB_CHECK);
+    }
     msk_wipe(&g, sizeof g);
     msk_key_group_wipe(&h->group);
     return fine;

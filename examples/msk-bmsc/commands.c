@@ -17,7 +17,7 @@ static bool
 find_group(struct host *h, char *word)
 {
     char *colon = strchr(word, ':');
-    uint8_t domain[3];
+    struct msk_group_id id;
     uint64_t group;
     size_t n;
 
@@ -25,21 +25,23 @@ find_group(struct host *h, char *word)
         return input_number(word, 0xFFFF, &group) &&
                records_group_number(h, (uint16_t)group);
     *colon = '\0';
-    return input_hex(word, domain, sizeof domain, &n) && n == sizeof domain &&
-           input_number(colon + 1, 0xFFFF, &group) &&
-           records_group(h, domain, (uint16_t)group);
+    if (!input_hex(word, id.domain, sizeof id.domain, &n) ||
+        n != sizeof id.domain || !input_number(colon + 1, 0xFFFF, &group))
+        return false;
+    id.group = (uint16_t)group;
+    return records_group(h, &id);
 }
 
 static const char *
-spread(struct host *h, char **words, size_t n, bool pull)
+spread(struct host *h, char **words, size_t n, enum job_kind kind)
 {
     if (n < 2 || n > 3)
         return bad_words;
     if (!find_group(h, words[1]))
         return no_group;
     if (n == 3)
-        jobs_one(h, msk_text(words[2]), pull);
-    else if (!jobs_all(h, pull))
+        jobs_one(h, msk_text(words[2]), kind);
+    else if (!jobs_all(h, kind))
         return "too much to do";
     return NULL;
 }
@@ -47,27 +49,111 @@ spread(struct host *h, char **words, size_t n, bool pull)
 static const char *
 push(struct host *h, char **words, size_t n)
 {
-    return spread(h, words, n, false);
+    return spread(h, words, n, JOB_PUSH);
+}
+
+static const char *
+push_next(struct host *h, char **words, size_t n)
+{
+    return spread(h, words, n, JOB_PUSH_NEXT);
 }
 
 static const char *
 pull(struct host *h, char **words, size_t n)
 {
-    return spread(h, words, n, true);
+    return spread(h, words, n, JOB_PULL);
+}
+
+static const char *
+part(struct host *h, char **words, size_t n)
+{
+    return n == 3 ? spread(h, words, n, JOB_PART) : bad_words;
+}
+
+/* Saves h->group, whose MSKs are others now, and tells of the one in a role. */
+static const char *
+changed(struct host *h, int err, enum msk_key_group_role role)
+{
+    if (err != MSK_OK)
+        return msk_err_text(err);
+    if (!records_save_group(h))
+        return "somebody was faster";
+    effects_log_group(h, role);
+    return NULL;
 }
 
 static const char *
 rekey(struct host *h, char **words, size_t n)
 {
+    const char *why;
+
     if (n != 2)
         return bad_words;
     if (!find_group(h, words[1]))
         return no_group;
-    if (msk_key_group_rekey(&h->group, &host_randomness) != MSK_OK ||
-        !records_save_group(h))
-        return "it cannot be rekeyed";
-    effects_log_group(h);
-    return jobs_all(h, false) ? NULL : "too much to do";
+    why = changed(h, msk_key_group_rekey(&h->group, &host_randomness),
+                  MSK_ROLE_CURRENT);
+    if (why != NULL || h->options.never_push)
+        return why;
+    return jobs_all(h, JOB_PUSH) ? NULL : "too much to do";
+}
+
+/* An MSK that was made elsewhere: NUMBER MSK RAND [LOW HIGH]. */
+struct elsewhere {
+    uint8_t msk[MSK_KEY_MAX], rand[MSK_RAND_MAX];
+    struct msk_key_group_next next;
+};
+
+static bool
+take_next(char **words, size_t n, struct elsewhere *e)
+{
+    uint64_t number, low = 0, high = 0;
+    size_t msk = 0, rand = 0;
+
+    memset(e, 0, sizeof *e);
+    if ((n != 3 && n != 5) || !input_number(words[0], 0xFFFF, &number) ||
+        !secrecy_argument(words[1], e->msk, sizeof e->msk, &msk) ||
+        !secrecy_argument(words[2], e->rand, sizeof e->rand, &rand) ||
+        (n == 5 && (!input_number(words[3], 0xFFFE, &low) ||
+                    !input_number(words[4], 0xFFFE, &high))))
+        return false;
+    e->next.size = sizeof e->next;
+    e->next.number = (uint16_t)number;
+    e->next.msk = (struct msk_bytes){ e->msk, msk };
+    e->next.rand = (struct msk_bytes){ e->rand, rand };
+    e->next.seq_low = (uint16_t)low;
+    e->next.seq_high = (uint16_t)high;
+    return true;
+}
+
+static const char *
+prepare(struct host *h, char **words, size_t n)
+{
+    struct elsewhere e;
+    const char *why = NULL;
+    int err;
+
+    if (n < 2 || (n > 2 && !take_next(words + 2, n - 2, &e)))
+        why = bad_words;
+    else if (!find_group(h, words[1]))
+        why = no_group;
+    if (why == NULL) {
+        err = msk_key_group_prepare(&h->group, n > 2 ? &e.next : NULL,
+                                    &host_randomness);
+        why = changed(h, err, MSK_ROLE_NEXT);
+    }
+    msk_wipe(&e, sizeof e);
+    return why;
+}
+
+static const char *
+switch_over(struct host *h, char **words, size_t n)
+{
+    if (n != 2)
+        return bad_words;
+    if (!find_group(h, words[1]))
+        return no_group;
+    return changed(h, msk_key_group_switch(&h->group), MSK_ROLE_CURRENT);
 }
 
 static int
@@ -285,6 +371,10 @@ static const struct {
 } commands[] = {
     { "push", push },
     { "rekey", rekey },
+    { "prepare", prepare },
+    { "push-next", push_next },
+    { "switch", switch_over },
+    { "part", part },
     { "pull", pull },
     { "reauth", reauth },
     { "rebootstrap", rebootstrap },

@@ -109,6 +109,28 @@ keep_response(struct host *h, const struct msk_bmsc_effect *e)
 }
 
 static void
+tell_parted(struct host *h, const struct msk_key_id *id, const char *why)
+{
+    json_t *event = event_new(&h->log, "parted");
+
+    event_key_id(event, id);
+    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
+    event_word(event, "reason", why);
+    event_tell(&h->log, event);
+}
+
+static const char *
+why_parted(enum msk_parted why)
+{
+    switch (why) {
+    case MSK_PARTED_LEFT: return "it left";
+    case MSK_PARTED_SILENT: return "it is silent";
+    case MSK_PARTED_REFUSED: break;
+    }
+    return "not allowed";
+}
+
+static void
 run_one(struct host *h, const struct msk_bmsc_effect *e)
 {
     switch (e->kind) {
@@ -126,7 +148,7 @@ run_one(struct host *h, const struct msk_bmsc_effect *e)
         tell_id(h, "gave_up", &e->id);
         break;
     case MSK_BMSC_JOINED: tell_id(h, "joined", &e->id); break;
-    case MSK_BMSC_PARTED: tell_id(h, "parted", &e->id); break;
+    case MSK_BMSC_PARTED: tell_parted(h, &e->id, why_parted(e->why)); break;
     }
 }
 
@@ -137,6 +159,16 @@ effects_run(struct host *h)
 
     while (msk_outbox_next(h->outbox, &effect))
         run_one(h, &effect);
+}
+
+void
+effects_parted(struct host *h, const char *why)
+{
+    struct msk_key_id id;
+
+    msk_key_group_id(&h->group, &id);
+    id.number = 0;
+    tell_parted(h, &id, why);
 }
 
 void
@@ -154,15 +186,20 @@ effects_refused(struct host *h, const char *what, int err)
     event_tell(&h->log, event);
 }
 
-/* The MSK that a Key Group has now, in events and the key log. */
+/* An MSK of a Key Group, in events and the key log. */
 void
-effects_log_group(struct host *h)
+effects_log_group(struct host *h, enum msk_key_group_role role)
 {
     struct msk_keylog line = { .kind = MSK_KEYLOG_MSK };
-    json_t *event = event_new(&h->log, "msk");
+    struct msk_key_group_msk msk = { .size = sizeof msk };
+    json_t *event;
 
-    msk_key_group_id(&h->group, &line.id);
-    msk_key_group_secrets(&h->group, &line.key, &line.rand);
+    if (!msk_key_group_get(&h->group, role, &msk))
+        return;
+    event = event_new(&h->log, "msk");
+    line.id = msk.id;
+    line.key = msk.msk;
+    line.rand = msk.rand;
     keylog_write(h->keylog, &line);
     event_key_id(event, &line.id);
     event_secret(&h->log, event, "key", line.key);

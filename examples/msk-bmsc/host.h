@@ -14,11 +14,14 @@
 
 #define JOBS_MAX 16
 
+/* CHECK ends the membership of who may not have the group any more. */
+enum job_kind { JOB_PUSH, JOB_PUSH_NEXT, JOB_PULL, JOB_PART, JOB_CHECK };
+
 /* A push or pull to all members of a group, as fast as the pacer lets it. */
 struct job {
-    bool active, pull;
-    uint8_t domain[3];
-    uint16_t group;
+    bool active;
+    enum job_kind kind;
+    struct msk_group_id group;
     uint8_t after[MSK_SUBSCRIBER_ID_MAX]; /* whose turn it was last */
     size_t after_n;
 };
@@ -84,12 +87,15 @@ void records_pretend(struct host *h);
 bool records_find(struct host *h, struct msk_bytes btid);
 
 /* Loads a Key Group into h->group and its row into h->group_row. */
-bool records_group(struct host *h, const uint8_t domain[3], uint16_t group);
+bool records_group(struct host *h, const struct msk_group_id *group);
 /* The only Key Group of that number, whatever its domain. False: there is none,
  * or more than one. */
 bool records_group_number(struct host *h, uint16_t group);
 /* Writes h->group back. False: somebody was faster, or the file failed. */
 bool records_save_group(struct host *h);
+
+/* May the subscriber in h->row have the Key Group whose row is h->found_row? */
+bool records_allow(const struct host *h);
 
 /* Is service in a JSON array of services? "": every service is. */
 bool records_has_service(const char *services, struct msk_bytes service);
@@ -107,7 +113,9 @@ void effects_post(struct host *h, struct letter *letters);
 /* Does all that the outbox holds; the HTTP answer goes to h->response. */
 void effects_run(struct host *h);
 void effects_refused(struct host *h, const char *what, int err);
-void effects_log_group(struct host *h);
+/* Tells that the subscriber in h->row is no member of h->group any more. */
+void effects_parted(struct host *h, const char *why);
+void effects_log_group(struct host *h, enum msk_key_group_role role);
 
 /* --- bring.c: subscribers and groups from JSON --------------------------- */
 
@@ -123,9 +131,9 @@ void serve_due(struct host *h);
 
 /* --- jobs.c -------------------------------------------------------------- */
 
-/* Pushes or pulls, to one subscriber or to all. */
-void jobs_one(struct host *h, struct msk_bytes btid, bool pull);
-bool jobs_all(struct host *h, bool pull);
+/* What is said of h->group, to one subscriber or to all its members. */
+void jobs_one(struct host *h, struct msk_bytes btid, enum job_kind kind);
+bool jobs_all(struct host *h, enum job_kind kind);
 /* Does what the pacer lets; returns milliseconds until there is more to do,
  * MSK_NEVER for nothing. */
 msk_time jobs_run(struct host *h);

@@ -5,31 +5,61 @@
 #include "host.h"
 
 static int
-call_push(struct host *h, const void *arg, msk_time now)
+part(struct host *h)
 {
-    (void)arg;
-    return msk_bmsc_push(h->bmsc, h, &h->subscriber, &h->group, now, h->outbox);
+    struct msk_group_id group;
+    struct msk_key_id id;
+
+    msk_key_group_id(&h->group, &id);
+    group = msk_key_id_group(&id);
+    msk_subscriber_part(&h->subscriber, &group);
+    return MSK_OK;
 }
 
 static int
-call_pull(struct host *h, const void *arg, msk_time now)
+call(struct host *h, const void *arg, msk_time now)
 {
-    (void)arg;
-    return msk_bmsc_pull(h->bmsc, h, &h->subscriber, &h->group, now, h->outbox);
+    switch (*(const enum job_kind *)arg) {
+    case JOB_PUSH: break;
+    case JOB_PUSH_NEXT:
+        return msk_bmsc_push_msk(h->bmsc, h, &h->subscriber, &h->group,
+                                 MSK_ROLE_NEXT, now, h->outbox);
+    case JOB_PULL:
+        return msk_bmsc_pull(h->bmsc, h, &h->subscriber, &h->group, now,
+                             h->outbox);
+    case JOB_PART:
+    case JOB_CHECK: return part(h);
+    }
+    return msk_bmsc_push(h->bmsc, h, &h->subscriber, &h->group, now, h->outbox);
+}
+
+static void
+run(struct host *h, enum job_kind kind)
+{
+    static const char *const names[] = { "push", "push-next", "pull", "part",
+                                         "check" };
+    int err;
+
+    h->found_row = h->group_row;
+    if (kind == JOB_CHECK && records_allow(h))
+        return;
+    err = records_run(h, call, &kind);
+    effects_refused(h, names[kind], err);
+    if (err == MSK_OK && (kind == JOB_PART || kind == JOB_CHECK))
+        effects_parted(h, kind == JOB_PART ? "by command" : "not allowed");
 }
 
 void
-jobs_one(struct host *h, struct msk_bytes btid, bool pull)
+jobs_one(struct host *h, struct msk_bytes btid, enum job_kind kind)
 {
-    int err = MSK_ERR_NO_MUK;
-
     if (records_find(h, btid))
-        err = records_run(h, pull ? call_pull : call_push, NULL);
-    effects_refused(h, pull ? "pull" : "push", err);
+        run(h, kind);
+    else
+        effects_refused(h, "subscriber", MSK_ERR_NO_MUK);
 }
 
 bool
-jobs_all(struct host *h, bool pull)
+jobs_all(struct host *h, enum job_kind kind)
 {
     struct msk_key_id id;
 
@@ -41,9 +71,8 @@ jobs_all(struct host *h, bool pull)
             continue;
         memset(job, 0, sizeof *job);
         job->active = true;
-        job->pull = pull;
-        memcpy(job->domain, id.domain, 3);
-        job->group = id.group;
+        job->kind = kind;
+        job->group = msk_key_id_group(&id);
         return true;
     }
     return false;
@@ -53,9 +82,8 @@ static bool
 is_member(struct host *h, const struct job *job)
 {
     struct msk_bytes packed = { h->row.packed, h->row.n };
-    bool member =
-        msk_subscriber_unpack(&h->subscriber, packed) == MSK_OK &&
-        msk_subscriber_member(&h->subscriber, job->domain, job->group);
+    bool member = msk_subscriber_unpack(&h->subscriber, packed) == MSK_OK &&
+                  msk_subscriber_member(&h->subscriber, &job->group);
 
     msk_subscriber_wipe(&h->subscriber);
     return member;
@@ -82,7 +110,6 @@ static msk_time
 run_job(struct host *h, struct job *job)
 {
     msk_time wait;
-    int err;
 
     while (job->active) {
         wait = msk_pacer_take(&h->pacer, event_monotonic());
@@ -90,12 +117,11 @@ run_job(struct host *h, struct job *job)
             return wait;
         if (!next_member(h, job))
             break;
-        if (!records_group(h, job->domain, job->group)) {
+        if (!records_group(h, &job->group)) {
             job->active = false;
             break;
         }
-        err = records_run(h, job->pull ? call_pull : call_push, NULL);
-        effects_refused(h, job->pull ? "pull" : "push", err);
+        run(h, job->kind);
     }
     return MSK_NEVER;
 }

@@ -22,6 +22,7 @@ enum option_name {
     QOP,
     ALGORITHM,
     EXT,
+    NEVER_PUSH,
     EXT_BEFORE_KEMAC,
     JSON,
     SECRETS,
@@ -46,6 +47,7 @@ static const struct option names[] = {
     { "qop", required_argument, NULL, QOP },
     { "algorithm", required_argument, NULL, ALGORITHM },
     { "ext", required_argument, NULL, EXT },
+    { "never-push", no_argument, NULL, NEVER_PUSH },
     { "ext-before-kemac", no_argument, NULL, EXT_BEFORE_KEMAC },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
@@ -61,9 +63,8 @@ static const char help[] =
     "                --layout csb|keyid --subscribers FILE --groups FILE\n"
     "                --store PATH [--registration required|none]\n"
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
-    "                [--algorithm sha256,md5] [--ext 2|3] "
-    "[--ext-before-kemac]\n"
-    "                [--ttl N] [--interface NAME]\n"
+    "                [--algorithm sha256,md5] [--never-push] [--ext 2|3]\n"
+    "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
     "                [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
@@ -96,6 +97,7 @@ static const char help[] =
     "tests\n"
     "  --algorithm LIST      of sha256, md5; default both\n"
     "  --ext 2|3             csb: the type of EXT; 3, or 2 as in 2004\n"
+    "  --never-push          send MSKs only to who asks for them\n"
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
     "  --secrets             show keys in events\n"
@@ -106,6 +108,13 @@ static const char help[] =
     "where no other domain has that):\n"
     "  push G [BTID]         push the current MSK to all members, or to one\n"
     "  rekey G               make a new MSK, and push it to all members\n"
+    "  prepare G [NUMBER MSK RAND [LOW HIGH]]\n"
+    "                        make the next MSK; MSK and RAND in hexadecimal: "
+    "one\n"
+    "                        that was made elsewhere\n"
+    "  push-next G [BTID]    push it ahead\n"
+    "  switch G              make it the current one\n"
+    "  part G BTID           end a membership\n"
     "  pull G [BTID]         make them ask for it\n"
     "  reauth BTID           its next request gets a new nonce\n"
     "  rebootstrap BTID      its next request gets 401: new keys\n"
@@ -203,6 +212,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case QOP: return one_of(value, "auth-int", "auth", &o->auth);
     case ALGORITHM: return read_algorithms(value, &o->algorithms);
     case EXT: return read_ext_type(value, &o->ext_type);
+    case NEVER_PUSH: o->never_push = true; return true;
     case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;

@@ -146,17 +146,18 @@ unpack_group(struct host *h)
 }
 
 bool
-records_group(struct host *h, const uint8_t domain[3], uint16_t group)
+records_group(struct host *h, const struct msk_group_id *group)
 {
-    return database_group(&h->database, domain, group, &h->group_row) ==
-               DATABASE_OK &&
+    return database_group(&h->database, group->domain, group->group,
+                          &h->group_row) == DATABASE_OK &&
            unpack_group(h);
 }
 
 bool
 records_group_number(struct host *h, uint16_t group)
 {
-    uint8_t domain[3] = { 0, 0, 0 }, found[3] = { 0, 0, 0 };
+    struct msk_group_id found = { { 0, 0, 0 }, group };
+    uint8_t domain[3] = { 0, 0, 0 };
     uint16_t after = 0;
     size_t n = 0;
 
@@ -165,9 +166,9 @@ records_group_number(struct host *h, uint16_t group)
         memcpy(domain, h->group_row.domain, 3);
         after = h->group_row.group;
         if (after == group && n++ == 0)
-            memcpy(found, domain, 3);
+            memcpy(found.domain, domain, 3);
     }
-    return n == 1 && records_group(h, found, group);
+    return n == 1 && records_group(h, &found);
 }
 
 bool
@@ -178,6 +179,13 @@ records_save_group(struct host *h)
     return msk_key_group_pack(&h->group, row->packed, sizeof row->packed,
                               &row->n) == MSK_OK &&
            database_save_group(&h->database, row) == DATABASE_OK;
+}
+
+/* A UE may have what a service of its subscription uses. */
+bool
+records_allow(const struct host *h)
+{
+    return records_share_service(h->row.services, h->found_row.services);
 }
 
 /* --- lists of services --------------------------------------------------- */

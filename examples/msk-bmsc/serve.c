@@ -11,36 +11,38 @@
 
 /* --- what the library asks ----------------------------------------------- */
 
-/* A UE may have what a service of its subscription uses. */
 static int
 authorise(void *user, const struct msk_subscriber *subscriber,
-          const struct msk_key_id *id)
+          const struct msk_group_id *group)
 {
     struct host *h = user;
 
     (void)subscriber; /* h->row is its row */
-    if (database_group(&h->database, id->domain, id->group, &h->found_row) !=
-        DATABASE_OK)
-        return 403;
-    return records_share_service(h->row.services, h->found_row.services) ? 200
-                                                                         : 403;
+    switch (database_group(&h->database, group->domain, group->group,
+                           &h->found_row)) {
+    case DATABASE_OK: return records_allow(h) ? 200 : 403;
+    case DATABASE_NONE: return 403;
+    case DATABASE_CONFLICT:
+    case DATABASE_FAILED: break;
+    }
+    return 503;
 }
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
     struct host *h = user;
     struct msk_bytes packed = { h->found_row.packed, 0 };
 
-    if (database_group(&h->database, domain, group, &h->found_row) !=
-        DATABASE_OK)
+    if (database_group(&h->database, group->domain, group->group,
+                       &h->found_row) != DATABASE_OK)
         return NULL;
     packed.n = h->found_row.n;
     return msk_key_group_unpack(&h->found, packed) == MSK_OK ? &h->found : NULL;
 }
 
 static size_t
-service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
+service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
                size_t cap)
 {
     struct host *h = user;
@@ -50,15 +52,17 @@ service_groups(void *user, struct msk_bytes service, struct msk_key_id *ids,
 
     if (!records_has_service(h->row.services, service))
         return 0;
-    while (n < cap && database_each_group(&h->database, domain, after,
-                                          &h->found_row) == DATABASE_OK) {
+    while (database_each_group(&h->database, domain, after, &h->found_row) ==
+           DATABASE_OK) {
         memcpy(domain, h->found_row.domain, 3);
         after = h->found_row.group;
         if (!records_has_service(h->found_row.services, service))
             continue;
-        memset(&ids[n], 0, sizeof ids[n]);
-        memcpy(ids[n].domain, domain, 3);
-        ids[n++].group = after;
+        if (n < cap) {
+            memcpy(ids[n].domain, domain, 3);
+            ids[n].group = after;
+        }
+        n++; /* more than there is room for are none */
     }
     return n;
 }

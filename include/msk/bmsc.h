@@ -34,12 +34,20 @@ enum msk_bmsc_effect_kind {
     MSK_BMSC_JOINED = 5,     /* the UE became a member of a group */
     MSK_BMSC_PARTED = 6
 };
+
+/* Why a membership has ended. */
+enum msk_parted {
+    MSK_PARTED_LEFT = 1,   /* no service that the UE registered to uses it */
+    MSK_PARTED_SILENT = 2, /* too many deliveries that nobody acknowledged */
+    MSK_PARTED_REFUSED = 3 /* authorise said so */
+};
 struct msk_bmsc_effect {
     size_t size; /* sizeof(struct msk_bmsc_effect) */
     enum msk_bmsc_effect_kind kind;
     struct msk_bytes peer, message;           /* views into the outbox */
     const struct msk_http_response *response; /* HTTP */
     struct msk_key_id id;
+    enum msk_parted why; /* PARTED */
 };
 
 /*
@@ -48,7 +56,7 @@ struct msk_bmsc_effect {
  */
 struct msk_outbox;
 
-#define MSK_OUTBOX_SIZE 98304
+#define MSK_OUTBOX_SIZE 131072
 
 /* Makes an empty outbox in mem (len octets, at least MSK_OUTBOX_SIZE).
  * MSK_ERR_ARGUMENT, MSK_ERR_SPACE. */
@@ -70,27 +78,34 @@ enum msk_ack_mode {
 };
 
 /*
- * Asked for each Key Group that the UE is no member of and that an MSK request
- * names (without registration), or a service to be registered needs. Returns
- * the status for that item: 200 grants it; 204 grants it, and there is no MSK
- * yet, none is pushed; 403, 503 or another one above 399 refuses it; what is
- * no status is taken for 503; MSK_PENDING (1): the question is open, the
- * request is called again with the answer known. user: of the call.
+ * May the subscriber have the MSKs of the group now? An answer holds for one
+ * request or one message, so the host is asked, of members too, for each Key
+ * Group that an MSK request names or that a service to be registered needs
+ * (with registration, an MSK request of who is no member is not worth a
+ * question), and before each MSK message that goes out later; he may answer
+ * from a cache. Returns the status for that item: 200 grants it; 204 grants
+ * it, and there is no MSK for this UE, none is pushed; 400 to 499 refuses it,
+ * and ends the membership (MSK_PARTED_REFUSED); 500 to 599 refuses it for now;
+ * what is no status is taken for 503.
+ * MSK_PENDING (1): the question is open. A request or a push returns that, and
+ * nothing has changed: call it again when the answer is known. A message that
+ * has its turn in another call waits for one more first interval, and the host
+ * is asked again then; so it does after 500 to 599. user: of the call.
  */
 typedef int msk_bmsc_authorise(void *user,
                                const struct msk_subscriber *subscriber,
-                               const struct msk_key_id *id);
+                               const struct msk_group_id *group);
 
 /* The record of a Key Group, or NULL: there is none, and so no MSK. Good until
  * the next question for one. user: of the call. */
 typedef const struct msk_key_group *
-msk_bmsc_find_group(void *user, const uint8_t domain[3], uint16_t group);
+msk_bmsc_find_group(void *user, const struct msk_group_id *group);
 
-/* Writes the Key Groups of a service to ids (at most cap) and returns how
- * many; 0, more than cap, or a group 0: there is no such service. user: of the
- * call. */
+/* Writes the Key Groups of a service to ids, at most cap of them, and returns
+ * how many there are; 0, more than cap, or a group 0: there is no such
+ * service. user: of the call. */
 typedef size_t msk_bmsc_service_groups(void *user, struct msk_bytes service,
-                                       struct msk_key_id *ids, size_t cap);
+                                       struct msk_group_id *ids, size_t cap);
 
 /* One step of a delivery, as values; doc/states.md draws the table. */
 struct msk_bmsc_trace {
@@ -141,6 +156,11 @@ struct msk_bmsc_config {
     msk_bmsc_service_groups *service_groups;
     /* For tools and tests; may be NULL. Nothing of the call may be called. */
     void (*trace)(void *user, const struct msk_bmsc_trace *step);
+    /* What was sent and is not acknowledged keeps the next MSK message back
+     * for so long, that none overtakes another; retry / 8, at most retry. */
+    msk_time spacing;
+    /* TS 33.246 6.3.1: nothing is pushed but what answers an MSK request. */
+    bool never_push;
 };
 
 #define MSK_BMSC_SIZE 1024
@@ -166,8 +186,10 @@ MSK_API void msk_bmsc_wipe(void *mem, size_t len);
  * UE takes pushes, at most MSK_PEER_MAX octets: source address, MIKEY port;
  * empty: where it took them before. The outbox holds the answer and then what
  * follows from it. The record is to be committed whatever the answer says.
- * What cannot be sent now (no address, more than MSK_SUBSCRIBER_PENDING_MAX
- * deliveries) is answered with 503. MSK_PENDING: authorise said so; the outbox
+ * All MSKs that are granted are delivered in the order in which they were
+ * asked for; who asks for the current one gets that first and then the next
+ * one, if there is one. Where there is no address an item gets 503; so does a
+ * Key Group or service that there is no room for. MSK_PENDING: authorise said so; the outbox
  * is empty. MSK_ERR_STATE: the configuration has no HTTP.
  * Change request 6.3.2.2.1; TS 33.246 6.3.2.1A, 6.3.2.1B, 6.3.2.4.
  */
@@ -190,18 +212,30 @@ MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
                          struct msk_outbox *outbox);
 
 /*
- * Pushes the current MSK of the group to the subscriber; older deliveries of
- * the group end. With acknowledgements one MSK message is under way at a
- * time, others wait for msk_bmsc_timer. MSK_ERR_REFUSED: not a member;
- * MSK_ERR_STATE: no address is known; MSK_ERR_LIMIT: too many deliveries.
- * An expired MUK, or one with a counter that is nearly used up, turns it into
- * a pull, which counts as a delivery that nobody acknowledged. TS 33.246
- * 6.3.2.3.1.
+ * Pushes the current MSK of the group to the subscriber; deliveries of older
+ * ones end, unless they were asked for by their number. With acknowledgements
+ * one MSK message is under way at a time, others wait for msk_bmsc_timer.
+ * authorise is asked: when it ends the membership, or says 204, nothing is
+ * pushed and MSK_OK is returned: commit the record. MSK_PENDING: it said so.
+ * MSK_ERR_REFUSED: not a member, or not now; MSK_ERR_STATE: no address is
+ * known, or never_push is set. An expired MUK, or one with a counter that is
+ * nearly used up, turns it into a pull, which counts as a delivery that nobody
+ * acknowledged. TS 33.246 6.3.2.3.1.
  */
 MSK_API int msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
                           struct msk_subscriber *subscriber,
                           const struct msk_key_group *group, msk_time now,
                           struct msk_outbox *outbox);
+
+/* The same with the MSK of the group in that role. The next one is pushed
+ * ahead, hours before it becomes the current one, and does not end a delivery
+ * of the current one; what was delivered of it stays so when it is switched to.
+ * Errors as push; MSK_ERR_STATE: the group has no such MSK. */
+MSK_API int msk_bmsc_push_msk(const struct msk_bmsc *bmsc, void *user,
+                              struct msk_subscriber *subscriber,
+                              const struct msk_key_group *group,
+                              enum msk_key_group_role role, msk_time now,
+                              struct msk_outbox *outbox);
 
 /* Makes the UE ask for the current MSK of the group, under the last MUK that
  * it has shown. Errors as push, and MSK_ERR_STATE: the counter of that MUK is
@@ -213,7 +247,7 @@ MSK_API int msk_bmsc_pull(const struct msk_bmsc *bmsc, void *user,
                           struct msk_outbox *outbox);
 
 /* Does what is due for the record: retransmits with a new counter, gives up,
- * sends what waited. */
+ * sends what waited. What the outbox has no room for is due at once again. */
 MSK_API int msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
                            struct msk_subscriber *subscriber, msk_time now,
                            struct msk_outbox *outbox);

@@ -13,15 +13,14 @@
 extern "C" {
 #endif
 
-#define MSK_SUBSCRIBER_GROUPS_MAX 32 /* Key Groups one UE is a member of */
-#define MSK_SUBSCRIBER_PENDING_MAX 8 /* deliveries under way */
-#define MSK_SUBSCRIBER_PACKED_MAX 4096
+#define MSK_SUBSCRIBER_GROUPS_MAX 64 /* Key Groups one UE is a member of */
+#define MSK_SUBSCRIBER_PACKED_MAX 16384
 #define MSK_SUBSCRIBER_ID_MAX 128
 
 /* A subscriber: B-TID, MUK, MRK, counter, groups, deliveries, address.
  * Opaque; holds no pointers; wipe it after use. */
 struct msk_subscriber {
-    uint64_t opaque[640];
+    uint64_t opaque[2304];
 };
 
 /* A new subscriber, after GBA. Views borrowed for the call. */
@@ -43,7 +42,8 @@ MSK_API int msk_subscriber_init(struct msk_subscriber *subscriber,
                                 const struct msk_subscriber_config *config);
 
 /* Writes the record to buf (cap octets, MSK_SUBSCRIBER_PACKED_MAX always do),
- * with a version. *len: its octets. MSK_ERR_SPACE. The octets hold keys. */
+ * with a version. *len: its octets, which are as many as it takes: a few
+ * hundred for one Key Group. MSK_ERR_SPACE. The octets hold keys. */
 MSK_API int msk_subscriber_pack(const struct msk_subscriber *subscriber,
                                 uint8_t *buf, size_t cap, size_t *len);
 
@@ -70,18 +70,19 @@ MSK_API msk_time
 msk_subscriber_expires(const struct msk_subscriber *subscriber);
 MSK_API uint64_t msk_subscriber_age(const struct msk_subscriber *subscriber);
 MSK_API bool msk_subscriber_member(const struct msk_subscriber *subscriber,
-                                   const uint8_t domain[3], uint16_t group);
+                                   const struct msk_group_id *group);
 
 /* When msk_bmsc_timer must be called for the record; MSK_NEVER: no need. After
  * a clock was set back call it for every record that has a time: its timers
  * start again with their own interval. */
 MSK_API msk_time msk_subscriber_due(const struct msk_subscriber *subscriber);
 
-/* Grants or ends membership of a Key Group. MSK_ERR_LIMIT. */
+/* Grants or ends membership of a Key Group; what is on its way to it is let
+ * go. MSK_ERR_LIMIT. */
 MSK_API int msk_subscriber_join(struct msk_subscriber *subscriber,
-                                const uint8_t domain[3], uint16_t group);
+                                const struct msk_group_id *group);
 MSK_API void msk_subscriber_part(struct msk_subscriber *subscriber,
-                                 const uint8_t domain[3], uint16_t group);
+                                 const struct msk_group_id *group);
 
 /* From now on every request of it is answered with a new nonce (reauth), or
  * with a demand for new keys (rebootstrap). */

@@ -8,7 +8,8 @@
 #include "base/sized.h"
 #include "mbms/layout.h"
 
-#define RETRIES_MAX 7     /* with the first one, MSK_COUNTERS_MAX messages */
+#define RETRIES_MAX 7 /* with the first one, MSK_COUNTERS_MAX messages */
+#define RETRY 2000
 #define RETRY_MAX 3600000 /* an hour; the last interval is 128 of them */
 
 static bool
@@ -33,6 +34,7 @@ is_whole(const struct msk_bmsc_config *c)
     return layout && ext && acks && fits(c->fqdn, 1, MSK_FQDN_MAX) &&
            c->crypto != NULL && c->random != NULL && c->random->fill != NULL &&
            c->find_group != NULL && confirm && c->retry <= RETRY_MAX &&
+           c->spacing <= (c->retry != 0 ? c->retry : RETRY) &&
            c->retries <= RETRIES_MAX && c->unanswered <= UINT8_MAX &&
            (c->nonce_key.n == 0 || fits(c->nonce_key, 16, MSK_NONCE_KEY_MAX));
 }
@@ -41,7 +43,9 @@ static void
 fill_defaults(struct msk_bmsc_config *c)
 {
     if (c->retry == 0)
-        c->retry = 2000;
+        c->retry = RETRY;
+    if (c->spacing == 0)
+        c->spacing = c->retry / 8 > 0 ? c->retry / 8 : 1;
     if (c->retries == 0)
         c->retries = 4;
     if (c->unanswered == 0)
@@ -70,7 +74,7 @@ msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
 
     if (bmsc == NULL || mem == NULL ||
         !msk_sized_take(&c, sizeof c, config,
-                        MSK_SIZE_UPTO(msk_bmsc_config, trace)) ||
+                        MSK_SIZE_UPTO(msk_bmsc_config, spacing)) ||
         !is_whole(&c))
         return MSK_ERR_ARGUMENT;
     if (len < MSK_BMSC_SIZE)

@@ -3,7 +3,21 @@
 
 #include <string.h>
 
-#include "bmsc/deliveries.h"
+#include "bmsc/timing.h"
+
+/* Leave of the host is for one call. */
+static void
+begin_record(struct msk_call *call)
+{
+    struct msk_sub *sub = call->sub;
+
+    memcpy(call->outbox->peer, sub->address, sizeof call->outbox->peer);
+    call->outbox->peer_n = sub->address_len;
+    for (size_t i = 0; i < sub->n_members; i++)
+        sub->member[i].leave = false;
+    msk_timing_rebase(sub, call->now, call->bmsc->config.retry,
+                      call->bmsc->config.spacing);
+}
 
 int
 msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
@@ -19,25 +33,20 @@ msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
     call->now = now;
     call->outbox = outbox;
     call->given = NULL;
+    call->n_first = 0;
     msk_outbox_start(outbox);
-    if (call->sub != NULL) {
-        memcpy(outbox->peer, call->sub->address, sizeof outbox->peer);
-        outbox->peer_n = call->sub->address_len;
-        msk_deliveries_rebase(call);
-    }
+    if (call->sub != NULL)
+        begin_record(call);
     return MSK_OK;
 }
 
 const struct msk_group *
-msk_call_group(const struct msk_call *call, const uint8_t domain[3],
-               uint16_t group)
+msk_call_group(const struct msk_call *call, const struct msk_group_id *id)
 {
-    const struct msk_group *given = call->given;
     const struct msk_key_group *found;
 
-    if (given != NULL && given->group == group &&
-        memcmp(given->domain, domain, 3) == 0)
-        return given;
-    found = call->bmsc->config.find_group(call->user, domain, group);
+    if (call->given != NULL && msk_group_id_equal(&call->given->id, id))
+        return call->given;
+    found = call->bmsc->config.find_group(call->user, id);
     return found != NULL ? msk_group_at(found) : NULL;
 }

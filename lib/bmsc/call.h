@@ -16,6 +16,7 @@ struct msk_call {
     msk_time now;
     struct msk_outbox *outbox;
     const struct msk_group *given; /* a Key Group that the caller brought */
+    size_t n_first; /* deliveries that were asked for, in front of others */
 };
 
 /* Begins a call: empties the outbox, and gives it the address of the UE, whose
@@ -28,6 +29,6 @@ int msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc,
 /* The Key Group of that name: the given one, or what the host finds, or
  * NULL. */
 const struct msk_group *msk_call_group(const struct msk_call *call,
-                                       const uint8_t domain[3], uint16_t group);
+                                       const struct msk_group_id *id);
 
 #endif

@@ -4,44 +4,66 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "bmsc/delivery.h"
+#include "bmsc/authority.h"
 #include "bmsc/keyless.h"
+#include "bmsc/membership.h"
+#include "bmsc/timing.h"
 
+int
+msk_deliveries_step(const struct msk_call *call, size_t i,
+                    enum msk_delivery_event event,
+                    const struct msk_group *group)
+{
+    struct msk_sub *sub = call->sub;
+    int err = msk_delivery_step(call, &sub->delivery[i], event, group);
+
+    if (err == MSK_OK && sub->delivery[i].state == MSK_DELIVERY_FREE)
+        msk_sub_drop(sub, i);
+    return err;
+}
+
+/* --- what is owed -------------------------------------------------------- */
+
+/* The MSK that a delivery brings is one that the group has, and none that was
+ * replaced unless it was asked for. */
 static bool
-same_group(const struct msk_key_id *a, const struct msk_key_id *b)
+is_wanted(const struct msk_delivery *d, const struct msk_group *group)
 {
-    return a->group == b->group && memcmp(a->domain, b->domain, 3) == 0;
+    const struct msk_group_msk *msk = msk_group_find(group, d->number);
+
+    return msk != NULL && (d->asked || msk != &group->msk[MSK_ROLE_PREVIOUS]);
 }
 
-static const struct msk_group *
-group_of(const struct msk_call *call, const struct msk_delivery *d)
+/* The delivery of an MSK, or n_deliveries. */
+static size_t
+find(const struct msk_sub *sub, const struct msk_group_id *group,
+     uint16_t number)
 {
-    return msk_call_group(call, d->id.domain, d->id.group);
+    size_t i = 0;
+
+    while (i < sub->n_deliveries &&
+           (sub->delivery[i].number != number ||
+            !msk_group_id_equal(&sub->delivery[i].group, group)))
+        i++;
+    return i;
 }
 
-/* The delivery of that MSK, or a free place for it; older ones of the group
- * end (decision 9). */
+/* What is on its way of the group ends; kept: unless it is wanted. */
 static int
-find_place(const struct msk_call *call, const struct msk_key_id *id,
-           struct msk_delivery **out)
+end_all(const struct msk_call *call, const struct msk_group_id *id,
+        const struct msk_group *kept)
 {
-    struct msk_delivery *free_one = NULL, *same = NULL;
+    struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
-        struct msk_delivery *d = &call->sub->delivery[i];
+    for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
+        const struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state != MSK_DELIVERY_FREE && same_group(&d->id, id)) {
-            if (d->id.number == id->number && !d->old_muk)
-                same = d;
-            else
-                err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
-        }
-        if (d->state == MSK_DELIVERY_FREE && free_one == NULL)
-            free_one = d;
+        if (msk_group_id_equal(&d->group, id) &&
+            (kept == NULL || !is_wanted(d, kept)))
+            err = msk_deliveries_step(call, i, MSK_DELIVERY_NEWER, NULL);
     }
-    *out = same != NULL ? same : free_one;
-    return err == MSK_OK && *out == NULL ? MSK_ERR_LIMIT : err;
+    return err;
 }
 
 /* Was it sent as often as it may be? */
@@ -51,186 +73,199 @@ is_spent(const struct msk_call *call, const struct msk_delivery *d)
     return d->n_sent > call->bmsc->config.retries;
 }
 
-/* Queues the current MSK of a group, or sends it once more. */
+/* A new delivery, the last one. There is room: of each group that the UE is a
+ * member of, three at most are wanted. */
 static int
-enter(const struct msk_call *call, const struct msk_group *group, bool v,
-      struct msk_delivery **out)
+begin(const struct msk_call *call, const struct msk_group_id *group,
+      uint16_t number)
 {
-    const struct msk_key_id id = msk_group_id(group, msk_group_current(group));
-    struct msk_delivery *d = NULL;
-    int err = find_place(call, &id, &d);
+    struct msk_sub *sub = call->sub;
+    struct msk_delivery *d = &sub->delivery[sub->n_deliveries];
 
-    *out = d;
-    if (err != MSK_OK)
-        return err;
-    /* Asked for once more than it may be sent: as if for the first time. */
-    if (is_spent(call, d))
-        err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
-    if (err == MSK_OK)
-        err = msk_delivery_step(call, d, MSK_DELIVERY_PUSH, group);
-    d->v = d->v || v;
-    if (d->state == MSK_DELIVERY_QUEUED)
-        d->set = d->due = call->now;
-    return err;
+    memset(d, 0, sizeof *d);
+    d->group = *group;
+    d->number = number;
+    sub->n_deliveries++;
+    return msk_delivery_step(call, d, MSK_DELIVERY_PUSH, NULL);
 }
 
-/* Ends a delivery that can no longer be made: the group is gone, or the MUK
- * has expired, which takes a pull. */
-static int
-end(const struct msk_call *call, struct msk_delivery *d,
-    const struct msk_group *group)
+int
+msk_deliveries_owe(struct msk_call *call, const struct msk_group *group,
+                   const struct msk_group_msk *msk, struct msk_owed how)
 {
-    int err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+    struct msk_sub *sub = call->sub;
+    int err = end_all(call, &group->id, group);
+    size_t i = find(sub, &group->id, msk->number);
+
+    /* Asked for once more than it may be sent: as if for the first time. */
+    if (err == MSK_OK && i < sub->n_deliveries &&
+        is_spent(call, &sub->delivery[i]))
+        msk_sub_renew(&sub->delivery[i]);
+    if (err == MSK_OK)
+        err = i < sub->n_deliveries
+                  ? msk_deliveries_step(call, i, MSK_DELIVERY_PUSH, group)
+                  : begin(call, &group->id, msk->number);
+    if (err != MSK_OK)
+        return err;
+    sub->delivery[i].v = sub->delivery[i].v || how.v;
+    sub->delivery[i].asked = sub->delivery[i].asked || how.asked;
+    if (how.first && i >= call->n_first)
+        msk_sub_move(sub, i, call->n_first++);
+    return MSK_OK;
+}
+
+/* --- turns --------------------------------------------------------------- */
+
+/* Ends all of a group that can no longer be delivered: the group is gone, or
+ * the MUK has expired, which takes a pull. */
+static int
+end(const struct msk_call *call, size_t i, const struct msk_group *group)
+{
+    const struct msk_group_id id = call->sub->delivery[i].group;
+    int err = end_all(call, &id, NULL);
 
     return err == MSK_OK && group != NULL ? msk_keyless_instead(call, group)
                                           : err;
 }
 
-/* The MSK that is current now, under the MUK that is current now. */
+/* The current MSK takes the place of one that nobody wants any more. */
 static int
-replace(const struct msk_call *call, struct msk_delivery *d,
-        const struct msk_group *group)
+replace(const struct msk_call *call, size_t i, const struct msk_group *group)
 {
-    bool v = d->v;
-    int err = msk_delivery_step(call, d, MSK_DELIVERY_NEWER, NULL);
+    struct msk_delivery *d = &call->sub->delivery[i];
+    const uint16_t number = msk_group_current(group)->number;
 
-    return err == MSK_OK ? enter(call, group, v, &d) : err;
+    if (find(call->sub, &d->group, number) < call->sub->n_deliveries)
+        return msk_deliveries_step(call, i, MSK_DELIVERY_NEWER, NULL);
+    msk_sub_renew(d);
+    d->number = number;
+    return MSK_OK;
 }
 
-/* Takes the last place; those behind it move up. */
-static void
-go_last(struct msk_sub *sub, size_t i)
+static int
+spend(const struct msk_call *call, size_t i)
 {
-    const size_t last = MSK_SUBSCRIBER_PENDING_MAX - 1;
-    struct msk_delivery d = sub->delivery[i];
+    const struct msk_group_id id = call->sub->delivery[i].group;
+    int err = msk_deliveries_step(call, i, MSK_DELIVERY_SPENT, NULL);
 
-    memmove(&sub->delivery[i], &sub->delivery[i + 1],
-            (last - i) * sizeof sub->delivery[0]);
-    sub->delivery[last] = d;
+    return err == MSK_OK ? msk_membership_silent(call, &id) : err;
+}
+
+/* The host is asked each time (decision 30). */
+static int
+go(const struct msk_call *call, size_t i, const struct msk_group *group)
+{
+    const struct msk_delivery *d = &call->sub->delivery[i];
+    int code = 503;
+    int err = msk_authority_push(call, &d->group, &code);
+
+    if (err != MSK_OK)
+        return err;
+    if (code == 200)
+        return msk_deliveries_step(
+            call, i, d->v ? MSK_DELIVERY_TURN : MSK_DELIVERY_TURN_PLAIN, group);
+    if (code == 204) /* the host says that there is none for this UE */
+        return end_all(call, &group->id, NULL);
+    return code < 500 ? MSK_OK /* it went with the membership */
+                      : msk_deliveries_step(call, i, MSK_DELIVERY_LATER, NULL);
+}
+
+static int
+take_turn(const struct msk_call *call, size_t i)
+{
+    struct msk_delivery *d = &call->sub->delivery[i];
+    const struct msk_group *group = msk_call_group(call, &d->group);
+
+    if (group == NULL || msk_sub_expired(call->sub, call->now))
+        return end(call, i, group);
+    if (!is_wanted(d, group))
+        return replace(call, i, group);
+    if (d->old_muk) /* under this one nothing of it was sent */
+        msk_sub_renew(d);
+    return is_spent(call, d) ? spend(call, i) : go(call, i, group);
+}
+
+/* The first that is ready, or n_deliveries. */
+static size_t
+first_ready(const struct msk_call *call)
+{
+    size_t i = 0;
+
+    while (i < call->sub->n_deliveries &&
+           !msk_timing_is_ready(&call->sub->delivery[i], call->now))
+        i++;
+    return i;
+}
+
+/* Each turn sends one, puts it off, replaces it once, or takes it out. */
+static int
+run_queue(const struct msk_call *call)
+{
+    int err = MSK_OK;
+
+    while (err == MSK_OK && !msk_timing_in_flight(call->sub, call->now) &&
+           msk_outbox_has_room(call->outbox)) {
+        size_t i = first_ready(call);
+
+        if (i == call->sub->n_deliveries)
+            break;
+        err = take_turn(call, i);
+    }
+    return err;
 }
 
 /* Others go first. What was sent stays known: an answer may be on its way. */
 static int
 yield(const struct msk_call *call, size_t i)
 {
-    int err = msk_delivery_step(call, &call->sub->delivery[i],
-                                MSK_DELIVERY_YIELD, NULL);
+    int err = msk_deliveries_step(call, i, MSK_DELIVERY_YIELD, NULL);
 
     if (err == MSK_OK)
-        go_last(call->sub, i);
+        msk_sub_move(call->sub, i, (size_t)call->sub->n_deliveries - 1);
     return err;
 }
 
-/* One that waits has its turn from then on: at once, or when what was sent of
- * it before is due again. */
-static msk_time
-ready_at(const struct msk_delivery *d)
-{
-    return d->n_sent > 0 ? d->due : 0;
-}
-
-/* Until then an answer to the last message is to be expected: for the time of
- * the first interval, of which the later ones are multiples. */
-static msk_time
-in_flight_until(const struct msk_delivery *d)
-{
-    return d->set + ((d->due - d->set) >> (d->n_sent - 1));
-}
-
-static bool
-is_ready(const struct msk_delivery *d, msk_time now)
-{
-    return d->state == MSK_DELIVERY_QUEUED && now >= ready_at(d);
-}
-
-static bool
-has_ready(const struct msk_call *call)
-{
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        if (is_ready(&call->sub->delivery[i], call->now))
-            return true;
-    return false;
-}
-
-/* What is due is sent again, given up, replaced or ended; or it makes way. */
+/* What is due again waits for another turn; so does what is no longer in
+ * flight while others wait: a group to which nobody answers does not keep
+ * them. */
 static int
-run_due(const struct msk_call *call, size_t i)
-{
-    struct msk_delivery *d = &call->sub->delivery[i];
-    const struct msk_group *group = group_of(call, d);
-
-    if (group == NULL || msk_sub_expired(call->sub, call->now))
-        return end(call, d, group);
-    if (msk_group_current(group)->number != d->id.number || d->old_muk)
-        return replace(call, d, group);
-    if (is_spent(call, d))
-        return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
-    if (has_ready(call))
-        return yield(call, i);
-    return msk_delivery_step(call, d, MSK_DELIVERY_DUE, group);
-}
-
-/* A group to which nobody answers does not keep the others waiting. */
-static int
-run_sent(const struct msk_call *call, size_t i)
-{
-    const struct msk_delivery *d = &call->sub->delivery[i];
-
-    if (call->now >= d->due)
-        return run_due(call, i);
-    return call->now >= in_flight_until(d) && has_ready(call) ? yield(call, i)
-                                                              : MSK_OK;
-}
-
-static bool
-is_in_flight(const struct msk_sub *sub)
-{
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        if (sub->delivery[i].state == MSK_DELIVERY_SENT)
-            return true;
-    return false;
-}
-
-/* Decision 11: with acknowledgements one MSK message is in flight, for one
- * that overtakes another makes a UE drop the other. */
-static int
-take_turn(const struct msk_call *call, struct msk_delivery *d)
+run_sent(const struct msk_call *call)
 {
     struct msk_sub *sub = call->sub;
-    const struct msk_group *group;
-
-    if (!is_ready(d, call->now) || is_in_flight(sub))
-        return MSK_OK;
-    group = group_of(call, d);
-    if (group == NULL || msk_sub_expired(sub, call->now))
-        return end(call, d, group);
-    if (d->id.number != msk_group_current(group)->number)
-        d->n_sent = 0; /* nothing of that one was sent */
-    d->id = msk_group_id(group, msk_group_current(group));
-    if (is_spent(call, d))
-        return msk_delivery_step(call, d, MSK_DELIVERY_SPENT, group);
-    return msk_delivery_step(
-        call, d, d->v ? MSK_DELIVERY_TURN : MSK_DELIVERY_TURN_PLAIN, group);
-}
-
-static int
-run_queue(const struct msk_call *call)
-{
+    const bool over = !msk_timing_in_flight(sub, call->now) &&
+                      msk_timing_has_ready(sub, call->now);
     int err = MSK_OK;
 
-    for (size_t i = 0; err == MSK_OK && i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        err = take_turn(call, &call->sub->delivery[i]);
+    for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
+        const struct msk_delivery *d = &sub->delivery[i];
+
+        if (d->state == MSK_DELIVERY_SENT && (over || call->now >= d->due))
+            err = yield(call, i);
+    }
     return err;
 }
 
+int
+msk_deliveries_run(const struct msk_call *call)
+{
+    int err = run_sent(call);
+
+    if (err == MSK_OK)
+        err = run_queue(call);
+    msk_deliveries_settle(call);
+    return err;
+}
+
+/* --- around them --------------------------------------------------------- */
+
 static bool
-is_asked(const struct msk_delivery *d, const struct msk_body_item *asked,
+is_asked(const struct msk_group_id *group, const struct msk_body_item *asked,
          size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (memcmp(asked[i].domain, d->id.domain, 3) == 0 &&
-            asked[i].msk_id[0] == d->id.group >> 8 &&
-            asked[i].msk_id[1] == (d->id.group & 0xFF))
+        if (memcmp(asked[i].domain, group->domain, 3) == 0 &&
+            asked[i].msk_id[0] == group->group >> 8 &&
+            asked[i].msk_id[1] == (group->group & 0xFF))
             return true;
     return false;
 }
@@ -242,10 +277,10 @@ msk_deliveries_yield(const struct msk_call *call,
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
+    for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
         const struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state == MSK_DELIVERY_SENT && !is_asked(d, asked, n))
+        if (d->state == MSK_DELIVERY_SENT && !is_asked(&d->group, asked, n))
             err = yield(call, i);
     }
     return err;
@@ -256,74 +291,9 @@ msk_deliveries_settle(const struct msk_call *call)
 {
     struct msk_sub *sub = call->sub;
 
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+    for (size_t i = 0; i < sub->n_deliveries; i++)
         if (sub->delivery[i].old_muk)
             return;
     if (sub->proven)
         msk_secret_wipe(&sub->old, sizeof sub->old);
-}
-
-void
-msk_deliveries_rebase(const struct msk_call *call)
-{
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        if (call->sub->delivery[i].n_sent > 0)
-            msk_delivery_rebase(call, &call->sub->delivery[i]);
-}
-
-int
-msk_deliveries_run(const struct msk_call *call)
-{
-    struct msk_sub *sub = call->sub;
-    int err = MSK_OK;
-
-    for (size_t i = MSK_SUBSCRIBER_PENDING_MAX; err == MSK_OK && i-- > 0;) {
-        const struct msk_delivery *d = &sub->delivery[i];
-
-        if (d->state == MSK_DELIVERY_SENT)
-            err = run_sent(call, i);
-    }
-    if (err == MSK_OK)
-        err = run_queue(call);
-    msk_deliveries_settle(call);
-    return err;
-}
-
-int
-msk_deliveries_push(const struct msk_call *call, const struct msk_group *group,
-                    bool v)
-{
-    struct msk_delivery *d = NULL;
-    int err = enter(call, group, v, &d);
-
-    if (err == MSK_OK)
-        err = take_turn(call, d);
-    return err == MSK_OK ? run_queue(call) : err;
-}
-
-static msk_time
-later(msk_time a, msk_time b)
-{
-    return a > b ? a : b;
-}
-
-msk_time
-msk_deliveries_due(const struct msk_sub *sub)
-{
-    msk_time due = MSK_NEVER, free_at = 0;
-
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        if (sub->delivery[i].state == MSK_DELIVERY_SENT)
-            free_at = later(free_at, in_flight_until(&sub->delivery[i]));
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
-        const struct msk_delivery *d = &sub->delivery[i];
-        msk_time at = MSK_NEVER;
-
-        if (d->state == MSK_DELIVERY_SENT)
-            at = d->due;
-        else if (d->state == MSK_DELIVERY_QUEUED)
-            at = later(free_at, ready_at(d));
-        due = at < due ? at : due;
-    }
-    return due;
 }

@@ -3,54 +3,8 @@
 
 #include <string.h>
 
-#include "base/secret.h"
-#include "bmsc/membership.h"
 #include "bmsc/send.h"
-
-/* --- when to send again -------------------------------------------------- */
-
-/* The interval behind the n-th sending: doubled each time. */
-static msk_time
-interval(const struct msk_bmsc *bmsc, uint8_t n_sent)
-{
-    return bmsc->config.retry << (n_sent - 1);
-}
-
-/* A quarter shorter or longer at random, so that the acknowledgements of many
- * UEs do not come all at once. */
-static int
-set_timer(const struct msk_call *call, struct msk_delivery *d)
-{
-    msk_time whole = interval(call->bmsc, d->n_sent), half = whole / 2;
-    uint32_t jitter = 0;
-    int err = msk_bmsc_draw(call->bmsc, (uint32_t)half + 1, &jitter);
-
-    d->set = call->now;
-    d->due = call->now + whole - half / 2 + jitter;
-    return err;
-}
-
-void
-msk_delivery_rebase(const struct msk_call *call, struct msk_delivery *d)
-{
-    if (call->now >= d->set)
-        return;
-    d->set = call->now;
-    d->due = call->now + interval(call->bmsc, d->n_sent);
-}
-
-void
-msk_delivery_renew(struct msk_delivery *d)
-{
-    struct msk_key_id id = d->id;
-    uint32_t csb_id = d->csb_id;
-
-    msk_secret_wipe(d, sizeof *d);
-    d->state = MSK_DELIVERY_QUEUED;
-    d->v = true;
-    d->id = id;
-    d->csb_id = csb_id;
-}
+#include "bmsc/timing.h"
 
 /* --- what is done -------------------------------------------------------- */
 
@@ -65,14 +19,41 @@ queue(const struct msk_call *call, struct msk_delivery *d,
     const struct msk_random *random = call->bmsc->config.random;
     uint8_t b[4];
 
+    (void)group;
     if (random->fill(random->user, b, sizeof b) != 0)
         return MSK_ERR_RANDOM;
     d->csb_id = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
                 (uint32_t)b[2] << 8 | b[3];
     if (call->bmsc->config.layout == MSK_LAYOUT_CSB)
-        d->csb_id = group->group;
-    d->id = msk_group_id(group, msk_group_current(group));
+        d->csb_id = d->group.group;
+    d->set = d->due = call->now;
     return MSK_OK;
+}
+
+/* It is due at once. */
+static int
+hurry(const struct msk_call *call, struct msk_delivery *d,
+      const struct msk_group *group)
+{
+    (void)group;
+    d->set = d->due = call->now;
+    return MSK_OK;
+}
+
+/* A quarter shorter or longer at random, so that the acknowledgements of many
+ * UEs do not come all at once. */
+static int
+set_timer(const struct msk_call *call, struct msk_delivery *d)
+{
+    const struct msk_bmsc_config *c = &call->bmsc->config;
+    msk_time whole = msk_timing_interval(c->retry, d->n_sent), half = whole / 2;
+    uint32_t jitter = 0;
+    int err = msk_bmsc_draw(call->bmsc, (uint32_t)half + 1, &jitter);
+
+    d->set = call->now;
+    d->due = call->now + whole - half / 2 + jitter;
+    call->sub->flight = call->now + c->spacing;
+    return err;
 }
 
 /* An MSK message with a new counter goes out. */
@@ -80,7 +61,7 @@ static int
 send(const struct msk_call *call, struct msk_delivery *d,
      const struct msk_group *group)
 {
-    const struct msk_group_msk *msk = msk_group_current(group);
+    const struct msk_group_msk *msk = msk_group_find(group, d->number);
     struct msk_msk_message m;
     int err;
 
@@ -90,8 +71,6 @@ send(const struct msk_call *call, struct msk_delivery *d,
     err = msk_send(call, &call->sub->muk, MSK_COUNTER_LAST_MSK, &m);
     if (err != MSK_OK)
         return err;
-    memcpy(d->rand, msk->rand, msk->rand_len);
-    d->rand_len = msk->rand_len;
     d->counter[d->n_sent++] = m.counter;
     return set_timer(call, d);
 }
@@ -101,16 +80,15 @@ static int
 delivered(const struct msk_call *call, struct msk_delivery *d,
           const struct msk_group *group)
 {
-    struct msk_member *member =
-        msk_sub_member(call->sub, d->id.domain, d->id.group);
+    struct msk_member *member = msk_sub_member(call->sub, &d->group);
 
     (void)group;
     if (member != NULL)
         member->unanswered = 0;
     if (!d->old_muk)
         call->sub->proven = true;
-    return msk_outbox_add(call->outbox, MSK_BMSC_DELIVERED, &d->id,
-                          (struct msk_bytes){ NULL, 0 });
+    return msk_outbox_tell(call->outbox, MSK_BMSC_DELIVERED, &d->group,
+                           d->number);
 }
 
 /* Nobody answered. */
@@ -118,23 +96,19 @@ static int
 give_up(const struct msk_call *call, struct msk_delivery *d,
         const struct msk_group *group)
 {
-    struct msk_bytes none = { NULL, 0 };
-    struct msk_key_id id = d->id;
-    int err = msk_outbox_add(call->outbox, MSK_BMSC_GAVE_UP, &id, none);
-
     (void)group;
-    return err == MSK_OK ? msk_membership_silent(call, &id) : err;
+    return msk_outbox_tell(call->outbox, MSK_BMSC_GAVE_UP, &d->group,
+                           d->number);
 }
 
-/* It waits for another turn. Under the next MUK nothing of it was sent. */
+/* It waits for as long as for a first acknowledgement. */
 static int
-make_way(const struct msk_call *call, struct msk_delivery *d,
-         const struct msk_group *group)
+put_off(const struct msk_call *call, struct msk_delivery *d,
+        const struct msk_group *group)
 {
-    (void)call;
     (void)group;
-    if (d->old_muk)
-        msk_delivery_renew(d);
+    d->set = call->now;
+    d->due = call->now + call->bmsc->config.retry;
     return MSK_OK;
 }
 
@@ -160,29 +134,33 @@ static const struct {
         [MSK_DELIVERY_PUSH] = { queue, MSK_DELIVERY_QUEUED },
     },
     [MSK_DELIVERY_QUEUED] = {
-        [MSK_DELIVERY_PUSH] = { nothing, MSK_DELIVERY_QUEUED },
+        [MSK_DELIVERY_PUSH] = { hurry, MSK_DELIVERY_QUEUED },
         [MSK_DELIVERY_TURN] = { send, MSK_DELIVERY_SENT },
         [MSK_DELIVERY_TURN_PLAIN] = { send, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_LATER] = { put_off, MSK_DELIVERY_QUEUED },
     },
     [MSK_DELIVERY_SENT] = {
-        [MSK_DELIVERY_PUSH] = { send, MSK_DELIVERY_SENT },
-        [MSK_DELIVERY_DUE] = { send, MSK_DELIVERY_SENT },
-        [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_PUSH] = { hurry, MSK_DELIVERY_QUEUED },
+        [MSK_DELIVERY_YIELD] = { nothing, MSK_DELIVERY_QUEUED },
         [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_YIELD] = { make_way, MSK_DELIVERY_QUEUED },
     },
 };
 
 static void
-trace(const struct msk_call *call, uint8_t state, uint8_t event, uint8_t next,
-      const struct msk_key_id *id)
+trace(const struct msk_call *call, const struct msk_delivery *d, uint8_t state,
+      uint8_t event, uint8_t next)
 {
-    struct msk_bmsc_trace step = { state, event, next, *id };
+    struct msk_bmsc_trace step = { .state = state,
+                                   .event = event,
+                                   .next = next };
 
+    memcpy(step.id.domain, d->group.domain, sizeof step.id.domain);
+    step.id.group = d->group.group;
+    step.id.number = d->number;
     if (call->bmsc->config.trace != NULL)
         call->bmsc->config.trace(call->user, &step);
 }
@@ -192,7 +170,6 @@ msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
                   enum msk_delivery_event event, const struct msk_group *group)
 {
     uint8_t state = d->state, next = (uint8_t)table[state][event].then;
-    struct msk_key_id id = d->id;
     int err;
 
     if (table[state][event].run == NULL)
@@ -201,9 +178,6 @@ msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
     if (err != MSK_OK)
         return err;
     d->state = next;
-    if (next == MSK_DELIVERY_FREE)
-        msk_secret_wipe(d, sizeof *d);
-    trace(call, state, (uint8_t)event, next,
-          state == MSK_DELIVERY_FREE ? &d->id : &id);
+    trace(call, d, state, (uint8_t)event, next);
     return MSK_OK;
 }

@@ -7,6 +7,6 @@
 
 /* Answers one item, and sends the MSK if it is granted. MSK_PENDING: the host
  * does not know yet. */
-int msk_grant(const struct msk_call *call, struct msk_body_item *item);
+int msk_grant(struct msk_call *call, struct msk_body_item *item);
 
 #endif

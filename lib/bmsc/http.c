@@ -12,7 +12,7 @@
 
 /* What is done with each item of a procedure, and in what kind of body it
  * stands. By enum msk_procedure. */
-typedef int item_fn(const struct msk_call *call, struct msk_body_item *item);
+typedef int item_fn(struct msk_call *call, struct msk_body_item *item);
 
 static const struct {
     enum msk_body_kind asks, answers;
@@ -100,7 +100,7 @@ status_of(int err)
 }
 
 static int
-serve(const struct msk_call *call, struct asked *asked)
+serve(struct msk_call *call, struct asked *asked)
 {
     const size_t i = (size_t)asked->procedure;
     struct msk_outbox *outbox = call->outbox;
@@ -118,15 +118,15 @@ serve(const struct msk_call *call, struct asked *asked)
     for (size_t k = 0; err == MSK_OK && k < outbox->n_items; k++)
         err = procedures[i].run(call, &outbox->item[k]);
     if (err == MSK_OK)
-        err = msk_answer_verified(call, status, kind, &asked->context,
-                                  asked->request.target);
-    if (err == MSK_OK)
-        msk_deliveries_settle(call);
-    return err;
+        err = msk_deliveries_run(call);
+    return err == MSK_OK
+               ? msk_answer_verified(call, status, kind, &asked->context,
+                                     asked->request.target)
+               : err;
 }
 
 static int
-answer(const struct msk_call *call, struct asked *asked, struct msk_bytes peer)
+answer(struct msk_call *call, struct asked *asked, struct msk_bytes peer)
 {
     enum msk_auth auth = MSK_AUTH_WRONG;
     int status = refusal(call, asked);

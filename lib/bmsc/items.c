@@ -67,55 +67,23 @@ msk_items_read(const struct msk_call *call, enum msk_body_kind kind,
     return err;
 }
 
-/* A status of the host, as one that an item may have. */
-static int
-status_of(int answer)
-{
-    if (answer >= 200 && answer < 300)
-        return answer == 204 ? 204 : 200;
-    return answer >= 400 && answer < 600 ? answer : 503;
-}
-
-int
-msk_items_authorise(const struct msk_call *call, const struct msk_key_id *id,
-                    int *code)
-{
-    const struct msk_bmsc_config *c = &call->bmsc->config;
-    int answer = 403;
-
-    if (c->authorise != NULL)
-        answer = c->authorise(call->user, call->subscriber, id);
-    if (answer == MSK_PENDING)
-        return MSK_PENDING;
-    *code = status_of(answer);
-    return MSK_OK;
-}
-
-/* Has this call sent the MSK already? Services that are registered together
- * may use the same. */
-static bool
-is_sent(const struct msk_outbox *outbox, const struct msk_key_id *id)
-{
-    for (size_t i = 0; i < outbox->n; i++)
-        if (outbox->effect[i].kind == MSK_BMSC_SEND_MIKEY &&
-            msk_key_id_equal(&outbox->effect[i].id, id))
-            return true;
-    return false;
-}
-
 /* Decision 11: what answers a request is acknowledged, unless nothing is. */
 int
-msk_items_push(const struct msk_call *call, const struct msk_group *group,
-               int *code)
+msk_items_owe(struct msk_call *call, const struct msk_group *group,
+              uint16_t number, int *code)
 {
-    const struct msk_key_id id = msk_group_id(group, msk_group_current(group));
-    int err = MSK_ERR_LIMIT;
+    const struct msk_owed how = { call->bmsc->config.acks != MSK_ACK_NONE,
+                                  number != 0, true };
+    const struct msk_group_msk *msk =
+        number != 0 ? msk_group_find(group, number) : msk_group_current(group);
+    const struct msk_group_msk *next = &group->msk[MSK_ROLE_NEXT];
+    int err;
 
-    if (is_sent(call->outbox, &id))
-        err = MSK_OK;
-    else if (call->outbox->peer_n > 0)
-        err = msk_deliveries_push(call, group,
-                                  call->bmsc->config.acks != MSK_ACK_NONE);
-    *code = err == MSK_OK ? 200 : 503;
-    return err == MSK_ERR_LIMIT ? MSK_OK : err;
+    *code = call->outbox->peer_n > 0 ? 200 : 503;
+    if (*code != 200)
+        return MSK_OK;
+    err = msk_deliveries_owe(call, group, msk, how);
+    if (err == MSK_OK && number == 0 && next->number != 0)
+        err = msk_deliveries_owe(call, group, next, how);
+    return err;
 }

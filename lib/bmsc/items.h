@@ -13,14 +13,12 @@
 int msk_items_read(const struct msk_call *call, enum msk_body_kind kind,
                    const struct msk_http_request *request);
 
-/* May the subscriber have the MSKs of a group that it is no member of? *code:
- * the status of the item; 200 or 204: it may. MSK_PENDING. */
-int msk_items_authorise(const struct msk_call *call,
-                        const struct msk_key_id *id, int *code);
-
-/* Sends the current MSK of a group for a request; *code: the status of the
- * item. Errors of msk_deliveries_push but MSK_ERR_LIMIT. */
-int msk_items_push(const struct msk_call *call, const struct msk_group *group,
-                   int *code);
+/*
+ * The UE is owed an MSK of the group for a request: that of a number, or with
+ * 0 the current one, and behind it the next one if there is one. *code: the
+ * status of the item; 503: there is no address to send to.
+ */
+int msk_items_owe(struct msk_call *call, const struct msk_group *group,
+                  uint16_t number, int *code);
 
 #endif

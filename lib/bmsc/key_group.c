@@ -41,9 +41,9 @@ msk_group_find(const struct msk_group *group, uint16_t number)
 struct msk_key_id
 msk_group_id(const struct msk_group *group, const struct msk_group_msk *msk)
 {
-    struct msk_key_id id = { .group = group->group, .number = msk->number };
+    struct msk_key_id id = { .group = group->id.group, .number = msk->number };
 
-    memcpy(id.domain, group->domain, sizeof id.domain);
+    memcpy(id.domain, group->id.domain, sizeof id.domain);
     return id;
 }
 
@@ -160,8 +160,8 @@ msk_key_group_init(struct msk_key_group *group,
         return MSK_ERR_ARGUMENT;
     memset(group, 0, sizeof *group);
     g = msk_group_of(group);
-    memcpy(g->domain, c.id.domain, sizeof g->domain);
-    g->group = c.id.group;
+    memcpy(g->id.domain, c.id.domain, sizeof g->id.domain);
+    g->id.group = c.id.group;
     g->streaming = c.streaming;
     (void)msk_record_set(g->sp, MSK_SP_MAX, &g->sp_len, c.sp);
     g->key_len = c.key_len;

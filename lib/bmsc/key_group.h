@@ -31,8 +31,7 @@ struct msk_group_msk {
 };
 
 struct msk_group {
-    uint8_t domain[3];
-    uint16_t group;
+    struct msk_group_id id;
     bool streaming;
     uint8_t sp[MSK_SP_MAX];
     uint8_t sp_len;

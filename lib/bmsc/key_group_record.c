@@ -37,8 +37,8 @@ msk_key_group_pack(const struct msk_key_group *group, uint8_t *buf, size_t cap,
     g = msk_group_at(group);
     msk_writer_init(&w, buf, cap);
     msk_writer_u8(&w, VERSION);
-    msk_writer_put(&w, g->domain, sizeof g->domain);
-    msk_writer_u16(&w, g->group);
+    msk_writer_put(&w, g->id.domain, sizeof g->id.domain);
+    msk_writer_u16(&w, g->id.group);
     msk_record_put_flag(&w, g->streaming);
     msk_record_put(&w, g->sp, g->sp_len);
     msk_writer_u8(&w, g->key_len);
@@ -76,9 +76,9 @@ get_all(struct msk_reader *r, struct msk_group *g)
 {
     if (msk_reader_u8(r) != VERSION)
         r->bad = true;
-    for (size_t i = 0; i < sizeof g->domain; i++)
-        g->domain[i] = msk_reader_u8(r);
-    g->group = msk_reader_u16(r);
+    for (size_t i = 0; i < sizeof g->id.domain; i++)
+        g->id.domain[i] = msk_reader_u8(r);
+    g->id.group = msk_reader_u16(r);
     g->streaming = msk_record_get_flag(r);
     msk_record_get(r, g->sp, sizeof g->sp, &g->sp_len);
     g->key_len = msk_reader_u8(r);
@@ -117,7 +117,7 @@ is_whole(const struct msk_group *g)
     for (size_t i = 0; i < MSK_ROLES; i++)
         if (!is_msk(g, &g->msk[i]))
             return false;
-    return g->group != 0 && (g->streaming || g->sp_len == 0) &&
+    return g->id.group != 0 && (g->streaming || g->sp_len == 0) &&
            g->mtks_sent != 0 && g->msk[MSK_ROLE_PREVIOUS].number < current &&
            (next == 0 || current < next);
 }

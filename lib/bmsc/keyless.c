@@ -24,7 +24,7 @@ msk_keyless_pull(const struct msk_call *call, const struct msk_group *group)
 int
 msk_keyless_instead(const struct msk_call *call, const struct msk_group *group)
 {
-    struct msk_key_id id = msk_group_id(group, msk_group_current(group));
+    const struct msk_group_id id = group->id; /* it may be gone then */
     int err = msk_keyless_pull(call, group);
 
     if (err == MSK_OK || err == MSK_ERR_STATE)
@@ -32,20 +32,31 @@ msk_keyless_instead(const struct msk_call *call, const struct msk_group *group)
     return err;
 }
 
-/* TS 33.246 6.3.2.1B: SEQl above SEQu ends the use of an MSK. */
-int
-msk_keyless_invalidate(const struct msk_call *call,
-                       const struct msk_group *group)
+static int
+invalidate(const struct msk_call *call, const struct msk_group *group,
+           const struct msk_group_msk *msk)
 {
     struct msk_msk_message m;
     int err;
 
-    msk_send_describe(call, group, msk_group_current(group),
-                      MSK_CONTENT_VALIDITY, &m);
+    msk_send_describe(call, group, msk, MSK_CONTENT_VALIDITY, &m);
     m.seq_low = 1;
     m.seq_high = 0;
     err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
     return err == MSK_OK
                ? msk_send(call, &call->sub->muk, MSK_COUNTER_LAST_MSK, &m)
                : err;
+}
+
+/* TS 33.246 6.3.2.1B: SEQl above SEQu ends the use of an MSK. */
+int
+msk_keyless_invalidate(const struct msk_call *call,
+                       const struct msk_group *group)
+{
+    int err = MSK_OK;
+
+    for (size_t i = 0; err == MSK_OK && i < MSK_ROLES; i++)
+        if (group->msk[i].number != 0 && msk_outbox_has_room(call->outbox))
+            err = invalidate(call, group, &group->msk[i]);
+    return err;
 }

@@ -16,7 +16,7 @@ int msk_keyless_pull(const struct msk_call *call,
 int msk_keyless_instead(const struct msk_call *call,
                         const struct msk_group *group);
 
-/* Takes the validity of its current MSK away. */
+/* Takes the validity of its MSKs away, as far as there is room to say so. */
 int msk_keyless_invalidate(const struct msk_call *call,
                            const struct msk_group *group);
 

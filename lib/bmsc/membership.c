@@ -1,44 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include "bmsc/membership.h"
 
-#include <string.h>
-
-static const struct msk_bytes none = { NULL, 0 };
-
 int
-msk_membership_begin(const struct msk_call *call, const struct msk_key_id *id,
-                     struct msk_member **out)
+msk_membership_begin(const struct msk_call *call,
+                     const struct msk_group_id *group, struct msk_member **out)
 {
-    struct msk_key_id joined = { .group = id->group };
     int err;
 
-    *out = msk_sub_member(call->sub, id->domain, id->group);
+    *out = msk_sub_member(call->sub, group);
     if (*out != NULL)
         return MSK_OK;
-    memcpy(joined.domain, id->domain, sizeof joined.domain);
-    err = msk_sub_join(call->sub, id->domain, id->group, out);
+    err = msk_sub_join(call->sub, group, out);
     return err == MSK_OK
-               ? msk_outbox_add(call->outbox, MSK_BMSC_JOINED, &joined, none)
+               ? msk_outbox_tell(call->outbox, MSK_BMSC_JOINED, group, 0)
                : err;
 }
 
 int
-msk_membership_end(const struct msk_call *call, struct msk_member *member)
+msk_membership_end(const struct msk_call *call, struct msk_member *member,
+                   enum msk_parted why)
 {
-    struct msk_key_id id = { .group = member->group };
+    struct msk_group_id group = member->group;
+    int err = msk_outbox_tell(call->outbox, MSK_BMSC_PARTED, &group, 0);
 
-    memcpy(id.domain, member->domain, sizeof id.domain);
     msk_sub_part(call->sub, member);
-    return msk_outbox_add(call->outbox, MSK_BMSC_PARTED, &id, none);
+    if (err == MSK_OK)
+        msk_outbox_why(call->outbox, why);
+    return err;
 }
 
 /* Decision 18. */
 int
-msk_membership_silent(const struct msk_call *call, const struct msk_key_id *id)
+msk_membership_silent(const struct msk_call *call,
+                      const struct msk_group_id *group)
 {
     const struct msk_bmsc_config *c = &call->bmsc->config;
-    struct msk_member *member =
-        msk_sub_member(call->sub, id->domain, id->group);
+    struct msk_member *member = msk_sub_member(call->sub, group);
 
     if (member == NULL)
         return MSK_OK;
@@ -46,5 +43,5 @@ msk_membership_silent(const struct msk_call *call, const struct msk_key_id *id)
         member->unanswered++;
     if (c->registration || member->unanswered < c->unanswered)
         return MSK_OK;
-    return msk_membership_end(call, member);
+    return msk_membership_end(call, member, MSK_PARTED_SILENT);
 }

@@ -6,6 +6,11 @@
 #include "base/align.h"
 #include "base/sized.h"
 
+/* What an HTTP answer takes: a body and a few headers; and what memberships
+ * that begin or end take. */
+#define ANSWER_ROOM (MSK_HTTP_BODY_MAX + 4 * MSK_HTTP_VALUE_MAX)
+#define EFFECTS_ROOM (3 * MSK_SUBSCRIBER_GROUPS_MAX)
+
 int
 msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len)
 {
@@ -80,6 +85,29 @@ msk_outbox_add(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
 }
 
 int
+msk_outbox_tell(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
+                const struct msk_group_id *group, uint16_t number)
+{
+    struct msk_key_id id = { .group = group->group, .number = number };
+
+    memcpy(id.domain, group->domain, sizeof id.domain);
+    return msk_outbox_add(outbox, kind, &id, (struct msk_bytes){ NULL, 0 });
+}
+
+void
+msk_outbox_why(struct msk_outbox *outbox, enum msk_parted why)
+{
+    outbox->effect[outbox->n - 1].why = why;
+}
+
+bool
+msk_outbox_has_room(const struct msk_outbox *outbox)
+{
+    return sizeof outbox->arena - outbox->used >= MSK_MIKEY_MAX + ANSWER_ROOM &&
+           MSK_OUTBOX_EFFECTS - outbox->n > EFFECTS_ROOM;
+}
+
+int
 msk_outbox_header(struct msk_outbox *outbox, const char *name,
                   struct msk_bytes value)
 {
@@ -113,6 +141,7 @@ msk_outbox_next(struct msk_outbox *outbox, struct msk_bmsc_effect *effect)
     e.kind = from->kind;
     e.message = from->message;
     e.id = from->id;
+    e.why = from->why;
     if (e.kind == MSK_BMSC_SEND_MIKEY)
         e.peer = (struct msk_bytes){ outbox->peer, outbox->peer_n };
     if (e.kind == MSK_BMSC_HTTP)

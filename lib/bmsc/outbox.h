@@ -9,12 +9,15 @@
 #include "msk/bmsc.h"
 #include "msk/body.h"
 
-#define MSK_OUTBOX_EFFECTS 160
+/* A request joins and leaves, or brings, no more than each group that a UE is
+ * a member of, before and after: see also room for a message, below. */
+#define MSK_OUTBOX_EFFECTS 448
 #define MSK_OUTBOX_HEADERS 4
-#define MSK_OUTBOX_ARENA 65536
+#define MSK_OUTBOX_ARENA 98304
 
 struct msk_outbox_effect {
     enum msk_bmsc_effect_kind kind;
+    enum msk_parted why;
     struct msk_bytes message;
     struct msk_key_id id;
 };
@@ -46,6 +49,17 @@ int msk_outbox_copy(struct msk_outbox *outbox, struct msk_bytes octets,
 /* Adds an effect; message may be empty. MSK_ERR_SPACE. */
 int msk_outbox_add(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
                    const struct msk_key_id *id, struct msk_bytes message);
+
+/* The same without a message, of an MSK of a group; 0: of the group. */
+int msk_outbox_tell(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
+                    const struct msk_group_id *group, uint16_t number);
+
+/* Says why, of the effect that was added last. */
+void msk_outbox_why(struct msk_outbox *outbox, enum msk_parted why);
+
+/* Is there room for one more message, with what it brings about, and still for
+ * an answer? Where not, what is owed waits for the next call. */
+bool msk_outbox_has_room(const struct msk_outbox *outbox);
 
 /* Adds a header to the answer. MSK_ERR_SPACE. */
 int msk_outbox_header(struct msk_outbox *outbox, const char *name,

@@ -2,8 +2,10 @@
 /* What the BM-SC does by itself: pushes, pulls, what is due. And what comes
  * back. */
 #include "bmsc/acknowledgement.h"
+#include "bmsc/authority.h"
 #include "bmsc/deliveries.h"
 #include "bmsc/keyless.h"
+#include "bmsc/timing.h"
 
 /* Is a push that nobody asked for to be acknowledged? */
 static int
@@ -36,10 +38,58 @@ begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
     if (subscriber == NULL || group == NULL)
         return MSK_ERR_ARGUMENT;
     call->given = msk_group_at(group);
-    if (msk_sub_member(call->sub, call->given->domain, call->given->group) ==
-        NULL)
+    if (msk_sub_find(call->sub, &call->given->id) == NULL)
         return MSK_ERR_REFUSED;
     return call->outbox->peer_n > 0 ? MSK_OK : MSK_ERR_STATE;
+}
+
+/* Under an expired MUK no MSK is sent (decision 19). */
+static int
+push(struct msk_call *call, const struct msk_group_msk *msk, bool asked)
+{
+    struct msk_owed how = { false, asked, false };
+    int err;
+
+    if (msk_sub_expired(call->sub, call->now))
+        return msk_keyless_instead(call, call->given);
+    err = wants_ack(call->bmsc, &how.v);
+    if (err == MSK_OK)
+        err = msk_deliveries_owe(call, call->given, msk, how);
+    return err == MSK_OK ? msk_deliveries_run(call) : err;
+}
+
+/* What the host says to it: 204 sends nothing, and so does a membership that
+ * has ended. */
+static int
+push_if_allowed(struct msk_call *call, enum msk_key_group_role role)
+{
+    const struct msk_group_msk *msk = &call->given->msk[role];
+    int code = 503, err;
+
+    if (call->bmsc->config.never_push || msk->number == 0)
+        return MSK_ERR_STATE;
+    err = msk_authority_ask(call, &call->given->id, &code);
+    if (err != MSK_OK || (code >= 204 && code < 500))
+        return err;
+    return code < 500 ? push(call, msk, role == MSK_ROLE_PREVIOUS)
+                      : MSK_ERR_REFUSED;
+}
+
+int
+msk_bmsc_push_msk(const struct msk_bmsc *bmsc, void *user,
+                  struct msk_subscriber *subscriber,
+                  const struct msk_key_group *group,
+                  enum msk_key_group_role role, msk_time now,
+                  struct msk_outbox *outbox)
+{
+    struct msk_call call;
+    int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
+
+    if (err == MSK_OK && (unsigned)role >= MSK_ROLES)
+        err = MSK_ERR_ARGUMENT;
+    if (err == MSK_OK)
+        err = push_if_allowed(&call, role);
+    return outbox != NULL ? msk_outbox_end(outbox, err) : err;
 }
 
 int
@@ -48,18 +98,8 @@ msk_bmsc_push(const struct msk_bmsc *bmsc, void *user,
               const struct msk_key_group *group, msk_time now,
               struct msk_outbox *outbox)
 {
-    struct msk_call call;
-    bool v = false;
-    int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
-
-    if (err == MSK_OK && msk_sub_expired(call.sub, now))
-        err = msk_keyless_instead(&call, call.given);
-    else if (err == MSK_OK) {
-        err = wants_ack(bmsc, &v);
-        if (err == MSK_OK)
-            err = msk_deliveries_push(&call, call.given, v);
-    }
-    return outbox != NULL ? msk_outbox_end(outbox, err) : err;
+    return msk_bmsc_push_msk(bmsc, user, subscriber, group, MSK_ROLE_CURRENT,
+                             now, outbox);
 }
 
 int
@@ -92,7 +132,7 @@ msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
 msk_time
 msk_subscriber_due(const struct msk_subscriber *subscriber)
 {
-    return msk_deliveries_due(msk_sub_at(subscriber));
+    return msk_timing_due(msk_sub_at(subscriber));
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bmsc/authority.h"
 #include "bmsc/items.h"
 #include "bmsc/keyless.h"
 #include "bmsc/membership.h"
@@ -64,9 +65,32 @@ drop_service(struct msk_sub *sub, uint8_t place)
 
 /* The Key Groups of a service. */
 struct needs {
-    struct msk_key_id id[MSK_SUBSCRIBER_GROUPS_MAX];
+    struct msk_group_id id[MSK_SUBSCRIBER_GROUPS_MAX];
+    bool leave[MSK_SUBSCRIBER_GROUPS_MAX]; /* and there is an MSK for the UE */
     size_t n;
 };
+
+static bool
+needs_group(const struct needs *needs, const struct msk_group_id *group)
+{
+    for (size_t i = 0; i < needs->n; i++)
+        if (msk_group_id_equal(&needs->id[i], group))
+            return true;
+    return false;
+}
+
+/* The host's list without what stands there twice. False: it is none. */
+static bool
+take_list(struct needs *needs, const struct msk_group_id *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (ids[i].group == 0)
+            return false;
+        if (!needs_group(needs, &ids[i]))
+            needs->id[needs->n++] = ids[i];
+    }
+    return n > 0;
+}
 
 /* False: there is no such service. */
 static bool
@@ -74,40 +98,50 @@ look_up(const struct msk_call *call, struct msk_bytes service,
         struct needs *needs)
 {
     const struct msk_bmsc_config *c = &call->bmsc->config;
+    struct msk_group_id ids[MSK_SUBSCRIBER_GROUPS_MAX];
+    size_t n = 0;
 
-    needs->n = 0;
+    memset(needs, 0, sizeof *needs);
     if (c->service_groups != NULL)
-        needs->n = c->service_groups(call->user, service, needs->id,
-                                     MSK_SUBSCRIBER_GROUPS_MAX);
-    if (needs->n > MSK_SUBSCRIBER_GROUPS_MAX)
-        return false;
-    for (size_t i = 0; i < needs->n; i++)
-        if (needs->id[i].group == 0)
-            return false;
-    return needs->n > 0;
+        n = c->service_groups(call->user, service, ids,
+                              MSK_SUBSCRIBER_GROUPS_MAX);
+    return n <= MSK_SUBSCRIBER_GROUPS_MAX && take_list(needs, ids, n);
 }
 
 /* The first group that is not granted says what becomes of the service. */
 static int
-authorise(const struct msk_call *call, const struct needs *needs, int *code)
+authorise(const struct msk_call *call, struct needs *needs, int *code)
 {
-    size_t more = 0;
     int err = MSK_OK;
 
     *code = 200;
     for (size_t i = 0; err == MSK_OK && *code == 200 && i < needs->n; i++) {
-        const struct msk_key_id *id = &needs->id[i];
-
-        if (msk_sub_find(call->sub, id->domain, id->group) != NULL)
-            continue;
-        more++;
-        err = msk_items_authorise(call, id, code);
+        *code = 403;
+        if (call->bmsc->config.authorise != NULL ||
+            msk_sub_find(call->sub, &needs->id[i]) != NULL)
+            err = msk_authority_ask(call, &needs->id[i], code);
+        needs->leave[i] = err == MSK_OK && *code == 200;
         if (*code == 204) /* there is just no MSK yet */
             *code = 200;
     }
-    if (*code == 200 && more + call->sub->n_members > MSK_SUBSCRIBER_GROUPS_MAX)
-        *code = 503;
     return err;
+}
+
+/* Is there room for all of them, when what the service needed before and needs
+ * no more has gone? Whole or not at all. */
+static bool
+has_room(const struct msk_sub *sub, const struct needs *needs, uint8_t place)
+{
+    size_t after = 0;
+
+    for (size_t i = 0; i < sub->n_members; i++) {
+        const struct msk_member *m = &sub->member[i];
+
+        if (!needs_group(needs, &m->group) &&
+            (m->asked || (m->services & ~bit(place)) != 0))
+            after++;
+    }
+    return after + needs->n <= MSK_SUBSCRIBER_GROUPS_MAX;
 }
 
 static int
@@ -118,8 +152,10 @@ join_all(const struct msk_call *call, const struct needs *needs, uint8_t place)
 
     for (size_t i = 0; err == MSK_OK && i < needs->n; i++) {
         err = msk_membership_begin(call, &needs->id[i], &member);
-        if (err == MSK_OK)
-            member->services |= bit(place);
+        if (err != MSK_OK)
+            break;
+        member->services |= bit(place);
+        member->leave = needs->leave[i];
     }
     return err;
 }
@@ -127,17 +163,15 @@ join_all(const struct msk_call *call, const struct needs *needs, uint8_t place)
 /* TS 33.246 6.3.2.1A: the Key Distribution function starts MSK delivery. What
  * cannot be sent now is there when the UE asks for it. */
 static int
-push_all(const struct msk_call *call, const struct needs *needs)
+owe_all(struct msk_call *call, const struct needs *needs)
 {
     int err = MSK_OK, code;
 
     for (size_t i = 0; err == MSK_OK && i < needs->n; i++) {
-        const struct msk_key_id *id = &needs->id[i];
-        const struct msk_group *group =
-            msk_call_group(call, id->domain, id->group);
+        const struct msk_group *group = msk_call_group(call, &needs->id[i]);
 
-        if (group != NULL)
-            err = msk_items_push(call, group, &code);
+        if (group != NULL && needs->leave[i])
+            err = msk_items_owe(call, group, 0, &code);
     }
     return err;
 }
@@ -160,13 +194,13 @@ leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
         member->services &= ~bit(place);
         if (member->services != 0 || member->asked)
             continue;
-        group = msk_call_group(call, member->domain, member->group);
+        group = msk_call_group(call, &member->group);
         if (invalidate && group != NULL)
             err = msk_keyless_invalidate(call, group);
         if (err == MSK_ERR_STATE) /* no address, or the counter is used up */
             err = MSK_OK;
         if (err == MSK_OK)
-            err = msk_membership_end(call, member);
+            err = msk_membership_end(call, member, MSK_PARTED_LEFT);
     }
     return err;
 }
@@ -178,14 +212,9 @@ replace(const struct msk_call *call, const struct needs *needs, uint8_t place)
 {
     int err;
 
-    for (size_t i = 0; i < call->sub->n_members; i++) {
-        struct msk_member *member = &call->sub->member[i];
-
-        for (size_t k = 0; k < needs->n; k++)
-            if (msk_sub_find(call->sub, needs->id[k].domain,
-                             needs->id[k].group) == member)
-                member->services &= ~bit(place);
-    }
+    for (size_t i = 0; i < call->sub->n_members; i++)
+        if (needs_group(needs, &call->sub->member[i].group))
+            call->sub->member[i].services &= ~bit(place);
     err = leave_all(call, place, false);
     return err == MSK_OK ? join_all(call, needs, place) : err;
 }
@@ -193,7 +222,7 @@ replace(const struct msk_call *call, const struct needs *needs, uint8_t place)
 /* --- items --------------------------------------------------------------- */
 
 int
-msk_registration_begin(const struct msk_call *call, struct msk_body_item *item)
+msk_registration_begin(struct msk_call *call, struct msk_body_item *item)
 {
     struct msk_sub *sub = call->sub;
     uint8_t tag[MSK_SERVICE_TAG], place;
@@ -208,19 +237,24 @@ msk_registration_begin(const struct msk_call *call, struct msk_body_item *item)
         return err;
     err = make_tag(call, item->service, tag);
     place = find(sub, tag);
-    if (err == MSK_OK && place == MSK_SERVICES_MAX)
-        item->code = 503;
-    if (err != MSK_OK || place == MSK_SERVICES_MAX)
+    if (err != MSK_OK)
         return err;
+    if (place == MSK_SERVICES_MAX || !has_room(sub, &needs, place)) {
+        item->code = 503;
+        return MSK_OK;
+    }
     if (place == sub->n_services)
         memcpy(sub->service[sub->n_services++], tag, sizeof tag);
     err = replace(call, &needs, place);
-    return err == MSK_OK ? push_all(call, &needs) : err;
+    /* TS 33.246 6.3.1: where the BM-SC never pushes, the UE asks. */
+    return err == MSK_OK && !call->bmsc->config.never_push
+               ? owe_all(call, &needs)
+               : err;
 }
 
 /* Who asks again because the answer was lost has left all the same. */
 int
-msk_registration_end(const struct msk_call *call, struct msk_body_item *item)
+msk_registration_end(struct msk_call *call, struct msk_body_item *item)
 {
     struct msk_sub *sub = call->sub;
     uint8_t tag[MSK_SERVICE_TAG], place;

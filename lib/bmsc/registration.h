@@ -10,11 +10,9 @@
 
 /* Registers the UE to the service of an item, and sends it the MSKs.
  * MSK_PENDING: the host does not know yet. */
-int msk_registration_begin(const struct msk_call *call,
-                           struct msk_body_item *item);
+int msk_registration_begin(struct msk_call *call, struct msk_body_item *item);
 
 /* Ends the registration, and the use of MSKs that no other service uses. */
-int msk_registration_end(const struct msk_call *call,
-                         struct msk_body_item *item);
+int msk_registration_end(struct msk_call *call, struct msk_body_item *item);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/secret.h"
 #include "base/sized.h"
-#include "bmsc/delivery.h"
 #include "bmsc/record.h"
 
 struct msk_sub *
@@ -20,35 +19,30 @@ msk_sub_at(const struct msk_subscriber *subscriber)
     return (const struct msk_sub *)(const void *)subscriber->opaque;
 }
 
-static bool
-is_group(const struct msk_member *member, const uint8_t domain[3],
-         uint16_t group)
-{
-    return member->group == group && memcmp(member->domain, domain, 3) == 0;
-}
+/* --- memberships and deliveries ------------------------------------------ */
 
 const struct msk_member *
-msk_sub_find(const struct msk_sub *sub, const uint8_t domain[3], uint16_t group)
+msk_sub_find(const struct msk_sub *sub, const struct msk_group_id *group)
 {
     for (size_t i = 0; i < sub->n_members; i++)
-        if (is_group(&sub->member[i], domain, group))
+        if (msk_group_id_equal(&sub->member[i].group, group))
             return &sub->member[i];
     return NULL;
 }
 
 struct msk_member *
-msk_sub_member(struct msk_sub *sub, const uint8_t domain[3], uint16_t group)
+msk_sub_member(struct msk_sub *sub, const struct msk_group_id *group)
 {
-    const struct msk_member *found = msk_sub_find(sub, domain, group);
+    const struct msk_member *found = msk_sub_find(sub, group);
 
     return found != NULL ? &sub->member[found - sub->member] : NULL;
 }
 
 int
-msk_sub_join(struct msk_sub *sub, const uint8_t domain[3], uint16_t group,
+msk_sub_join(struct msk_sub *sub, const struct msk_group_id *group,
              struct msk_member **out)
 {
-    struct msk_member *member = msk_sub_member(sub, domain, group);
+    struct msk_member *member = msk_sub_member(sub, group);
 
     *out = member;
     if (member != NULL)
@@ -57,28 +51,44 @@ msk_sub_join(struct msk_sub *sub, const uint8_t domain[3], uint16_t group,
         return MSK_ERR_LIMIT;
     member = &sub->member[sub->n_members++];
     memset(member, 0, sizeof *member);
-    memcpy(member->domain, domain, 3);
-    member->group = group;
+    member->group = *group;
     *out = member;
     return MSK_OK;
 }
 
-/* What is on its way to a group that was left is let go. */
-static void
-drop_deliveries(struct msk_sub *sub, const struct msk_member *member)
+void
+msk_sub_drop(struct msk_sub *sub, size_t i)
 {
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        if (is_group(member, sub->delivery[i].id.domain,
-                     sub->delivery[i].id.group))
-            memset(&sub->delivery[i], 0, sizeof sub->delivery[i]);
+    const size_t last = (size_t)sub->n_deliveries - 1;
+
+    msk_sub_move(sub, i, last);
+    msk_secret_wipe(&sub->delivery[last], sizeof sub->delivery[last]);
+    sub->n_deliveries = (uint8_t)last;
 }
 
+void
+msk_sub_move(struct msk_sub *sub, size_t from, size_t to)
+{
+    struct msk_delivery moved = sub->delivery[from];
+
+    if (from < to)
+        memmove(&sub->delivery[from], &sub->delivery[from + 1],
+                (to - from) * sizeof moved);
+    else
+        memmove(&sub->delivery[to + 1], &sub->delivery[to],
+                (from - to) * sizeof moved);
+    sub->delivery[to] = moved;
+}
+
+/* The last membership takes the place of the one that goes. */
 void
 msk_sub_part(struct msk_sub *sub, struct msk_member *member)
 {
     struct msk_member *last = &sub->member[sub->n_members - 1];
 
-    drop_deliveries(sub, member);
+    for (size_t i = sub->n_deliveries; i-- > 0;)
+        if (msk_group_id_equal(&sub->delivery[i].group, &member->group))
+            msk_sub_drop(sub, i);
     if (member != last)
         memcpy(member, last, sizeof *member);
     memset(last, 0, sizeof *last);
@@ -91,6 +101,18 @@ msk_sub_expired(const struct msk_sub *sub, msk_time now)
     return now >= sub->expires ||
            (sub->muk.has_counter && sub->muk.counter >= MSK_COUNTER_LAST_MSK);
 }
+
+void
+msk_sub_renew(struct msk_delivery *d)
+{
+    d->state = MSK_DELIVERY_QUEUED;
+    d->old_muk = false;
+    d->n_sent = 0;
+    memset(d->counter, 0, sizeof d->counter);
+    d->due = d->set; /* at once */
+}
+
+/* --- keys ---------------------------------------------------------------- */
 
 static bool
 fits(struct msk_bytes view, size_t least, size_t most)
@@ -195,32 +217,32 @@ msk_subscriber_age(const struct msk_subscriber *subscriber)
 
 bool
 msk_subscriber_member(const struct msk_subscriber *subscriber,
-                      const uint8_t domain[3], uint16_t group)
+                      const struct msk_group_id *group)
 {
-    return msk_sub_find(msk_sub_at(subscriber), domain, group) != NULL;
+    return msk_sub_find(msk_sub_at(subscriber), group) != NULL;
 }
 
 int
-msk_subscriber_join(struct msk_subscriber *subscriber, const uint8_t domain[3],
-                    uint16_t group)
+msk_subscriber_join(struct msk_subscriber *subscriber,
+                    const struct msk_group_id *group)
 {
     struct msk_member *member;
     int err;
 
-    if (subscriber == NULL || domain == NULL || group == 0)
+    if (subscriber == NULL || group == NULL || group->group == 0)
         return MSK_ERR_ARGUMENT;
-    err = msk_sub_join(msk_sub_of(subscriber), domain, group, &member);
+    err = msk_sub_join(msk_sub_of(subscriber), group, &member);
     if (err == MSK_OK)
         member->asked = true;
     return err;
 }
 
 void
-msk_subscriber_part(struct msk_subscriber *subscriber, const uint8_t domain[3],
-                    uint16_t group)
+msk_subscriber_part(struct msk_subscriber *subscriber,
+                    const struct msk_group_id *group)
 {
     struct msk_sub *sub = msk_sub_of(subscriber);
-    struct msk_member *member = msk_sub_member(sub, domain, group);
+    struct msk_member *member = msk_sub_member(sub, group);
 
     if (member != NULL)
         msk_sub_part(sub, member);
@@ -248,13 +270,13 @@ retire_muk(struct msk_sub *sub)
 {
     const bool keep = sub->proven || sub->old.btid_len == 0;
 
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++) {
+    for (size_t i = 0; i < sub->n_deliveries; i++) {
         struct msk_delivery *d = &sub->delivery[i];
 
         if (d->n_sent == 0)
             continue;
-        if (d->old_muk == keep || d->state == MSK_DELIVERY_QUEUED)
-            msk_delivery_renew(d);
+        if (d->old_muk == keep) /* it went out under the MUK that goes */
+            msk_sub_renew(d);
         else
             d->old_muk = true;
     }

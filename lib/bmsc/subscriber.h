@@ -9,7 +9,6 @@
 #define MSK_SERVICES_MAX 32 /* a bit of msk_member.services each */
 #define MSK_SERVICE_TAG 8   /* octets of the hash that stands for a service */
 #define MSK_COUNTERS_MAX 8  /* how often one MSK is sent, at most */
-#define MSK_RAND_FIELD 64
 
 /* Counters above this are kept for pulls, which ask for a new MUK: none may
  * wrap (decision 7). */
@@ -28,9 +27,9 @@ struct msk_bmsc_muk {
 
 /* Membership of a Key Group. */
 struct msk_member {
-    uint8_t domain[3];
-    uint16_t group;
+    struct msk_group_id group;
     bool asked;         /* by an MSK request, or granted by the host */
+    bool leave;         /* the host said yes, in this call; not stored */
     uint32_t services;  /* the registered services that use it */
     uint8_t unanswered; /* deliveries in a row that nobody acknowledged */
 };
@@ -42,21 +41,26 @@ enum msk_delivery_state {
     MSK_DELIVERY_STATES = 3
 };
 
-/* An MSK on its way. What it takes to check an acknowledgement is in here;
- * the MSK itself is the Key Group's. */
+/* An MSK that a member is owed: on its way, or waiting for its turn. The MSK
+ * and its RAND are the Key Group's. */
 struct msk_delivery {
     uint8_t state; /* enum msk_delivery_state */
     bool v;        /* an acknowledgement is asked for */
-    bool old_muk;  /* it went out under the MUK before the last rebind */
-    struct msk_key_id id;
+    bool old_muk;  /* what was sent of it went out under the MUK before the
+                      last rebind */
+    bool asked;    /* for by its number: no other one will do */
+    struct msk_group_id group;
+    uint16_t number;
     uint32_t csb_id; /* kept over retransmissions */
-    uint8_t rand[MSK_RAND_FIELD];
-    uint8_t rand_len;
-    uint8_t n_sent; /* counters it was sent with: */
+    uint8_t n_sent;  /* counters it was sent with: */
     uint32_t counter[MSK_COUNTERS_MAX];
-    msk_time due; /* when to send it again; QUEUED: not used */
+    msk_time due; /* when to send it, or to send it again */
     msk_time set; /* when that was decided, for clocks that step */
 };
+
+/* One for each MSK of each Key Group that the UE is a member of: there is no
+ * more that a UE can be owed. */
+#define MSK_DELIVERIES_MAX (3 * MSK_SUBSCRIBER_GROUPS_MAX)
 
 struct msk_sub {
     struct msk_bmsc_muk muk, old;
@@ -71,10 +75,12 @@ struct msk_sub {
     struct msk_digest_seen seen;
     uint8_t address[MSK_PEER_MAX];
     uint8_t address_len;
-    uint8_t n_members, n_services;
+    uint8_t n_members, n_services, n_deliveries;
     struct msk_member member[MSK_SUBSCRIBER_GROUPS_MAX];
     uint8_t service[MSK_SERVICES_MAX][MSK_SERVICE_TAG];
-    struct msk_delivery delivery[MSK_SUBSCRIBER_PENDING_MAX];
+    /* In the order of their turns; none of them is free. */
+    struct msk_delivery delivery[MSK_DELIVERIES_MAX];
+    msk_time flight; /* one that is sent is in flight until then */
 };
 
 struct msk_sub *msk_sub_of(struct msk_subscriber *subscriber);
@@ -82,18 +88,25 @@ const struct msk_sub *msk_sub_at(const struct msk_subscriber *subscriber);
 
 /* The membership of a group, or NULL; to be looked at, or to be changed. */
 const struct msk_member *msk_sub_find(const struct msk_sub *sub,
-                                      const uint8_t domain[3], uint16_t group);
-struct msk_member *msk_sub_member(struct msk_sub *sub, const uint8_t domain[3],
-                                  uint16_t group);
+                                      const struct msk_group_id *group);
+struct msk_member *msk_sub_member(struct msk_sub *sub,
+                                  const struct msk_group_id *group);
 
 /* Adds a membership, or finds it. MSK_ERR_LIMIT. */
-int msk_sub_join(struct msk_sub *sub, const uint8_t domain[3], uint16_t group,
+int msk_sub_join(struct msk_sub *sub, const struct msk_group_id *group,
                  struct msk_member **out);
 
-/* Ends a membership; the last one takes its place. */
+/* Ends a membership, and lets go what is on its way to it. */
 void msk_sub_part(struct msk_sub *sub, struct msk_member *member);
+
+/* Takes delivery i out of the order, or gives it another place in it. */
+void msk_sub_drop(struct msk_sub *sub, size_t i);
+void msk_sub_move(struct msk_sub *sub, size_t from, size_t to);
 
 /* May no MSK be sent any more under the current MUK? */
 bool msk_sub_expired(const struct msk_sub *sub, msk_time now);
+
+/* Nothing of it was sent, and nothing of it is known any more. */
+void msk_sub_renew(struct msk_delivery *d);
 
 #endif

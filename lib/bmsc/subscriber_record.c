@@ -85,17 +85,24 @@ put_base(struct msk_writer *w, const struct msk_sub *sub)
 /* --- membership ---------------------------------------------------------- */
 
 static void
-get_domain(struct msk_reader *r, uint8_t domain[3])
+get_group(struct msk_reader *r, struct msk_group_id *group)
 {
-    for (size_t i = 0; i < 3; i++)
-        domain[i] = msk_reader_u8(r);
+    for (size_t i = 0; i < sizeof group->domain; i++)
+        group->domain[i] = msk_reader_u8(r);
+    group->group = msk_reader_u16(r);
+}
+
+static void
+put_group(struct msk_writer *w, const struct msk_group_id *group)
+{
+    msk_writer_put(w, group->domain, sizeof group->domain);
+    msk_writer_u16(w, group->group);
 }
 
 static void
 get_member(struct msk_reader *r, struct msk_member *member)
 {
-    get_domain(r, member->domain);
-    member->group = msk_reader_u16(r);
+    get_group(r, &member->group);
     member->asked = msk_record_get_flag(r);
     member->services = msk_reader_u32(r);
     member->unanswered = msk_reader_u8(r);
@@ -104,8 +111,7 @@ get_member(struct msk_reader *r, struct msk_member *member)
 static void
 put_member(struct msk_writer *w, const struct msk_member *member)
 {
-    msk_writer_put(w, member->domain, 3);
-    msk_writer_u16(w, member->group);
+    put_group(w, &member->group);
     msk_record_put_flag(w, member->asked);
     msk_writer_u32(w, member->services);
     msk_writer_u8(w, member->unanswered);
@@ -152,17 +158,12 @@ static void
 get_delivery(struct msk_reader *r, struct msk_delivery *d)
 {
     d->state = msk_reader_u8(r);
-    if (d->state >= MSK_DELIVERY_STATES)
-        r->bad = true;
-    if (d->state == MSK_DELIVERY_FREE)
-        return;
     d->v = msk_record_get_flag(r);
     d->old_muk = msk_record_get_flag(r);
-    get_domain(r, d->id.domain);
-    d->id.group = msk_reader_u16(r);
-    d->id.number = msk_reader_u16(r);
+    d->asked = msk_record_get_flag(r);
+    get_group(r, &d->group);
+    d->number = msk_reader_u16(r);
     d->csb_id = msk_reader_u32(r);
-    msk_record_get(r, d->rand, sizeof d->rand, &d->rand_len);
     get_counters(r, d);
     d->due = msk_record_get_u64(r);
     d->set = msk_record_get_u64(r);
@@ -172,20 +173,39 @@ static void
 put_delivery(struct msk_writer *w, const struct msk_delivery *d)
 {
     msk_writer_u8(w, d->state);
-    if (d->state == MSK_DELIVERY_FREE)
-        return;
     msk_record_put_flag(w, d->v);
     msk_record_put_flag(w, d->old_muk);
-    msk_writer_put(w, d->id.domain, 3);
-    msk_writer_u16(w, d->id.group);
-    msk_writer_u16(w, d->id.number);
+    msk_record_put_flag(w, d->asked);
+    put_group(w, &d->group);
+    msk_writer_u16(w, d->number);
     msk_writer_u32(w, d->csb_id);
-    msk_record_put(w, d->rand, d->rand_len);
     msk_writer_u8(w, d->n_sent);
     for (size_t i = 0; i < d->n_sent; i++)
         msk_writer_u32(w, d->counter[i]);
     msk_record_put_u64(w, d->due);
     msk_record_put_u64(w, d->set);
+}
+
+static void
+get_deliveries(struct msk_reader *r, struct msk_sub *sub)
+{
+    sub->n_deliveries = msk_reader_u8(r);
+    if (sub->n_deliveries > MSK_DELIVERIES_MAX)
+        r->bad = true;
+    if (sub->n_deliveries > 0)
+        sub->flight = msk_record_get_u64(r);
+    for (size_t i = 0; !r->bad && i < sub->n_deliveries; i++)
+        get_delivery(r, &sub->delivery[i]);
+}
+
+static void
+put_deliveries(struct msk_writer *w, const struct msk_sub *sub)
+{
+    msk_writer_u8(w, sub->n_deliveries);
+    if (sub->n_deliveries > 0)
+        msk_record_put_u64(w, sub->flight);
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        put_delivery(w, &sub->delivery[i]);
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -215,35 +235,45 @@ are_members(const struct msk_sub *sub)
     for (size_t i = 0; i < sub->n_members; i++) {
         const struct msk_member *m = &sub->member[i];
 
-        if (m->group == 0 || (m->services & ~known) != 0 ||
-            msk_sub_find(sub, m->domain, m->group) != m)
+        if (m->group.group == 0 || (m->services & ~known) != 0 ||
+            msk_sub_find(sub, &m->group) != m)
             return false;
     }
     return true;
 }
 
-/* What was sent waits for its acknowledgement, under a MUK that is there. */
+/* The only one of that MSK, and no more of its group than a group has. */
+static bool
+is_single(const struct msk_sub *sub, const struct msk_delivery *d)
+{
+    size_t same = 0, of_group = 0;
+
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        if (msk_group_id_equal(&sub->delivery[i].group, &d->group)) {
+            of_group++;
+            same += sub->delivery[i].number == d->number ? 1 : 0;
+        }
+    return same == 1 && of_group <= 3;
+}
+
+/* Owed to a member. What was sent waits for its acknowledgement, under a MUK
+ * that is there. */
 static bool
 is_delivery(const struct msk_sub *sub, const struct msk_delivery *d)
 {
-    const bool sent = d->n_sent > 0 && d->rand_len > 0 && d->v;
+    const bool sent = d->n_sent > 0;
 
-    switch ((enum msk_delivery_state)d->state) {
-    case MSK_DELIVERY_FREE: return true;
-    case MSK_DELIVERY_QUEUED:
-        return (d->n_sent == 0 || sent) && !d->old_muk && d->id.group != 0;
-    case MSK_DELIVERY_SENT:
-        return sent && d->id.group != 0 &&
-               (!d->old_muk || sub->old.key_len > 0);
-    case MSK_DELIVERY_STATES: break;
-    }
-    return false;
+    return (d->state == MSK_DELIVERY_SENT ? sent
+                                          : d->state == MSK_DELIVERY_QUEUED) &&
+           (d->v || !sent) && (sent || !d->old_muk) &&
+           (!d->old_muk || sub->old.key_len > 0) && d->number != 0 &&
+           msk_sub_find(sub, &d->group) != NULL && is_single(sub, d);
 }
 
 static bool
 is_whole(const struct msk_sub *sub)
 {
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
+    for (size_t i = 0; i < sub->n_deliveries; i++)
         if (!is_delivery(sub, &sub->delivery[i]))
             return false;
     return is_muk(&sub->muk) && (is_muk(&sub->old) || is_no_muk(&sub->old)) &&
@@ -261,8 +291,7 @@ get_all(struct msk_sub *sub, struct msk_bytes packed)
     get_base(&r, sub);
     get_services(&r, sub);
     get_members(&r, sub);
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        get_delivery(&r, &sub->delivery[i]);
+    get_deliveries(&r, sub);
     return msk_reader_done(&r) && is_whole(sub);
 }
 
@@ -298,7 +327,6 @@ msk_subscriber_pack(const struct msk_subscriber *subscriber, uint8_t *buf,
     msk_writer_u8(&w, sub->n_members);
     for (size_t i = 0; i < sub->n_members; i++)
         put_member(&w, &sub->member[i]);
-    for (size_t i = 0; i < MSK_SUBSCRIBER_PENDING_MAX; i++)
-        put_delivery(&w, &sub->delivery[i]);
+    put_deliveries(&w, sub);
     return msk_writer_end(&w, len);
 }

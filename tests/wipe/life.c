@@ -350,7 +350,7 @@ muk_was_shown(void)
 
 static int
 authorise(void *user, const struct msk_subscriber *of,
-          const struct msk_key_id *id)
+          const struct msk_group_id *id)
 {
     (void)user;
     (void)of;
@@ -359,21 +359,25 @@ authorise(void *user, const struct msk_subscriber *of,
 }
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t number)
+find_group(void *user, const struct msk_group_id *id)
 {
     (void)user;
-    (void)domain;
-    return number == GROUP ? &group : NULL;
+    return id->group == GROUP ? &group : NULL;
 }
 
 static size_t
-groups_of(void *user, struct msk_bytes service, struct msk_key_id *ids,
+groups_of(void *user, struct msk_bytes service, struct msk_group_id *ids,
           size_t cap)
 {
+    struct msk_key_id id;
+
     (void)user;
     (void)service;
-    if (cap > 0)
-        msk_key_group_id(&group, ids);
+    msk_key_group_id(&group, &id);
+    if (cap > 0) {
+        memcpy(ids->domain, id.domain, sizeof ids->domain);
+        ids->group = id.group;
+    }
     return 1;
 }
 
