@@ -4,6 +4,7 @@
 
     hosts.py MSK-BMSC MSK-UE
 """
+import json
 import os
 import resource
 import socket
@@ -103,6 +104,79 @@ def bmsc_demands_new_keys(where, layout, host):
     bmsc.say(f"rebind {OTHER_BTID} {BTID} {OTHER_KS} 0 5")
     bmsc.wait("refused", what="rebind")
     bmsc.ask("stats", "stats")
+    bmsc.quit()
+
+
+def bmsc_rolls_over(where, layout, host):
+    """The next MSK is prepared, pushed ahead and switched to; also one that was made elsewhere."""
+    ue, key, rand = Ue(layout, host), "c7" * 16, "5e" * 16
+    bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none", host=host,
+                                  ue_at=address(ue.socket))
+
+    def take(number):
+        got, sender = ue.take()
+        assert got["number"] == number, got
+        ue.acknowledge(got, sender)
+        bmsc.wait("acked", number=number)
+        return got
+
+    air = udp(host)
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    take(1)
+    bmsc.ask(f"switch {KEY_GROUP}", "error")
+    bmsc.ask(f"push-next {KEY_GROUP} {BTID}", "refused")
+    bmsc.ask(f"prepare {KEY_GROUP}", "msk", number=2)
+    bmsc.say(f"push-next {KEY_GROUP}")
+    take(2)
+    bmsc.ask(f"mtk {KEY_GROUP} {address(air)}", "mtk", number=1, mtk_id=1)
+    bmsc.ask(f"switch {KEY_GROUP}", "msk", number=2)
+    bmsc.ask(f"mtk {KEY_GROUP} {address(air)}", "mtk", number=2, mtk_id=1)
+    bmsc.ask(f"prepare {KEY_GROUP} 2 {key} {rand}", "error")
+    bmsc.ask(f"prepare {KEY_GROUP} 9 {key} {rand} 5 50", "msk", number=9)
+    bmsc.say(f"push-next {KEY_GROUP} {BTID}")
+    got = take(9)
+    assert (got["key"].hex(), got["rand"].hex()) == (key, rand), got
+    assert (got["seq_low"], got["seq_high"]) == (5, 50), got
+    # Who joins gets the current one and then the next.
+    bmsc.ask(f"part {KEY_GROUP} {BTID}", "parted", reason="by command")
+    bmsc.ask(f"push {KEY_GROUP} {BTID}", "refused")
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 200
+    take(2)
+    take(9)
+    # A re-key lets the next one go.
+    bmsc.say(f"rekey {KEY_GROUP}")
+    take(10)
+    # What the subscription no longer has ends at once, and is not given again.
+    subscriber = {"btid": BTID, "impi": "alice", "muk": MUK.hex(), "mrk": MRK.hex(),
+                  "address": address(ue.socket)}
+    group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1, "services": ["s"]}
+    bmsc.say("group " + json.dumps(group))
+    bmsc.say("subscriber " + json.dumps(subscriber | {"services": ["other"]}))
+    bmsc.ask(f"push {KEY_GROUP} {BTID}", "refused")
+    status, text = ue.post("msk-request", msk_request((GROUP, 0)))
+    assert status == 200 and b"403" in text, text
+    bmsc.say("subscriber " + json.dumps(subscriber | {"services": ["s"]}))
+    bmsc.ask("stats", "stats")
+    assert b"200" in ue.post("msk-request", msk_request((GROUP, 0)))[1]
+    take(10)
+    bmsc.say("group " + json.dumps(group | {"services": ["t"]}))
+    bmsc.wait("parted", reason="not allowed")
+    bmsc.quit()
+
+
+def bmsc_never_pushes(where, layout, host):
+    """--never-push: an MSK comes to who asks, and to nobody else."""
+    ue = Ue(layout, host)
+    bmsc, ue.http_at = start_bmsc(where, layout, "--registration", "none", "--ack", "none",
+                                  "--never-push", host=host, ue_at=address(ue.socket))
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    assert ue.take()[0]["number"] == 1
+    bmsc.ask(f"push {KEY_GROUP} {BTID}", "refused")
+    bmsc.ask(f"rekey {KEY_GROUP}", "msk", number=2)
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 200
+    assert ue.take()[0]["number"] == 2
+    stats = bmsc.ask("stats", "stats")
+    assert stats["pushed"] == 2, stats
     bmsc.quit()
 
 
@@ -315,9 +389,9 @@ def has_ipv6():
 
 
 def main():
-    tests = [bmsc_delivers, bmsc_keeps_domains_apart, bmsc_demands_new_keys, bmsc_starts_again,
-             bmsc_on_a_full_disk, ue_takes_msks, ue_keeps_domains_apart, ue_asks_when_it_must,
-             ue_believes_no_liar, ue_starts_again]
+    tests = [bmsc_delivers, bmsc_keeps_domains_apart, bmsc_demands_new_keys, bmsc_rolls_over,
+             bmsc_never_pushes, bmsc_starts_again, bmsc_on_a_full_disk, ue_takes_msks,
+             ue_keeps_domains_apart, ue_asks_when_it_must, ue_believes_no_liar, ue_starts_again]
     runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
     if socket.has_ipv6 and has_ipv6():
         runs += [(bmsc_delivers, "keyid", "::1"), (ue_takes_msks, "csb", "::1")]
