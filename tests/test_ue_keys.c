@@ -182,6 +182,80 @@ forgets_keys_that_were_refused(void **state)
     assert_true(remembers(1));
 }
 
+/* Keys of the n-th bootstrap with that age; without a MUK for a card. */
+static int
+set(unsigned n, uint64_t age, bool with_muk, const char *mrk_text)
+{
+    uint8_t muk[32], mrk[32],
+        btid[8] = { 'r', 'u', 'n', (uint8_t)('0' + n), '@', 'b', 's', 'f' };
+    struct msk_ue_keys keys = { .size = sizeof keys, .age = age };
+
+    bench_key(n, 'U', muk);
+    bench_key(n, 'R', mrk);
+    keys.btid = (struct msk_bytes){ btid, sizeof btid };
+    if (with_muk)
+        keys.muk = (struct msk_bytes){ muk, sizeof muk };
+    keys.mrk = (struct msk_bytes){ mrk, sizeof mrk };
+    if (mrk_text != NULL)
+        keys.mrk = msk_text(mrk_text);
+    return msk_ue_set_keys(b.ue, &keys, b.now);
+}
+
+/* Decision 27, in the MGV-F or, where that is told of no MUK, in memory. */
+static void
+takes_no_keys_that_are_older(void **state)
+{
+    for (int with_muk = 0; with_muk < 2; with_muk++) {
+        bool muk = with_muk != 0;
+
+        stop(NULL);
+        start(state);
+        check_int("new", set(2, 1000, muk, NULL), MSK_OK);
+        check_int("the same", set(2, 1000, muk, NULL), MSK_OK);
+        check_int("the same, without age", set(2, 0, muk, NULL), MSK_OK);
+        check_int("older", set(3, 999, muk, NULL), MSK_ERR_OLD_KEY);
+        check_int("as old", set(3, 1000, muk, NULL), MSK_ERR_OLD_KEY);
+        check_int("no age", set(3, 0, muk, NULL), MSK_ERR_OLD_KEY);
+        assert_false(remembers(3));
+        assert_true(remembers(2));
+        check_int("newer", set(3, 1001, muk, NULL), MSK_OK);
+        check_int("newest", set(4, UINT64_MAX, muk, NULL), MSK_OK);
+        check_int("none is", set(5, UINT64_MAX, muk, NULL), MSK_ERR_OLD_KEY);
+        assert_true(remembers(4));
+        assert_false(remembers(5));
+    }
+}
+
+/* A request that waits for keys goes on with none that is refused. */
+static void
+goes_on_with_no_keys_that_are_older(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    be_without_keys();
+    check_int("waits", b.ue->exchange.state, MSK_EXCHANGE_KEYS);
+    check_int("older", set(2, 0, false, NULL), MSK_ERR_OLD_KEY);
+    check_int("older", set(2, 1, true, NULL), MSK_ERR_OLD_KEY);
+    check_int("waits", b.ue->exchange.state, MSK_EXCHANGE_KEYS);
+    assert_false(b.asked);
+    check_int("newer", bench_keys(&b, 2), MSK_OK);
+    assert_true(b.asked);
+}
+
+/* Another MRK under a name that is there; none at all, and the same again. */
+static void
+takes_no_other_mrk_under_the_same_name(void **state)
+{
+    (void)state;
+    check_int("new", set(2, 7, false, NULL), MSK_OK);
+    check_int("other", set(2, 8, false, "another MRK, of 32 octets: wrong"),
+              MSK_ERR_CONFLICT);
+    check_int("shorter", set(2, 8, false, "another MRK"), MSK_ERR_CONFLICT);
+    assert_true(remembers(2));
+    check_int("none", set(2, 7, false, ""), MSK_OK);
+    check_int("again", set(2, 7, false, NULL), MSK_OK);
+}
+
 int
 main(void)
 {
@@ -189,6 +263,9 @@ main(void)
         BENCH_BOTH(forgets_keys_that_were_replaced),
         BENCH_BOTH(forgets_them_when_the_time_for_an_answer_is_over),
         BENCH_BOTH(forgets_keys_that_were_refused),
+        BENCH_BOTH(takes_no_keys_that_are_older),
+        BENCH_BOTH(goes_on_with_no_keys_that_are_older),
+        BENCH_BOTH(takes_no_other_mrk_under_the_same_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

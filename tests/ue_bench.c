@@ -9,6 +9,7 @@
 
 #define PEER "10.0.0.1:2269"
 #define FQDN "bmsc.example.org"
+#define BESIDE "bmsc.example.com"
 #define NEIGHBOUR "bmsc.example.net"
 
 unsigned bench_cells[4][16][32];
@@ -387,14 +388,16 @@ make(struct bench *b, const struct msk_ue_config *wish)
         c = *wish;
     c.size = sizeof c;
     c.layout = b->layout;
-    c.fqdn = msk_text(FQDN);
+    c.fqdn = msk_text(b->fqdn);
     c.crypto = &b->crypto.crypto;
     c.xml = &b->xml;
     c.random = &b->random;
     c.hooks = &hooks;
     if (c.limits.groups == 0)
         c.limits = (struct msk_ue_limits){ BENCH_GROUPS, BENCH_SERVICES };
-    err = msk_mgvf_init(&b->mgvf, b->mgvf_memory, sizeof b->mgvf_memory, &mgvf);
+    err = b->house == NULL ? msk_mgvf_init(&b->mgvf, b->mgvf_memory,
+                                           sizeof b->mgvf_memory, &mgvf)
+                           : MSK_OK;
     c.mgvf = b->mgvf;
     if (err == MSK_OK)
         err = msk_ue_init(&b->ue, b->ue_memory, sizeof b->ue_memory, &c, b);
@@ -498,6 +501,8 @@ bench_check_neighbour(struct bench *b)
     b->crypto.fail_at = b->store.fail_at = 0;
     b->store.later = false;
     (void)bench_complete(b);
+    if (b->neighbour == NULL) /* it has moved out */
+        return;
     check_int("held of the neighbour's group",
               msk_mgvf_held(b->mgvf, &group, &held), MSK_OK);
     check_int("MSKs of the neighbour", (long long)held.n, 1);
@@ -512,14 +517,14 @@ bench_check_neighbour(struct bench *b)
 
 /* --- life ---------------------------------------------------------------- */
 
-void
-bench_start(struct bench *b, enum msk_layout layout,
-            const struct msk_ue_config *config)
+static void
+prepare(struct bench *b, enum msk_layout layout, const char *fqdn)
 {
     static const uint8_t nonce_key[] = "the same nonce key on all nodes";
 
     memset(b, 0, sizeof *b);
     b->layout = layout;
+    b->fqdn = fqdn;
     b->now = 1000000;
     b->code = 200;
     b->random_state = 1;
@@ -538,12 +543,38 @@ bench_start(struct bench *b, enum msk_layout layout,
         .size = sizeof b->server,
         .crypto = &b->server_crypto.crypto,
         .random = &b->server_random,
-        .fqdn = msk_text(FQDN),
+        .fqdn = msk_text(fqdn),
         .nonce_key = { nonce_key, sizeof nonce_key },
     };
+}
+
+void
+bench_start(struct bench *b, enum msk_layout layout,
+            const struct msk_ue_config *config)
+{
+    prepare(b, layout, FQDN);
     assert_int_equal(make(b, config), MSK_OK);
     assert_int_equal(bench_keys(b, 1), MSK_OK);
     move_in(b);
+}
+
+/* Its keys are those of other bootstraps. */
+void
+bench_start_beside(struct bench *b, struct bench *house,
+                   const struct msk_ue_config *config)
+{
+    prepare(b, house->layout, BESIDE);
+    b->house = house;
+    b->mgvf = house->mgvf;
+    assert_int_equal(make(b, config), MSK_OK);
+    assert_int_equal(bench_keys(b, 101), MSK_OK);
+}
+
+void
+bench_end_beside(struct bench *b)
+{
+    check_int("steps that no table defines", b->undefined, 0);
+    msk_ue_wipe(b->ue);
 }
 
 enum msk_layout bench_layouts[2] = { MSK_LAYOUT_CSB, MSK_LAYOUT_KEYID };
@@ -567,7 +598,8 @@ int
 bench_power_cycle(struct bench *b, const struct msk_ue_config *config)
 {
     msk_ue_wipe(b->ue);
-    msk_mgvf_wipe(b->mgvf);
+    if (b->house == NULL)
+        msk_mgvf_wipe(b->mgvf);
     b->asked = false;
     return make(b, config);
 }
@@ -605,12 +637,13 @@ bench_announce(struct bench *b, const char *name,
                const struct bench_terms *terms)
 {
     bool film = strcmp(name, "film") == 0;
-    struct msk_bytes servers[2];
+    struct msk_bytes servers[3];
     struct msk_flow flows[2];
     struct msk_service service = { .size = sizeof service };
 
     servers[0] = msk_text("http://other.example.org:80/x");
     servers[1] = msk_text("http://BMSC.example.org:8080");
+    servers[2] = msk_text("https://" BESIDE);
     for (uint16_t i = 0; i < 2; i++) {
         struct msk_key_id id = bench_id((uint16_t)(BENCH_GROUP + i), 0);
 
@@ -620,7 +653,7 @@ bench_announce(struct bench *b, const char *name,
     }
     service.id = msk_text(name);
     service.servers = servers;
-    service.n_servers = 2;
+    service.n_servers = 3;
     service.flows = flows;
     service.n_flows = film ? 2 : 1;
     service.confidentiality = terms->confidentiality;
@@ -676,12 +709,13 @@ bench_wait(struct bench *b, msk_time time)
 int
 bench_complete(struct bench *b)
 {
+    struct fake_store *store = b->house != NULL ? &b->house->store : &b->store;
     int err = MSK_PENDING;
 
-    while (b->store.waiting && err == MSK_PENDING) {
-        int result = fake_store_answer(&b->store);
+    while (store->waiting && err == MSK_PENDING) {
+        int result = fake_store_answer(store);
 
-        err = msk_ue_complete(b->ue, b->store.token, result, b->now);
+        err = msk_ue_complete(b->ue, store->token, result, b->now);
     }
     return err;
 }
@@ -739,7 +773,7 @@ bench_message(struct bench *b, const struct bench_push *push)
 {
     struct msk_key_id id = bench_id(push->group, push->number);
 
-    return make_message(push, b->layout, FQDN, id.domain, ++b->counter);
+    return make_message(push, b->layout, b->fqdn, id.domain, ++b->counter);
 }
 
 int

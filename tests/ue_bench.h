@@ -69,6 +69,8 @@ enum bench_answer {
 
 struct bench {
     enum msk_layout layout;
+    const char *fqdn;    /* of its BM-SC */
+    struct bench *house; /* whose MGV-F and store it shares; NULL: its own */
     msk_time now;
     struct fake_crypto crypto;
     struct fake_store store;
@@ -121,6 +123,12 @@ extern unsigned bench_cells[4][16][32];
  * `config` and what else is 0 are filled in; NULL: all. */
 void bench_start(struct bench *b, enum msk_layout layout,
                  const struct msk_ue_config *config);
+
+/* The same for the session of another BM-SC, "bmsc.example.com", beside that of
+ * `house`: it shares the MGV-F. Wipe it with bench_end_beside. */
+void bench_start_beside(struct bench *b, struct bench *house,
+                        const struct msk_ue_config *config);
+void bench_end_beside(struct bench *b);
 
 /* For the teardown: every step was defined, the neighbour is as it was, and
  * nothing is left. */

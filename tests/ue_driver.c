@@ -15,6 +15,7 @@ driver_choose *driver_below;
 #define b driver_bench
 #define below driver_below
 
+static struct bench guest; /* the session of another BM-SC, on the same MGV-F */
 static struct msk_bytes old_message; /* one sent before, to come again */
 static const char *const names[] = { "news", "film", "nothing" };
 
@@ -171,6 +172,30 @@ pass_time(void)
     check_result(bench_wait(&b, spans[below(7)]));
 }
 
+/* Another session owns the same Key Groups, for a while. */
+static void
+be_a_guest(void)
+{
+    struct bench_terms terms = { 0, 0, MSK_SWITCH_OFF, MSK_SWITCH_OFF };
+    const char *name = names[below(2)];
+    int err;
+
+    if (b.store.waiting)
+        return;
+    guest.now = b.now;
+    terms.integrity = below(2) == 0 ? MSK_SWITCH_ON : MSK_SWITCH_OFF;
+    switch (below(4)) {
+    case 0: err = bench_announce(&guest, name, &terms); break;
+    case 1: err = bench_stop(&guest, name); break;
+    default:
+        err = bench_msk(&guest, any_group(), (uint16_t)(1 + below(4)));
+        break;
+    }
+    if (err == MSK_PENDING)
+        err = bench_complete(&guest);
+    check_result(err);
+}
+
 /* A provider fails once, soon; or the store answers later. */
 static void
 make_trouble(void)
@@ -233,6 +258,8 @@ driver_step(void)
     case 6:
         if (below(2) == 0)
             driver_end_trouble();
+        else
+            be_a_guest();
         break;
     case 7:
     case 8: pass_time(); break;
@@ -284,6 +311,7 @@ driver_start(enum msk_layout layout, const struct msk_ue_config *config,
 {
     made_with = *config;
     bench_start(&b, layout, config);
+    bench_start_beside(&guest, &b, &bench_joins);
     if (without_keys)
         (void)bench_power_cycle(&b, config);
     old_message = (struct msk_bytes){ NULL, 0 };
@@ -293,6 +321,7 @@ void
 driver_end(void)
 {
     bench_check_neighbour(&b);
+    bench_end_beside(&guest);
     msk_ue_wipe(b.ue);
     msk_mgvf_wipe(b.mgvf);
     release(NULL);

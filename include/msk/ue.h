@@ -120,7 +120,9 @@ struct msk_ue_hooks {
     void (*send_http)(void *user, const struct msk_http_request *request);
     void (*on_msk)(void *user, const struct msk_msk_event *msk);
     void (*on_mtk)(void *user, const struct msk_mtk_event *mtk);
-    /* The MSK was the oldest of three, or its group is no longer used. */
+    /* The MSK was the oldest of three, or its group is no longer used. What was
+     * taken away through another session of the MGV-F, or by the host, is told
+     * at the next call of this one. */
     void (*on_msk_deleted)(void *user, const struct msk_key_id *id);
     /* Run GBA or AKMA, then msk_ue_set_keys. */
     void (*on_bootstrap_needed)(void *user, enum msk_reason reason);
@@ -223,7 +225,9 @@ struct msk_ue_keys {
  * and the next request asks for new ones with on_bootstrap_needed.
  * MSK_ERR_CONFLICT: another MUK under the name of one that is held;
  * MSK_ERR_OLD_KEY: neither held nor newer than every MUK that was ever given;
- * MSK_PENDING; errors of msk_mgvf_set_muk.
+ * then nothing changed. Of keys without a MUK the session remembers by itself,
+ * as long as it lives, what it has and how old. MSK_PENDING; errors of
+ * msk_mgvf_set_muk.
  */
 MSK_API int msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys,
                             msk_time now);

@@ -65,6 +65,32 @@ msk_ue_group_know(struct msk_ue_group *group, uint16_t number)
     msk_timer_stop(&group->damp);
 }
 
+static bool
+is_held(const struct msk_held *held, uint16_t number)
+{
+    for (size_t i = 0; i < held->n; i++)
+        if (held->msk[i].number == number)
+            return true;
+    return false;
+}
+
+void
+msk_ue_group_compare(struct msk_ue_group *group, const struct msk_held *held)
+{
+    for (uint8_t i = group->n_known; i > 0; i--) {
+        uint16_t number = group->known[i - 1];
+
+        if (is_held(held, number))
+            continue;
+        msk_ue_group_forget(group, number);
+        if (group->n_gone < MSK_HELD_MAX)
+            group->gone[group->n_gone++] = number;
+    }
+    for (size_t i = held->n; i > 0; i--) /* the newest comes first */
+        msk_ue_group_know(group, held->msk[i - 1].number);
+    group->got = group->got && held->n > 0;
+}
+
 bool
 msk_ue_group_wants_any(const struct msk_ue_group *group)
 {

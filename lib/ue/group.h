@@ -106,6 +106,10 @@ bool msk_ue_group_wants_current(const struct msk_ue_group *group);
 void msk_ue_group_know(struct msk_ue_group *group, uint16_t number);
 void msk_ue_group_forget(struct msk_ue_group *group, uint16_t number);
 
+/* What is held now; what is held no more is to be told. */
+void msk_ue_group_compare(struct msk_ue_group *group,
+                          const struct msk_held *held);
+
 /* An MSK of that number was stored and is good. */
 void msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
                          uint16_t number);

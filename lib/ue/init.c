@@ -74,6 +74,7 @@ configure(struct msk_ue *ue, const struct msk_ue_config *c)
     ue->layout = c->layout;
     ue->registers = required && c->xml != NULL;
     ue->mgvf = c->mgvf;
+    ue->changes = c->mgvf->changes;
     ue->crypto = c->crypto;
     ue->xml = c->xml;
     ue->random = c->random;

@@ -77,6 +77,7 @@ msk_ue_enter(struct msk_ue *ue, msk_time now)
     ue->has_dice = false;
     ue->work.verdict = MSK_OK;
     ue->work.started = false;
+    ue->work.in_step = ue->changes == ue->mgvf->changes;
     return MSK_OK;
 }
 

@@ -153,6 +153,8 @@ struct msk_ue_work {
     struct msk_held held;
     struct msk_key_id named;        /* by the datagram or the MKI */
     struct msk_ue_credentials keys; /* to be set */
+    uint64_t age;                   /* of these */
+    bool in_step;                   /* nobody else has changed an MSK before */
     bool starting;                  /* a service: */
     uint8_t service;
     struct msk_ue_terms terms;
@@ -215,6 +217,8 @@ struct msk_ue {
     bool inside;    /* a public call is at work */
     uint8_t fqdn[MSK_FQDN_MAX], base[MSK_UE_BASE_MAX];
     struct msk_ue_credentials keys;
+    uint64_t age;     /* of the newest keys ever set */
+    uint32_t changes; /* of the MGV-F's MSKs, that the session has seen */
 };
 
 /* Can it send requests now? Not if it only receives. */

@@ -49,12 +49,23 @@ msk_ue_next_due(const struct msk_ue *ue, msk_time now)
     return due;
 }
 
+/* Another session has stored or deleted an MSK, or the host did. */
+static void
+catch_up(struct msk_ue *ue)
+{
+    for (size_t i = 0; i < ue->n_groups && !ue->work.in_step; i++)
+        if (msk_ue_group_needed(ue, i))
+            ue->groups[i].look = true;
+    ue->work.in_step = true;
+}
+
 int
 msk_ue_settle(struct msk_ue *ue)
 {
     int err = MSK_OK;
     bool more = true;
 
+    catch_up(ue);
     while (more) {
         more = msk_work_run(ue, &err);
         if (err == MSK_PENDING)
@@ -66,6 +77,7 @@ msk_ue_settle(struct msk_ue *ue)
     }
     msk_ue_service_keep(ue);
     if (err == MSK_OK) {
+        ue->changes = ue->mgvf->changes;
         err = ue->work.started ? MSK_OK : ue->work.verdict;
         if (ue->polls)
             ue->outbox.polled = !msk_ue_outbox_is_empty(ue);

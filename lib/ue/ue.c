@@ -44,6 +44,31 @@ keylog(const struct msk_ue *ue, const struct msk_ue_keys *keys)
         ue->hooks.keylog(ue->user, &key);
 }
 
+static bool
+is_same(struct msk_bytes view, const uint8_t *p, size_t n)
+{
+    return view.n == n && (n == 0 || memcmp(view.p, p, n) == 0);
+}
+
+/* Decision 27 for keys without a MUK, which the MGV-F is not told of: those
+ * that are there already, or newer ones. */
+static int
+check_age(const struct msk_ue *ue, const struct msk_ue_keys *keys)
+{
+    const struct msk_ue_credentials *held = &ue->keys;
+
+    if (keys->muk.n > 0 || held->btid_len == 0)
+        return MSK_OK;
+    if (!is_same(keys->btid, held->btid, held->btid_len))
+        return keys->age > ue->age ? MSK_OK : MSK_ERR_OLD_KEY;
+    if (keys->mrk.n == 0 || held->mrk_len == 0)
+        return MSK_OK;
+    return keys->mrk.n == held->mrk_len &&
+                   msk_secret_equal(keys->mrk.p, held->mrk, held->mrk_len)
+               ? MSK_OK
+               : MSK_ERR_CONFLICT;
+}
+
 int
 msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
 {
@@ -57,6 +82,9 @@ msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
         !fits(k.btid, 1, MSK_BTID_MAX) || !fits(k.muk, 0, MSK_MUK_MAX) ||
         !fits(k.mrk, 0, MSK_MRK_MAX))
         return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
+    err = check_age(ue, &k);
+    if (err != MSK_OK)
+        return msk_ue_refuse(ue, err);
     next = &ue->work.keys;
     memset(next, 0, sizeof *next);
     memcpy(next->btid, k.btid.p, k.btid.n);
@@ -64,6 +92,7 @@ msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
     if (k.mrk.n > 0)
         memcpy(next->mrk, k.mrk.p, k.mrk.n);
     next->mrk_len = (uint8_t)k.mrk.n;
+    ue->work.age = k.age;
     keylog(ue, &k);
     return finish(ue, msk_work_set_muk(ue, k.muk, k.age));
 }

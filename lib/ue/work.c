@@ -29,6 +29,7 @@ install_keys(struct msk_ue *ue, int err)
     work->verdict = err;
     if (err == MSK_OK) {
         ue->keys = work->keys;
+        ue->age = work->age > ue->age ? work->age : ue->age;
         ue->generation++;
         ue->outgrown = false;
         work->verdict = msk_ue_exchange_keys(ue);
@@ -114,6 +115,24 @@ register_again(struct msk_ue *ue, size_t group)
     }
 }
 
+/* What was told before of what is held may be no more; a group that was
+ * forgotten is allowed anew. */
+static void
+compare(struct msk_ue *ue, struct msk_ue_group *group, int err)
+{
+    struct msk_held *held = &ue->work.held;
+
+    if (err == MSK_ERR_STATE)
+        return;
+    if (err != MSK_OK)
+        held->n = 0;
+    if (err == MSK_ERR_NOT_MINE) {
+        group->terms = MSK_UE_UNTOLD;
+        group->allow = msk_ue_group_needed(ue, ue->work.group);
+    }
+    msk_ue_group_compare(group, held);
+}
+
 /* Decision 21. A record that cannot be read holds nothing. */
 static void
 end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
@@ -124,6 +143,7 @@ end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
     if (put_off(ue, err))
         return;
     group->look = false;
+    compare(ue, group, err);
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
         good |= is_good(&held->msk[i]);
     if (group->state != MSK_GROUP_LOOKING && group->state != MSK_GROUP_STAY)
