@@ -150,6 +150,12 @@ class Ue:
         self.domains = (DOMAIN,)  # of what it may be sent
         self.socket, self.connected = udp(host), lambda s: None
 
+    def credentials(self, target, body, qop="auth-int", spoil=False):
+        """The value of Authorization, and what it was made of."""
+        wish = {"username": self.btid, "method": "POST", "uri": target, "body": body, "qop": qop,
+                "password": base64.b64encode(b"wrong" if spoil else self.mrk).decode()}
+        return digest_oracle.authorize(self.challenge, wish, self.nc)
+
     def begin(self, kind, body, qop="auth-int", authorize=True, spoil=False):
         """A connection with a POST on its way, and what it was signed with."""
         target = f"/keymanagement?requesttype={kind}"
@@ -160,9 +166,7 @@ class Ue:
             "Host": FQDN}, None
         if authorize and self.challenge:
             self.nc += 1
-            wish = {"username": self.btid, "method": "POST", "uri": target, "body": body, "qop": qop,
-                    "password": base64.b64encode(b"wrong" if spoil else self.mrk).decode()}
-            headers["Authorization"], m = digest_oracle.authorize(self.challenge, wish, self.nc)
+            headers["Authorization"], m = self.credentials(target, body, qop, spoil)
         connection.connect()
         self.connected(connection.sock)
         connection.request("POST", target, body, headers)

@@ -53,7 +53,9 @@ struct door {
 static void
 forget(struct door *door, struct guest *guest)
 {
-    (void)close(guest->fd); /* and epoll forgets it */
+    /* Closing it is not enough as long as the web server has a copy. */
+    (void)epoll_ctl(door->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
+    (void)close(guest->fd);
     guest->place = NOBODY;
     guest->ticket += DOOR_GUESTS_MAX;
     door->counts.present--;
@@ -129,7 +131,7 @@ let_in(struct door *door, struct guest *guest)
         forget(door, guest);
         return;
     }
-    (void)epoll_ctl(door->epoll, EPOLL_CTL_DEL, guest->fd, NULL);
+    (void)listen_to(door, guest->fd, guest->ticket, EPOLLRDHUP | EPOLLET);
     guest->place = INSIDE;
     door->counts.entered++;
     if (!door->enter(door->user, copy, &guest->peer, guest->ticket) &&
@@ -350,6 +352,8 @@ happened(struct door *door, const struct epoll_event *event)
         look(door, guest, (event->events & (EPOLLRDHUP | EPOLLHUP)) != 0);
     else if (guest->place == LEAVES)
         throw_away(door, guest);
+    else if (guest->until > door->now + LEAVE_MS)
+        guest->until = door->now + LEAVE_MS; /* it will say no more */
 }
 
 void
