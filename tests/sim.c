@@ -64,8 +64,9 @@ find(const char *const *names, const char *name)
     return 0;
 }
 
-static const char *const breaks[] = { "",       "commit", "record",
-                                      "writer", "flash",  NULL };
+static const char *const breaks[] = { "",       "commit", "record", "writer",
+                                      "flash",  "terms",  "tell",   "patience",
+                                      "rights", NULL };
 static const char *const parts[] = { "",     "share", "terms", "back", "bsf",
                                      "flip", "row",   "end",   "deny", NULL };
 static const char *const widths[] = { "", "old", "wide", "full", NULL };
@@ -122,7 +123,8 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: sim [--runs N] [--seed S] [--trace] "
                         "[--world old|wide|full] "
                         "[--without share|terms|back|bsf|flip|row|end|deny]... "
-                        "[--break commit|record|writer|flash]\n");
+                        "[--break commit|record|writer|flash|terms|tell|"
+                        "patience|rights]\n");
         return 2;
     }
     for (uint64_t i = 0; i < a.runs && totals.failed < FAILURES; i++)

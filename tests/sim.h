@@ -37,7 +37,6 @@
 #include "msk/ue.h"
 #include "support.h"
 
-#define MSK_ERR_OLD_KEY (-108)
 #define SIM_HELD 2 /* MSKs of a Key Group: the rule of two, not the library's */
 #define SIM_UES 3
 #define SIM_SERVERS 2
@@ -573,7 +572,11 @@ enum sim_break {
     SIM_BREAK_COMMIT, /* a node sends before its commit */
     SIM_BREAK_RECORD, /* a commit of a node is lost */
     SIM_BREAK_WRITER, /* MTK messages are sent before they are reserved */
-    SIM_BREAK_FLASH   /* a power cut takes MSKs with their counter */
+    SIM_BREAK_FLASH,  /* a power cut takes MSKs with their counter */
+    SIM_BREAK_TERMS,  /* a service is started as if all was announced as off */
+    SIM_BREAK_TELL,   /* the host does not hear that an MSK is deleted */
+    SIM_BREAK_PATIENCE, /* a UE has little patience */
+    SIM_BREAK_RIGHTS    /* a node grants what is denied */
 };
 
 /* How wide the world is. */

@@ -30,6 +30,8 @@ make_session(struct sim_session *s)
                                              : MSK_REGISTRATION_NONE;
     c.answer_time = 10 * SIM_SECOND;
     c.retry_after_max = 60 * SIM_SECOND;
+    if (w->broken == SIM_BREAK_PATIENCE)
+        c.patience = 5 * SIM_SECOND;
     if (msk_ue_init(&s->ue, s->memory, sizeof s->memory, &c, s) != MSK_OK)
         sim_fail(w, "line %u cannot be made", s->line);
 }

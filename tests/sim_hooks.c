@@ -136,7 +136,10 @@ on_mtk(void *user, const struct msk_mtk_event *mtk)
 static void
 on_msk_deleted(void *user, const struct msk_key_id *id)
 {
-    sim_held_deleted(user, id);
+    const struct sim_session *s = user;
+
+    if (s->device->world->broken != SIM_BREAK_TELL)
+        sim_held_deleted(user, id);
 }
 
 static void

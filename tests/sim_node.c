@@ -66,7 +66,7 @@ authorise(void *user, const struct msk_subscriber *subscriber,
     uint8_t line = sim_line((uint8_t)(name.p[0] - '0'), node.server);
 
     if (i == SIM_GROUPS || !sim_in(w->map.served[node.server], i) ||
-        sim_in(w->db.denied[line], i))
+        (sim_in(w->db.denied[line], i) && w->broken != SIM_BREAK_RIGHTS))
         return 403;
     if (sim_chance(w, 4))
         return 503;

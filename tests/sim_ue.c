@@ -282,9 +282,24 @@ set_keys(struct sim_session *s)
 }
 
 static enum msk_switch
-said(uint8_t require, enum msk_require what)
+said(const struct sim_session *s, uint8_t i, enum msk_require what)
 {
+    uint8_t require = s->says[i].require;
+
+    if (s->device->world->broken == SIM_BREAK_TERMS)
+        require = MSK_REQUIRE_NOTHING;
     return (require & what) != 0 ? MSK_SWITCH_ON : MSK_SWITCH_OFF;
+}
+
+/* A registration that is under way may be that of the new start. */
+static void
+begin_patience(struct sim_session *s, uint8_t g)
+{
+    struct sim *w = s->device->world;
+
+    s->asks[g].began = w->now;
+    s->asks[g].since =
+        w->registers[s->server] ? sim_ue_clock(s->device) : MSK_NEVER;
 }
 
 static int
@@ -308,7 +323,7 @@ start(struct sim_session *s, uint8_t i)
         service.n_flows++;
         s->device->strict[g] |= s->says[i].require;
         if (!sim_needs(s, g))
-            s->asks[g].since = MSK_NEVER;
+            begin_patience(s, g);
     }
     (void)snprintf(url, sizeof url, "http://%s:8080", sim_fqdn(s->server));
     server = msk_text(url);
@@ -316,9 +331,8 @@ start(struct sim_session *s, uint8_t i)
     service.servers = &server;
     service.n_servers = 1;
     service.flows = flows;
-    service.confidentiality =
-        said(s->says[i].require, MSK_REQUIRE_CONFIDENTIALITY);
-    service.integrity = said(s->says[i].require, MSK_REQUIRE_INTEGRITY);
+    service.confidentiality = said(s, i, MSK_REQUIRE_CONFIDENTIALITY);
+    service.integrity = said(s, i, MSK_REQUIRE_INTEGRITY);
     service.offset_time = (uint32_t)sim_below(w, 3);
     service.random_period = (uint32_t)sim_below(w, 4);
     sim_say(w, "line %u: starts service %u", s->line, i);
