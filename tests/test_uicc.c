@@ -1037,12 +1037,49 @@ keeps_no_mtk_behind_the_next_call(void **state)
     assert_false(is_in_memory(mtk, 8));
 }
 
+/* The number of a group in two domains, the other one first on the card. */
+static void
+takes_no_group_of_another_domain_for_its_own(void **state)
+{
+    struct msk_group_id other = *CHIP_GROUP(GROUP);
+    struct msk_held held = { .size = sizeof held };
+
+    (void)state;
+    memcpy(other.domain, chip_other_domain, sizeof other.domain);
+    IN_BOTH_LAYOUTS
+    {
+        chip_start(&chip, (enum msk_layout)layout, false);
+        card_start(&card, (enum msk_layout)layout);
+        restart(false);
+        allow(GROUP, MSK_REQUIRE_NOTHING);
+        give_muk(OLD);
+        chip.domain = 1;
+        assert_int_equal(receive(msk_of(GROUP, 5, 1)), MSK_ERR_NOT_MINE);
+        assert_int_equal(finish(msk_mgvf_held(mgvf, &other, &held)),
+                         MSK_ERR_NOT_MINE);
+        assert_int_equal(
+            msk_mgvf_allow(mgvf, CHIP_OWNER, &other, MSK_REQUIRE_NOTHING),
+            MSK_OK);
+        assert_int_equal(receive(msk_of(GROUP, 5, 2)), MSK_OK);
+        chip.domain = 0;
+        assert_int_equal(receive(msk_of(GROUP, 1, 3)), MSK_OK);
+        assert_int_equal(finish(msk_mgvf_held(mgvf, CHIP_GROUP(GROUP), &held)),
+                         MSK_OK);
+        assert_int_equal(held.n, 1);
+        assert_int_equal(held.msk[0].number, 1);
+        assert_int_equal(finish(msk_mgvf_held(mgvf, &other, &held)), MSK_OK);
+        assert_int_equal(held.n, 1);
+        assert_int_equal(held.msk[0].number, 5);
+    }
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, release)
     const struct CMUnitTest tests[] = {
         TEST(does_as_the_software_does),
+        TEST(takes_no_group_of_another_domain_for_its_own),
         TEST(sends_the_commands_of_the_standard),
         TEST(sends_long_messages_in_blocks),
         TEST(understands_every_status),
