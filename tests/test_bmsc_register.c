@@ -448,11 +448,35 @@ changes_nothing_when_a_provider_fails(void **state)
             }
 }
 
+/* Without acknowledgements all go at once: an MSK once, but that of the same
+ * group and number in another domain is another one. */
+static void
+sends_the_msks_of_both_domains_of_a_request(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item items[] = { visit_service("s:18C0"),
+                                         visit_service("t:18C0"),
+                                         visit_service("s:18C0,18C1") };
+
+        start(layout, registered_without_acks);
+        msk_subscriber_part(&o.subscriber, office_twin_domain, A);
+        assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, items, 3), MSK_OK);
+        assert_int_equal(o.sent, 3);
+        assert_memory_equal(o.id[0].domain, chip_domain, 3);
+        assert_memory_equal(o.id[1].domain, office_twin_domain, 3);
+        assert_int_equal(o.id[0].group, o.id[1].group);
+        assert_int_equal(o.id[2].group, B);
+    }
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, release)
     const struct CMUnitTest tests[] = {
+        TEST(sends_the_msks_of_both_domains_of_a_request),
         TEST(registers_delivers_and_lets_msks_be_asked_for),
         TEST(answers_each_service_in_its_order),
         TEST(waits_for_a_host_that_does_not_know_yet),
