@@ -93,6 +93,16 @@ check_authorization(struct msk_digest_client *client)
     REQUIRE(len == who.btid.n && memcmp(btid, who.btid.p, len) == 0);
 }
 
+static bool
+has(const uint8_t *p, size_t n, const char *text)
+{
+    size_t i = 0;
+
+    while (i + strlen(text) <= n && memcmp(p + i, text, strlen(text)) != 0)
+        i++;
+    return i + strlen(text) <= n;
+}
+
 static void
 check_challenge(struct msk_digest_client *client,
                 const struct msk_http_response *response, bool sent)
@@ -109,8 +119,7 @@ check_challenge(struct msk_digest_client *client,
     REQUIRE((what == MSK_CHALLENGE_ANSWER) == !sent);
     REQUIRE(client->nonce_len >= 1 && client->nonce_len <= MSK_NONCE_MAX);
     REQUIRE(client->opaque_len <= MSK_OPAQUE_MAX);
-    REQUIRE(client->realm_len == before.realm_len);
-    REQUIRE(memcmp(client->realm, "3GPP-bootstrapping@", 19) == 0);
+    REQUIRE(has(client->realm, client->realm_len, "3GPP-bootstrapping@"));
     REQUIRE((client->algorithm == MSK_ALGORITHM_MD5 ||
              client->algorithm == MSK_ALGORITHM_SHA256) &&
             (client->algorithm & client->algorithms) != 0);

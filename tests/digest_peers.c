@@ -136,9 +136,8 @@ peers_info(struct digest_peers *peers, struct msk_bytes body)
     size_t len;
 
     assert_int_equal(msk_digest_server_info(&peers->server, &peers->credentials,
-                                            &peers->context,
-                                            msk_text(PEER_TARGET), body,
-                                            peers->now, buf, sizeof buf, &len),
+                                            &peers->context, body, peers->now,
+                                            buf, sizeof buf, &len),
                      MSK_OK);
     return exact(buf, len);
 }

@@ -67,6 +67,60 @@ static const struct row rows[] = {
     { "a session beside MD5",
       "n",
       { "Digest " R ", nonce=\"a\", qop=auth-int, algorithm=MD5-sess", GOOD } },
+    { "what TS 33.246 H.2.1 offers",
+      "n",
+      { "Digest " R ", nonce=\"n\", algorithm=MD5, qop=\"auth,auth-int\", "
+        "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"" } },
+    /* A list. */
+    { "realm of UICC and ME",
+      "n",
+      { "Digest realm=\"3GPP-bootstrapping-uicc@" PEER_FQDN ";" PEER_REALM
+        "\", nonce=n, qop=auth-int" } },
+    { "realm with an end",
+      "n",
+      { "Digest realm=\"" PEER_REALM ";\", nonce=n, qop=auth-int" } },
+    { "realm with blanks, empty parts and capitals",
+      "n",
+      { "Digest realm=\"; x ; 3GPP-bootstrapping@BMSC.Example.com ;;\", "
+        "nonce=n, qop=auth-int" } },
+    /* Lines that are folded, and lines that go together. */
+    { "folded",
+      "n",
+      { "Digest\r\n\t" R ",\r\n nonce=\"n\",\n qop=\r\n \"auth,\r\n "
+        "auth-int\"\r\n , algorithm=MD5" } },
+    { "over several lines",
+      "n",
+      { "Digest " R, "nonce=\"n\", qop=auth-int", "algorithm=MD5" } },
+    { "over lines with another scheme behind",
+      "n",
+      { "Digest " R, "nonce=\"n\", qop=auth-int, Basic realm=IP Camera",
+        "algorithm=MD5" } },
+    { "a fold inside a nonce is a blank",
+      "n m",
+      { "Digest " R ", nonce=\"n\r\n\t m\", qop=auth-int" } },
+    /* What is passed over. */
+    { "a careless scheme before", "n", { "Basic realm=IP Camera, " GOOD } },
+    { "a careless scheme behind", "n", { GOOD ", Basic realm=IP Camera" } },
+    { "a careless scheme in another line",
+      "n",
+      { "Basic realm=IP Camera", GOOD, "@@@" } },
+    { "a scheme that quotes a challenge",
+      "n",
+      { "Basic realm=\"x, Digest " PEER_REALM ", nonce=m\", " GOOD } },
+    { "a parameter before the scheme", "n", { "a=b, " GOOD } },
+    { "a parameter of no scheme in another line", "n", { "a=b", GOOD } },
+    { "what is not well formed in another line", "n", { GOOD, "a b c" } },
+    { "a careless challenge before",
+      "n",
+      { "Digest realm=IP Camera, nonce=x, qop=auth-int, " GOOD } },
+    { "qop with an end that is no list",
+      "n",
+      { "Digest " R ", nonce=\"n\", qop=\"auth-int, ;\"" } },
+    { "long qop",
+      "n",
+      { "Digest " R
+        ", nonce=\"n\", qop=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,auth-int\"" } },
     /* Nothing of one challenge is in the next. */
     { "nonce of the other scheme",
       NULL,
@@ -78,6 +132,12 @@ static const struct row rows[] = {
     { "nonce of the line before",
       NULL,
       { "Digest nonce=\"n\"", "Digest " R ", qop=auth-int" } },
+    { "nonce of a careless scheme",
+      NULL,
+      { "Digest " R ", qop=auth-int, Basic realm=IP Camera, nonce=\"n\"" } },
+    { "nonce behind what cannot be read",
+      NULL,
+      { "Digest " R ", qop=auth-int, x=y z, nonce=\"n\"" } },
     /* Refused. */
     { "nothing", NULL, { NULL } },
     { "empty", NULL, { "" } },
@@ -85,21 +145,12 @@ static const struct row rows[] = {
     { "Digestx", NULL, { "Digestx " R ", nonce=\"n\", qop=auth-int" } },
     { "the scheme alone", NULL, { "Digest" } },
     { "no scheme", NULL, { R ", nonce=\"n\", qop=auth-int" } },
-    { "a parameter before the scheme", NULL, { "a=b, " GOOD } },
     { "auth alone", NULL, { "Digest " R ", nonce=\"n\", qop=\"auth\"" } },
     { "no qop", NULL, { "Digest " R ", nonce=\"n\"" } },
     { "empty qop", NULL, { "Digest " R ", nonce=\"n\", qop=\"\"" } },
-    { "qop that is no list",
+    { "qop that is another word",
       NULL,
       { "Digest " R ", nonce=\"n\", qop=\"auth-int;x\"" } },
-    { "qop with an end that is no list",
-      NULL,
-      { "Digest " R ", nonce=\"n\", qop=\"auth-int, ;\"" } },
-    { "long qop",
-      NULL,
-      { "Digest " R
-        ", nonce=\"n\", qop=\"auth-int,aaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"" } },
     { "no realm", NULL, { "Digest nonce=\"n\", qop=auth-int" } },
     { "another realm",
       NULL,
@@ -145,9 +196,24 @@ static const struct row rows[] = {
       { "Digest " R ", nonce=n, qop=auth-int, "
         "algorithm=\"\"" } },
     { "unterminated quote", NULL, { GOOD ", x=\"" } },
-    { "a good line and one that is not well formed", NULL, { GOOD, "a b c" } },
-    { "a good line and a parameter of no scheme", NULL, { GOOD, "a=b" } },
-    { "control character", NULL, { GOOD ", opaque=\"\n\"" } },
+    { "control character", NULL, { GOOD ", opaque=\"\x01\"" } },
+    { "line end", NULL, { GOOD ", opaque=\"\n\"" } },
+    { "line end in another scheme", NULL, { GOOD, "Basic a\rb" } },
+    { "realm with a part that is longer",
+      NULL,
+      { "Digest realm=\"" PEER_REALM ".;x" PEER_REALM ";" PEER_REALM
+        "x\", nonce=n, qop=auth-int" } },
+    { "realm with other parts only",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping-uicc@" PEER_FQDN
+        ";3GPP-bootstrapping-digest@" PEER_FQDN "\", nonce=n, qop=auth-int" } },
+    { "realm with other separators",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping-uicc@" PEER_FQDN "," PEER_REALM
+        "\", nonce=n, qop=auth-int" } },
+    { "realm with a quote",
+      NULL,
+      { "Digest realm=\"\\\";" PEER_REALM "\", nonce=n, qop=auth-int" } },
 };
 
 static int
@@ -242,6 +308,80 @@ tells_stale_from_new_keys(void **state)
                          MSK_OK);
         check_int(cases[i].stale, what, cases[i].want);
     }
+}
+
+/* What covers the body goes before a better hash. */
+static void
+prefers_auth_int_and_then_the_algorithm(void **state)
+{
+#define C(nonce, qop, algorithm) \
+    "Digest " R ", nonce=" nonce ", qop=\"" qop "\", algorithm=" algorithm
+    static const char *const best_first[] = { C("1", "auth-int", "SHA-256"),
+                                              C("2", "auth-int,auth", "MD5"),
+                                              C("3", "auth", "SHA-256"),
+                                              C("4", "auth", "MD5") };
+#undef C
+    enum msk_challenge what;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k < 4; k++, release(NULL)) {
+            struct row row = { "", "", { best_first[i], best_first[k] } };
+
+            peers_start(&peers);
+            assert_int_equal(
+                msk_digest_client_init(&peers.client, msk_text(PEER_FQDN),
+                                       MSK_QOP_AUTH_INT | MSK_QOP_AUTH, 0),
+                MSK_OK);
+            assert_int_equal(answer(&row, false, &what), MSK_OK);
+            assert_int_equal(nonce().p[0], '1' + (i < k ? i : k));
+        }
+}
+
+/* Whatever other schemes there are, and how long they are. */
+static void
+passes_over_schemes_of_any_length(void **state)
+{
+    static char text[40000];
+    enum msk_challenge what;
+
+    (void)state;
+    for (int how = 0; how < 4; how++) {
+        struct row row = { "long", "n", { text } };
+
+        memset(text, how == 0 ? 'x' : ',', sizeof text);
+        for (size_t i = 0; how > 1 && i < sizeof text; i += 4)
+            memcpy(text + i, how == 2 ? "a=b," : "X y,", 4);
+        memcpy(text, "Negotiate ", 10);
+        snprintf(text + sizeof text - 200, 200, "=, %s", GOOD);
+        peers_start(&peers);
+        assert_int_equal(answer(&row, false, &what), MSK_OK);
+        check_octets("nonce", nonce(), chars("n"));
+    }
+}
+
+static void
+refuses_a_nul_in_any_header(void **state)
+{
+    struct msk_http_header headers[2] = {
+        { chars("WWW-Authenticate"), chars(GOOD) },
+        { chars("Server"), exact((const uint8_t *)"a\0b", 3) },
+    };
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 401,
+                                          .headers = headers,
+                                          .n_headers = 2 };
+    enum msk_challenge what;
+
+    (void)state;
+    peers_start(&peers);
+    assert_int_equal(
+        msk_digest_client_challenge(&peers.client, &response, false, &what),
+        REFUSED);
+    headers[1].value.n = 1;
+    assert_int_equal(
+        msk_digest_client_challenge(&peers.client, &response, false, &what),
+        MSK_OK);
 }
 
 static void
@@ -340,6 +480,10 @@ verify(void)
     peers.context.nonce_len = peers.client.nonce_len;
     memcpy(peers.context.nonce, peers.client.nonce, peers.client.nonce_len);
     memcpy(peers.context.nc, value_of(authorization, "nc=", ",").p, 8);
+    peers.context.realm_len = peers.client.realm_len;
+    memcpy(peers.context.realm, peers.client.realm, peers.client.realm_len);
+    peers.context.uri_len = strlen(PEER_TARGET);
+    memcpy(peers.context.uri, PEER_TARGET, strlen(PEER_TARGET));
     peers.context.cnonce_len = sizeof peers.client.cnonce;
     memcpy(peers.context.cnonce, peers.client.cnonce,
            sizeof peers.client.cnonce);
@@ -511,6 +655,10 @@ main(void)
         cmocka_unit_test_teardown(takes_auth_only_by_policy, release),
         cmocka_unit_test_teardown(tells_stale_from_new_keys, release),
         cmocka_unit_test_teardown(takes_an_algorithm_only_by_policy, release),
+        cmocka_unit_test_teardown(prefers_auth_int_and_then_the_algorithm,
+                                  release),
+        cmocka_unit_test_teardown(passes_over_schemes_of_any_length, release),
+        cmocka_unit_test_teardown(refuses_a_nul_in_any_header, release),
         cmocka_unit_test_teardown(knows_no_way_back, release),
         cmocka_unit_test_teardown(
             forgets_a_challenge_that_another_one_contradicts, release),

@@ -177,6 +177,50 @@ static const struct odd odd[] = {
       .text = USUAL("\"%u\"", "\"%n\"", "\"http://" PEER_FQDN "%t\"", "\"c\"",
                     "\"%x\""),
       .uri = "http://" PEER_FQDN PEER_TARGET,
+      .want = MSK_AUTH_OK },
+    { .name = "absolute URI with a port, in capitals",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"HTTPS://BMSC.example.COM:8443%t\"",
+                    "\"c\"", "\"%x\""),
+      .uri = "HTTPS://BMSC.example.COM:8443" PEER_TARGET,
+      .want = MSK_AUTH_OK },
+    { .name = "absolute URI, and the other one hashed",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"http://" PEER_FQDN "%t\"", "\"c\"",
+                    "\"%x\""),
+      .want = MSK_AUTH_WRONG },
+    { .name = "URI as TS 33.246 H.2.1 prints it",
+      .text =
+          USUAL("\"%u\"", "\"%n\"", "\"/" PEER_FQDN "%t\"", "\"c\"", "\"%x\""),
+      .uri = "/" PEER_FQDN PEER_TARGET,
+      .want = MSK_AUTH_OK },
+    { .name = "URI of another server",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"http://evil.example.com%t\"",
+                    "\"c\"", "\"%x\""),
+      .uri = "http://evil.example.com" PEER_TARGET,
+      .want = MSK_AUTH_BAD },
+    { .name = "URI of another server, as H.2.1 prints it",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"/evil.example.com%t\"", "\"c\"",
+                    "\"%x\""),
+      .uri = "/evil.example.com" PEER_TARGET,
+      .want = MSK_AUTH_BAD },
+    { .name = "URI of another scheme",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"ftp://" PEER_FQDN "%t\"", "\"c\"",
+                    "\"%x\""),
+      .uri = "ftp://" PEER_FQDN PEER_TARGET,
+      .want = MSK_AUTH_BAD },
+    { .name = "URI with a user",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"http://a@" PEER_FQDN "%t\"", "\"c\"",
+                    "\"%x\""),
+      .uri = "http://a@" PEER_FQDN PEER_TARGET,
+      .want = MSK_AUTH_BAD },
+    { .name = "absolute URI without a path",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"http://" PEER_FQDN "\"", "\"c\"",
+                    "\"%x\""),
+      .uri = "http://" PEER_FQDN,
+      .want = MSK_AUTH_BAD },
+    { .name = "absolute URI of another resource",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"http://" PEER_FQDN "/x%t\"", "\"c\"",
+                    "\"%x\""),
+      .uri = "http://" PEER_FQDN "/x" PEER_TARGET,
       .want = MSK_AUTH_BAD },
     { .name = "other URI",
       .text = USUAL("\"%u\"", "\"%n\"", "\"/other\"", "\"c\"", "\"%x\""),
@@ -216,6 +260,23 @@ static const struct odd odd[] = {
     { .name = "other realm",
       .realm = "3GPP-bootstrapping@evil.example.com",
       .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\"", "\"%x\""),
+      .want = MSK_AUTH_WRONG },
+    { .name = "realm in capitals, hashed as it is",
+      .realm = "3GPP-bootstrapping@BMSC.Example.COM",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\"", "\"%x\""),
+      .want = MSK_AUTH_OK },
+    { .name = "realm of UICC and ME, hashed as it is",
+      .realm = "3GPP-bootstrapping-uicc@" PEER_FQDN ";" PEER_REALM,
+      .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\"", "\"%x\""),
+      .want = MSK_AUTH_OK },
+    { .name = "realm with an end, hashed as it is",
+      .realm = PEER_REALM ";",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\"", "\"%x\""),
+      .want = MSK_AUTH_OK },
+    { .name = "realm in the right form, and hashed in the server's",
+      .text = "Digest username=\"%u\", realm=\"%r;\", nonce=\"%n\", "
+              "uri=\"%t\", qop=auth-int, nc=00000001, cnonce=\"c\", "
+              "response=\"%x\", algorithm=SHA-256",
       .want = MSK_AUTH_WRONG },
     { .name = "realm of the UICC",
       .realm = "3GPP-bootstrapping-uicc@" PEER_FQDN,
@@ -268,6 +329,18 @@ static const struct odd odd[] = {
               "nonce =\"%n\" , ,uri=\"%t\",QOP=auth-int,nc=00000001,"
               "cnonce=\"c\",response=\"%x\",algorithm=SHA-256 , ,",
       .want = MSK_AUTH_OK },
+    { .name = "folded",
+      .text = "Digest\r\n username=\"%u\",\r\n\trealm=\"%r\",\n nonce=\"%n\", "
+              "uri=\"%t\"\r\n , qop=auth-int, nc=00000001, cnonce=\"c\", "
+              "response=\r\n \"%x\", algorithm=SHA-256\r\n ",
+      .want = MSK_AUTH_OK },
+    { .name = "folded inside a value",
+      .text = USUAL("\"%u\"", "\"%n\"", "\"%t\"", "\"c\r\n\t d\"", "\"%x\""),
+      .cnonce = "c d",
+      .want = MSK_AUTH_OK },
+    { .name = "a second line that is none",
+      .text = USUAL_WITH(SHA "\r\nX: y", INT, ONE),
+      .want = MSK_AUTH_BAD },
     { .name = "a second scheme behind",
       .text = USUAL_WITH(SHA ", Basic YTpi", INT, ONE),
       .want = MSK_AUTH_BAD },
@@ -276,6 +349,9 @@ static const struct odd odd[] = {
       .want = MSK_AUTH_MISSING },
     { .name = "another scheme before",
       .text = "Basic YTpi, " USUAL_WITH(SHA, INT, ONE),
+      .want = MSK_AUTH_MISSING },
+    { .name = "another scheme that is careless",
+      .text = "Basic realm=IP Camera",
       .want = MSK_AUTH_MISSING },
     { .name = "a longer scheme",
       .text = "Digestx username=\"%u\"",
@@ -371,6 +447,47 @@ static struct msk_bytes
 new_nonce(void)
 {
     return value_of(peers_challenge(&peers, 0, false), "nonce=\"", "\"");
+}
+
+/* So that who sent them verifies what he gets. */
+static void
+answers_under_uri_and_realm_as_they_were_sent(void **state)
+{
+    const struct odd o = {
+        .name = "as sent",
+        .uri = "http://BMSC.example.com:80" PEER_TARGET,
+        .realm = PEER_REALM ";x",
+        .text = "Digest username=\"%u\", realm=\"%r\", nonce=\"%n\", "
+                "uri=\"http://BMSC.example.com:80%t\", qop=auth-int, "
+                "nc=00000001, cnonce=\"c\", response=\"%x\", "
+                "algorithm=SHA-256",
+    };
+    struct msk_digest_input input = {
+        .size = sizeof input,
+        .algorithm = MSK_ALGORITHM_SHA256,
+        .qop = MSK_QOP_AUTH_INT,
+        .username = msk_text(PEER_BTID),
+        .realm = msk_text(o.realm),
+        .password = msk_text("dGhlIE1SSyBvZiB0aGUgdGVzdHMsIDMyIG9jdGV0cwA="),
+        .uri = msk_text(o.uri),
+        .nc = msk_text("00000001"),
+        .cnonce = msk_text("c"),
+        .body = msk_text("answer"),
+    };
+    uint8_t want[MSK_DIGEST_HEX_MAX];
+    size_t len;
+
+    (void)state;
+    peers_start(&peers);
+    input.nonce = new_nonce();
+    assert_int_equal(peers_check(&peers, written(&o, input.nonce)),
+                     MSK_AUTH_OK);
+    assert_int_equal(msk_digest_response(host_crypto(), &input, want, &len),
+                     MSK_OK);
+    check_octets(
+        "rspauth",
+        value_of(peers_info(&peers, msk_text("answer")), "rspauth=\"", "\""),
+        exact(want, len));
 }
 
 static void
@@ -1006,6 +1123,11 @@ holds_every_value_to_its_cap(void **state)
         peers_check(&peers, joined(good, exact((const uint8_t *)text,
                                                MSK_HTTP_VALUE_MAX - good.n))),
         MSK_AUTH_OK);
+    /* Another scheme may be of any length. */
+    assert_int_equal(peers_check(&peers, joined(chars("Negotiate "),
+                                                exact((const uint8_t *)text,
+                                                      MSK_HTTP_VALUE_MAX))),
+                     MSK_AUTH_MISSING);
 }
 
 static void
@@ -1046,8 +1168,19 @@ wants_one_authorization_among_the_headers(void **state)
     headers[3].name = msk_text("Authorization");
     headers[3].value = peers_authorize(&peers);
     CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_BAD, MSK_ERR_VALUE);
+    /* The same one twice is one. */
+    headers[9].value = headers[3].value;
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_OK, MSK_OK);
+    headers[9].value = peers_authorize(&peers);
     headers[3].value = msk_text("Basic YTpi");
     CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_BAD, MSK_ERR_VALUE);
+    headers[3].name = msk_text("X");
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_OK, MSK_OK);
+    headers[9].value = peers_authorize(&peers);
+    headers[3].value = exact((const uint8_t *)"a\0b", 3);
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_BAD, MSK_ERR_VALUE);
+    headers[3].value.n = 1;
+    CHECK(MSK_HTTP_HEADERS_MAX, MSK_AUTH_OK, MSK_OK);
 #undef CHECK
     /* More room makes no longer name. */
     memset(name, 'x', sizeof name);
@@ -1076,6 +1209,11 @@ covers_method_target_and_body(void **state)
         { "same", "POST", PEER_TARGET, PEER_BODY, MSK_AUTH_OK },
         { "method", "GET", PEER_TARGET, PEER_BODY, MSK_AUTH_WRONG },
         { "target", "POST", PEER_TARGET "&x", PEER_BODY, MSK_AUTH_BAD },
+        { "target in absolute form", "POST", "http://" PEER_FQDN PEER_TARGET,
+          PEER_BODY, MSK_AUTH_OK },
+        { "target on another server", "POST",
+          "http://evil.example.com" PEER_TARGET, PEER_BODY, MSK_AUTH_BAD },
+        { "no target", "POST", NULL, PEER_BODY, MSK_AUTH_BAD },
         { "body", "POST", PEER_TARGET, PEER_BODY " ", MSK_AUTH_WRONG },
         { "no body", "POST", PEER_TARGET, NULL, MSK_AUTH_WRONG },
     };
@@ -1101,6 +1239,36 @@ covers_method_target_and_body(void **state)
             MSK_OK);
         check_int(rows[i].name, auth, rows[i].want);
     }
+}
+
+/* A uri that is the target, and both on another server. */
+static void
+refuses_what_is_for_another_server(void **state)
+{
+    static const char elsewhere[] = "http://evil.example.com" PEER_TARGET;
+    const struct odd o = {
+        .name = "elsewhere",
+        .uri = elsewhere,
+        .text = "Digest username=\"%u\", realm=\"%r\", nonce=\"%n\", "
+                "uri=\"http://evil.example.com%t\", qop=auth-int, "
+                "nc=00000001, cnonce=\"c\", response=\"%x\", "
+                "algorithm=SHA-256",
+    };
+    struct msk_http_header header = { msk_text("Authorization"), { NULL, 0 } };
+    struct msk_http_request request = peers_post();
+    enum msk_auth auth;
+
+    (void)state;
+    peers_start(&peers);
+    header.value = written(&o, new_nonce());
+    request.headers = &header;
+    request.n_headers = 1;
+    request.target = msk_text(elsewhere);
+    assert_int_equal(msk_digest_server_check(&peers.server, &peers.credentials,
+                                             &request, peers.now, NULL, &auth,
+                                             &peers.context),
+                     MSK_OK);
+    assert_int_equal(auth, MSK_AUTH_BAD);
 }
 
 static void
@@ -1148,6 +1316,8 @@ main(void)
         cmocka_unit_test_teardown(lets_in_who_knows_the_key, release),
         cmocka_unit_test_teardown(counts_on_without_answers, release),
         cmocka_unit_test_teardown(judges_every_odd_request, release),
+        cmocka_unit_test_teardown(answers_under_uri_and_realm_as_they_were_sent,
+                                  release),
         cmocka_unit_test_teardown(allows_auth_only_by_policy, release),
         cmocka_unit_test_teardown(takes_each_nc_once_and_in_order, release),
         cmocka_unit_test_teardown(refuses_a_nonce_older_than_one_it_has_seen,
@@ -1177,6 +1347,7 @@ main(void)
         cmocka_unit_test_teardown(wants_one_authorization_among_the_headers,
                                   release),
         cmocka_unit_test_teardown(covers_method_target_and_body, release),
+        cmocka_unit_test_teardown(refuses_what_is_for_another_server, release),
         cmocka_unit_test_teardown(refuses_what_is_not_there, release),
     };
 

@@ -216,7 +216,7 @@ fits_the_longest_of_everything(void **state)
 {
     struct msk_http_request request = post();
     uint8_t buf[MSK_HTTP_VALUE_MAX];
-    char line[2048], quotes[1025];
+    char line[2048], quotes[1025], others[MSK_REALM_MAX];
     char *name = (char *)room(253);
     size_t len, least;
 
@@ -229,11 +229,13 @@ fits_the_longest_of_everything(void **state)
         msk_digest_client_init(
             &peers.client, (struct msk_bytes){ (uint8_t *)name, 253 }, 0, 0),
         MSK_OK);
+    memset(others, 'x', sizeof others);
     snprintf(line, sizeof line,
-             "Digest realm=\"3GPP-bootstrapping@%.253s\", qop=auth-int, "
+             "Digest realm=\"3GPP-bootstrapping@%.253s;%.*s\", qop=auth-int, "
              "algorithm=SHA-256, nonce=\"%.512s\", opaque=\"%.256s\"",
-             name, quotes, quotes);
+             name, MSK_REALM_MAX - 19 - 253 - 1, others, quotes, quotes);
     take(line);
+    assert_int_equal(peers.client.realm_len, MSK_REALM_MAX);
     request.target = exact((const uint8_t *)quotes, MSK_DIGEST_TARGET_MAX);
     peers.credentials.btid = exact((const uint8_t *)quotes, MSK_BTID_MAX);
     assert_int_equal(authorize(&request, buf, sizeof buf, &least), MSK_OK);

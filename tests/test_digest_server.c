@@ -226,8 +226,7 @@ fits_the_longest_of_everything(void **state)
     for (size_t cap = 0; cap < 600; cap += 37)
         assert_int_equal(msk_digest_server_info(
                              &peers.server, &peers.credentials, &peers.context,
-                             msk_text(PEER_TARGET), msk_text(""), peers.now,
-                             room(cap), cap, &len),
+                             msk_text(""), peers.now, room(cap), cap, &len),
                          MSK_ERR_SPACE);
 }
 
@@ -250,8 +249,7 @@ fails_with_its_providers(void **state)
                      MSK_ERR_RANDOM);
 #define INFO                                                                  \
     msk_digest_server_info(&peers.server, &peers.credentials, &peers.context, \
-                           msk_text(PEER_TARGET), msk_text(""), peers.now,    \
-                           buf, sizeof buf, &len)
+                           msk_text(""), peers.now, buf, sizeof buf, &len)
     peers_start(&peers);
     peers_meet(&peers);
     assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
@@ -311,11 +309,11 @@ refuses_what_is_not_there(void **state)
 
     (void)state;
     peers_start(&peers);
-#define CHECK(server, who, context, buf, len, err)                             \
-    assert_int_equal(                                                          \
-        msk_digest_server_info(server, who, context, msk_text(PEER_TARGET),    \
-                               msk_text(""), 0, buf, MSK_HTTP_VALUE_MAX, len), \
-        err)
+#define CHECK(server, who, context, buf, len, err)                    \
+    assert_int_equal(msk_digest_server_info(server, who, context,     \
+                                            msk_text(""), 0, buf,     \
+                                            MSK_HTTP_VALUE_MAX, len), \
+                     err)
     CHECK(NULL, who, &peers.context, buf, &len, MSK_ERR_ARGUMENT);
     CHECK(server, NULL, &peers.context, buf, &len, MSK_ERR_ARGUMENT);
     CHECK(server, who, NULL, buf, &len, MSK_ERR_ARGUMENT);
@@ -329,6 +327,12 @@ refuses_what_is_not_there(void **state)
     peers.context.cnonce_len = MSK_NONCE_MAX + 1;
     CHECK(server, who, &peers.context, buf, &len, MSK_ERR_ARGUMENT);
     peers.context.cnonce_len = 0;
+    peers.context.uri_len = MSK_DIGEST_TARGET_MAX + 1;
+    CHECK(server, who, &peers.context, buf, &len, MSK_ERR_ARGUMENT);
+    peers.context.uri_len = 0;
+    peers.context.realm_len = MSK_REALM_MAX + 1;
+    CHECK(server, who, &peers.context, buf, &len, MSK_ERR_ARGUMENT);
+    peers.context.realm_len = 0;
     peers.context.nonce_len = MSK_NONCE_MAX + 1;
     CHECK(server, who, &peers.context, buf, &len, MSK_ERR_ARGUMENT);
 #undef CHECK

@@ -283,6 +283,36 @@ reads_it_from_several_lines_and_refuses_two(void **state)
 }
 
 static void
+reads_it_from_folded_lines(void **state)
+{
+    struct msk_http_header headers[2];
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 200,
+                                          .headers = headers,
+                                          .n_headers = 2,
+                                          .body = msk_text(ANSWER) };
+
+    (void)state;
+    begin();
+    headers[0] = (struct msk_http_header){
+        msk_text("Authentication-Info"),
+        joined(replaced(good, "qop=auth-int", "rspauth", "\r\n ,\r\n\t"),
+               chars("\r\n "))
+    };
+    headers[1] = (struct msk_http_header){ msk_text("Server"), chars("a\nb") };
+#define VERIFY                                                          \
+    msk_digest_client_verify(&peers.client, &peers.crypto.crypto,       \
+                             &peers.credentials, msk_text(PEER_TARGET), \
+                             &response)
+    assert_int_equal(VERIFY, MSK_ERR_DIGEST);
+    headers[1].value = exact((const uint8_t *)"a\0b", 3);
+    assert_int_equal(VERIFY, MSK_ERR_DIGEST);
+    headers[1].value = chars("a\n b");
+    assert_int_equal(VERIFY, MSK_OK);
+#undef VERIFY
+}
+
+static void
 holds_a_next_nonce_to_its_cap(void **state)
 {
     char text[300];
@@ -385,6 +415,7 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(refuses_every_odd_answer, release),
         cmocka_unit_test_teardown(looks_for_it_in_the_headers, release),
+        cmocka_unit_test_teardown(reads_it_from_folded_lines, release),
         cmocka_unit_test_teardown(reads_it_from_several_lines_and_refuses_two,
                                   release),
         cmocka_unit_test_teardown(holds_a_next_nonce_to_its_cap, release),

@@ -17,6 +17,8 @@ static const struct {
       "1234", "/mbms/" },
     { "https", "https://a-b_c.d9/x?y#z", "https", "a-b_c.d9", "", "/x?y#z" },
     { "the highest port", "h:65535", "", "h", "65535", "" },
+    { "a dot behind", "http://a.b.:80/c", "http", "a.b", "80", "/c" },
+    { "a dot behind alone", "a.", "", "a", "", "" },
     { "a path with another URI", "http://a/http://b", "http", "a", "",
       "/http://b" },
 };
@@ -36,7 +38,8 @@ static const struct {
     { "a user and a word", "http://bmsc.example.com:80@evil.example/" },
     { "IPv6", "http://[2001:db8::1]/" },
     { "a dot in front", ".a" },
-    { "a dot behind", "a." },
+    { "nothing but a dot", "." },
+    { "two dots behind", "a.." },
     { "two dots", "a..b" },
     { "a blank", "a b" },
     { "a line end", "a\r\nX: y" },

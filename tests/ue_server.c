@@ -222,8 +222,8 @@ answer_verified(struct serving *s)
     body = (struct msk_bytes){ s->body, s->body_len };
     check_int("info",
               msk_digest_server_info(&b->server, &s->credentials, &s->context,
-                                     s->request.target, body, b->server_now,
-                                     s->value, sizeof s->value, &n),
+                                     body, b->server_now, s->value,
+                                     sizeof s->value, &n),
               MSK_OK);
     if (b->answer == ANSWER_BAD_RSPAUTH)
         break_rspauth(s->value, n);

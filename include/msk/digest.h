@@ -14,9 +14,9 @@
 extern "C" {
 #endif
 
-#define MSK_NONCE_MAX 256  /* octets of a nonce or cnonce */
-#define MSK_OPAQUE_MAX 256 /* octets of the opaque of a challenge */
-#define MSK_REALM_MAX (19 + MSK_FQDN_MAX)
+#define MSK_NONCE_MAX 256         /* octets of a nonce or cnonce */
+#define MSK_OPAQUE_MAX 256        /* octets of the opaque of a challenge */
+#define MSK_REALM_MAX 600         /* octets of a realm, with all its parts */
 #define MSK_DIGEST_TARGET_MAX 768 /* octets of a request-target */
 #define MSK_DIGEST_HEX_MAX 64     /* characters of a response or rspauth */
 
@@ -74,7 +74,9 @@ struct msk_digest_client {
     uint8_t opaque[MSK_OPAQUE_MAX];
     size_t opaque_len;
     bool has_opaque;
-    uint8_t realm[MSK_REALM_MAX]; /* in the server's spelling */
+    uint8_t fqdn[MSK_FQDN_MAX];
+    size_t fqdn_len;
+    uint8_t realm[MSK_REALM_MAX]; /* of the nonce, as it was sent */
     size_t realm_len;
 };
 
@@ -97,10 +99,15 @@ enum msk_challenge {
 };
 
 /*
- * Takes the best acceptable challenge of a 401. sent: the request carried an
+ * Takes the best acceptable challenge of a 401: one that covers the body before
+ * one that does not, then the better algorithm. Its realm is a list with ";",
+ * one part of which is "3GPP-bootstrapping@" and the name of this server,
+ * which has no case (decision 35). Other schemes, and challenges that cannot be
+ * read, are passed over. sent: the request carried an
  * Authorization. *what: what to do. MSK_ERR_DIGEST: no challenge that can be
- * taken (another scheme, realm, algorithm or qop; duplicates; too long); the
- * client is unchanged. The same if the best one is weaker than the challenge
+ * taken (another scheme, realm, algorithm or qop; duplicates; too long), or a
+ * header value with a NUL, or a CR or LF that folds no line; the client is
+ * unchanged. The same if the best one is weaker than the challenge
  * in use, under which no answer has verified yet: either may be a stranger's,
  * so both are forgotten. MSK_ERR_ARGUMENT: not a 401.
  */
@@ -181,6 +188,8 @@ struct msk_auth_context {
     uint8_t nc[8];           /* as it was written */
     uint8_t cnonce[MSK_NONCE_MAX], nonce[MSK_NONCE_MAX];
     size_t cnonce_len, nonce_len;
+    uint8_t uri[MSK_DIGEST_TARGET_MAX], realm[MSK_REALM_MAX]; /* as sent */
+    size_t uri_len, realm_len;
 };
 
 /* The B-TID that a request claims, unescaped into buf (cap octets, at least
@@ -190,7 +199,10 @@ MSK_API int msk_digest_server_btid(const struct msk_http_request *request,
                                    uint8_t *buf, size_t cap, size_t *len);
 
 /*
- * Checks a request. credentials NULL: the B-TID is unknown, or its keys have
+ * Checks a request. Its uri names what its target names: both may be in origin
+ * form, in absolute form with the name of this server, or "/" name path, as TS
+ * 33.246 H.2.1 prints it. The response is over uri and realm as they were sent
+ * (RFC 7616 3.4.6, decision 35). credentials NULL: the B-TID is unknown, or its keys have
  * expired; this takes as long and says the same as a wrong response, and is
  * how new keys are demanded. seen NULL: as all zeros. *seen is changed, and
  * *context is filled but for proven, only with MSK_AUTH_OK. MSK_ERR_CRYPTO.
@@ -223,7 +235,6 @@ MSK_API int msk_digest_server_challenge(const struct msk_digest_server *server,
 MSK_API int msk_digest_server_info(const struct msk_digest_server *server,
                                    const struct msk_credentials *credentials,
                                    const struct msk_auth_context *context,
-                                   struct msk_bytes target,
                                    struct msk_bytes body, msk_time now,
                                    uint8_t *buf, size_t cap, size_t *len);
 

@@ -144,7 +144,7 @@ struct msk_ue_limits {
 /* Octets of memory for a session with such limits; a constant expression if
  * its arguments are, and the same as msk_ue_size. */
 #define MSK_UE_SIZE(groups, services) \
-    ((size_t)14336 + (size_t)(groups)*352 + (size_t)(services)*376)
+    ((size_t)15360 + (size_t)(groups)*352 + (size_t)(services)*376)
 
 /* The same at run time; 0 when the limits are out of range. */
 MSK_API size_t msk_ue_size(const struct msk_ue_limits *limits);

@@ -59,8 +59,7 @@ put_body(struct msk_outbox *outbox, enum msk_body_kind kind)
 int
 msk_answer_verified(const struct msk_call *call, int status,
                     enum msk_body_kind kind,
-                    const struct msk_auth_context *context,
-                    struct msk_bytes target)
+                    const struct msk_auth_context *context)
 {
     const struct msk_credentials credentials =
         msk_answer_credentials(call->sub);
@@ -73,9 +72,9 @@ msk_answer_verified(const struct msk_call *call, int status,
     if (err != MSK_OK)
         return err;
     room = msk_outbox_room(outbox, &cap);
-    err = msk_digest_server_info(&call->bmsc->digest, &credentials, context,
-                                 target, outbox->response.body, call->now, room,
-                                 cap, &n);
+    err =
+        msk_digest_server_info(&call->bmsc->digest, &credentials, context,
+                               outbox->response.body, call->now, room, cap, &n);
     return err == MSK_OK ? msk_outbox_header(outbox, "Authentication-Info",
                                              msk_outbox_keep(outbox, n))
                          : err;

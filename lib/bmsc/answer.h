@@ -21,8 +21,7 @@ int msk_answer_challenge(const struct msk_call *call, bool stale, bool proven);
  */
 int msk_answer_verified(const struct msk_call *call, int status,
                         enum msk_body_kind kind,
-                        const struct msk_auth_context *context,
-                        struct msk_bytes target);
+                        const struct msk_auth_context *context);
 
 /* Who the UE is, to Digest. */
 struct msk_credentials msk_answer_credentials(const struct msk_sub *sub);

@@ -120,8 +120,7 @@ serve(struct msk_call *call, struct asked *asked)
     if (err == MSK_OK)
         err = msk_deliveries_run(call);
     return err == MSK_OK
-               ? msk_answer_verified(call, status, kind, &asked->context,
-                                     asked->request.target)
+               ? msk_answer_verified(call, status, kind, &asked->context)
                : err;
 }
 

@@ -4,7 +4,6 @@
 #include "http/header.h"
 
 #define END (-1)
-#define WORD_MAX 32 /* of those that a parameter may be */
 
 /* The next octet, which is taken; END: there is none. */
 static int
@@ -58,10 +57,17 @@ is_equals(int c)
     return c == '=';
 }
 
+/* CR and LF stand in a value only where a line is folded. */
+static bool
+is_fold(int c)
+{
+    return c == '\r' || c == '\n';
+}
+
 static bool
 is_blank(int c)
 {
-    return c == ' ' || c == '\t';
+    return c == ' ' || c == '\t' || is_fold(c);
 }
 
 /* qdtext and quoted-pair, RFC 9110 5.6.4: blanks, visible, and octets above
@@ -107,6 +113,8 @@ take_quoted(struct msk_reader *r, struct msk_bytes *raw)
         if (c == '\\') {
             c = take(&ahead);
             n++;
+        } else if (is_fold(c)) {
+            c = ' ';
         }
         if (!is_text(c))
             return false;
@@ -150,20 +158,52 @@ skip_token68(struct msk_reader *r)
 static bool
 skip_separators(struct msk_auth_cursor *c)
 {
-    bool apart = c->count == 0;
+    bool apart = c->apart;
 
-    while (is_one_of(peek(&c->r), " \t,"))
+    while (is_blank(peek(&c->r)) || peek(&c->r) == ',')
         apart = take(&c->r) == ',' || apart;
     return apart;
+}
+
+static void
+load(struct msk_auth_cursor *c, struct msk_bytes text)
+{
+    msk_reader_init(&c->r, text.p, text.n);
+    c->apart = true;
+    c->bad = c->bad || !msk_header_fits(text);
+}
+
+/* False: that was the last line. */
+static bool
+next_line(struct msk_auth_cursor *c)
+{
+    struct msk_bytes text;
+
+    if (!msk_header_next(c->headers, c->n, c->name, &c->at, &text))
+        return false;
+    load(c, text);
+    return true;
+}
+
+void
+msk_auth_begin_lines(struct msk_auth_cursor *c,
+                     const struct msk_http_header *headers, size_t n,
+                     const char *name)
+{
+    c->headers = headers;
+    c->n = n;
+    c->at = 0;
+    c->name = name;
+    c->closed = false;
+    c->bad = false;
+    load(c, (struct msk_bytes){ NULL, 0 });
 }
 
 void
 msk_auth_begin(struct msk_auth_cursor *c, struct msk_bytes text)
 {
-    msk_reader_init(&c->r, text.p, text.n);
-    c->count = 0;
-    c->closed = false;
-    c->bad = text.n > MSK_HTTP_VALUE_MAX;
+    msk_auth_begin_lines(c, NULL, 0, NULL);
+    load(c, text);
 }
 
 /* What stands behind a name says what it is the name of. */
@@ -175,7 +215,7 @@ take_item(struct msk_auth_cursor *c, bool apart, struct msk_bytes *name,
 
     *name = take_while(&c->r, is_token);
     blanks = take_while(&c->r, is_blank).n;
-    if (name->n == 0 || ++c->count > MSK_AUTH_ITEMS_MAX)
+    if (name->n == 0)
         return MSK_AUTH_ITEM_BAD;
     if (peek(&c->r) == '=')
         return !c->closed && take_value(&c->r, value) ? MSK_AUTH_ITEM_PARAM
@@ -190,77 +230,61 @@ enum msk_auth_item
 msk_auth_next(struct msk_auth_cursor *c, struct msk_bytes *name,
               struct msk_auth_value *value)
 {
+    struct msk_reader before;
     enum msk_auth_item item;
-    bool apart;
+    bool apart = skip_separators(c);
 
     value->there = false;
+    while (!c->bad && peek(&c->r) == END) {
+        if (!next_line(c))
+            return MSK_AUTH_ITEM_END;
+        apart = skip_separators(c);
+    }
     if (c->bad)
         return MSK_AUTH_ITEM_BAD;
-    apart = skip_separators(c);
-    if (peek(&c->r) == END)
-        return MSK_AUTH_ITEM_END;
+    before = c->r;
     item = take_item(c, apart, name, value);
-    c->bad = item == MSK_AUTH_ITEM_BAD;
+    if (item == MSK_AUTH_ITEM_BAD)
+        c->r = before;
+    c->apart = item == MSK_AUTH_ITEM_BAD && apart;
     return item;
 }
 
-/* The next octet of a value, without the backslash before it. */
-static uint8_t
-unescaped(struct msk_reader *r, bool quoted)
+/* Up to the next comma outside of quotes, or the end of the line. */
+static void
+skip_element(struct msk_reader *r)
 {
-    uint8_t c = msk_reader_u8(r);
+    bool quoted = false;
 
-    return quoted && c == '\\' ? msk_reader_u8(r) : c;
-}
+    while (peek(r) != END && (quoted || peek(r) != ',')) {
+        int c = take(r);
 
-bool
-msk_auth_copy(const struct msk_auth_value *value, uint8_t *out, size_t cap,
-              size_t *n)
-{
-    struct msk_reader r;
-
-    *n = 0;
-    if (!value->there)
-        return false;
-    msk_reader_init(&r, value->raw.p, value->raw.n);
-    while (msk_reader_left(&r) > 0) {
-        if (*n == cap)
-            return false;
-        out[(*n)++] = unescaped(&r, value->quoted);
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted && c == '\\')
+            (void)take(r);
     }
-    return *n > 0;
 }
 
-bool
-msk_auth_equal(const struct msk_auth_value *value, struct msk_bytes octets)
+/* A name that no equals sign follows. */
+static bool
+is_scheme(struct msk_reader ahead)
 {
-    struct msk_reader r;
-    size_t i = 0;
-
-    if (!value->there)
+    while (is_blank(peek(&ahead)) || peek(&ahead) == ',')
+        take(&ahead);
+    if (take_while(&ahead, is_token).n == 0)
         return false;
-    msk_reader_init(&r, value->raw.p, value->raw.n);
-    while (i < octets.n && msk_reader_left(&r) > 0)
-        if (unescaped(&r, value->quoted) != octets.p[i++])
-            return false;
-    return i == octets.n && msk_reader_left(&r) == 0;
+    take_while(&ahead, is_blank);
+    return peek(&ahead) != '=';
 }
 
-bool
-msk_auth_is(const struct msk_auth_value *value, const char *text)
+void
+msk_auth_skip(struct msk_auth_cursor *c)
 {
-    uint8_t word[WORD_MAX];
-    size_t n;
-
-    return msk_auth_copy(value, word, sizeof word, &n) &&
-           msk_header_is((struct msk_bytes){ word, n }, text);
-}
-
-bool
-msk_auth_list_next(struct msk_reader *list, struct msk_bytes *token)
-{
-    while (is_one_of(peek(list), " \t,"))
-        take(list);
-    *token = take_while(list, is_token);
-    return token->n > 0 && at_separator(list);
+    skip_element(&c->r);
+    while (peek(&c->r) != END && !is_scheme(c->r)) {
+        take(&c->r);
+        skip_element(&c->r);
+    }
+    c->closed = false;
 }

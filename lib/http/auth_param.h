@@ -2,62 +2,47 @@
 /*
  * http/auth_param.h - the values of WWW-Authenticate, Authorization and
  * Authentication-Info cut into schemes and parameters (RFC 9110 11, RFC 7616
- * 3). A cursor goes over the text once, hands out views into it, and fails
- * once and for ever.
+ * 3). A cursor goes over the text once and hands out views into it. A line
+ * that is folded is one value, and so are several lines of one name (RFC 9112
+ * 5.2, RFC 9110 5.3).
  */
 #ifndef MSK_HTTP_AUTH_PARAM_H
 #define MSK_HTTP_AUTH_PARAM_H
 
-#include "base/bytes.h"
+#include "http/auth_value.h"
 #include "msk/http.h"
-
-/* More schemes and parameters in one value than this are refused. */
-#define MSK_AUTH_ITEMS_MAX 64
 
 enum msk_auth_item {
     MSK_AUTH_ITEM_END = 0,    /* the whole value was well formed */
     MSK_AUTH_ITEM_SCHEME = 1, /* name: a scheme; its parameters follow */
     MSK_AUTH_ITEM_PARAM = 2,  /* name = value */
-    MSK_AUTH_ITEM_BAD = 3     /* not well formed; nothing more comes */
+    MSK_AUTH_ITEM_BAD = 3     /* not well formed; the cursor stays before it */
 };
 
 struct msk_auth_cursor {
     struct msk_reader r;
-    size_t count; /* items so far */
-    bool closed;  /* the scheme has a token68, and so no parameters */
-    bool bad;
+    const struct msk_http_header *headers; /* of which more lines may come */
+    size_t n, at;
+    const char *name;
+    bool apart;  /* a scheme may stand here: where a line begins */
+    bool closed; /* the scheme has a token68, and so no parameters */
+    bool bad;    /* octets that no value may have: nothing more comes */
 };
 
-/* A value as it stands: between its quotes, with its backslashes. */
-struct msk_auth_value {
-    struct msk_bytes raw;
-    bool there;
-    bool quoted;
-};
-
-/* Starts to read text; borrows it. More than MSK_HTTP_VALUE_MAX octets are
- * not well formed. */
+/* Starts to read text, or all lines of that name as if they were one with
+ * commas between; borrows them. */
 void msk_auth_begin(struct msk_auth_cursor *c, struct msk_bytes text);
+void msk_auth_begin_lines(struct msk_auth_cursor *c,
+                          const struct msk_http_header *headers, size_t n,
+                          const char *name);
 
 /* The next item. A token68 behind a scheme is skipped: Digest has none. */
 enum msk_auth_item msk_auth_next(struct msk_auth_cursor *c,
                                  struct msk_bytes *name,
                                  struct msk_auth_value *value);
 
-/* The value without its backslashes into out (cap octets). False: it is not
- * there, empty, or longer. */
-bool msk_auth_copy(const struct msk_auth_value *value, uint8_t *out, size_t cap,
-                   size_t *n);
-
-/* True when the value is there and, without its backslashes, is those octets.
- */
-bool msk_auth_equal(const struct msk_auth_value *value,
-                    struct msk_bytes octets);
-
-/* True when the value is there and is that text, without regard to case. */
-bool msk_auth_is(const struct msk_auth_value *value, const char *text);
-
-/* The next token of a list with commas. False: there is none. */
-bool msk_auth_list_next(struct msk_reader *list, struct msk_bytes *token);
+/* Goes on to where the next scheme may begin, whatever stands before: behind
+ * a comma outside of quotes, or in the next line. */
+void msk_auth_skip(struct msk_auth_cursor *c);
 
 #endif

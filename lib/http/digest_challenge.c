@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/sized.h"
-#include "base/text.h"
 #include "http/digest_client.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"
@@ -16,20 +15,16 @@ struct choice {
     uint32_t qop;
 };
 
-/* TS 24.109 5.2.2.1: the realm names this server, and the key that goes into
- * an ME. The name of a host has no case; the prefix has one. */
+/* Copies the realm, if it is one of this server's. */
 static bool
-fits_realm(const struct msk_digest_client *client,
-           const struct msk_auth_value *value, uint8_t out[MSK_REALM_MAX])
+take_realm(const struct msk_digest_client *client,
+           const struct msk_auth_value *value, uint8_t out[MSK_REALM_MAX],
+           size_t *n)
 {
-    struct msk_bytes prefix = msk_text(MSK_DIGEST_REALM_PREFIX);
-    size_t n;
+    struct msk_bytes fqdn = { client->fqdn, client->fqdn_len };
 
-    if (!msk_auth_copy(value, out, MSK_REALM_MAX, &n) ||
-        n != client->realm_len || memcmp(out, prefix.p, prefix.n) != 0)
-        return false;
-    return msk_text_same((struct msk_bytes){ out, n },
-                         (struct msk_bytes){ client->realm, n });
+    return msk_auth_copy(value, out, MSK_REALM_MAX, n) &&
+           msk_digest_realm_names((struct msk_bytes){ out, *n }, fqdn);
 }
 
 /* Of what is allowed the best, which covers the body. */
@@ -60,39 +55,39 @@ consider(const struct msk_digest_client *client,
         msk_digest_params_algorithm(params) & client->algorithms;
     uint32_t qop = pick_qop(msk_digest_params_qop(params), client->qop);
     uint8_t realm[MSK_REALM_MAX];
+    size_t n;
 
     if (params->repeated || algorithm == 0 || qop == 0 ||
-        !fits_realm(client, &params->value[MSK_DIGEST_REALM], realm) ||
+        !take_realm(client, &params->value[MSK_DIGEST_REALM], realm, &n) ||
         !fits(&params->value[MSK_DIGEST_NONCE], MSK_NONCE_MAX) ||
         (opaque->there && opaque->raw.n > MSK_OPAQUE_MAX))
         return;
-    /* Better ones have lower numbers; of equals the first. */
-    if (choice->algorithm != 0 && choice->algorithm <= algorithm)
+    /* What covers the body goes first, and then the better algorithm; these
+     * have lower numbers. Of equals the first. */
+    if (choice->algorithm != 0 &&
+        (choice->qop < qop ||
+         (choice->qop == qop && choice->algorithm <= algorithm)))
         return;
     choice->params = *params;
     choice->algorithm = algorithm;
     choice->qop = qop;
 }
 
-/* False: a value is not well formed, so that nobody knows what it says. */
+/* False: an octet that may stand nowhere. */
 static bool
 choose(const struct msk_digest_client *client,
        const struct msk_http_response *response, struct choice *choice)
 {
     struct msk_digest_params params;
     struct msk_auth_cursor c;
-    struct msk_bytes value;
-    size_t at = 0;
 
-    while (msk_header_next(response->headers, response->n_headers,
-                           "WWW-Authenticate", &at, &value)) {
-        msk_auth_begin(&c, value);
-        while (msk_digest_params_next(&c, &params))
-            consider(client, &params, choice);
-        if (c.bad)
-            return false;
-    }
-    return true;
+    if (!msk_headers_fit(response->headers, response->n_headers))
+        return false;
+    msk_auth_begin_lines(&c, response->headers, response->n_headers,
+                         "WWW-Authenticate");
+    while (msk_digest_params_next(&c, &params))
+        consider(client, &params, choice);
+    return !c.bad;
 }
 
 static void
@@ -102,7 +97,8 @@ take(struct msk_digest_client *client, const struct choice *choice)
     uint8_t nonce[MSK_NONCE_MAX];
     size_t n;
 
-    (void)fits_realm(client, &value[MSK_DIGEST_REALM], client->realm);
+    (void)take_realm(client, &value[MSK_DIGEST_REALM], client->realm,
+                     &client->realm_len);
     (void)msk_auth_copy(&value[MSK_DIGEST_NONCE], nonce, sizeof nonce, &n);
     msk_digest_client_nonce(client, (struct msk_bytes){ nonce, n });
     client->has_opaque = value[MSK_DIGEST_OPAQUE].there;
@@ -145,8 +141,7 @@ msk_digest_client_challenge(struct msk_digest_client *client,
         (mine.headers == NULL && mine.n_headers > 0) || mine.status != 401)
         return MSK_ERR_ARGUMENT;
     memset(&choice, 0, sizeof choice);
-    if (mine.n_headers > MSK_HTTP_HEADERS_MAX ||
-        !choose(client, &mine, &choice) || choice.algorithm == 0)
+    if (!choose(client, &mine, &choice) || choice.algorithm == 0)
         return MSK_ERR_DIGEST;
     *what = meaning(&choice, sent);
     if (is_weaker(client, &choice)) {

@@ -11,6 +11,8 @@
 #include "http/digest_server.h"
 #include "http/digest_text.h"
 #include "http/header.h"
+#include "http/uri.h"
+#include "http/view.h"
 
 /* What a request claims, unescaped. */
 struct claim {
@@ -33,7 +35,7 @@ read_params(const struct msk_http_request *request,
     struct msk_bytes value = { NULL, 0 };
     int err = MSK_OK;
 
-    if (request->n_headers > MSK_HTTP_HEADERS_MAX)
+    if (!msk_headers_fit(request->headers, request->n_headers))
         return MSK_ERR_VALUE;
     err = msk_header_only(request->headers, request->n_headers, "Authorization",
                           &value);
@@ -87,15 +89,39 @@ hides_name(const struct msk_auth_value *value)
             !msk_auth_is(&value[MSK_DIGEST_USERHASH], "false"));
 }
 
-static bool
-fits_realm(const struct msk_digest_server *server,
-           const struct msk_auth_value *value)
+/* The realm as it was sent. One that is not of this server counts like a wrong
+ * response, which is then looked for under the server's own. */
+static int
+take_realm(const struct msk_digest_server *server,
+           const struct msk_auth_value *value, struct claim *claim)
 {
-    uint8_t realm[MSK_REALM_MAX];
-    size_t n;
+    struct msk_auth_context *context = &claim->context;
+    struct msk_bytes realm = { context->realm, 0 };
 
-    return msk_digest_realm(server->fqdn, realm, &n) == MSK_OK &&
-           msk_auth_equal(value, (struct msk_bytes){ realm, n });
+    claim->realm =
+        msk_auth_copy(value, context->realm, sizeof context->realm, &realm.n) &&
+        msk_digest_realm_names(realm, server->fqdn);
+    context->realm_len = realm.n;
+    return claim->realm ? MSK_OK
+                        : msk_digest_realm(server->fqdn, context->realm,
+                                           &context->realm_len);
+}
+
+/* RFC 7616 3.4.6: the same resource as in the request line. */
+static bool
+take_uri(const struct msk_digest_server *server,
+         const struct msk_auth_value *value, struct claim *claim)
+{
+    struct msk_auth_context *context = &claim->context;
+    struct msk_bytes uri = { context->uri, 0 }, resource;
+
+    if (!msk_auth_copy(value, context->uri, sizeof context->uri, &uri.n))
+        return false;
+    context->uri_len = uri.n;
+    resource = msk_uri_resource(uri, server->fqdn);
+    return resource.n > 0 &&
+           msk_view_equal(
+               resource, msk_uri_resource(claim->request.target, server->fqdn));
 }
 
 /* False: something is missing, or of a form that nobody may send. */
@@ -109,11 +135,10 @@ read_values(const struct msk_digest_server *server,
     context->algorithm =
         msk_digest_params_algorithm(params) & server->algorithms;
     context->qop = claimed_qop(&value[MSK_DIGEST_QOP], server->qop);
-    claim->realm = fits_realm(server, &value[MSK_DIGEST_REALM]);
     return context->algorithm != 0 && context->qop != 0 && !hides_name(value) &&
            value[MSK_DIGEST_REALM].there &&
-           /* RFC 7616 3.4.6: the same target as in the request line. */
-           msk_auth_equal(&value[MSK_DIGEST_URI], claim->request.target) &&
+           take_realm(server, &value[MSK_DIGEST_REALM], claim) == MSK_OK &&
+           take_uri(server, &value[MSK_DIGEST_URI], claim) &&
            msk_auth_copy(&value[MSK_DIGEST_USERNAME], claim->username,
                          sizeof claim->username, &claim->username_len) &&
            msk_auth_copy(&value[MSK_DIGEST_NONCE], context->nonce,
@@ -136,27 +161,14 @@ compute(const struct msk_digest_server *server,
     struct msk_bytes mrk = { nobody, sizeof nobody };
     const struct msk_auth_context *context = &claim->context;
     struct msk_digest_input input;
-    uint8_t realm[MSK_REALM_MAX];
-    int err;
 
-    memset(&input, 0, sizeof input);
-    err = msk_digest_realm(server->fqdn, realm, &input.realm.n);
-    input.size = sizeof input;
-    input.algorithm = context->algorithm;
-    input.qop = context->qop;
+    msk_digest_server_input(context, &input);
     input.username = (struct msk_bytes){ claim->username, claim->username_len };
-    input.realm.p = realm;
     input.method = claim->request.method;
-    input.uri = claim->request.target;
-    input.nonce = (struct msk_bytes){ context->nonce, context->nonce_len };
-    input.nc = (struct msk_bytes){ context->nc, sizeof context->nc };
-    input.cnonce = (struct msk_bytes){ context->cnonce, context->cnonce_len };
     input.body = claim->request.body;
     if (credentials != NULL)
         mrk = credentials->mrk;
-    if (err == MSK_OK)
-        err = msk_digest_hash(server->crypto, &input, mrk, out, len);
-    return err;
+    return msk_digest_hash(server->crypto, &input, mrk, out, len);
 }
 
 static bool

@@ -17,12 +17,15 @@ int
 msk_digest_client_init(struct msk_digest_client *client, struct msk_bytes fqdn,
                        uint32_t qop, uint32_t algorithms)
 {
-    if (client == NULL || !msk_digest_may_use(&qop, &algorithms))
+    if (client == NULL || !msk_digest_may_use(&qop, &algorithms) ||
+        !msk_digest_visible(fqdn, MSK_FQDN_MAX))
         return MSK_ERR_ARGUMENT;
     memset(client, 0, sizeof *client);
     client->qop = qop;
     client->algorithms = algorithms;
-    return msk_digest_realm(fqdn, client->realm, &client->realm_len);
+    memcpy(client->fqdn, fqdn.p, fqdn.n);
+    client->fqdn_len = fqdn.n;
+    return MSK_OK;
 }
 
 void

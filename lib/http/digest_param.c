@@ -6,8 +6,6 @@
 #include "http/header.h"
 #include "msk/digest.h"
 
-#define QOP_TEXT_MAX 64
-
 static const char *const names[MSK_DIGEST_N_PARAMS] = {
     [MSK_DIGEST_REALM] = "realm",
     [MSK_DIGEST_NONCE] = "nonce",
@@ -38,8 +36,8 @@ keep(struct msk_digest_params *params, struct msk_bytes name,
         }
 }
 
-/* Parameters up to the next scheme, before which the cursor stays, or the
- * end. */
+/* Parameters up to the next scheme, before which the cursor stays, or the end.
+ * What begins a line and is no parameter has nothing to do with them. */
 static enum msk_auth_item
 take_params(struct msk_auth_cursor *c, struct msk_digest_params *params)
 {
@@ -53,6 +51,8 @@ take_params(struct msk_auth_cursor *c, struct msk_digest_params *params)
         before = *c;
         item = msk_auth_next(c, &name, &value);
     }
+    if (item == MSK_AUTH_ITEM_BAD && !c->bad && c->at != before.at)
+        item = MSK_AUTH_ITEM_SCHEME;
     if (item == MSK_AUTH_ITEM_SCHEME)
         *c = before;
     return item;
@@ -64,16 +64,16 @@ msk_digest_params_next(struct msk_auth_cursor *c,
 {
     struct msk_auth_value value;
     struct msk_bytes name;
+    enum msk_auth_item item = msk_auth_next(c, &name, &value);
 
-    while (msk_auth_next(c, &name, &value) == MSK_AUTH_ITEM_SCHEME) {
+    while (item != MSK_AUTH_ITEM_END && !c->bad) {
         memset(params, 0, sizeof *params);
-        if (take_params(c, params) == MSK_AUTH_ITEM_BAD)
-            return false;
-        if (msk_header_is(name, "Digest"))
+        if (item == MSK_AUTH_ITEM_SCHEME && msk_header_is(name, "Digest") &&
+            take_params(c, params) != MSK_AUTH_ITEM_BAD)
             return true;
+        msk_auth_skip(c);
+        item = msk_auth_next(c, &name, &value);
     }
-    /* A parameter before the first scheme is nobody's. */
-    c->bad = c->bad || value.there;
     return false;
 }
 
@@ -91,18 +91,22 @@ msk_digest_params_credentials(struct msk_bytes text,
         return MSK_ERR_VALUE;
     if (!msk_header_is(name, "Digest"))
         return MSK_ERR_MISSING;
-    return take_params(&c, params) == MSK_AUTH_ITEM_END && !params->repeated
+    return text.n <= MSK_HTTP_VALUE_MAX &&
+                   take_params(&c, params) == MSK_AUTH_ITEM_END &&
+                   !params->repeated
                ? MSK_OK
                : MSK_ERR_VALUE;
 }
 
 bool
-msk_digest_params_info(struct msk_bytes text, struct msk_digest_params *params)
+msk_digest_params_info(const struct msk_http_header *headers, size_t n,
+                       struct msk_digest_params *params)
 {
     struct msk_auth_cursor c;
 
-    msk_auth_begin(&c, text);
-    return take_params(&c, params) == MSK_AUTH_ITEM_END;
+    memset(params, 0, sizeof *params);
+    msk_auth_begin_lines(&c, headers, n, "Authentication-Info");
+    return take_params(&c, params) == MSK_AUTH_ITEM_END && !params->repeated;
 }
 
 uint32_t
@@ -118,20 +122,8 @@ msk_digest_params_algorithm(const struct msk_digest_params *params)
 uint32_t
 msk_digest_params_qop(const struct msk_digest_params *params)
 {
-    uint8_t text[QOP_TEXT_MAX];
-    struct msk_reader list;
-    struct msk_bytes token;
-    uint32_t set = 0;
-    size_t n;
+    const struct msk_auth_value *value = &params->value[MSK_DIGEST_QOP];
 
-    if (!msk_auth_copy(&params->value[MSK_DIGEST_QOP], text, sizeof text, &n))
-        return 0;
-    msk_reader_init(&list, text, n);
-    while (msk_auth_list_next(&list, &token)) {
-        if (msk_header_is(token, "auth-int"))
-            set |= MSK_QOP_AUTH_INT;
-        if (msk_header_is(token, "auth"))
-            set |= MSK_QOP_AUTH;
-    }
-    return msk_reader_left(&list) == 0 ? set : 0;
+    return (msk_auth_lists(value, "auth-int") ? MSK_QOP_AUTH_INT : 0) |
+           (msk_auth_lists(value, "auth") ? MSK_QOP_AUTH : 0);
 }

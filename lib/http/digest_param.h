@@ -31,27 +31,29 @@ struct msk_digest_params {
 };
 
 /*
- * The next Digest challenge of a WWW-Authenticate, whatever other schemes
- * stand around it. The cursor stays before the scheme behind it. False: there
- * is none, or the value is not well formed (c->bad).
+ * The next Digest challenge that is well formed, whatever stands around it:
+ * other schemes of any form, also challenges that cannot be read. The cursor
+ * stays before what is behind it. False: there is none, or an octet that may
+ * stand nowhere (c->bad).
  */
 bool msk_digest_params_next(struct msk_auth_cursor *c,
                             struct msk_digest_params *params);
 
 /* The credentials of an Authorization. MSK_ERR_MISSING: of another scheme;
- * MSK_ERR_VALUE: not well formed, two schemes, or a parameter twice. */
+ * MSK_ERR_VALUE: not well formed, two schemes, a parameter twice, or more than
+ * MSK_HTTP_VALUE_MAX octets. */
 int msk_digest_params_credentials(struct msk_bytes text,
                                   struct msk_digest_params *params);
 
-/* Adds those of one Authentication-Info, which has no scheme, to params (start
- * with zeros). False: not well formed, or a scheme is there. */
-bool msk_digest_params_info(struct msk_bytes text,
+/* Those of Authentication-Info, which has no scheme. False: not well formed, a
+ * scheme is there, or a parameter stands twice. */
+bool msk_digest_params_info(const struct msk_http_header *headers, size_t n,
                             struct msk_digest_params *params);
 
 /* The algorithm that is named, a MSK_ALGORITHM_; none is MD5. 0: another. */
 uint32_t msk_digest_params_algorithm(const struct msk_digest_params *params);
 
-/* The set of qop that the text names, others ignored. 0: none, or no list. */
+/* The set of qop that the text names, others ignored. */
 uint32_t msk_digest_params_qop(const struct msk_digest_params *params);
 
 #endif

@@ -86,48 +86,51 @@ msk_digest_server_challenge(const struct msk_digest_server *server, size_t i,
     return msk_writer_end(&w, len);
 }
 
-/* What an rspauth is computed of. RFC 7616 3.5: there is no method in it. */
+void
+msk_digest_server_input(const struct msk_auth_context *context,
+                        struct msk_digest_input *input)
+{
+    memset(input, 0, sizeof *input);
+    input->size = sizeof *input;
+    input->algorithm = context->algorithm;
+    input->qop = context->qop;
+    input->realm = (struct msk_bytes){ context->realm, context->realm_len };
+    input->uri = (struct msk_bytes){ context->uri, context->uri_len };
+    input->nonce = (struct msk_bytes){ context->nonce, context->nonce_len };
+    input->nc = (struct msk_bytes){ context->nc, sizeof context->nc };
+    input->cnonce = (struct msk_bytes){ context->cnonce, context->cnonce_len };
+}
+
+/* RFC 7616 3.5: there is no method in an rspauth. */
 static int
 rspauth(const struct msk_digest_server *server,
         const struct msk_credentials *credentials,
-        const struct msk_auth_context *context, struct msk_bytes target,
-        struct msk_bytes body, uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
+        const struct msk_auth_context *context, struct msk_bytes body,
+        uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
 {
-    uint8_t realm[MSK_REALM_MAX];
     struct msk_digest_input input;
-    int err;
 
-    memset(&input, 0, sizeof input);
-    err = msk_digest_realm(server->fqdn, realm, &input.realm.n);
-    input.size = sizeof input;
-    input.algorithm = context->algorithm;
-    input.qop = context->qop;
+    msk_digest_server_input(context, &input);
     input.username = credentials->btid;
-    input.realm.p = realm;
-    input.uri = target;
-    input.nonce = (struct msk_bytes){ context->nonce, context->nonce_len };
-    input.nc = (struct msk_bytes){ context->nc, sizeof context->nc };
-    input.cnonce = (struct msk_bytes){ context->cnonce, context->cnonce_len };
     input.body = body;
-    if (err == MSK_OK)
-        err =
-            msk_digest_hash(server->crypto, &input, credentials->mrk, out, len);
-    return err;
+    return msk_digest_hash(server->crypto, &input, credentials->mrk, out, len);
 }
 
 static bool
 whole(const struct msk_auth_context *context)
 {
     return context != NULL && context->cnonce_len <= MSK_NONCE_MAX &&
-           context->nonce_len <= MSK_NONCE_MAX;
+           context->nonce_len <= MSK_NONCE_MAX &&
+           context->uri_len <= MSK_DIGEST_TARGET_MAX &&
+           context->realm_len <= MSK_REALM_MAX;
 }
 
 int
 msk_digest_server_info(const struct msk_digest_server *server,
                        const struct msk_credentials *credentials,
                        const struct msk_auth_context *context,
-                       struct msk_bytes target, struct msk_bytes body,
-                       msk_time now, uint8_t *buf, size_t cap, size_t *len)
+                       struct msk_bytes body, msk_time now, uint8_t *buf,
+                       size_t cap, size_t *len)
 {
     struct msk_digest_server mine;
     uint8_t hex[MSK_DIGEST_HEX_MAX], next[MSK_DIGEST_NONCE_LEN];
@@ -139,7 +142,7 @@ msk_digest_server_info(const struct msk_digest_server *server,
     if (err != MSK_OK || !msk_digest_usable(credentials) || !whole(context) ||
         buf == NULL || len == NULL)
         return MSK_ERR_ARGUMENT;
-    err = rspauth(&mine, credentials, context, target, body, hex, &n);
+    err = rspauth(&mine, credentials, context, body, hex, &n);
     if (err == MSK_OK)
         err = msk_digest_nonce_make(
             &mine, msk_digest_nonce_after(context->issued, now), next);

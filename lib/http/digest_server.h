@@ -11,4 +11,8 @@
 int msk_digest_server_take(struct msk_digest_server *mine,
                            const struct msk_digest_server *theirs);
 
+/* The values of a response that the context gives; views into it. */
+void msk_digest_server_input(const struct msk_auth_context *context,
+                             struct msk_digest_input *input);
+
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/digest_text.h"
 
+#include "base/fqdn.h"
+#include "http/view.h"
+
 struct msk_bytes
 msk_digest_algorithm_text(uint32_t algorithm)
 {
@@ -133,6 +136,32 @@ msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX], size_t *len)
     msk_digest_put(&w, MSK_DIGEST_REALM_PREFIX);
     msk_writer_put(&w, fqdn.p, fqdn.n);
     return msk_writer_end(&w, len);
+}
+
+/* TS 24.109 5.2.2.1. The name of a host has no case; the prefix has one. */
+static bool
+is_part(struct msk_bytes part, struct msk_bytes fqdn)
+{
+    struct msk_bytes prefix = msk_text(MSK_DIGEST_REALM_PREFIX);
+    struct msk_bytes rest = msk_view_trim(part);
+
+    return msk_view_equal(msk_view_cut(&rest, prefix.n), prefix) &&
+           msk_fqdn_same(rest, fqdn);
+}
+
+bool
+msk_digest_realm_names(struct msk_bytes realm, struct msk_bytes fqdn)
+{
+    struct msk_bytes rest = realm;
+    bool found = false;
+
+    for (size_t i = 0; i < realm.n; i++)
+        if (realm.p[i] < ' ' || realm.p[i] >= 0x7F || realm.p[i] == '"' ||
+            realm.p[i] == '\\')
+            return false;
+    while (rest.n > 0 && !found)
+        found = is_part(msk_view_until(&rest, ';'), fqdn);
+    return found;
 }
 
 void

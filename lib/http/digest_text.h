@@ -40,6 +40,11 @@ bool msk_digest_nc_read(const struct msk_auth_value *value,
 int msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX],
                      size_t *len);
 
+/* True when a realm, a list with ";", has a part that names the server and the
+ * key that goes into an ME. Its octets need no backslash in quotes. Decision
+ * 35. */
+bool msk_digest_realm_names(struct msk_bytes realm, struct msk_bytes fqdn);
+
 /* True for 1 to max visible ASCII characters: no blank, no control character,
  * nothing that could end a header line. */
 bool msk_digest_visible(struct msk_bytes text, size_t max);

@@ -18,23 +18,6 @@ struct info {
     size_t next_len; /* 0: none */
 };
 
-static bool
-read_lines(const struct msk_http_response *response,
-           struct msk_digest_params *params)
-{
-    struct msk_bytes value;
-    size_t at = 0;
-
-    if (response->n_headers > MSK_HTTP_HEADERS_MAX)
-        return false;
-    memset(params, 0, sizeof *params);
-    while (msk_header_next(response->headers, response->n_headers,
-                           "Authentication-Info", &at, &value))
-        if (!msk_digest_params_info(value, params))
-            return false;
-    return !params->repeated;
-}
-
 /* RFC 7616 3.5: cnonce and nc are those of the request, as is the qop. */
 static bool
 echoes(const struct msk_digest_client *client,
@@ -60,7 +43,10 @@ read_info(const struct msk_digest_client *client,
     const struct msk_auth_value *value = info->params.value;
 
     info->next_len = 0;
-    if (response->status == 401 || !read_lines(response, &info->params) ||
+    if (response->status == 401 ||
+        !msk_headers_fit(response->headers, response->n_headers) ||
+        !msk_digest_params_info(response->headers, response->n_headers,
+                                &info->params) ||
         !echoes(client, &info->params) ||
         !msk_digest_hex_read(&value[MSK_DIGEST_RSPAUTH], client->algorithm,
                              info->rspauth, &info->rspauth_len))

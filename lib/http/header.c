@@ -2,11 +2,45 @@
 #include "http/header.h"
 
 #include "base/text.h"
+#include "http/view.h"
 
 bool
 msk_header_is(struct msk_bytes octets, const char *text)
 {
     return msk_text_same(octets, msk_text(text));
+}
+
+/* Does a fold go on behind the octet at i, a CR or LF? RFC 9112 2.2: a LF alone
+ * may end a line. */
+static bool
+is_folded(struct msk_bytes value, size_t i)
+{
+    if (value.p[i] == '\r' && ++i < value.n && value.p[i] != '\n')
+        return false;
+    return i + 1 < value.n && (value.p[i + 1] == ' ' || value.p[i + 1] == '\t');
+}
+
+bool
+msk_header_fits(struct msk_bytes value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        uint8_t c = value.p[i];
+
+        if (c == '\0' || ((c == '\r' || c == '\n') && !is_folded(value, i)))
+            return false;
+    }
+    return true;
+}
+
+bool
+msk_headers_fit(const struct msk_http_header *headers, size_t n)
+{
+    if (n > MSK_HTTP_HEADERS_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!msk_header_fits(headers[i].value))
+            return false;
+    return true;
 }
 
 bool
@@ -33,6 +67,9 @@ msk_header_only(const struct msk_http_header *headers, size_t n,
 
     if (!msk_header_next(headers, n, name, &at, value))
         return MSK_ERR_MISSING;
-    return msk_header_next(headers, n, name, &at, &other) ? MSK_ERR_DUPLICATE
-                                                          : MSK_OK;
+    *value = msk_view_trim(*value);
+    while (msk_header_next(headers, n, name, &at, &other))
+        if (!msk_view_equal(*value, msk_view_trim(other)))
+            return MSK_ERR_DUPLICATE;
+    return MSK_OK;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/fqdn.h"
+#include "base/text.h"
 #include "http/view.h"
 
 static bool
@@ -99,6 +101,8 @@ msk_uri_split(struct msk_bytes uri, struct msk_uri *out)
     out->path = rest;
     rest = out->host;
     out->host = msk_view_cut(&rest, msk_view_find(rest, ':'));
+    if (out->host.n > 1 && out->host.p[out->host.n - 1] == '.')
+        out->host.n--; /* the root; no other name ends with it */
     if (rest.n > 0) {
         msk_view_cut(&rest, 1);
         out->port = rest;
@@ -106,4 +110,32 @@ msk_uri_split(struct msk_bytes uri, struct msk_uri *out)
             return false;
     }
     return is_name(out->host) && is_path(out->path);
+}
+
+static bool
+is_web(struct msk_bytes scheme)
+{
+    return msk_text_same(scheme, msk_text("http")) ||
+           msk_text_same(scheme, msk_text("https"));
+}
+
+struct msk_bytes
+msk_uri_resource(struct msk_bytes uri, struct msk_bytes fqdn)
+{
+    const struct msk_bytes none = { NULL, 0 };
+    struct msk_bytes rest = uri;
+    struct msk_uri parts;
+
+    if (uri.n == 0)
+        return none;
+    if (uri.p[0] != '/')
+        return msk_uri_split(uri, &parts) && is_web(parts.scheme) &&
+                       msk_fqdn_same(parts.host, fqdn)
+                   ? parts.path
+                   : none;
+    msk_view_cut(&rest, 1);
+    if (msk_fqdn_same(msk_view_cut(&rest, msk_view_find(rest, '/')), fqdn) &&
+        rest.n > 0)
+        return rest;
+    return uri;
 }

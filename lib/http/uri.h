@@ -8,7 +8,8 @@
 /* Views into the URI; what is not there is empty. */
 struct msk_uri {
     struct msk_bytes scheme; /* "http" */
-    struct msk_bytes host;   /* an FQDN, 1..MSK_FQDN_MAX octets */
+    struct msk_bytes host;   /* an FQDN, 1..MSK_FQDN_MAX octets, without the
+                                dot of the root at its end */
     struct msk_bytes port;   /* 1 to 5 digits, 1..65535 */
     struct msk_bytes path;   /* from "/" on, with query and fragment */
 };
@@ -19,5 +20,12 @@ struct msk_uri {
  * make another host look like a known one, or with an IPv6 address.
  */
 bool msk_uri_split(struct msk_bytes uri, struct msk_uri *out);
+
+/*
+ * What a request-target, or the uri of a Digest, names on the server fqdn: path
+ * and query, from "/" on. In origin form, in absolute form with that name, or
+ * as "/" name path (TS 33.246 H.2.1). Empty: nothing on that server.
+ */
+struct msk_bytes msk_uri_resource(struct msk_bytes uri, struct msk_bytes fqdn);
 
 #endif

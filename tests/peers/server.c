@@ -126,9 +126,8 @@ answer(const struct msk_http_request *request, enum msk_auth auth,
 
     *status = auth == MSK_AUTH_OK ? 200 : auth == MSK_AUTH_BAD ? 400 : 401;
     if (*status == 200) {
-        if (msk_digest_server_info(&server, &known, context, request->target,
-                                   msk_text(body), now(), buf, sizeof buf,
-                                   &len) != MSK_OK)
+        if (msk_digest_server_info(&server, &known, context, msk_text(body),
+                                   now(), buf, sizeof buf, &len) != MSK_OK)
             abort();
         add(response, "Authentication-Info", buf, len);
     }

@@ -29,7 +29,13 @@ static bool is_text(int c);
 #include "base/bytes.c"
 #include "base/text.c"
 #include "http/auth_param.c"
+#define is_fold value_is_fold
+#include "http/auth_value.c"
+#undef is_fold
 #include "http/header.c"
+#define is_blank view_is_blank
+#include "http/view.c"
+#undef is_blank
 
 #include <__fc_builtin.h>
 
@@ -47,7 +53,7 @@ any(size_t n)
 }
 
 void main_next(void);
-void main_list(void);
+void main_skip(void);
 void main_value(void);
 void main_word(void);
 void main_classes(void);
@@ -61,26 +67,30 @@ main_next(void)
         struct msk_bytes name = { NULL, 0 };
         struct msk_auth_value value = { { NULL, 0 }, false, false };
 
-        msk_auth_begin(&c, any(LENGTH));
+        struct msk_http_header header = { msk_text("x"), any(LENGTH) };
+
+        msk_auth_begin(&c, header.value);
+        c.headers = &header; /* perhaps another line comes */
+        c.n = (size_t)Frama_C_interval(0, 1);
+        c.name = "x";
         c.r.at = at;
-        c.count = (size_t)Frama_C_interval(0, MSK_AUTH_ITEMS_MAX + 1);
+        c.apart = Frama_C_interval(0, 1);
         c.closed = Frama_C_interval(0, 1);
         c.bad = Frama_C_interval(0, 1);
         (void)msk_auth_next(&c, &name, &value);
     }
 }
 
-/* One step over a list, likewise. */
+/* What is skipped, likewise. */
 void
-main_list(void)
+main_skip(void)
 {
     for (size_t at = 0; at <= LENGTH; at++) {
-        struct msk_bytes text = any(LENGTH), token = { NULL, 0 };
-        struct msk_reader r;
+        struct msk_auth_cursor c;
 
-        msk_reader_init(&r, text.p, text.n);
-        r.at = at;
-        (void)msk_auth_list_next(&r, &token);
+        msk_auth_begin(&c, any(LENGTH));
+        c.r.at = at;
+        msk_auth_skip(&c);
     }
 }
 
@@ -122,6 +132,7 @@ main_word(void)
 
         (void)msk_auth_is(&value, "MD5");
         (void)msk_auth_is(&value, "SHA-256");
+        (void)msk_auth_lists(&value, "auth");
     }
 }
 
@@ -133,9 +144,10 @@ main_classes(void)
         bool token = is_token(c), token68 = is_token68(c), text = is_text(c);
 
         //@ assert c < 0 ==> !token && !token68 && !text;
-        (void)is_one_of(c, " \t,");
+        (void)is_one_of(c, "-._~+/");
         (void)is_alnum(c);
         (void)is_equals(c);
         (void)is_blank(c);
+        (void)is_fold(c);
     }
 }
