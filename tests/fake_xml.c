@@ -12,6 +12,7 @@ struct reading {
     struct msk_bytes ns;
     struct msk_bytes open[MSK_XML_DEPTH_MAX];
     size_t depth;
+    size_t passed; /* open elements that the sink passed by */
     uint8_t text[TEXT_MAX];
     size_t n_text;
 };
@@ -89,12 +90,18 @@ static int
 take_start(struct reading *r, struct msk_bytes tag)
 {
     struct msk_bytes name;
+    int err;
 
     if (r->depth == MSK_XML_DEPTH_MAX || !take_name(r, tag, &name))
         return MSK_ERR_XML;
     r->open[r->depth++] = name;
     r->n_text = 0;
-    return r->sink->start(r->arg, r->ns, name, NULL, 0);
+    err = r->passed > 0 ? MSK_XML_PASS_BY
+                        : r->sink->start(r->arg, r->ns, name, NULL, 0);
+    if (err != MSK_XML_PASS_BY)
+        return err;
+    r->passed++;
+    return MSK_OK;
 }
 
 static int
@@ -108,6 +115,10 @@ take_end(struct reading *r, struct msk_bytes tag)
         return MSK_ERR_XML;
     r->depth--;
     r->n_text = 0;
+    if (r->passed > 0) {
+        r->passed--;
+        return MSK_OK;
+    }
     return r->sink->end(r->arg, r->ns, name, text);
 }
 

@@ -36,6 +36,8 @@ hear_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
 {
     struct heard *heard = arg;
 
+    if (name.n == 4 && memcmp(name.p, "pass", 4) == 0)
+        return MSK_XML_PASS_BY;
     add(heard, "<", ns);
     add(heard, "|", name);
     for (size_t i = 0; i < n; i++) {
@@ -120,6 +122,23 @@ static const struct {
       "n='' o='' p=''/>",
       "<|a a='' b='' c='' d='' e='' f='' g='' h='' i='' j='' k='' l='' m='' "
       "n='' o='' p=''></|a>" },
+    { "more attributes with a namespace",
+      "<a xmlns:x='u' x:a='' x:b='' x:c='' x:d='' x:e='' x:f='' x:g='' x:h='' "
+      "x:i='' x:j='' x:k='' x:l='' x:m='' x:n='' x:o='' x:p='' x:q='' a=''/>",
+      "<|a a=''></|a>" },
+    { "elements that are passed by",
+      "<a>1<pass b='c'>2<d>3</d><pass/>4</pass>5<e/><pass/>6</a>",
+      "<|a><|e></|e>156</|a>" },
+    { "the root passed by", "<pass><a/>b</pass>", "" },
+    { "as deep as may be, and deeper what is passed by",
+      "<a><a><a><a><a><a><a><a><pass><a>y</a></pass>x</a></a></a></a></a></a>"
+      "</a></a>",
+      "<|a><|a><|a><|a><|a><|a><|a><|a>x</|a></|a></|a></|a></|a></|a></|a>"
+      "</|a>" },
+    { "attributes of what is passed by",
+      "<a><pass a='' b='' c='' d='' e='' f='' g='' h='' i='' j='' k='' l='' "
+      "m='' n='' o='' p='' q=''/></a>",
+      "<|a></|a>" },
 };
 
 static void
@@ -196,15 +215,18 @@ static const struct {
     { "a control character", "<a>\x01</a>", MSK_ERR_XML, 1 },
     { "too deep",
       "<a><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></a>",
-      MSK_ERR_MANY, 8 },
+      MSK_ERR_MANY, 9 },
     { "too many attributes",
       "<a a='' b='' c='' d='' e='' f='' g='' h='' i='' j='' k='' l='' m='' "
       "n='' o='' p='' q=''/>",
-      MSK_ERR_MANY, 0 },
-    { "too many attributes with a namespace",
-      "<a xmlns:x='u' x:a='' x:b='' x:c='' x:d='' x:e='' x:f='' x:g='' x:h='' "
-      "x:i='' x:j='' x:k='' x:l='' x:m='' x:n='' x:o='' x:p='' x:q=''/>",
-      MSK_ERR_MANY, 0 },
+      MSK_ERR_MANY, 1 },
+    { "DOCTYPE behind what is passed by", "<a><pass/></a><!DOCTYPE a>",
+      MSK_ERR_XML, 2 },
+    { "an entity in what is passed by", "<a><pass>&b;</pass></a>", MSK_ERR_XML,
+      1 },
+    { "what is passed by, not well formed", "<a><pass><b></pass></a>",
+      MSK_ERR_XML, 1 },
+    { "what is passed by, not ended", "<a><pass><b></b>", MSK_ERR_XML, 1 },
 };
 
 static void
@@ -305,6 +327,20 @@ ignore_end(void *arg, struct msk_bytes ns, struct msk_bytes name,
 
 static const struct msk_xml_sink counter = { ignore_start, ignore_end };
 
+/* Passes by all but the root. */
+static int
+pass_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
+           const struct msk_xml_attribute *attributes, size_t n)
+{
+    unsigned *events = arg;
+
+    if (*events > 0)
+        return MSK_XML_PASS_BY;
+    return ignore_start(arg, ns, name, attributes, n);
+}
+
+static const struct msk_xml_sink passer = { pass_start, ignore_end };
+
 /* Reads with a sink that counts, as many elements as may be. */
 static int
 count_events(struct msk_bytes document, struct fake_heap *fake,
@@ -325,11 +361,6 @@ holds_each_limit_exactly(void **state)
 
     (void)state;
     fake_heap_init(&fake);
-    assert_int_equal(read_filled("x", MSK_XML_TEXT_MAX), MSK_OK);
-    assert_int_equal(read_filled("x", MSK_XML_TEXT_MAX + 1), MSK_ERR_MANY);
-    assert_int_equal(read_filled("x<!---->", MSK_XML_TEXT_MAX), MSK_OK);
-    assert_int_equal(read_filled("x<!---->", MSK_XML_TEXT_MAX + 1),
-                     MSK_ERR_MANY);
     assert_int_equal(read_filled("\n", MSK_XML_DOCUMENT_MAX - 7), MSK_OK);
     assert_int_equal(read_filled("\n", MSK_XML_DOCUMENT_MAX - 6), MSK_ERR_MANY);
     assert_int_equal(
@@ -340,7 +371,46 @@ holds_each_limit_exactly(void **state)
     assert_int_equal(
         count_events(filled("<b/>", MSK_XML_ELEMENTS_MAX), &fake, &events),
         MSK_ERR_MANY);
-    assert_int_equal(events, 2 * MSK_XML_ELEMENTS_MAX - 1);
+    assert_int_equal(events, 2 * MSK_XML_ELEMENTS_MAX);
+}
+
+/* A text of 512 octets is whole; a longer one is cut behind one more, which is
+ * no blank if there is anything but blanks. */
+static void
+cuts_texts_at_their_limit(void **state)
+{
+    static const struct {
+        const char *unit;
+        size_t n;
+        const char *tail;
+        size_t want;
+        char last;
+    } rows[] = {
+        { "x", 511, "", 511, 'x' },        { "x", 512, "", 512, 'x' },
+        { "x", 513, "", 513, 'x' },        { "x", 514, "", 513, 'x' },
+        { "x", 9000, "y", 513, 'y' },      { "x<!---->", 512, "", 512, 'x' },
+        { "x<!---->", 513, "", 513, 'x' }, { "x", 512, " \n ", 512, 'x' },
+        { "x", 512, "   y", 513, 'y' },    { "x", 513, "   ", 513, 'x' },
+        { "x", 1, "   ", 1, 'x' },         { "x ", 256, "", 511, 'x' },
+        { "x ", 256, "y", 513, 'y' },      { "x ", 257, " ", 513, 'x' },
+        { "x", 512, " <b/> y", 513, 'y' },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++, release(NULL)) {
+        static char text[MSK_XML_DOCUMENT_MAX + 1];
+        static struct heard heard;
+        char *at = text + sprintf(text, "<a>"), *end;
+
+        for (size_t k = 0; k < rows[i].n; k++)
+            at += sprintf(at, "%s", rows[i].unit);
+        sprintf(at, "%s</a>", rows[i].tail);
+        check_int(rows[i].tail, read_document(chars(text), &heard), MSK_OK);
+        at = strchr(heard.text, 'x');
+        end = strstr(heard.text, "</|a>");
+        check_int(rows[i].tail, end - at, (long long)rows[i].want);
+        check_int(rows[i].tail, end[-1], rows[i].last);
+    }
 }
 
 static void
@@ -419,6 +489,8 @@ survives_every_allocation_that_fails(void **state)
     }
 }
 
+#define HEAP MSK_XML_EXPAT_HEAP_MAX
+
 static void
 counts_each_octet_that_it_holds(void **state)
 {
@@ -438,9 +510,9 @@ counts_each_octet_that_it_holds(void **state)
     assert_non_null(a);
     assert_int_equal(a[19999], 1);
     assert_int_equal(budget.held, fake.held);
-    assert_null(msk_budget_suite.realloc_fcn(a, 56000)); /* and a stays */
+    assert_null(msk_budget_suite.realloc_fcn(a, HEAP - 9536)); /* and a stays */
     assert_int_equal(a[0], 1);
-    a = msk_budget_suite.realloc_fcn(a, 55000);
+    a = msk_budget_suite.realloc_fcn(a, HEAP - 10536);
     assert_non_null(a);
     assert_int_equal(budget.held, fake.held);
     assert_null(msk_budget_alloc(1000));
@@ -479,44 +551,92 @@ reads_the_longest_attribute(void **state)
     print_message("peak %zu octets\n", fake.peak);
 }
 
-/* "<a>", n elements with 16 attributes that no other has, "</a>": expat keeps
- * the name of each. */
-static struct msk_bytes
-wordy(unsigned n)
+/* Whatever stands in what is passed by: the size of the document alone is a
+ * limit. These take most heap: much that is open, many names, many of all. */
+static void
+passes_by_whatever_fits_into_a_document(void **state)
 {
-    static char text[2 * MSK_XML_DOCUMENT_MAX];
-    char *at = text + sprintf(text, "<a>");
+    static const struct {
+        const char *what, *begin, *head, *tail, *between, *back, *end;
+        size_t each; /* octets of a unit and its end */
+    } rows[] = {
+        /* A unit is head, a number, tail; without a tail the head alone. */
+        { "depth", "<a>", "<b>", NULL, "", "</b>", "</a>", 7 },
+        { "depth with namespaces", "<a>", "<b xmlns='u", "'>", "", "</b>",
+          "</a>", 24 },
+        { "elements", "<a>", "<b", "/>", "", "", "</a>", 9 },
+        { "attributes", "<a><b", " a", "=''", "/>", "", "</a>", 10 },
+        { "namespaces", "<a><b", " xmlns:a", "='u'", "/>", "", "</a>", 18 },
+        { "attributes of the root", "<a xmlns:p='u'", " p:a", "=''", ">", "",
+          "</a>", 13 },
+        { "text", "<a><b>", "text ", NULL, "</b>", "", "</a>", 5 },
+        { "text of the root", "<a>", "text ", NULL, "", "", "</a>", 5 },
+    };
+    static char text[MSK_XML_DOCUMENT_MAX + 64];
 
-    for (unsigned i = 0; i < n; i++) {
-        at += sprintf(at, "<b");
-        for (unsigned j = 0; j < MSK_XML_ATTRIBUTES_MAX; j++)
-            at += sprintf(at, " a%x=''", i * MSK_XML_ATTRIBUTES_MAX + j);
-        at += sprintf(at, "/>");
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t n = (MSK_XML_DOCUMENT_MAX - 40) / rows[i].each;
+        char *at = text + sprintf(text, "%s", rows[i].begin);
+        struct fake_heap fake;
+        struct msk_xml xml;
+        unsigned events = 0;
+
+        for (unsigned k = 0; k < n; k++)
+            at += rows[i].tail == NULL
+                      ? sprintf(at, "%s", rows[i].head)
+                      : sprintf(at, "%s%x%s", rows[i].head, k, rows[i].tail);
+        at += sprintf(at, "%s", rows[i].between);
+        for (unsigned k = 0; k < n; k++)
+            at += sprintf(at, "%s", rows[i].back);
+        at += sprintf(at, "%s", rows[i].end);
+        assert_in_range(at - text, MSK_XML_DOCUMENT_MAX / 2,
+                        MSK_XML_DOCUMENT_MAX);
+        fake_heap_init(&fake);
+        assert_int_equal(msk_xml_expat_init(&xml, &fake.heap), MSK_OK);
+        check_int(rows[i].what,
+                  xml.read(xml.user,
+                           exact((const uint8_t *)text, (size_t)(at - text)),
+                           &passer, &events),
+                  MSK_OK);
+        assert_int_equal(events, 2);
+        print_message("%s: peak %zu octets\n", rows[i].what, fake.peak);
+        release(NULL);
     }
-    at += sprintf(at, "</a>");
-    return exact((const uint8_t *)text, (size_t)(at - text));
 }
 
-/* Documents that take more and more heap: the last one that is read took most
- * of what there is (a table that doubles may miss the rest), and the first one
- * that is not took no more. */
+/* Elements that nobody ends, with names that no other has: the last document
+ * that is read to its end took most of the heap, and the first one that is not
+ * took no more. */
 static void
 takes_all_of_its_heap_and_no_more(void **state)
 {
+    static char text[MSK_XML_DOCUMENT_MAX + 16];
     struct fake_heap fake;
+    struct msk_xml xml;
     size_t peak = 0;
-    unsigned events, n = 1;
-    int err = MSK_OK;
+    unsigned n = 0;
+    int err = MSK_ERR_XML;
 
     (void)state;
-    for (; err == MSK_OK; n++) {
-        peak = n > 1 ? fake.peak : 0;
+    for (; err == MSK_ERR_XML; n += 50) {
+        char *at = text + sprintf(text, "<a>");
+        unsigned events = 0;
+
+        for (unsigned k = 0; k < n; k++)
+            at += sprintf(at, "<%c%c>", 'a' + k % 26, 'a' + k / 26 % 26);
+        assert_in_range(at - text, 0, MSK_XML_DOCUMENT_MAX);
+        peak = n > 0 ? fake.peak : 0;
         fake_heap_init(&fake);
-        err = count_events(wordy(n), &fake, &events);
+        assert_int_equal(msk_xml_expat_init(&xml, &fake.heap), MSK_OK);
+        err = xml.read(xml.user,
+                       exact((const uint8_t *)text, (size_t)(at - text)),
+                       &passer, &events);
         assert_int_equal(fake.blocks, 0);
         assert_true(fake.peak <= MSK_XML_EXPAT_HEAP_MAX);
+        release(NULL);
     }
-    print_message("%u elements: error %d, peak %zu octets, before %zu\n", n - 1,
+    print_message("%u elements: error %d, peak %zu octets, before %zu\n", n,
                   err, fake.peak, peak);
     assert_int_equal(err, MSK_ERR_SPACE);
     assert_in_range(peak, MSK_XML_EXPAT_HEAP_MAX / 4 * 3,
@@ -652,6 +772,9 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(counts_each_octet_that_it_holds, release),
         cmocka_unit_test_teardown(reads_the_longest_attribute, release),
+        cmocka_unit_test_teardown(cuts_texts_at_their_limit, release),
+        cmocka_unit_test_teardown(passes_by_whatever_fits_into_a_document,
+                                  release),
         cmocka_unit_test_teardown(takes_all_of_its_heap_and_no_more, release),
         cmocka_unit_test_teardown(does_work_in_proportion_to_the_document,
                                   release),

@@ -13,10 +13,15 @@ extern "C" {
 #endif
 
 #define MSK_XML_DOCUMENT_MAX 16384 /* octets; a larger one is never fed */
-#define MSK_XML_DEPTH_MAX 8        /* elements inside one another */
-#define MSK_XML_ELEMENTS_MAX 512   /* in one document */
-#define MSK_XML_ATTRIBUTES_MAX 16  /* on one element */
-#define MSK_XML_TEXT_MAX 512       /* octets of text in one element */
+/* Of what the sink does not pass by: */
+#define MSK_XML_DEPTH_MAX 8       /* elements inside one another */
+#define MSK_XML_ELEMENTS_MAX 512  /* in one document */
+#define MSK_XML_ATTRIBUTES_MAX 16 /* without namespace, on one element */
+#define MSK_XML_TEXT_MAX 512      /* octets of text; a longer one is cut */
+
+/* What start returns for an element that is passed by: nothing in it is told,
+ * nor its end, and none of it counts. */
+#define MSK_XML_PASS_BY 256
 
 /* An attribute without namespace, its value unescaped. */
 struct msk_xml_attribute {
@@ -26,7 +31,7 @@ struct msk_xml_attribute {
 /*
  * Told of each element while the document is read. Namespace and local name
  * are apart; ns is empty for "none". Views are good for the call. A return
- * other than MSK_OK stops the reader, which returns it.
+ * other than MSK_OK and MSK_XML_PASS_BY stops the reader, which returns it.
  */
 struct msk_xml_sink {
     int (*start)(void *arg, struct msk_bytes ns, struct msk_bytes name,
@@ -41,7 +46,9 @@ struct msk_xml_sink {
  * An XML reader. Reads one document of UTF-8 with namespaces, whole. It
  * refuses, with MSK_ERR_XML: what is not well formed, any DOCTYPE or entity
  * but the five built-in ones, any other encoding, declared or actual; with
- * MSK_ERR_MANY: more than one of the limits above. MSK_ERR_SPACE: no memory.
+ * MSK_ERR_MANY: more than one of the limits above, but for text.
+ * MSK_ERR_SPACE: no memory. Attributes with a namespace are not told and do not
+ * count.
  */
 struct msk_xml {
     size_t size; /* sizeof(struct msk_xml) */

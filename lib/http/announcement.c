@@ -142,9 +142,8 @@ on_start(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
     uint8_t node;
     int err = msk_xml_walk_start(&r->walk, name_ns, name, &node);
 
-    if (err != MSK_OK || node == 0)
-        return err;
-    err = check_place(r, node);
+    if (err == MSK_OK)
+        err = check_place(r, node);
     if (err != MSK_OK)
         return err;
     switch (node) {
@@ -155,15 +154,16 @@ on_start(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
     }
 }
 
-/* A server that has no name could never be asked, nor its realm checked. */
+/* A server that has no name could never be asked, nor its realm checked: there
+ * may be others. */
 static int
 take_server(struct reading *r, struct msk_bytes text)
 {
     struct msk_bytes uri = msk_view_trim(text), *server;
     struct msk_uri parts;
 
-    if (!msk_uri_split(uri, &parts))
-        return MSK_ERR_VALUE;
+    if (uri.n > MSK_XML_TEXT_MAX || !msk_uri_split(uri, &parts))
+        return MSK_OK;
     server = msk_arena_put(&r->arena, sizeof *server, sizeof(void *));
     if (server == NULL)
         return MSK_ERR_SPACE;

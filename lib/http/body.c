@@ -122,7 +122,7 @@ on_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
 
     (void)attributes;
     (void)n;
-    if (err != MSK_OK || node == 0 || node == ROOT)
+    if (err != MSK_OK || node == ROOT)
         return err;
     if (node == r->shape->item) {
         if (++r->n > MSK_BODY_ITEMS_MAX)

@@ -23,7 +23,7 @@ find(const struct msk_xml_walk *walk, struct msk_bytes name)
     if (walk->depth == 0)
         return msk_view_is(name, walk->root) ? MSK_XML_ROOT : 0;
     for (size_t i = 0; i < walk->n_rules; i++)
-        if (walk->rules[i].parent == walk->path[walk->known] &&
+        if (walk->rules[i].parent == walk->path[walk->depth] &&
             msk_view_is(name, walk->rules[i].name))
             return walk->rules[i].node;
     return 0;
@@ -34,24 +34,18 @@ msk_xml_walk_start(struct msk_xml_walk *walk, struct msk_bytes ns,
                    struct msk_bytes name, uint8_t *node)
 {
     *node = 0;
-    if (walk->depth == walk->known && walk->known + 1 < sizeof walk->path &&
-        msk_view_is(ns, walk->ns))
+    if (walk->depth + 1 < sizeof walk->path && msk_view_is(ns, walk->ns))
         *node = find(walk, name);
-    if (walk->depth == 0 && *node == 0)
-        return MSK_ERR_KIND;
-    walk->depth++;
-    if (*node != 0)
-        walk->path[++walk->known] = *node;
+    if (*node == 0)
+        return walk->depth == 0 ? MSK_ERR_KIND : MSK_XML_PASS_BY;
+    walk->path[++walk->depth] = *node;
     return MSK_OK;
 }
 
 uint8_t
 msk_xml_walk_end(struct msk_xml_walk *walk)
 {
-    bool is_known = walk->depth == walk->known;
-
     if (walk->depth == 0) /* not of a reader that keeps its contract */
         return 0;
-    walk->depth--;
-    return is_known ? walk->path[walk->known--] : 0;
+    return walk->path[walk->depth--];
 }

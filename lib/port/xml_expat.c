@@ -13,6 +13,7 @@
 
 #include "port/xml_expat_heap.h"
 
+#define TEXT_ROOM (MSK_XML_TEXT_MAX + 1)
 #define SEPARATOR '\n' /* of namespace and name; stands in neither of them */
 
 /*
@@ -26,9 +27,10 @@ struct reading {
     void *arg;
     int err; /* why it stopped; MSK_OK: goes on */
     size_t depth, elements;
+    size_t passed; /* open elements that are passed by; they have no depth */
     size_t begin[MSK_XML_DEPTH_MAX + 1]; /* of the text at each depth */
     size_t end;
-    uint8_t text[MSK_XML_DEPTH_MAX * MSK_XML_TEXT_MAX];
+    uint8_t text[MSK_XML_DEPTH_MAX * TEXT_ROOM];
 };
 
 /* Stops the parser, for good. The first reason is the true one. */
@@ -53,50 +55,59 @@ split(const XML_Char *full, struct msk_bytes *ns, struct msk_bytes *name)
         ns->n = (size_t)(at - full);
 }
 
-/* Collects the attributes without namespace; all of them are counted. */
-static int
+/* Collects the attributes without namespace. False: there are more. */
+static bool
 take_attributes(const XML_Char **atts, struct msk_xml_attribute *out, size_t *n)
 {
-    struct msk_bytes ns;
-    size_t all = 0;
+    struct msk_bytes ns, name;
 
-    *n = 0;
-    for (; *atts != NULL; atts += 2) {
-        if (++all > MSK_XML_ATTRIBUTES_MAX)
-            return MSK_ERR_MANY;
-        split(atts[0], &ns, &out[*n].name);
-        out[*n].value = msk_text(atts[1]);
-        if (ns.n == 0)
-            (*n)++;
+    for (*n = 0; *atts != NULL; atts += 2) {
+        split(atts[0], &ns, &name);
+        if (ns.n > 0)
+            continue;
+        if (*n == MSK_XML_ATTRIBUTES_MAX)
+            return false;
+        out[*n].name = name;
+        out[(*n)++].value = msk_text(atts[1]);
     }
-    return MSK_OK;
+    return true;
 }
 
+/* Limits are for what is known, and only the sink knows what that is. */
 static int
 start(struct reading *r, const XML_Char *full, const XML_Char **atts)
 {
     struct msk_xml_attribute attributes[MSK_XML_ATTRIBUTES_MAX];
     struct msk_bytes ns, name;
     size_t n;
-    int err = take_attributes(atts, attributes, &n);
+    bool fits = take_attributes(atts, attributes, &n);
+    int err;
 
-    if (err == MSK_OK &&
-        (r->depth == MSK_XML_DEPTH_MAX || ++r->elements > MSK_XML_ELEMENTS_MAX))
-        err = MSK_ERR_MANY;
+    split(full, &ns, &name);
+    err = r->sink->start(r->arg, ns, name, attributes, n);
     if (err != MSK_OK)
         return err;
+    if (!fits || r->depth == MSK_XML_DEPTH_MAX ||
+        ++r->elements > MSK_XML_ELEMENTS_MAX)
+        return MSK_ERR_MANY;
     r->begin[++r->depth] = r->end;
-    split(full, &ns, &name);
-    return r->sink->start(r->arg, ns, name, attributes, n);
+    return MSK_OK;
 }
 
 static void XMLCALL
 on_start(void *user, const XML_Char *full, const XML_Char **atts)
 {
     struct reading *r = user;
+    int err = MSK_XML_PASS_BY;
 
-    if (r->err == MSK_OK)
-        stop(r, start(r, full, atts));
+    if (r->err != MSK_OK)
+        return;
+    if (r->passed == 0)
+        err = start(r, full, atts);
+    if (err == MSK_XML_PASS_BY)
+        r->passed++;
+    else
+        stop(r, err);
 }
 
 static bool
@@ -113,6 +124,10 @@ on_end(void *user, const XML_Char *full)
 
     if (r->err != MSK_OK)
         return;
+    if (r->passed > 0) {
+        r->passed--;
+        return;
+    }
     while (r->end > r->begin[r->depth] && is_blank(r->text[r->end - 1]))
         r->end--;
     text.n = r->end - r->begin[r->depth];
@@ -122,6 +137,15 @@ on_end(void *user, const XML_Char *full)
     stop(r, r->sink->end(r->arg, ns, name, text));
 }
 
+/* Behind a text that is full: one octet says that it goes on. */
+static void
+overflow(struct reading *r, struct msk_bytes in)
+{
+    for (size_t i = 0; i < in.n; i++)
+        if (!is_blank(in.p[i]))
+            r->text[r->begin[r->depth] + MSK_XML_TEXT_MAX] = in.p[i];
+}
+
 /* Text comes in pieces of any size. White space in front is not kept, so that
  * the indentation of children never fills the text of their parent. */
 static void XMLCALL
@@ -129,22 +153,20 @@ on_text(void *user, const XML_Char *piece, int len)
 {
     struct reading *r = user;
     struct msk_bytes in = { (const uint8_t *)piece, (size_t)len };
-    size_t had;
+    size_t had, n;
 
-    if (r->err != MSK_OK || r->depth == 0)
+    if (r->err != MSK_OK || r->depth == 0 || r->passed > 0)
         return;
     had = r->end - r->begin[r->depth];
     while (had == 0 && in.n > 0 && is_blank(in.p[0])) {
         in.p++;
         in.n--;
     }
-    if (in.n > MSK_XML_TEXT_MAX - had) {
-        stop(r, MSK_ERR_MANY);
-        return;
-    }
-    if (in.n > 0)
-        memcpy(r->text + r->end, in.p, in.n);
-    r->end += in.n;
+    n = in.n < TEXT_ROOM - had ? in.n : TEXT_ROOM - had;
+    if (n > 0)
+        memcpy(r->text + r->end, in.p, n);
+    r->end += n;
+    overflow(r, (struct msk_bytes){ in.p + n, in.n - n });
 }
 
 /* No DOCTYPE: then there are no entities and nothing is fetched. */

@@ -25,6 +25,13 @@ static bool is_token68(int c);
     ensures c < 0 ==> \result == 0; */
 static bool is_text(int c);
 
+/* So that what a cursor does is told apart from what it reads; main_fits looks
+ * at it. */
+#include "msk/http.h"
+/*@ assigns \result \from indirect:value;
+    ensures \result == 0 || \result == 1; */
+bool msk_header_fits(struct msk_bytes value);
+
 /* One unit, so that Eva can look into them all. */
 #include "base/bytes.c"
 #include "base/text.c"
@@ -56,6 +63,7 @@ void main_next(void);
 void main_skip(void);
 void main_value(void);
 void main_word(void);
+void main_fits(void);
 void main_classes(void);
 
 /* One step of a cursor, from any state that it can have: at each offset. */
@@ -121,6 +129,14 @@ main_value(void)
                 out[i] = (uint8_t)Frama_C_interval(0, 255);
             (void)msk_auth_equal(&value, other);
         }
+}
+
+/* Which values may be read at all; as long as they may be. */
+void
+main_fits(void)
+{
+    for (size_t n = 0; n <= LENGTH; n++)
+        (void)msk_header_fits(any(n));
 }
 
 /* Words that a value is compared with. */
