@@ -282,6 +282,36 @@ reads_it_from_several_lines_and_refuses_two(void **state)
 #undef VERIFY
 }
 
+/* Whatever is in it. */
+static void
+names_an_encoding_that_nobody_asked_for(void **state)
+{
+    struct msk_http_header headers[2];
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 200,
+                                          .headers = headers,
+                                          .n_headers = 2,
+                                          .body = msk_text(ANSWER) };
+    struct msk_digest_client before;
+
+    (void)state;
+    begin();
+    before = peers.client;
+    headers[0] =
+        (struct msk_http_header){ msk_text("Authentication-Info"), good };
+    headers[1] = (struct msk_http_header){ msk_text("Content-Encoding"),
+                                           msk_text("gzip") };
+#define VERIFY                                                          \
+    msk_digest_client_verify(&peers.client, &peers.crypto.crypto,       \
+                             &peers.credentials, msk_text(PEER_TARGET), \
+                             &response)
+    assert_int_equal(VERIFY, MSK_ERR_ENCODING);
+    assert_memory_equal(&before, &peers.client, sizeof before);
+    headers[1].value = msk_text("identity");
+    assert_int_equal(VERIFY, MSK_OK);
+#undef VERIFY
+}
+
 static void
 reads_it_from_folded_lines(void **state)
 {
@@ -415,6 +445,8 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(refuses_every_odd_answer, release),
         cmocka_unit_test_teardown(looks_for_it_in_the_headers, release),
+        cmocka_unit_test_teardown(names_an_encoding_that_nobody_asked_for,
+                                  release),
         cmocka_unit_test_teardown(reads_it_from_folded_lines, release),
         cmocka_unit_test_teardown(reads_it_from_several_lines_and_refuses_two,
                                   release),

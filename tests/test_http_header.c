@@ -104,6 +104,36 @@ refuses_octets_that_no_value_has(void **state)
     assert_true(msk_headers_fit(headers, MSK_HTTP_HEADERS_MAX - 1));
 }
 
+static void
+tells_a_body_that_is_encoded(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        bool encoded;
+    } rows[] = {
+        { "Content-Encoding", "gzip", true },
+        { "content-encoding", "BR", true },
+        { "Content-Encoding", "identity, gzip", true },
+        { "Content-Encoding", "identity", false },
+        { "Content-Encoding", " Identity\r\n ", false },
+        { "Content-Encoding", "", false },
+        { "Content-Encodings", "gzip", false },
+        { "Transfer-Encoding", "chunked", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct msk_http_header headers[] = {
+            { chars("Content-Encoding"), chars("identity") },
+            { chars(rows[i].name), chars(rows[i].value) },
+        };
+
+        check_int(rows[i].value, msk_header_encoded(headers, 2),
+                  rows[i].encoded);
+    }
+    assert_false(msk_header_encoded(NULL, 0));
+}
+
 int
 main(void)
 {
@@ -112,6 +142,7 @@ main(void)
         cmocka_unit_test_teardown(finds_each_of_a_name_in_turn, release),
         cmocka_unit_test_teardown(tells_one_from_none_and_two, release),
         cmocka_unit_test_teardown(refuses_octets_that_no_value_has, release),
+        cmocka_unit_test_teardown(tells_a_body_that_is_encoded, release),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/uri.h"
+#include "msk/http.h"
 #include "support.h"
 
 static const struct {
@@ -93,6 +94,43 @@ takes_a_name_of_any_length_up_to_the_limit(void **state)
     assert_true(msk_uri_split((struct msk_bytes){ name, MSK_FQDN_MAX }, &uri));
     assert_false(
         msk_uri_split((struct msk_bytes){ name, MSK_FQDN_MAX + 1 }, &uri));
+}
+
+/* With the path that stands in it, a UE asks where the URI says. */
+static void
+finds_the_base_of_a_server(void **state)
+{
+    static const struct {
+        const char *server, *base;
+        int want;
+    } rows[] = {
+        { "bmsc.example.com", "", MSK_OK },
+        { "http://bmsc.example.com:80", "", MSK_OK },
+        { "http://bmsc.example.com/", "/", MSK_OK },
+        { "http://bmsc.example.com./a/b/", "/a/b/", MSK_OK },
+        { "bmsc.example.com/a", "/a", MSK_OK },
+        { "http://bmsc.example.com/a?b", NULL, MSK_ERR_VALUE },
+        { "http://bmsc.example.com/a#b", NULL, MSK_ERR_VALUE },
+        { "http://[::1]/a", NULL, MSK_ERR_VALUE },
+        { "", NULL, MSK_ERR_VALUE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct msk_bytes base = { NULL, 0 };
+        uint8_t target[64];
+        size_t n;
+
+        check_int(rows[i].server,
+                  msk_service_base(chars(rows[i].server), &base), rows[i].want);
+        if (rows[i].want != MSK_OK)
+            continue;
+        check_octets(rows[i].server, base, chars(rows[i].base));
+        assert_int_equal(msk_http_target(MSK_PROCEDURE_REGISTER, base, target,
+                                         sizeof target, &n),
+                         MSK_OK);
+    }
+    assert_int_equal(msk_service_base(chars("a"), NULL), MSK_ERR_ARGUMENT);
 }
 
 /* A generator whose octets are known. */
@@ -258,6 +296,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(finds_the_base_of_a_server, release),
         cmocka_unit_test_teardown(takes_a_uri_apart, release),
         cmocka_unit_test_teardown(refuses_a_uri_without_a_name, release),
         cmocka_unit_test_teardown(takes_a_name_of_any_length_up_to_the_limit,

@@ -135,7 +135,9 @@ MSK_API int msk_digest_client_authorize(
  * last, over its body; takes over a nextnonce. MSK_OK: the body is the
  * server's answer to this request; the status and the other headers are never
  * covered by Digest. With qop auth, not even the body. MSK_ERR_DIGEST: missing
- * or wrong, or a 401: believe nothing of it. MSK_ERR_STATE: nothing was
+ * or wrong, or a 401: believe nothing of it. MSK_ERR_ENCODING: its body has a
+ * Content-Encoding, which was not asked for, such as gzip: nothing is read of
+ * it. MSK_ERR_STATE: nothing was
  * authorized since the nonce came. MSK_ERR_CRYPTO. RFC 7616 3.5, RFC 7615.
  */
 MSK_API int msk_digest_client_verify(struct msk_digest_client *client,

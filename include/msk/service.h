@@ -62,6 +62,13 @@ MSK_API int msk_service_pick(const struct msk_service *service,
                              const struct msk_random *random,
                              struct msk_bytes *server, struct msk_bytes *fqdn);
 
+/*
+ * The base path of a server, for msk_ue_config.base: what stands behind its
+ * name and port; empty where there is none. *base: a view into server.
+ * MSK_ERR_VALUE: no such URI, or one with a query or a fragment.
+ */
+MSK_API int msk_service_base(struct msk_bytes server, struct msk_bytes *base);
+
 #ifdef __cplusplus
 }
 #endif

@@ -206,6 +206,7 @@ enum msk_err {
     MSK_ERR_XML = -221,        /* not well formed, or a forbidden construct */
     MSK_ERR_MEDIA_TYPE = -222, /* a body of another media type */
     MSK_ERR_DIGEST = -223,     /* an HTTP answer that does not verify */
+    MSK_ERR_ENCODING = -224,   /* a body with a Content-Encoding, as gzip */
 
     /* -3xx: the peers disagree; asking the BM-SC may mend it. */
     MSK_ERR_NO_MSK = -301,      /* an MTK under an MSK that is not held */

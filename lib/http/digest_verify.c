@@ -110,6 +110,8 @@ msk_digest_client_verify(struct msk_digest_client *client,
         return MSK_ERR_ARGUMENT;
     if (client->nc == 0)
         return MSK_ERR_STATE;
+    if (msk_header_encoded(mine.headers, mine.n_headers))
+        return MSK_ERR_ENCODING;
     if (!read_info(client, &mine, &info))
         return MSK_ERR_DIGEST;
     err = check_rspauth(client, crypto, credentials, target, mine.body, &info);

@@ -73,3 +73,17 @@ msk_header_only(const struct msk_http_header *headers, size_t n,
             return MSK_ERR_DUPLICATE;
     return MSK_OK;
 }
+
+bool
+msk_header_encoded(const struct msk_http_header *headers, size_t n)
+{
+    struct msk_bytes value;
+    size_t at = 0;
+
+    while (msk_header_next(headers, n, "Content-Encoding", &at, &value)) {
+        value = msk_view_trim(value);
+        if (value.n > 0 && !msk_header_is(value, "identity"))
+            return true;
+    }
+    return false;
+}

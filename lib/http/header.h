@@ -29,4 +29,8 @@ bool msk_header_next(const struct msk_http_header *headers, size_t n,
 int msk_header_only(const struct msk_http_header *headers, size_t n,
                     const char *name, struct msk_bytes *value);
 
+/* True when a body is encoded: there is a Content-Encoding other than identity
+ * (RFC 9110 8.4). */
+bool msk_header_encoded(const struct msk_http_header *headers, size_t n);
+
 #endif

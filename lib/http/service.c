@@ -3,6 +3,7 @@
 
 #include "base/sized.h"
 #include "http/uri.h"
+#include "http/view.h"
 
 #define TRIES_MAX 64 /* of a generator that is one: 63 are never needed */
 
@@ -55,5 +56,20 @@ msk_service_pick(const struct msk_service *service,
         return MSK_ERR_VALUE;
     *server = s.servers[i];
     *fqdn = uri.host;
+    return MSK_OK;
+}
+
+int
+msk_service_base(struct msk_bytes server, struct msk_bytes *base)
+{
+    struct msk_uri uri;
+
+    if (base == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (!msk_uri_split(server, &uri) ||
+        msk_view_find(uri.path, '?') != uri.path.n ||
+        msk_view_find(uri.path, '#') != uri.path.n)
+        return MSK_ERR_VALUE;
+    *base = uri.path;
     return MSK_OK;
 }
