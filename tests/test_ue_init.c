@@ -104,6 +104,10 @@ refuses_what_it_cannot_work_with(void **state)
     REFUSED(c.fqdn.n = 0);
     REFUSED(c.fqdn.n = MSK_FQDN_MAX + 1);
     REFUSED(c.base.n = 65);
+    REFUSED(c.base = msk_text("mbms"));
+    REFUSED(c.base = msk_text("/mbms?a"));
+    REFUSED(c.base = msk_text("/a b"));
+    REFUSED(c.base = msk_text("/a\r\nX: y"));
     REFUSED(c.mgvf = NULL);
     REFUSED(c.crypto = NULL);
     REFUSED(c.xml = NULL);

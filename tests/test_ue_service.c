@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Services: registration, several on shared groups, updates, leaving, power
  * cycles. TS 33.246 6.3.2.1A, 6.3.2.1B; change request 6.3.2.2.2. */
+#include <stdio.h>
 #include <string.h>
 
 #include "ue/service.h"
@@ -399,6 +400,57 @@ refuses_what_it_has_no_room_for(void **state)
     check_int("id", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
 }
 
+/* What the announcement says about the path is done, or refused at once. */
+static void
+asks_a_server_where_it_is(void **state)
+{
+    static const struct {
+        const char *base, *server;
+        int want;
+    } rows[] = {
+        { "", "bmsc.example.org", MSK_OK },
+        { "", "http://BMSC.example.org./", MSK_OK },
+        { "", "http://bmsc.example.org/mbms", MSK_ERR_NOT_MINE },
+        { "/", "http://bmsc.example.org/", MSK_OK },
+        { "/", "http://bmsc.example.org/mbms/", MSK_ERR_NOT_MINE },
+        { "/mbms", "http://bmsc.example.org/mbms", MSK_OK },
+        { "/mbms", "http://bmsc.example.org/mbms/", MSK_OK },
+        { "/mbms/", "http://bmsc.example.org:80/mbms", MSK_OK },
+        { "/mbms/", "http://bmsc.example.org", MSK_OK },
+        { "/mbms", "http://bmsc.example.org/mbms/a", MSK_ERR_NOT_MINE },
+        { "/mbms", "http://bmsc.example.org/mbm", MSK_ERR_NOT_MINE },
+        { "/mbms", "http://bmsc.example.org/MBMS", MSK_ERR_NOT_MINE },
+        { "/mbms", "http://bmsc.example.org/mbms?a", MSK_ERR_NOT_MINE },
+        { "/mbms", "http://evil.example.org/mbms", MSK_ERR_NOT_MINE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct msk_bytes server = msk_text(rows[i].server);
+        struct msk_flow flow = { .id = msk_text("239.1.1.1/5000"), .group = 1 };
+        struct msk_service s = { .size = sizeof s,
+                                 .id = msk_text("film"),
+                                 .servers = &server,
+                                 .n_servers = 1,
+                                 .flows = &flow,
+                                 .n_flows = 1 };
+        struct msk_ue_config c = registers;
+        char target[64];
+
+        memcpy(flow.domain, bench_domain, sizeof flow.domain);
+        c.base = msk_text(rows[i].base);
+        check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
+        check_int("keys", bench_keys(&b, 1), MSK_OK);
+        check_int(rows[i].server, msk_ue_start(b.ue, &s, b.now), rows[i].want);
+        if (rows[i].want != MSK_OK)
+            continue;
+        snprintf(target, sizeof target, "%s/keymanagement?requesttype=register",
+                 c.base.n > 1 ? "/mbms" : "");
+        check_octets(rows[i].server, exact(b.target, b.target_len),
+                     chars(target));
+    }
+}
+
 /* The store has room for fewer groups than the session: nothing is lost. */
 static void
 undoes_a_start_that_the_store_refuses(void **state)
@@ -723,6 +775,7 @@ main(void)
         BENCH_BOTH(merges_what_is_due_into_one_request),
         BENCH_BOTH(takes_over_an_updated_announcement),
         BENCH_BOTH(refuses_what_it_has_no_room_for),
+        BENCH_BOTH(asks_a_server_where_it_is),
         BENCH_BOTH(undoes_a_start_that_the_store_refuses),
         BENCH_BOTH(takes_back_new_terms_that_the_store_refuses),
         BENCH_BOTH(does_not_wait_for_an_msk_that_came_before),

@@ -251,6 +251,14 @@ value_of(const struct msk_http_request *request, const char *name)
     return none;
 }
 
+static bool
+ends_with(struct msk_bytes octets, const char *text)
+{
+    size_t n = strlen(text);
+
+    return octets.n >= n && memcmp(octets.p + octets.n - n, text, n) == 0;
+}
+
 static void
 send_http(void *user, const struct msk_http_request *request)
 {
@@ -269,6 +277,13 @@ send_http(void *user, const struct msk_http_request *request)
     check_octets("agent", value_of(request, "User-Agent"),
                  chars("libmsk 3gpp-gba"));
     assert_true(value_of(request, "Content-Type").n > 0);
+    check_octets("encoding", value_of(request, "Accept-Encoding"),
+                 chars("identity"));
+    check_octets("accept", value_of(request, "Accept"),
+                 ends_with(request->target, "msk-request")
+                     ? chars("application/mbms-msk-response+xml, "
+                             "application/mbms-msk+xml")
+                     : chars("application/mbms-register-response+xml"));
     reenter(b);
 }
 

@@ -161,8 +161,9 @@ struct msk_ue_config {
     size_t size; /* sizeof(struct msk_ue_config) */
     enum msk_layout layout;
     struct msk_bytes fqdn; /* of the key server; copied */
-    struct msk_bytes base; /* path before /keymanagement; copied,
-                                        at most 64 octets; may be empty */
+    struct msk_bytes base; /* path before /keymanagement, as msk_service_base
+                              gives it; copied, at most 64 octets; may be
+                              empty; a "/" at its end is not looked at */
     struct msk_mgvf *mgvf; /* shared by the sessions of the UE */
     const struct msk_crypto *crypto;
     const struct msk_xml *xml;        /* both, or NULL: a UE that only */
@@ -238,7 +239,8 @@ MSK_API int msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys,
  * takes over the new parameters, and registers again; protection that is off
  * now and was on is lowered last, and stays on if the start fails. Whether
  * uicc_required can be met is for the host to know.
- * MSK_ERR_NOT_MINE: none of its servers is the session's; MSK_ERR_LIMIT: no
+ * MSK_ERR_NOT_MINE: none of its servers is the session's, by name and, if it
+ * has one, by path; MSK_ERR_LIMIT: no
  * room for it, here or in the store; MSK_ERR_RANDOM, MSK_ERR_STORE,
  * MSK_ERR_ARGUMENT: it is not started, nothing was lost; MSK_PENDING.
  * Change request 6.3.2.2.2; TS 33.246 6.3.2.1A.

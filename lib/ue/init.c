@@ -90,6 +90,21 @@ configure(struct msk_ue *ue, const struct msk_ue_config *c)
     ue->base_len = c->base.n;
 }
 
+/* A session that asks can ask: with this base and this name. */
+static int
+set_up_requests(struct msk_ue *ue, const struct msk_ue_config *c)
+{
+    struct msk_ue_exchange *x = &ue->exchange;
+    struct msk_bytes base = { ue->base, ue->base_len };
+    int err =
+        msk_http_target(MSK_PROCEDURE_DEREGISTER, base, x->target,
+                        sizeof x->target, &x->target_len); /* the longest */
+
+    return err == MSK_OK ? msk_digest_client_init(&x->digest, c->fqdn, c->qop,
+                                                  c->algorithms)
+                         : MSK_ERR_ARGUMENT;
+}
+
 /* Makes it in mem, which is large enough. */
 static int
 make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
@@ -107,8 +122,7 @@ make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
     lay_out(ue, &c->limits);
     configure(ue, c);
     if (c->xml != NULL)
-        err = msk_digest_client_init(&ue->exchange.digest, c->fqdn, c->qop,
-                                     c->algorithms);
+        err = set_up_requests(ue, c);
     if (err == MSK_OK)
         *out = ue;
     return err;

@@ -137,32 +137,44 @@ write_request(struct msk_ue *ue, enum msk_procedure procedure,
 }
 
 static struct msk_http_header
-header(const char *name, const uint8_t *p, size_t n)
+header(const char *name, struct msk_bytes value)
 {
-    struct msk_http_header h = { msk_text(name), { p, n } };
+    struct msk_http_header h = { msk_text(name), value };
 
     return h;
+}
+
+/* What can be read: TS 33.246 G.2.3, and the type that its example in H.2.1 has
+ * for the answer to an MSK request. */
+static const char *
+accepted(const struct msk_ue_exchange *x)
+{
+    return x->procedure == MSK_PROCEDURE_MSK_REQUEST
+               ? "application/mbms-msk-response+xml, application/mbms-msk+xml"
+               : "application/mbms-register-response+xml";
 }
 
 /* TS 24.109 5.2.1: every request says 3gpp-gba. */
 static void
 put_request(struct msk_ue_exchange *x)
 {
-    struct msk_bytes agent = msk_text("libmsk 3gpp-gba");
     struct msk_bytes type =
         msk_body_media_type(kind_of((enum msk_procedure)x->procedure));
 
-    x->headers[0] = header("Content-Type", type.p, type.n);
-    x->headers[1] = header("User-Agent", agent.p, agent.n);
-    x->headers[2] =
-        header("Authorization", x->authorization, x->authorization_len);
+    x->headers[0] = header("Content-Type", type);
+    x->headers[1] = header("User-Agent", msk_text("libmsk 3gpp-gba"));
+    x->headers[2] = header("Accept", msk_text(accepted(x)));
+    x->headers[3] = header("Accept-Encoding", msk_text("identity"));
+    x->headers[4] =
+        header("Authorization",
+               (struct msk_bytes){ x->authorization, x->authorization_len });
     memset(&x->request, 0, sizeof x->request);
     x->request.size = sizeof x->request;
     x->request.method = msk_text("POST");
     x->request.target.p = x->target;
     x->request.target.n = x->target_len;
     x->request.headers = x->headers;
-    x->request.n_headers = x->authorised ? 3 : 2;
+    x->request.n_headers = x->authorised ? 5 : 4;
     x->request.body.p = x->body;
     x->request.body.n = x->body_len;
 }

@@ -127,7 +127,7 @@ struct msk_ue_exchange {
     uint8_t target[MSK_UE_TARGET_MAX];
     uint8_t authorization[MSK_HTTP_VALUE_MAX];
     uint8_t body[MSK_UE_BODY_MAX];
-    struct msk_http_header headers[3];
+    struct msk_http_header headers[5];
     struct msk_http_request request;
 };
 

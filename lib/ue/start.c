@@ -6,6 +6,7 @@
 #include "base/fqdn.h"
 #include "base/sized.h"
 #include "http/uri.h"
+#include "http/view.h"
 #include "ue/group.h"
 #include "ue/service.h"
 #include "ue/settle.h"
@@ -51,6 +52,20 @@ is_service(const struct msk_service *service)
     return fine;
 }
 
+/* Requests go to the base of the session: a server with another path would be
+ * asked where it is not. */
+static bool
+is_base(const struct msk_ue *ue, struct msk_bytes path)
+{
+    struct msk_bytes base = { ue->base, ue->base_len };
+
+    if (base.n > 0 && base.p[base.n - 1] == '/')
+        base.n--;
+    if (path.n > 0 && path.p[path.n - 1] == '/')
+        path.n--;
+    return path.n == 0 || msk_view_equal(path, base);
+}
+
 static bool
 has_server(const struct msk_ue *ue, const struct msk_service *service)
 {
@@ -58,7 +73,7 @@ has_server(const struct msk_ue *ue, const struct msk_service *service)
         struct msk_uri uri;
 
         if (msk_uri_split(service->servers[i], &uri) &&
-            msk_fqdn_same(uri.host, msk_ue_fqdn(ue)))
+            msk_fqdn_same(uri.host, msk_ue_fqdn(ue)) && is_base(ue, uri.path))
             return true;
     }
     return false;
