@@ -461,7 +461,7 @@ sends_the_msks_of_both_domains_of_a_request(void **state)
                                          visit_service("s:18C0,18C1") };
 
         start(layout, registered_without_acks);
-        msk_subscriber_part(&o.subscriber, office_twin_domain, A);
+        msk_subscriber_part(&o.subscriber, GROUP_ID(office_twin_domain, A));
         assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, items, 3), MSK_OK);
         assert_int_equal(o.sent, 3);
         assert_memory_equal(o.id[0].domain, chip_domain, 3);
