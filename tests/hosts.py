@@ -164,6 +164,29 @@ def bmsc_rolls_over(where, layout, host):
     bmsc.quit()
 
 
+def bmsc_has_many_groups(where, layout, host):
+    """64 Key Groups from a file, asked for in one request; and started again on its store."""
+    ue, groups = Ue(layout, host), range(100, 164)
+    files = [{"domain": DOMAIN.hex(), "group": g, "number": 1} for g in groups]
+    subscriber = {"btid": BTID, "impi": "alice", "muk": MUK.hex(), "mrk": MRK.hex(),
+                  "address": address(ue.socket)}
+    for _ in range(2):
+        at = f"[{host}]:0" if ":" in host else f"{host}:0"
+        bmsc = Program(BMSC, "--http", at, "--mikey", at, "--fqdn", FQDN, "--layout", layout,
+                       "--registration", "none", "--subscribers",
+                       write(f"{where}/subscribers", subscriber), "--groups",
+                       write(f"{where}/groups", *files), "--store", f"{where}/bmsc.db")
+        ue.http_at, ue.challenge = bmsc.wait("ready")["http"], None
+        status, text = ue.ask("msk-request", msk_request(*((g, 0) for g in groups)))
+        assert status == 200 and text.count(b"200 OK") == len(groups), text
+        for group in groups:
+            got, sender = ue.take()
+            assert got["group"] == group, got
+            ue.acknowledge(got, sender)
+            bmsc.wait("acked", group=group)
+        bmsc.quit()
+
+
 def bmsc_never_pushes(where, layout, host):
     """--never-push: an MSK comes to who asks, and to nobody else."""
     ue = Ue(layout, host)
@@ -390,8 +413,9 @@ def has_ipv6():
 
 def main():
     tests = [bmsc_delivers, bmsc_keeps_domains_apart, bmsc_demands_new_keys, bmsc_rolls_over,
-             bmsc_never_pushes, bmsc_starts_again, bmsc_on_a_full_disk, ue_takes_msks,
-             ue_keeps_domains_apart, ue_asks_when_it_must, ue_believes_no_liar, ue_starts_again]
+             bmsc_has_many_groups, bmsc_never_pushes, bmsc_starts_again, bmsc_on_a_full_disk,
+             ue_takes_msks, ue_keeps_domains_apart, ue_asks_when_it_must, ue_believes_no_liar,
+             ue_starts_again]
     runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
     if socket.has_ipv6 and has_ipv6():
         runs += [(bmsc_delivers, "keyid", "::1"), (ue_takes_msks, "csb", "::1")]

@@ -296,7 +296,8 @@ take_group(const json_t *object, struct group *g)
 }
 
 static bool
-save_group(struct host *h, const struct group *g, const json_t *object)
+save_group(struct host *h, const struct group *g, const json_t *object,
+           bool *other_services)
 {
     const struct msk_key_group_config *c = &g->config;
     char services[SERVICES_MAX];
@@ -315,6 +316,8 @@ save_group(struct host *h, const struct group *g, const json_t *object)
                                &h->group_row.n) != MSK_OK)
             return false;
     }
+    *other_services =
+        found == DATABASE_OK && strcmp(h->group_row.services, services) != 0;
     memcpy(h->group_row.services, services, sizeof services);
     return database_save_group(&h->database, &h->group_row) == DATABASE_OK;
 }
@@ -324,12 +327,14 @@ bring_group(void *host, const json_t *object)
 {
     struct host *h = host;
     struct group g;
-    bool fine = take_group(object, &g) && save_group(h, &g, object);
+    bool others = false;
+    bool fine = take_group(object, &g) && save_group(h, &g, object, &others);
     struct msk_group_id id = msk_key_id_group(&g.config.id);
 
     if (fine && records_group(h, &id)) {
         effects_log_group(h, MSK_ROLE_CURRENT);
-        fine = jobs_all(h, JOB_CHECK);
+        if (others)
+            jobs_check(h);
     }
     msk_wipe(&g, sizeof g);
     msk_key_group_wipe(&h->group);

@@ -134,6 +134,8 @@ void serve_due(struct host *h);
 /* What is said of h->group, to one subscriber or to all its members. */
 void jobs_one(struct host *h, struct msk_bytes btid, enum job_kind kind);
 bool jobs_all(struct host *h, enum job_kind kind);
+/* Ends memberships of h->group, at once: nothing is sent. */
+void jobs_check(struct host *h);
 /* Does what the pacer lets; returns milliseconds until there is more to do,
  * MSK_NEVER for nothing. */
 msk_time jobs_run(struct host *h);

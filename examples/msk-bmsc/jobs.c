@@ -106,6 +106,18 @@ next_member(struct host *h, struct job *job)
     return false;
 }
 
+void
+jobs_check(struct host *h)
+{
+    struct job job = { .active = true, .kind = JOB_CHECK };
+    struct msk_key_id id;
+
+    msk_key_group_id(&h->group, &id);
+    job.group = msk_key_id_group(&id);
+    while (next_member(h, &job))
+        run(h, JOB_CHECK);
+}
+
 static msk_time
 run_job(struct host *h, struct job *job)
 {
