@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define EPOCH 1970
-#define SECONDS_OF_DAY 86400
 
 /* What stands behind the name of the day. D, N, Y, h, m, s: an octet of that
  * field; y: of a year in two digits; _: a digit of the day, or a blank. Anything
@@ -110,8 +109,7 @@ seconds_of(const struct fields *f, uint32_t month)
         days += is_leap(year) ? 366 : 365;
     for (uint32_t m = 1; m < month; m++)
         days += days_of(m, f->year);
-    return days * SECONDS_OF_DAY + f->hour * 3600u + f->minute * 60u +
-           f->second;
+    return ((days * 24 + f->hour) * 60 + f->minute) * 60 + f->second;
 }
 
 bool
