@@ -125,15 +125,43 @@ input_json_hex(const json_t *object, const char *name, uint8_t *out, size_t cap,
     return text == NULL || (input_hex(text, out, cap, n) && *n > 0);
 }
 
-static bool
-take_line(const char *text, bool (*take)(void *arg, const json_t *object),
-          void *arg)
+const char *
+input_json_unknown(const json_t *object, const char *const names[], size_t n)
 {
-    json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-    bool fine = json_is_object(object) && take(arg, object);
+    static char why[80];
+    const char *name;
+    json_t *value, *shown;
+    char *text;
+    size_t i;
 
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        for (i = 0; i < n && strcmp(name, names[i]) != 0; i++)
+            ;
+        if (i < n)
+            continue;
+        shown = json_stringn(name, strnlen(name, 32));
+        text = json_dumps(shown, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+        (void)snprintf(why, sizeof why, "unknown member %s",
+                       text != NULL ? text : "");
+        free(text);
+        json_decref(shown);
+        return why;
+    }
+    return NULL;
+}
+
+const char *
+input_json_line(const char *text, input_json_take *take, void *arg)
+{
+    json_error_t error;
+    json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+    const char *why = "it is no JSON object";
+
+    if (json_is_object(object))
+        why = take(arg, object);
     json_decref(object);
-    return fine;
+    return why;
 }
 
 static bool
@@ -143,22 +171,24 @@ is_blank(const char *text)
 }
 
 bool
-input_json_lines(const char *path,
-                 bool (*take)(void *arg, const json_t *object), void *arg)
+input_json_lines(const char *path, input_json_take *take, void *arg)
 {
     static char line[INPUT_LINE_MAX];
     FILE *file = fopen(path, "r");
-    bool fine = file != NULL;
+    const char *why = NULL;
 
-    if (!fine)
+    if (file == NULL) {
         perror(path);
-    for (unsigned n = 1; fine && fgets(line, sizeof line, file) != NULL; n++) {
-        fine = is_blank(line) || take_line(line, take, arg);
-        if (!fine)
-            (void)fprintf(stderr, "%s:%u: not understood\n", path, n);
+        return false;
     }
-    if (file != NULL)
-        (void)fclose(file);
+    for (unsigned n = 1; why == NULL && fgets(line, sizeof line, file) != NULL;
+         n++) {
+        if (!is_blank(line))
+            why = input_json_line(line, take, arg);
+        if (why != NULL)
+            (void)fprintf(stderr, "%s:%u: %s\n", path, n, why);
+    }
+    (void)fclose(file);
     msk_wipe(line, sizeof line);
-    return fine;
+    return why == NULL;
 }

@@ -45,10 +45,20 @@ bool input_json_hex(const json_t *object, const char *name, uint8_t *out,
 /* A member that is text; NULL if it is not there. False: not text. */
 bool input_json_text(const json_t *object, const char *name, const char **out);
 
+/* NULL if each member of an object has one of n names; else what is wrong, good
+ * until the next call. */
+const char *input_json_unknown(const json_t *object, const char *const names[],
+                               size_t n);
+
+/* Takes an object. NULL: fine; else why not. */
+typedef const char *input_json_take(void *arg, const json_t *object);
+
 /* Runs each line of a file of JSON lines through take, until one fails; then
- * its number and the file were told on stderr. Blank lines and lines that
- * start with # are skipped. */
-bool input_json_lines(const char *path,
-                      bool (*take)(void *arg, const json_t *object), void *arg);
+ * the file, its number and the reason were told on stderr. Blank lines and
+ * lines that start with # are skipped. */
+bool input_json_lines(const char *path, input_json_take *take, void *arg);
+
+/* The same for one line of text. */
+const char *input_json_line(const char *text, input_json_take *take, void *arg);
 
 #endif

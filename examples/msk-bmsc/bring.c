@@ -129,38 +129,73 @@ end_memberships(struct host *h)
                                &row->n) == MSK_OK;
 }
 
+/* The reason: a commit that failed, or else. */
+static const char *
+why_not(const struct host *h, uint64_t failures, const char *why)
+{
+    return h->database.failures != failures ? h->database.why : why;
+}
+
+/* A B-TID names one subscriber. */
 static bool
+is_taken(struct host *h, const char *btid)
+{
+    return database_by_btid(&h->database, msk_text(btid), &h->row) ==
+           DATABASE_OK;
+}
+
+static const char *
 save_subscriber(struct host *h, const struct subscriber *s,
                 const json_t *object)
 {
+    uint64_t failures = h->database.failures;
     struct address address = { .n = 0 };
     char services[SERVICES_MAX];
     enum database_result found =
         database_by_id(&h->database, msk_text(s->impi), &h->row);
 
-    if ((s->address != NULL && !address_parse(s->address, &address)) ||
-        !take_services(object, services) || found == DATABASE_FAILED)
-        return false;
-    if (found == DATABASE_NONE)
+    if (s->address != NULL && !address_parse(s->address, &address))
+        return "address is no IP:PORT";
+    if (!take_services(object, services))
+        return "services is no list of texts, or too long";
+    if (found == DATABASE_NONE) {
+        if (is_taken(h, s->btid))
+            return "the B-TID is another subscriber's";
         memset(&h->row, 0, sizeof h->row);
+    }
     h->row.address = address;
     memcpy(h->row.services, services, sizeof services);
-    return (found == DATABASE_OK ? end_memberships(h)
-                                 : make_subscriber(h, s)) &&
-           database_save(&h->database, &h->row) == DATABASE_OK;
+    if (found == DATABASE_FAILED ||
+        !(found == DATABASE_OK ? end_memberships(h) : make_subscriber(h, s)))
+        return why_not(h, failures, "the library refuses a value");
+    return database_save(&h->database, &h->row) == DATABASE_OK
+               ? NULL
+               : why_not(h, failures, "another process was faster");
 }
 
-bool
+static const char *const subscriber_members[] = {
+    "btid",    "impi", "ks_naf",   "muk",     "mrk",
+    "expires", "age",  "services", "address",
+};
+
+const char *
 bring_subscriber(void *host, const json_t *object)
 {
     struct host *h = host;
     struct subscriber s;
-    bool fine = take_subscriber(object, &s) && save_subscriber(h, &s, object);
+    const char *why = input_json_unknown(object, subscriber_members,
+                                         sizeof subscriber_members /
+                                             sizeof subscriber_members[0]);
 
+    memset(&s, 0, sizeof s);
+    if (why == NULL && !take_subscriber(object, &s))
+        why = "btid or keys are missing, or a value is of another kind";
+    if (why == NULL)
+        why = save_subscriber(h, &s, object);
     msk_wipe(&s.keys, sizeof s.keys);
     msk_subscriber_wipe(&h->subscriber);
     msk_wipe(h->row.packed, sizeof h->row.packed);
-    return fine;
+    return why;
 }
 
 /* --- Key Groups ---------------------------------------------------------- */
@@ -295,17 +330,20 @@ take_group(const json_t *object, struct group *g)
     return true;
 }
 
-static bool
+static const char *
 save_group(struct host *h, const struct group *g, const json_t *object,
            bool *other_services)
 {
+    uint64_t failures = h->database.failures;
     const struct msk_key_group_config *c = &g->config;
     char services[SERVICES_MAX];
     enum database_result found =
         database_group(&h->database, c->id.domain, c->id.group, &h->group_row);
 
-    if (found == DATABASE_FAILED || !take_services(object, services))
-        return false;
+    if (!take_services(object, services))
+        return "services is no list of texts, or too long";
+    if (found == DATABASE_FAILED)
+        return why_not(h, failures, NULL);
     if (found == DATABASE_NONE) {
         memset(&h->group_row, 0, sizeof h->group_row);
         memcpy(h->group_row.domain, c->id.domain, 3);
@@ -314,29 +352,80 @@ save_group(struct host *h, const struct group *g, const json_t *object,
             msk_key_group_pack(&h->group, h->group_row.packed,
                                sizeof h->group_row.packed,
                                &h->group_row.n) != MSK_OK)
-            return false;
+            return "the library refuses a value";
     }
     *other_services =
         found == DATABASE_OK && strcmp(h->group_row.services, services) != 0;
     memcpy(h->group_row.services, services, sizeof services);
-    return database_save_group(&h->database, &h->group_row) == DATABASE_OK;
+    return database_save_group(&h->database, &h->group_row) == DATABASE_OK
+               ? NULL
+               : why_not(h, failures, "another process was faster");
 }
 
-bool
+static const char *const group_members[] = {
+    "domain", "group", "number",    "services", "msk",
+    "rand",   "seq",   "streaming", "srtp",
+};
+
+/* In "srtp" too. */
+static const char *
+unknown_of_group(const json_t *object)
+{
+    const char *srtp[sizeof names / sizeof names[0]];
+    const char *why = input_json_unknown(
+        object, group_members, sizeof group_members / sizeof group_members[0]);
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        srtp[i] = names[i].name;
+    return why != NULL ? why
+                       : input_json_unknown(json_object_get(object, "srtp"),
+                                            srtp, sizeof srtp / sizeof srtp[0]);
+}
+
+const char *
 bring_group(void *host, const json_t *object)
 {
     struct host *h = host;
     struct group g;
+    const char *why = unknown_of_group(object);
+    struct msk_group_id id;
     bool others = false;
-    bool fine = take_group(object, &g) && save_group(h, &g, object, &others);
-    struct msk_group_id id = msk_key_id_group(&g.config.id);
 
-    if (fine && records_group(h, &id)) {
+    memset(&g, 0, sizeof g);
+    if (why == NULL && !take_group(object, &g))
+        why = "a member is missing, or a value is of another kind";
+    if (why == NULL)
+        why = save_group(h, &g, object, &others);
+    id = msk_key_id_group(&g.config.id);
+    if (why == NULL && records_group(h, &id)) {
         effects_log_group(h, MSK_ROLE_CURRENT);
+        /* Where there is no room the next push looks all the same. */
         if (others)
-            jobs_check(h);
+            (void)jobs_all(h, JOB_CHECK);
     }
     msk_wipe(&g, sizeof g);
     msk_key_group_wipe(&h->group);
-    return fine;
+    return why;
+}
+
+/* One commit for all of a file. What was brought before a line that is wrong
+ * stays. */
+static bool
+bring_file(struct host *h, const char *path, input_json_take *take)
+{
+    bool fine;
+
+    if (database_begin(&h->database) != DATABASE_OK) {
+        (void)fprintf(stderr, "%s: %s\n", path, h->database.why);
+        return false;
+    }
+    fine = input_json_lines(path, take, h);
+    return database_commit(&h->database) == DATABASE_OK && fine;
+}
+
+bool
+bring_files(struct host *h)
+{
+    return bring_file(h, h->options.groups, bring_group) &&
+           bring_file(h, h->options.subscribers, bring_subscriber);
 }

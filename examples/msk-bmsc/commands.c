@@ -229,6 +229,21 @@ take_life(char **words, size_t n, struct rebinding *r)
     return n < 2 || input_number(words[1], INT64_MAX, &r->config.age);
 }
 
+/* Does somebody have that B-TID who is not called `mine`? */
+static bool
+is_taken(struct host *h, struct msk_bytes btid, struct msk_bytes mine)
+{
+    uint8_t id[MSK_SUBSCRIBER_ID_MAX];
+    size_t n;
+
+    if (database_by_btid(&h->database, btid, &h->row) != DATABASE_OK)
+        return false;
+    n = h->row.id_n;
+    memcpy(id, h->row.id, n);
+    return !records_find(h, mine) || h->row.id_n != n ||
+           memcmp(h->row.id, id, n) != 0;
+}
+
 static const char *
 rebind(struct host *h, char **words, size_t n)
 {
@@ -242,6 +257,8 @@ rebind(struct host *h, char **words, size_t n)
     if (n < 4 || n > 6 || !secrecy_argument(words[3], ks_naf, 32, &len) ||
         len != 32 || !take_life(words + 4, n - 4, &r))
         return bad_words;
+    if (is_taken(h, msk_text(words[2]), msk_text(words[1])))
+        return "the new B-TID is another subscriber's";
     if (!records_find(h, msk_text(words[1])))
         return "there is no such subscriber";
     err = secrecy_derive(ks_naf, &keys);
@@ -340,19 +357,9 @@ mtk(struct host *h, char **words, size_t n)
 static const char *
 stats(struct host *h, char **words, size_t n)
 {
-    const struct stats *s = &h->stats;
-    json_t *event = event_new(&h->log, "stats");
-
     (void)words;
     (void)n;
-    event_number(event, "requests", (json_int_t)s->requests);
-    event_number(event, "pushed", (json_int_t)s->pushed);
-    event_number(event, "pulled", (json_int_t)s->pulled);
-    event_number(event, "acked", (json_int_t)s->acked);
-    event_number(event, "gave_up", (json_int_t)s->gave_up);
-    event_number(event, "mtks", (json_int_t)s->mtks);
-    event_number(event, "refused", (json_int_t)s->refused);
-    event_tell(&h->log, event);
+    counts_tell(h);
     return NULL;
 }
 
@@ -387,17 +394,16 @@ static const struct {
 /* A line that is a word and a JSON object. False: it is something else. */
 static bool
 run_json(struct host *h, const char *line, const char *word,
-         bool (*take)(void *host, const json_t *object))
+         input_json_take *take)
 {
     size_t n = strlen(word);
-    json_t *object;
+    const char *why;
 
     if (strncmp(line, word, n) != 0 || line[n] != ' ')
         return false;
-    object = json_loads(line + n, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_object(object) || !take(h, object))
-        event_error(&h->log, bad_words);
-    json_decref(object);
+    why = input_json_line(line + n, take, h);
+    if (why != NULL)
+        event_error(&h->log, why);
     return true;
 }
 
@@ -405,6 +411,7 @@ void
 command_run(struct host *h, char *line)
 {
     char *words[INPUT_WORDS_MAX];
+    uint64_t failures = h->database.failures;
     const char *why = "unknown command";
     size_t n;
 
@@ -420,6 +427,8 @@ command_run(struct host *h, char *line)
             break;
         }
     msk_key_group_wipe(&h->group);
+    if (why != NULL && h->database.failures != failures)
+        why = h->database.why;
     if (why != NULL)
         event_error(&h->log, why);
 }

@@ -5,11 +5,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../hosts/private.h"
+
 #define SUBSCRIBER                                                       \
     "SELECT version, id, btid, old_btid, packed, due, address, services" \
     " FROM subscriber "
 #define GROUP "SELECT version, key, packed, services FROM key_group "
 #define GROUP_KEY 5
+#define START_MS 5000  /* for a lock, before anybody is served */
+#define PATIENCE_MS 20 /* and then */
 
 static const char schema[] =
     "PRAGMA journal_mode = WAL;"
@@ -27,10 +31,23 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY,"
     " value BLOB NOT NULL) WITHOUT ROWID;";
 
+/* The loop waits so long for a lock, and not again before it got one. */
+static void
+be_patient(struct database *d, bool patient)
+{
+    d->busy = !patient;
+    (void)sqlite3_busy_timeout(d->db, patient ? PATIENCE_MS : 0);
+}
+
 static enum database_result
 failed(struct database *d)
 {
-    (void)fprintf(stderr, "database: %s\n", sqlite3_errmsg(d->db));
+    int code = sqlite3_errcode(d->db);
+
+    d->failures++;
+    (void)snprintf(d->why, sizeof d->why, "%s", sqlite3_errmsg(d->db));
+    if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED)
+        be_patient(d, false);
     return DATABASE_FAILED;
 }
 
@@ -89,19 +106,41 @@ database_open(struct database *d, const char *path)
     int result;
 
     memset(d, 0, sizeof *d);
-    result = sqlite3_open_v2(
-        path, &d->db,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (!private_make(path))
+        return false;
+    result = sqlite3_open_v2(path, &d->db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (result == SQLITE_OK)
-        result = sqlite3_busy_timeout(d->db, 5000);
+        result = sqlite3_busy_timeout(d->db, START_MS);
     if (result == SQLITE_OK)
         result = sqlite3_exec(d->db, schema, NULL, NULL, NULL);
     (void)umask(mask);
-    if (result != SQLITE_OK) {
-        (void)failed(d);
-        return false;
-    }
-    return prepare_subscribers(d) && prepare_groups(d);
+    if (result == SQLITE_OK && prepare_subscribers(d) && prepare_groups(d))
+        return true;
+    (void)fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(d->db));
+    return false;
+}
+
+void
+database_serve(struct database *d)
+{
+    be_patient(d, true);
+}
+
+enum database_result
+database_begin(struct database *d)
+{
+    return sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK
+               ? DATABASE_OK
+               : failed(d);
+}
+
+enum database_result
+database_commit(struct database *d)
+{
+    return sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK
+               ? DATABASE_OK
+               : failed(d);
 }
 
 void
@@ -175,6 +214,8 @@ change(struct database *d, sqlite3_stmt *s, sqlite3_int64 *version)
         told = DATABASE_CONFLICT;
     else
         (*version)++;
+    if (result == SQLITE_DONE && d->busy)
+        be_patient(d, true);
     (void)sqlite3_reset(s);
     (void)sqlite3_clear_bindings(s);
     return told;

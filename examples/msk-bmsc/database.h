@@ -3,7 +3,9 @@
  * database.h - the records of a BM-SC in SQLite: subscribers and Key Groups as
  * the library packs them, each with a version. A record is replaced only if it
  * still has the version it was loaded with, so several processes may share a
- * file. A commit is durable when it returns.
+ * file. A commit is durable when it returns. Where another process keeps the
+ * file locked, a commit waits for a moment once, and then fails at once until
+ * one succeeds again; what is only read is there all the time.
  */
 #ifndef MSK_BMSC_DATABASE_H
 #define MSK_BMSC_DATABASE_H
@@ -42,7 +44,7 @@ enum database_result {
     DATABASE_OK,
     DATABASE_NONE,     /* no such row; for a walk: no more */
     DATABASE_CONFLICT, /* somebody else replaced it: load again */
-    DATABASE_FAILED    /* the reason was told */
+    DATABASE_FAILED    /* see database.why */
 };
 
 struct database {
@@ -50,11 +52,21 @@ struct database {
     sqlite3_stmt *by_btid, *by_old_btid, *by_id, *due, *each, *insert, *update;
     sqlite3_stmt *group, *each_group, *insert_group, *update_group;
     sqlite3_stmt *get_key, *put_key;
+    bool busy;         /* somebody else kept it locked, the last time */
+    uint64_t failures; /* since the start */
+    char why[128];     /* the last one */
 };
 
-/* Opens or makes the file, readable by its owner alone. */
+/* Opens or makes the file (hosts/private.h). False: the reason was told. */
 bool database_open(struct database *d, const char *path);
+/* From now on others are served meanwhile: no lock is waited for, to speak
+ * of. */
+void database_serve(struct database *d);
 void database_close(struct database *d);
+
+/* Makes one commit of many. */
+enum database_result database_begin(struct database *d);
+enum database_result database_commit(struct database *d);
 
 /* A secret of the whole BM-SC, made once: n octets under a name. fresh: n
  * octets to keep if there is none yet. */

@@ -183,6 +183,8 @@ effects_refused(struct host *h, const char *what, int err)
     event_word(event, "what", what);
     event_word(event, "reason", msk_err_text(err));
     event_number(event, "error", err);
+    if (err == MSK_ERR_STORE && h->database.why[0] != '\0')
+        event_word(event, "database", h->database.why);
     event_tell(&h->log, event);
 }
 

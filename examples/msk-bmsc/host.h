@@ -9,26 +9,39 @@
 #include "../hosts/udp.h"
 #include "database.h"
 #include "http.h"
+#include "metrics.h"
 #include "options.h"
 #include "peers.h"
 
 #define JOBS_MAX 16
 
-/* CHECK ends the membership of who may not have the group any more. */
-enum job_kind { JOB_PUSH, JOB_PUSH_NEXT, JOB_PULL, JOB_PART, JOB_CHECK };
+/* CHECK ends the membership of who may not have the group any more; TIMERS
+ * begin anew, as the clock was set back. */
+enum job_kind {
+    JOB_PUSH,
+    JOB_PUSH_NEXT,
+    JOB_PULL,
+    JOB_PART,
+    JOB_CHECK,
+    JOB_TIMERS
+};
 
-/* A push or pull to all members of a group, as fast as the pacer lets it. */
+/* Something for all members of a group, as fast as the pacer lets it, or for
+ * all subscribers. */
 struct job {
     bool active;
     enum job_kind kind;
     struct msk_group_id group;
     uint8_t after[MSK_SUBSCRIBER_ID_MAX]; /* whose turn it was last */
     size_t after_n;
+    uint64_t seen, done; /* subscribers */
+    msk_time told;       /* how far it is; monotonic */
 };
 
 struct stats {
     uint64_t requests, pushed, pulled, acked, gave_up, mtks, refused;
     uint64_t unsent, datagrams, unread;
+    msk_time started, longest; /* Unix time; a turn of the loop */
 };
 
 struct host {
@@ -36,6 +49,8 @@ struct host {
     struct event_log log;
     struct input input;
     struct http_server *http;
+    struct metrics *metrics; /* NULL: nobody asked for them */
+    int signals;
     struct capture capture;
     FILE *keylog;
     int udp;
@@ -47,11 +62,14 @@ struct host {
     struct msk_outbox *outbox;
     struct msk_pacer pacer;
     struct job jobs[JOBS_MAX];
+    size_t first_job;
+    msk_time jobs_wait; /* until they have something to do, in ms */
     struct stats stats;
     msk_time rests_until; /* timers: the database took nothing; monotonic */
     bool answers;         /* a request: what it causes waits in letters */
     struct letter *letters;
     struct peers peers;
+    int64_t ahead;                /* Unix time of the monotonic clock, in ms */
     struct event_limit strangers; /* who may be nobody */
     bool quit;
 
@@ -119,14 +137,17 @@ void effects_log_group(struct host *h, enum msk_key_group_role role);
 
 /* --- bring.c: subscribers and groups from JSON --------------------------- */
 
-bool bring_subscriber(void *host, const json_t *object);
-bool bring_group(void *host, const json_t *object);
+/* NULL, or why not. */
+input_json_take bring_subscriber, bring_group;
+/* Both files; what is in them wins nothing over what is there. */
+bool bring_files(struct host *h);
 
 /* --- serve.c: requests and datagrams ------------------------------------- */
 
 extern const struct msk_bmsc_config serve_functions;
 extern const struct http_handlers serve_handlers;
 void serve_datagrams(struct host *h);
+record_call serve_timer;
 void serve_due(struct host *h);
 
 /* --- jobs.c -------------------------------------------------------------- */
@@ -134,11 +155,17 @@ void serve_due(struct host *h);
 /* What is said of h->group, to one subscriber or to all its members. */
 void jobs_one(struct host *h, struct msk_bytes btid, enum job_kind kind);
 bool jobs_all(struct host *h, enum job_kind kind);
-/* Ends memberships of h->group, at once: nothing is sent. */
-void jobs_check(struct host *h);
+/* The clock was set back: calls the timer of each record that has a time. */
+void jobs_timers(struct host *h);
+size_t jobs_active(const struct host *h);
 /* Does what the pacer lets; returns milliseconds until there is more to do,
  * MSK_NEVER for nothing. */
 msk_time jobs_run(struct host *h);
+
+/* --- counts.c ------------------------------------------------------------ */
+
+void counts_tell(struct host *h);
+void counts_write(void *host, FILE *out);
 
 /* --- commands.c ---------------------------------------------------------- */
 void command_run(struct host *h, char *line);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* msk-bmsc - a BM-SC: one thread, one loop, all its records in a database. */
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../hosts/daemon.h"
 #include "../hosts/output.h"
 #include "../hosts/secrecy.h"
 #include "../provider.h"
@@ -15,6 +17,7 @@
 #define GLANCE 1000  /* sleep no longer, in milliseconds */
 #define HURRY 50     /* while the reader of stdout is slow */
 #define GOODBYE 1000 /* that he has at the end */
+#define SET_BACK 500 /* ms at once: what slews a clock does less */
 #define NONCE_KEY_LEN 32
 #define PUSHES_PER_SECOND 200
 #define PUSHES_AT_ONCE 50
@@ -87,8 +90,7 @@ start(struct host *h)
         !keylog_open(&h->keylog, o->keylog) ||
         msk_xml_expat_init(&h->xml, NULL) != MSK_OK || make_bmsc(h) != MSK_OK)
         return false;
-    if (!input_json_lines(o->groups, bring_group, h) ||
-        !input_json_lines(o->subscribers, bring_subscriber, h))
+    if (!bring_files(h))
         return false;
     h->udp = udp_open(&o->mikey, NULL);
     if (h->udp < 0 || !udp_multicast(h->udp, (int)o->ttl, o->interface) ||
@@ -96,7 +98,9 @@ start(struct host *h)
         return false;
     h->http = http_listen(&o->http, msk_text(o->fqdn), &h->capture,
                           &serve_handlers, h);
-    return h->http != NULL;
+    if (h->http != NULL && o->metrics.n > 0)
+        h->metrics = metrics_listen(&o->metrics, counts_write, h);
+    return h->http != NULL && (o->metrics.n == 0 || h->metrics != NULL);
 }
 
 static void
@@ -108,10 +112,46 @@ tell_ready(struct host *h)
     http_local(h->http, &http);
     event_address(event, "http", address_view(&http));
     event_address(event, "mikey", address_view(&h->mikey));
+    if (h->metrics != NULL) {
+        metrics_local(h->metrics, &http);
+        event_address(event, "metrics", address_view(&http));
+    }
     event_word(event, "layout",
                h->options.layout == MSK_LAYOUT_CSB ? "csb" : "keyid");
     event_word(event, "version", msk_version());
     event_tell(&h->log, event);
+    daemon_notify("READY=1");
+}
+
+/* Who is new is taken, and a key log that was moved away is begun anew. */
+static void
+reload(struct host *h)
+{
+    json_t *event = event_new(&h->log, "reloaded");
+    FILE *keylog;
+
+    daemon_notify("RELOADING=1");
+    if (!bring_files(h))
+        event_word(event, "reason", "a file was not understood");
+    if (keylog_open(&keylog, h->options.keylog)) {
+        if (h->keylog != NULL)
+            (void)fclose(h->keylog);
+        h->keylog = keylog;
+    }
+    event_tell(&h->log, event);
+    daemon_notify("READY=1");
+}
+
+static void
+take_signals(struct host *h)
+{
+    int signal;
+
+    while ((signal = daemon_signal(h->signals)) != 0)
+        if (signal == SIGHUP)
+            reload(h);
+        else
+            h->quit = true;
 }
 
 static int
@@ -126,7 +166,24 @@ sleep_for(struct host *h, msk_time jobs)
         wait = h->rests_until - ticks;
     if (jobs < wait)
         wait = jobs;
-    return http_timeout(h->http, wait < most ? (int)wait : (int)most);
+    if (daemon_alive(ticks) - ticks < most)
+        most = daemon_alive(ticks) - ticks;
+    return metrics_timeout(
+        h->metrics, http_timeout(h->http, wait < most ? (int)wait : (int)most));
+}
+
+/* subscriber.h: after a clock was set back its timers have to begin anew. Two
+ * clocks that run alike tell of it. */
+static void
+watch_clock(struct host *h)
+{
+    int64_t ahead = (int64_t)event_unix() - (int64_t)event_monotonic();
+
+    if (ahead < h->ahead - SET_BACK) {
+        event_tell(&h->log, event_new(&h->log, "clock_set_back"));
+        jobs_timers(h);
+    }
+    h->ahead = ahead;
 }
 
 static void
@@ -135,29 +192,40 @@ turn(struct host *h)
     struct pollfd fds[] = { { .fd = h->udp, .events = POLLIN },
                             { .fd = -1, .events = POLLIN },
                             { .fd = -1, .events = POLLIN },
+                            { .fd = metrics_fd(h->metrics), .events = POLLIN },
+                            { .fd = h->signals, .events = POLLIN },
                             { .fd = h->input.ended ? -1 : h->input.fd,
                               .events = POLLIN } };
     int web[HTTP_FDS];
-    msk_time jobs = jobs_run(h);
+    msk_time began;
     char *line;
 
     http_fds(h->http, web);
     fds[1].fd = web[0];
     fds[2].fd = web[1];
-    (void)poll(fds, sizeof fds / sizeof fds[0], sleep_for(h, jobs));
+    (void)poll(fds, sizeof fds / sizeof fds[0], sleep_for(h, h->jobs_wait));
+    began = event_monotonic();
+    take_signals(h);
+    watch_clock(h);
     http_run(h->http, event_monotonic());
     serve_datagrams(h);
     serve_due(h);
+    metrics_run(h->metrics);
     if (!h->input.ended)
         input_fill(&h->input);
     while (!h->quit && (line = input_line(&h->input)) != NULL)
         command_run(h, line);
+    h->jobs_wait = jobs_run(h);
+    if (event_monotonic() - began > h->stats.longest)
+        h->stats.longest = event_monotonic() - began;
 }
 
 static void
 end(struct host *h)
 {
+    daemon_notify("STOPPING=1");
     http_close(h->http);
+    metrics_close(h->metrics);
     (void)close(h->udp);
     event_tell(&h->log, event_new(&h->log, "quit"));
     output_end(GOODBYE);
@@ -180,11 +248,16 @@ main(int argc, char **argv)
     h.log.json = h.options.json;
     h.log.secrets = h.options.secrets;
     h.log.began = event_monotonic();
+    h.stats.started = event_unix();
+    h.signals = daemon_signals();
     if (!start(&h)) {
         event_error(&h.log, "it cannot start");
         return 2;
     }
     input_start(&h.input, STDIN_FILENO);
+    h.ahead = INT64_MIN + SET_BACK;
+    database_serve(&h.database);
+    jobs_timers(&h); /* it may have been set back while nobody looked */
     tell_ready(&h);
     while (!h.quit)
         turn(&h);

@@ -28,6 +28,7 @@ enum option_name {
     SECRETS,
     PCAP,
     KEYLOG,
+    METRICS,
     HELP,
     VERSION
 };
@@ -53,6 +54,7 @@ static const struct option names[] = {
     { "secrets", no_argument, NULL, SECRETS },
     { "pcap", required_argument, NULL, PCAP },
     { "keylog", required_argument, NULL, KEYLOG },
+    { "metrics", required_argument, NULL, METRICS },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -66,11 +68,13 @@ static const char help[] =
     "                [--algorithm sha256,md5] [--never-push] [--ext 2|3]\n"
     "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
     "                [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
+    "                [--metrics ADDR:PORT]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
     "\n"
-    "  --http ADDR:PORT      where UEs ask; [::1]:8080 for IPv6\n"
+    "  --http ADDR:PORT      where UEs ask, under the name of --fqdn;\n"
+    "                        [::]:8080 for IPv6 and IPv4\n"
     "  --mikey ADDR:PORT     where MIKEY messages leave and acknowledgements\n"
     "                        arrive\n"
     "  --ttl N               hops that MTK messages to a group may go; 1\n"
@@ -103,6 +107,9 @@ static const char help[] =
     "  --secrets             show keys in events\n"
     "  --pcap FILE           write what was sent and received, as pcapng\n"
     "  --keylog FILE         write keys for tools; see msktool\n"
+    "  --metrics ADDR:PORT   GET /metrics there, for Prometheus; where only "
+    "you\n"
+    "                        can ask. See doc/operations.md\n"
     "\n"
     "Commands on stdin (G: a Key Group, DOMAIN:NUMBER; its number will do\n"
     "where no other domain has that):\n"
@@ -129,10 +136,15 @@ static const char help[] =
     "  stats                 tell what was counted\n"
     "  quit\n"
     "\n"
-    "Events: ready http_request http_response pushed pull acked gave_up "
-    "joined\n"
-    "parted msk mtk refused stats error quit. Exit status: 0 fine, 1 usage,\n"
-    "2 it could not start or go on.\n";
+    "Signals: SIGTERM and SIGINT as quit; SIGHUP reads both files again, for "
+    "who\n"
+    "is new, and opens the key log anew.\n"
+    "\n"
+    "Events: ready http_request http_response turned_away pushed pull acked\n"
+    "gave_up joined parted msk mtk progress finished clock_set_back reloaded\n"
+    "refused stats error dropped quit. Exit status: 0 fine, 1 usage, 2 it "
+    "could\n"
+    "not start or go on.\n";
 
 static bool
 read_layout(const char *text, enum msk_layout *layout)
@@ -218,6 +230,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case SECRETS: o->secrets = true; return true;
     case PCAP: o->pcap = value; return true;
     case KEYLOG: o->keylog = value; return true;
+    case METRICS: return address_parse(value, &o->metrics);
     case HELP:
     case VERSION: break;
     }

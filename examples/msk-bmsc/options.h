@@ -24,6 +24,7 @@ struct options {
     uint8_t ext_type; /* 0: the default */
     bool json, secrets;
     const char *pcap, *keylog;
+    struct address metrics; /* n 0: none */
 };
 
 /* Reads the command line. False: usage was shown, exit with *status. */

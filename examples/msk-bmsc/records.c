@@ -59,6 +59,7 @@ call_once(struct host *h, record_call *call, const void *arg,
           enum database_result *saved)
 {
     struct subscriber_row *row = &h->row;
+    uint64_t failures = h->database.failures;
     bool changed = false;
     int err =
         msk_subscriber_unpack(&h->subscriber, packed(row->packed, row->n));
@@ -66,6 +67,8 @@ call_once(struct host *h, record_call *call, const void *arg,
     *saved = DATABASE_OK;
     if (err == MSK_OK)
         err = call(h, arg, event_unix());
+    if (err == MSK_OK && h->database.failures != failures)
+        err = MSK_ERR_STORE; /* it was told what is not true */
     if (err == MSK_OK)
         err = put_back(h, &changed);
     if (changed)

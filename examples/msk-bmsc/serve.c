@@ -6,6 +6,7 @@
 
 #define PUT_OFF 60000   /* ms, for a record that fails */
 #define REST 5000       /* ms, when the database takes nothing */
+#define REST_BUSY 200   /* when another process has it */
 #define DATAGRAMS_MS 20 /* of a turn of the loop, for datagrams */
 #define STRANGERS_MS 4  /* and of these for those from anywhere */
 
@@ -123,6 +124,7 @@ serve_request(void *host, const struct msk_http_request *request,
 {
     struct host *h = host;
     struct request r = { .http = request };
+    uint64_t failures = h->database.failures;
     uint8_t btid[MSK_BTID_MAX];
     size_t n = 0;
     bool known;
@@ -132,6 +134,8 @@ serve_request(void *host, const struct msk_http_request *request,
     known = msk_digest_server_btid(request, btid, sizeof btid, &n) == MSK_OK &&
             database_by_btid(&h->database, (struct msk_bytes){ btid, n },
                              &h->row) == DATABASE_OK;
+    if (h->database.failures != failures)
+        return false; /* nobody knows who it is */
     find_peer(h, peer, known, &r.peer);
     h->answers = true;
     if (known) {
@@ -219,8 +223,8 @@ serve_datagrams(struct host *h)
 
 /* --- time ---------------------------------------------------------------- */
 
-static int
-call_timer(struct host *h, const void *arg, msk_time now)
+int
+serve_timer(struct host *h, const void *arg, msk_time now)
 {
     (void)arg;
     return msk_bmsc_timer(h->bmsc, h, &h->subscriber, now, h->outbox);
@@ -250,9 +254,10 @@ serve_due(struct host *h)
 
     while (event_monotonic() >= h->rests_until &&
            database_due(&h->database, now, &h->row) == DATABASE_OK) {
-        err = records_run(h, call_timer, NULL);
+        err = records_run(h, serve_timer, NULL);
         effects_refused(h, "timer", err);
         if (err != MSK_OK && !put_off(h, now + PUT_OFF))
-            h->rests_until = event_monotonic() + REST;
+            h->rests_until =
+                event_monotonic() + (h->database.busy ? REST_BUSY : REST);
     }
 }
