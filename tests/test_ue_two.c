@@ -196,6 +196,22 @@ is_told_what_the_other_has_taken_away(void **state)
 }
 
 /* The same when the store answers late, and fails first. */
+/* The third MSK came to b first, and then to a: of the three that a was told
+ * of, the oldest went with b's. */
+static void
+is_told_what_went_when_the_third_comes_to_both(void **state)
+{
+    (void)state;
+    share(&on, &on);
+    check_int("second", bench_msk(&a, GROUP, 2), MSK_OK);
+    check_int("third", bench_msk(&b, GROUP, 3), MSK_OK);
+    bench_forget(&a);
+    check_int("third", bench_msk(&a, GROUP, 3), MSK_OK);
+    check_int("deleted", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
+    check_int("deleted", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.number,
+              1);
+}
+
 static void
 is_told_when_the_store_has_answered(void **state)
 {
@@ -264,6 +280,7 @@ main(void)
         BENCH_BOTH(keeps_its_msks_when_the_other_starts_again),
         BENCH_BOTH(forgets_a_group_with_its_last_session),
         BENCH_BOTH(is_told_what_the_other_has_taken_away),
+        BENCH_BOTH(is_told_what_went_when_the_third_comes_to_both),
         BENCH_BOTH(is_told_when_the_store_has_answered),
         BENCH_BOTH(is_told_when_the_host_has_forgotten_all),
         BENCH_BOTH(takes_nothing_from_a_server_that_is_no_owner),

@@ -51,7 +51,17 @@ msk_ue_group_forget(struct msk_ue_group *group, uint16_t number)
     group->n_known = n;
 }
 
-/* What is new ends the damping of requests that traffic leads to. */
+/* It is gone, and is to be told. */
+static void
+lose(struct msk_ue_group *group, uint16_t number)
+{
+    msk_ue_group_forget(group, number);
+    if (group->n_gone < MSK_HELD_MAX)
+        group->gone[group->n_gone++] = number;
+}
+
+/* Of three that it knows the oldest went when another session took the third.
+ * What is new ends the damping of requests that traffic leads to. */
 void
 msk_ue_group_know(struct msk_ue_group *group, uint16_t number)
 {
@@ -59,7 +69,7 @@ msk_ue_group_know(struct msk_ue_group *group, uint16_t number)
         if (group->known[i] == number)
             return;
     if (group->n_known == MSK_HELD_MAX)
-        msk_ue_group_forget(group, group->known[0]);
+        lose(group, group->known[0]);
     group->known[group->n_known++] = number;
     group->futile = 0;
     msk_timer_stop(&group->damp);
@@ -82,9 +92,7 @@ msk_ue_group_compare(struct msk_ue_group *group, const struct msk_held *held)
 
         if (is_held(held, number))
             continue;
-        msk_ue_group_forget(group, number);
-        if (group->n_gone < MSK_HELD_MAX)
-            group->gone[group->n_gone++] = number;
+        lose(group, number);
     }
     for (size_t i = held->n; i > 0; i--) /* the newest comes first */
         msk_ue_group_know(group, held->msk[i - 1].number);
