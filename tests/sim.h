@@ -296,13 +296,14 @@ struct sim_session {
 
     uint64_t has[SIM_GROUPS]; /* numbers that it was told of, and not of their
                                  end */
+    msk_time untold[SIM_GROUPS]; /* since when it has one that is gone */
     struct {
         bool sent, refused;
         msk_time at;    /* of the last request, on its own clock */
         msk_time since; /* it was first asked for in vain; MSK_NEVER: not */
-        msk_time began; /* the same, on the clock of the world */
     } asks[SIM_GROUPS];
-    uint32_t handed, begged; /* requests and bootstraps of one exchange */
+    msk_time wished[SIM_SERVICES]; /* to be registered since then */
+    uint32_t handed, begged;       /* requests and bootstraps of one exchange */
     enum msk_reason left[SIM_SERVICES];
     struct {
         msk_time start;
@@ -473,7 +474,7 @@ enum sim_op {
     SIM_OP_REBIND /* to keys of long ago */
 };
 
-#define SIM_SENDS 80
+#define SIM_SENDS 200
 #define SIM_JOBS 24
 struct sim_job {
     bool used, has_row, has_answer, spoiled;
@@ -540,6 +541,7 @@ struct sim_writer {
         struct msk_key_group record;
     } group[SIM_GROUPS];
     uint8_t node;
+    uint32_t turn; /* of many groups some have traffic at a time */
 };
 void sim_writer_tick(struct sim *w);
 void sim_mtk(uint8_t group, uint16_t number, uint8_t out[16]);

@@ -57,8 +57,10 @@ boot_session(struct sim_session *s)
     s->due = MSK_NEVER;
     memset(s->asks, 0, sizeof s->asks);
     for (size_t g = 0; g < SIM_GROUPS; g++)
-        s->asks[g].since = MSK_NEVER;
+        s->asks[g].since = s->untold[g] = MSK_NEVER;
     memset(s->has, 0, sizeof s->has);
+    for (size_t i = 0; i < SIM_SERVICES; i++)
+        s->wished[i] = MSK_NEVER;
     s->to_start = s->want;
     s->to_stop = 0;
     s->to_keys = s->run != 0;
@@ -190,6 +192,13 @@ sim_ue_start(struct sim *w, uint8_t i)
     sim_ue_boot(u);
 }
 
+static void
+set_back(msk_time *at, int64_t by)
+{
+    if (by < 0 && *at != MSK_NEVER)
+        *at += (uint64_t)by;
+}
+
 /* A clock that steps: the next call sees it, and due is asked anew. */
 void
 sim_ue_step_clock(struct sim_ue *u, int64_t by)
@@ -201,9 +210,10 @@ sim_ue_step_clock(struct sim_ue *u, int64_t by)
     for (uint8_t k = 0; k < u->world->map.n_servers; k++) {
         for (size_t g = 0; g < SIM_GROUPS; g++) {
             u->session[k].asks[g].sent = false;
-            if (by < 0 && u->session[k].asks[g].since != MSK_NEVER)
-                u->session[k].asks[g].since += (uint64_t)by;
+            set_back(&u->session[k].asks[g].since, by);
         }
+        for (size_t i = 0; i < SIM_SERVICES; i++)
+            set_back(&u->session[k].wished[i], by);
         if (u->up && u->pending == NULL)
             sim_ue_timer(&u->session[k]);
     }

@@ -9,6 +9,8 @@
 
 #include "sim.h"
 
+#define LATE (10 * SIM_SECOND) /* that a session may learn what is gone */
+
 static size_t
 find(const struct sim_held *held, uint16_t number)
 {
@@ -266,6 +268,16 @@ sim_held_check(struct sim_ue *u)
     u->touched = 0;
 }
 
+/* It is told at once, or a while after the store was busy or has failed. */
+static bool
+is_late(const struct sim_session *s, uint8_t g)
+{
+    const struct sim *w = s->device->world;
+
+    return (w->rates.bad_flash == 0 && w->rates.slow_flash == 0) ||
+           w->now > s->untold[g] + LATE;
+}
+
 /* A session knows what is held of the groups that it needs. */
 void
 sim_held_told(struct sim_session *s)
@@ -275,11 +287,13 @@ sim_held_told(struct sim_session *s)
     for (uint8_t g = 0; g < u->world->map.n_groups; g++) {
         uint64_t has = s->has[g];
 
-        if (has == 0)
-            continue;
         for (size_t i = 0; i < u->held[g].n; i++)
             has &= ~(UINT64_C(1) << u->held[g].msk[i].number);
-        if (has != 0 && sim_needs(s, g))
+        if (has == 0 || !sim_needs(s, g))
+            s->untold[g] = MSK_NEVER;
+        else if (s->untold[g] == MSK_NEVER)
+            s->untold[g] = u->world->now;
+        if (has != 0 && sim_needs(s, g) && is_late(s, g))
             sim_fail(u->world,
                      "line %u: was not told that an MSK of group %u "
                      "is gone",

@@ -157,17 +157,19 @@ on_bootstrap_needed(void *user, enum msk_reason reason)
 /* Nobody who has no keys makes a UE leave, and not within a minute of silence
  * (decision 31). On a perfect network nobody leaves. */
 static void
-check_patience(struct sim_session *s, uint8_t g)
+check_patience(struct sim_session *s, uint8_t i, uint8_t g)
 {
     struct sim *w = s->device->world;
     msk_time now = sim_ue_clock(s->device), since = s->asks[g].since;
 
+    if (s->wished[i] < since)
+        since = s->wished[i];
     if (since == MSK_NEVER)
         sim_fail(w, "line %u: left, and never asked for group %u", s->line, g);
     if (now - since < PATIENCE)
         sim_fail(w, "line %u: left after %llu ms", s->line,
                  (unsigned long long)(now - since));
-    if (w->calm && s->asks[g].began > w->calm_at &&
+    if (w->calm && now - since < w->now - w->calm_at &&
         (w->map.group[g].off & s->device->strict[g]) == 0)
         sim_fail(w, "line %u: left for group %u on a perfect network", s->line,
                  g);
@@ -190,7 +192,9 @@ check_leave(struct sim_session *s, const struct msk_leave_event *leave)
         if (!s->asks[g].refused)
             sim_fail(w, "line %u: left, and nobody said no", s->line);
         return;
-    case MSK_REASON_PATIENCE: check_patience(s, g); return;
+    case MSK_REASON_PATIENCE:
+        check_patience(s, sim_service_index(w, leave->service), g);
+        return;
     case MSK_REASON_NO_MSK:
     case MSK_REASON_UNREACHABLE:
     case MSK_REASON_UNVERIFIED:
@@ -201,6 +205,14 @@ check_leave(struct sim_session *s, const struct msk_leave_event *leave)
     case MSK_REASON_POLICY:
         sim_fail(w, "line %u: left for reason %d", s->line, (int)leave->reason);
     }
+}
+
+/* In the call that starts a service it is not on yet. */
+static bool
+is_started(const struct sim_session *s, uint8_t g)
+{
+    return s->starting < SIM_SERVICES &&
+           sim_in(s->device->world->map.service[s->starting].groups, g);
 }
 
 static void
@@ -222,7 +234,7 @@ on_leave(void *user, const struct msk_leave_event *leave)
     for (uint8_t g = 0; g < w->map.n_groups; g++)
         if (sim_in(w->map.service[i].groups, g)) {
             s->asks[g].sent = false;
-            if (!sim_needs(s, g))
+            if (!sim_needs(s, g) && !is_started(s, g))
                 begin_anew(s, g);
         }
 }
@@ -231,6 +243,26 @@ static bool
 is_no(int code)
 {
     return code >= 300 && code != 401 && code != 503;
+}
+
+static void
+asked(struct sim_session *s, uint8_t g)
+{
+    if (s->asks[g].since != MSK_NEVER)
+        return;
+    s->asks[g].since = sim_ue_clock(s->device);
+}
+
+/* It is registered: its MSKs must come. */
+static void
+registered(struct sim_session *s, uint8_t i)
+{
+    const struct sim_map *map = &s->device->world->map;
+
+    s->wished[i] = MSK_NEVER;
+    for (uint8_t g = 0; g < map->n_groups; g++)
+        if (sim_in(map->service[i].groups, g))
+            asked(s, g);
 }
 
 static void
@@ -257,18 +289,12 @@ on_result(void *user, const struct msk_result_event *result)
                  << sim_group_index(w, result->id.domain, result->id.group);
     else if (result->procedure == MSK_PROCEDURE_REGISTER && i < SIM_SERVICES)
         groups = w->map.service[i].groups;
+    if (result->procedure == MSK_PROCEDURE_REGISTER && i < SIM_SERVICES &&
+        result->code == 200)
+        registered(s, i);
     for (uint8_t g = 0; g < w->map.n_groups; g++)
         if (sim_in(groups, g))
             judged(s, g, result);
-}
-
-static void
-asked(struct sim_session *s, uint8_t g)
-{
-    if (s->asks[g].since != MSK_NEVER)
-        return;
-    s->asks[g].since = sim_ue_clock(s->device);
-    s->asks[g].began = s->device->world->now;
 }
 
 /* A request for a group goes out: not twice in a second (decision 20). */
@@ -286,14 +312,6 @@ ask_group(struct sim_session *s, const struct msk_key_id *id)
     asked(s, g);
 }
 
-/* In the call that starts a service it is not on yet. */
-static bool
-is_started(const struct sim_session *s, uint8_t g)
-{
-    return s->starting < SIM_SERVICES &&
-           sim_in(s->device->world->map.service[s->starting].groups, g);
-}
-
 static void
 count_step(struct sim_session *s, const struct msk_trace *step)
 {
@@ -305,9 +323,9 @@ count_step(struct sim_session *s, const struct msk_trace *step)
     s->pulled |= step->machine == 2 && step->event == MSK_GROUP_PULL;
     if (step->machine != 3 || step->event != MSK_SERVICE_SENT)
         return;
-    for (uint8_t g = 0; g < s->device->world->map.n_groups; g++)
-        if (sim_needs(s, g) || is_started(s, g))
-            asked(s, g);
+    for (uint8_t i = 0; i < s->device->world->map.n_services; i++)
+        if (s->wished[i] == MSK_NEVER)
+            s->wished[i] = sim_ue_clock(s->device);
 }
 
 static void

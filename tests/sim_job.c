@@ -152,6 +152,17 @@ past(const struct sim *w, uint8_t g, uint16_t number)
                : w->db.group[g].past[number];
 }
 
+/* What comes of that makes MSKs of no use. */
+static bool
+is_deregistration(const struct sim_job *job)
+{
+    static const char end[] = "requesttype=deregister";
+    size_t n = sizeof end - 1, all = job->http.n_target;
+
+    return job->op == SIM_OP_HTTP && all >= n &&
+           memcmp(job->http.target + all - n, end, n) == 0;
+}
+
 static void
 send_mikey(struct sim *w, const struct sim_job *job, size_t i)
 {
@@ -169,7 +180,7 @@ send_mikey(struct sim *w, const struct sim_job *job, size_t i)
     if (mark.group == SIM_GROUPS || !sim_in(w->map.served[server], mark.group))
         sim_fail(w, "line %u: an MSK of another server's group", job->line);
     if (w->width == SIM_WIDTH_FULL && mark.number != 0 &&
-        sim_in(job->denied, mark.group))
+        !is_deregistration(job) && sim_in(job->denied, mark.group))
         sim_fail(w, "line %u: an MSK of group %u, and it is denied", job->line,
                  mark.group);
     mark.past = past(w, mark.group, mark.number);

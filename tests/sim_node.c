@@ -72,7 +72,8 @@ authorise(void *user, const struct msk_subscriber *subscriber,
         return 503;
     if (sim_chance(w, 4))
         return 204;
-    return sim_chance(w, 8) ? MSK_PENDING : 200;
+    return sim_below(w, w->map.n_groups) < 5 && sim_chance(w, 8) ? MSK_PENDING
+                                                                 : 200;
 }
 
 static size_t

@@ -149,7 +149,7 @@ static void
 hand_on(struct sim_session *s, int err)
 {
     struct sim_ue *u = s->device;
-    struct sim_item *item = &s->datagram, *again;
+    struct sim_item *item = &s->datagram;
     unsigned all = (1u << u->world->map.n_servers) - 1;
 
     item->tried |= (uint8_t)(1u << s->server);
@@ -157,13 +157,10 @@ hand_on(struct sim_session *s, int err)
          err != MSK_ERR_MAC && err != MSK_ERR_REPLAY) ||
         item->tried == all)
         return;
-    if (u->world->now >= u->world->end) { /* nothing happens any more */
-        sim_ue_item(u, item);
-        return;
-    }
-    again = sim_queue_again(u->world, item, 0);
-    if (again == NULL)
-        return;
+    if (u->pending == NULL)
+        sim_ue_item(u, item); /* at once: the next message must not overtake */
+    else
+        (void)sim_queue_again(u->world, item, 0);
 }
 
 static void
@@ -291,17 +288,6 @@ said(const struct sim_session *s, uint8_t i, enum msk_require what)
     return (require & what) != 0 ? MSK_SWITCH_ON : MSK_SWITCH_OFF;
 }
 
-/* A registration that is under way may be that of the new start. */
-static void
-begin_patience(struct sim_session *s, uint8_t g)
-{
-    struct sim *w = s->device->world;
-
-    s->asks[g].began = w->now;
-    s->asks[g].since =
-        w->registers[s->server] ? sim_ue_clock(s->device) : MSK_NEVER;
-}
-
 static int
 start(struct sim_session *s, uint8_t i)
 {
@@ -323,7 +309,7 @@ start(struct sim_session *s, uint8_t i)
         service.n_flows++;
         s->device->strict[g] |= s->says[i].require;
         if (!sim_needs(s, g))
-            begin_patience(s, g);
+            s->asks[g].since = MSK_NEVER;
     }
     (void)snprintf(url, sizeof url, "http://%s:8080", sim_fqdn(s->server));
     server = msk_text(url);
@@ -337,6 +323,9 @@ start(struct sim_session *s, uint8_t i)
     service.random_period = (uint32_t)sim_below(w, 4);
     sim_say(w, "line %u: starts service %u", s->line, i);
     s->starting = i;
+    if (!sim_in(s->on, i))
+        s->wished[i] =
+            w->registers[s->server] ? sim_ue_clock(s->device) : MSK_NEVER;
     s->left[i] = MSK_REASON_NONE;
     return msk_ue_start(s->ue, &service, sim_ue_clock(s->device));
 }
@@ -399,6 +388,13 @@ sim_ue_work(struct sim_ue *u)
 
 /* --- what comes ---------------------------------------------------------- */
 
+/* How long a host waits for the flash before it tries again. */
+static msk_time
+again_after(struct sim *w)
+{
+    return 20 + sim_below(w, 150);
+}
+
 /* The session that is to be asked next. */
 static struct sim_session *
 next_session(struct sim_ue *u, const struct sim_item *item)
@@ -420,7 +416,7 @@ receive(struct sim_ue *u, const struct sim_item *item)
     if (strcmp(own, item->peer) != 0)
         return; /* it has moved */
     if (s == u->pending) {
-        (void)sim_queue_again(u->world, item, 1 + sim_below(u->world, 20));
+        (void)sim_queue_again(u->world, item, again_after(u->world));
         return;
     }
     if (&s->datagram != item) {
@@ -434,7 +430,7 @@ receive(struct sim_ue *u, const struct sim_item *item)
                                   (struct msk_bytes){ item->octets, item->n },
                                   msk_text(s->server == 0 ? "bmsc0" : "bmsc1"),
                                   sim_ue_clock(u))))
-        (void)sim_queue_again(u->world, item, 1 + sim_below(u->world, 20));
+        (void)sim_queue_again(u->world, item, again_after(u->world));
 }
 
 /* An answer that comes too late is the answer to nothing. */
@@ -491,7 +487,7 @@ sim_ue_item(struct sim_ue *u, const struct sim_item *item)
     if (item->kind == SIM_TO_UE)
         receive(u, item);
     else if (s == u->pending)
-        (void)sim_queue_again(u->world, item, 1 + sim_below(u->world, 20));
+        (void)sim_queue_again(u->world, item, again_after(u->world));
     else
         take_answer(s, item);
 }

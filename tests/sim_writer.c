@@ -8,7 +8,7 @@
 #define SEEN 30000 /* traffic that shows an MSK */
 #define BLOCK 5
 #define SENT 2 /* MTKs at a time */
-#define BUSY 6 /* groups that have traffic at one time, about */
+#define BUSY 6 /* groups that have traffic at one time, at most */
 
 /* The MTKs under an MSK differ from those under another one. */
 void
@@ -132,6 +132,8 @@ make(struct sim *w, uint8_t g)
 void
 sim_writer_tick(struct sim *w)
 {
+    uint32_t turns = 1u + w->map.n_groups / (BUSY + 1);
+
     if (!w->node[w->writer.node].up) {
         w->writer.node = (uint8_t)((w->writer.node + 1) % SIM_NODES);
         for (size_t g = 0; g < SIM_GROUPS; g++)
@@ -139,11 +141,12 @@ sim_writer_tick(struct sim *w)
     }
     if (!w->node[w->writer.node].up)
         return;
+    w->writer.turn++;
     for (uint8_t g = 0; g < w->map.n_groups; g++) {
         bool old = w->writer.group[g].loaded &&
                    w->writer.group[g].version != w->db.group[g].version;
 
-        if (sim_below(w, w->map.n_groups) >= BUSY)
+        if ((g + w->writer.turn) % turns != 0)
             continue;
         if (old && !sim_chance(w, 50)) /* it was told */
             w->writer.group[g].loaded = false;
