@@ -170,7 +170,7 @@ def shows_the_store(layout, store, msks):
     status, out, _ = run('store', store)
     records = lines_of(out)
     check(f'{layout}: records', (status, sorted(r['record'] for r in records)),
-          (OK, ['group'] * (3 if layout == 'csb' else 2) + ['server']))
+          (OK, sorted(['group', 'history'] * (3 if layout == 'csb' else 2) + ['server'])))
     secrets = {row['key'] for row in msks if row['key']} | {msks[0]['psk']}
     check(f'{layout}: no secrets', [key for key in secrets if key in out], [])
     groups = {r['group']: r for r in records if r['record'] == 'group'}

@@ -26,7 +26,7 @@
 #include "msk/store_ram.h"
 #include "provider.h"
 
-#define RECORDS 7
+#define RECORDS 10
 #define ARGUMENTS 16
 
 static const struct {
@@ -339,6 +339,29 @@ print_group(const unsigned long *a)
 }
 
 static void
+print_history(const unsigned long *a)
+{
+    static struct msk_stored stored;
+    static struct msk_history h;
+    struct msk_group_id id;
+    uint8_t key[MSK_RECORD_KEY_MAX];
+    size_t len;
+
+    name_group(&id, a);
+    msk_record_history_key(&id, key, &len);
+    printf(" |H%u", (unsigned)msk_history_bucket(&id));
+    if (!load(key, len, &stored))
+        return;
+    if (msk_record_get_history((struct msk_bytes){ stored.value, stored.n },
+                               &h) != MSK_OK)
+        stop("record of pasts");
+    for (size_t i = 0; i < h.n; i++)
+        printf(" %u.%u.%u=%lu/%u", (unsigned)h.past[i].name[0],
+               (unsigned)h.past[i].name[4], (unsigned)h.past[i].name[6],
+               (unsigned long)h.past[i].counter, (unsigned)h.past[i].mtk_id);
+}
+
+static void
 print_all(void)
 {
     unsigned long group[3] = { 0, 0, 0 };
@@ -348,6 +371,9 @@ print_all(void)
     for (group[0] = 1; group[0] <= 2; group[0]++)
         for (group[1] = 1; group[1] <= 3; group[1]++)
             print_group(group);
+    group[0] = 0;
+    for (group[1] = 0; group[1] < MSK_HISTORY_RECORDS; group[1]++)
+        print_history(group);
 }
 
 static int
@@ -378,8 +404,12 @@ print_state(char op)
         print_server(arg[0]);
     if (op == 'M')
         print_group(arg + 3);
+    if (op == 'M')
+        print_history(arg + 3);
     if (op == 'A' || op == 'F' || op == 'I' || op == 'T')
         print_group(arg);
+    if (op == 'F' || op == 'I')
+        print_history(arg);
     if (op == 'R' || op == 'X')
         print_all();
 }

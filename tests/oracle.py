@@ -12,6 +12,7 @@ the bytes of its EXT are ours), "keyid" the published one (both in EXT, RFC 4563
 import argparse
 import base64
 import collections
+import copy
 import hashlib
 import hmac
 import json
@@ -440,6 +441,7 @@ STORED, REVALIDATED, COUNTED, PULL, STALE, RELEASED = 2, 3, 4, 5, 6, 7  # msk/mg
 SPS = [None, None, "1", "0", "2560", "bad"]  # tests/ops.c: none twice, AES, NULL cipher, no MAC, R 0
 CONFIDENTIALITY, INTEGRITY = 1, 2
 HOST, OWNERS_MAX = 2, 4  # servers are 0 and 1
+BUCKETS, PASTS_MAX = 4, 48  # msk/mgvf.h, lib/mgvf/history.h
 SWITCHES_OFF = {"0": CONFIDENTIALITY, "2560": INTEGRITY}
 
 
@@ -453,9 +455,13 @@ class Mgvf:
 
     def __init__(self, records):
         self.records, self.servers, self.groups, self.age = records, {}, {}, 0
+        self.pasts = {}  # of MSKs that went, newest first, in a few records
+
+    def taken(self):
+        return len(self.servers) + len(self.groups) + len(self.pasts)
 
     def is_full(self):
-        return len(self.servers) + len(self.groups) >= self.records
+        return self.taken() >= self.records
 
     def now(self):
         self.age += 1
@@ -500,8 +506,30 @@ class Mgvf:
     def forget(self, domain, group, owner):
         held = self.groups.get((domain, group), {"owners": {}})
         if held["owners"].pop(owner, None) is not None and not held["owners"]:
+            for number, msk in sorted(held["msks"].items(), key=lambda item: item[1]["age"]):
+                self.note(domain, group, number, msk)
             del self.groups[(domain, group)]
         return OK
+
+    @staticmethod
+    def bucket(domain, group):
+        return (3 * domain + group) % BUCKETS
+
+    def note(self, domain, group, number, msk):
+        """Decision 28: how far MTK messages came under an MSK that goes."""
+        if msk["counter"] is None:
+            return
+        name = (domain, group, number, msk["key"])
+        kept = self.pasts.setdefault(self.bucket(domain, group), [])
+        kept[:] = [(name, msk["counter"], msk["mtk"])] + [past for past in kept if past[0] != name]
+        del kept[PASTS_MAX:]
+
+    def recall(self, domain, group, number, msk):
+        for name, counter, mtk in self.pasts.get(self.bucket(domain, group), []):
+            if name == (domain, group, number, msk["key"]):
+                if newer(counter, msk["counter"]):
+                    msk["counter"] = counter
+                msk["mtk"] = max(msk["mtk"], mtk)
 
     @staticmethod
     def required(held):
@@ -512,7 +540,7 @@ class Mgvf:
         return bits
 
     def forget_all(self):
-        self.servers, self.groups = {}, {}
+        self.servers, self.groups, self.pasts = {}, {}, {}
         return OK
 
     def import_msk(self, domain, group, number, key, low, high, sp):
@@ -522,7 +550,7 @@ class Mgvf:
             return wrong or LIMIT
         held = self.group(domain, group)
         held["owners"] = held["owners"] or {HOST: 0}
-        self.deliver(held, number, key, low, high)
+        self.deliver(held, domain, group, number, key, low, high)
         held["sp"] = SPS[sp] or ""
         return OK
 
@@ -561,20 +589,23 @@ class Mgvf:
         if kind == 2:
             known |= {"low": low, "high": high, "age": self.now()}
         else:
-            gone = self.deliver(held, number, key, low, high)
+            gone = self.deliver(held, domain, group, number, key, low, high)
         held["sp"] = held["sp"] if SPS[sp] is None else SPS[sp]
         return self.tell(REVALIDATED if kind == 2 else STORED, domain, group, number, name, held,
                          seq=(low, high), deleted=gone, ack=v, key=None if kind == 2 else key)
 
-    def deliver(self, held, number, key, low, high):
+    def deliver(self, held, domain, group, number, key, low, high):
         """The rule of two: of two that are held the older goes. Gives its number, or None."""
         msks, gone = held["msks"], None
-        if number not in msks:
-            if len(msks) == 2:
-                gone = min(msks, key=lambda n: msks[n]["age"])
-                del msks[gone]
-            msks[number] = {"counter": None, "mtk": 0}
-        msks[number] |= {"key": key, "rand": key + 1, "low": low, "high": high, "age": self.now()}
+        old = msks.get(number, {"counter": None, "mtk": 0, "key": None})
+        msk = old | {"key": key, "rand": key + 1, "low": low, "high": high, "age": self.now()}
+        if old["key"] != key:
+            self.recall(domain, group, number, msk)
+            self.note(domain, group, number, old)
+        if number not in msks and len(msks) == 2:
+            gone = min(msks, key=lambda n: msks[n]["age"])
+            self.note(domain, group, gone, msks.pop(gone))
+        msks[number] = msk
         return gone
 
     def mtk_message(self, domain, group, number, key, counter, mtk_id, mtk, streaming, forged):
@@ -647,24 +678,42 @@ class Mgvf:
                     f" {m['mtk']}")
         return out + "".join(f" mtk {n}.{i}={value}" for n, i, value in held["mtks"])
 
+    def show_pasts(self, domain, group):
+        bucket = self.bucket(domain, group)
+        return f" |H{bucket}" + "".join(f" {d}.{g}.{n}={counter}/{mtk}" for (d, g, n, _), counter, mtk
+                                        in self.pasts.get(bucket, []))
+
     def show_all(self):
         return (self.show_server(0) + self.show_server(1)
-                + "".join(self.show_group(d, g) for d in (1, 2) for g in (1, 2, 3)))
+                + "".join(self.show_group(d, g) for d in (1, 2) for g in (1, 2, 3))
+                + "".join(self.show_pasts(0, g) for g in range(BUCKETS)))
 
     def run(self, op, a):
-        """The line that tests/ops.c prints for an operation."""
+        """The line that tests/ops.c prints for an operation; all of it happens, or nothing where
+        there is no room."""
+        before = copy.deepcopy(self.__dict__) if self.taken() + 2 > self.records else {}
+        line = self.do(op, a)
+        if self.taken() <= self.records:
+            return line
+        self.__dict__ = before
+        shown = (self.show_server(a[0]) + self.show_group(*a[3:5]) + self.show_pasts(*a[3:5])
+                 if op == "M" else self.show_group(*a[:2]) + self.show_pasts(*a[:2]))
+        return f"{op} {LIMIT}{shown}"
+
+    def do(self, op, a):
         if op == "U":
             return f"U {self.set_muk(*a)}{self.show_server(a[0])}"
         if op in "MT":
             err, told = self.msk_message(*a) if op == "M" else self.mtk_message(*a)
-            shown = (self.show_server(a[0]) + self.show_group(*a[3:5]) if op == "M"
-                     else self.show_group(*a[:2]))
+            shown = (self.show_server(a[0]) + self.show_group(*a[3:5]) + self.show_pasts(*a[3:5])
+                     if op == "M" else self.show_group(*a[:2]))
             return f"{op}{told} {err}{shown}"
         if op in "RX":
             err = self.forget_all() if op == "X" else OK  # a restart changes nothing
             return f"{op} {err}{self.show_all()}"
         call = {"A": self.allow, "F": self.forget, "I": self.import_msk}[op]
-        return f"{op} {call(*a)}{self.show_group(*a[:2])}"
+        err, shown = call(*a), self.show_group(*a[:2])
+        return f"{op} {err}{shown}" + ("" if op == "A" else self.show_pasts(*a[:2]))
 
 
 class Operations:
@@ -746,7 +795,7 @@ def compare_operations(program, count, seed):
     done, kinds = 0, collections.Counter()
     while done < count:
         rng, length = random.Random(f"{seed} {done}"), min(20000, count - done)
-        operations, model, layout = Operations(rng), Mgvf(7), rng.choice(("csb", "keyid"))
+        operations, model, layout = Operations(rng), Mgvf(10), rng.choice(("csb", "keyid"))
         ops = [operations.next() for _ in range(length)]
         text = "".join(f"{op} {' '.join(map(str, a))}\n" for op, a in ops)
         ran = subprocess.run([program, layout], input=text, capture_output=True, text=True,

@@ -15,7 +15,7 @@
 #include "provider.h"
 
 #define ACTS_MAX 256
-#define RECORDS 3
+#define RECORDS (3 + MSK_HISTORY_RECORDS)
 #define GROUP_A 0x18CF
 #define GROUP_B 0x2468
 

@@ -117,7 +117,7 @@ main(int argc, char **argv)
     static struct sim_totals totals;
     struct arguments a = { 1,
                            1,
-                           { false, SIM_BREAK_NOTHING, SIM_WIDTH_OLD, 0 } };
+                           { false, SIM_BREAK_NOTHING, SIM_WIDTH_WIDE, 0 } };
 
     if (!read_arguments(argc, argv, &a)) {
         fprintf(stderr, "usage: sim [--runs N] [--seed S] [--trace] "

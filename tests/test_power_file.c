@@ -12,7 +12,7 @@
 #include "power.h"
 #include "store_posix.h"
 
-#define SLOT STORE_FILE_SLOT(3, 1500)
+#define SLOT STORE_FILE_SLOT(7, 3000)
 #define ACTS 44
 
 static uint8_t memory[STORE_FILE_MEMORY(SLOT)];

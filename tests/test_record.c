@@ -188,6 +188,61 @@ refuses_every_record_cut_short_or_lengthened(void **state)
 }
 
 static void
+fill_history(struct msk_history *h, size_t n)
+{
+    memset(h, 0, sizeof *h);
+    h->n = n;
+    for (size_t i = 0; i < n; i++) {
+        memset(h->past[i].name, (int)(1 + i), sizeof h->past[i].name);
+        memset(h->past[i].tag, (int)(2 + i), sizeof h->past[i].tag);
+        h->past[i].counter = 0x01020304;
+        h->past[i].mtk_id = (uint16_t)i;
+    }
+}
+
+static void
+keeps_pasts_of_msks(void **state)
+{
+    struct msk_history h, got;
+    uint8_t out[MSK_STORE_VALUE_MAX + 1];
+    size_t len;
+
+    (void)state;
+    fill_history(&h, 1);
+    msk_record_put_history(&h, out, &len);
+    check_octets("one", exact(out, len),
+                 hex("02 01 01010101010101 0202020202020202 01020304 0000"));
+    fill_history(&h, MSK_HISTORY_MAX);
+    msk_record_put_history(&h, out, &len);
+    assert_true(len <= MSK_STORE_VALUE_MAX);
+    memset(&got, 0xA5, sizeof got);
+    assert_int_equal(msk_record_get_history(exact(out, len), &got), MSK_OK);
+    assert_memory_equal(&got, &h, sizeof h);
+    for (size_t cut = 1; cut < len; cut++)
+        assert_int_equal(msk_record_get_history(exact(out, cut), &got),
+                         MSK_ERR_RECORD);
+    out[len] = 0;
+    assert_int_equal(msk_record_get_history(exact(out, len + 1), &got),
+                     MSK_ERR_RECORD);
+    for (size_t n = 0; n <= 255; n++) { /* another number of them */
+        out[1] = (uint8_t)n;
+        assert_int_equal(msk_record_get_history(exact(out, len), &got),
+                         n == MSK_HISTORY_MAX ? MSK_OK : MSK_ERR_RECORD);
+    }
+    assert_int_equal(msk_record_get_history(hex("02 00"), &got),
+                     MSK_ERR_RECORD);
+    out[1] = MSK_HISTORY_MAX;
+    for (uint8_t version = 0; version < 4; version++) {
+        out[0] = version;
+        assert_int_equal(msk_record_get_history(exact(out, len), &got),
+                         version == 2 ? MSK_OK : MSK_ERR_RECORD);
+    }
+    assert_int_equal(
+        msk_record_get_history((struct msk_bytes){ NULL, 0 }, &got), MSK_OK);
+    assert_int_equal(got.n, 0);
+}
+
+static void
 takes_no_record_for_no_muk(void **state)
 {
     struct msk_server_keys keys;
@@ -270,6 +325,10 @@ names_records_so_that_no_two_are_alike(void **state)
     check_octets("the same server", exact(out, len), hex("55 626d7363"));
     msk_record_group_key(&group, out, &len);
     check_octets("group", exact(out, len), hex("47 010203 0405"));
+    msk_record_history_key(&group, out, &len);
+    assert_int_equal(len, 2);
+    assert_int_equal(out[0], 'H');
+    msk_record_group_key(&group, out, &len);
     for (size_t bit = 0; bit < 24; bit++) {
         struct msk_group_id near = group;
 
@@ -319,6 +378,7 @@ main(void)
         TEST(reads_what_it_writes),
         TEST(writes_these_octets),
         TEST(refuses_every_record_cut_short_or_lengthened),
+        TEST(keeps_pasts_of_msks),
         TEST(takes_no_record_for_no_muk),
         TEST(refuses_records_that_it_would_not_write),
         TEST(names_records_so_that_no_two_are_alike),

@@ -136,6 +136,40 @@ print_group(struct msk_bytes key, struct msk_bytes value, bool secrets)
     return print_json(object) == TOOL_OK ? MSK_OK : MSK_ERR_STORE;
 }
 
+/* What MTK messages have left under one MSK that is held no longer. */
+static json_t *
+past_json(const struct msk_past *past)
+{
+    json_t *object = json_object();
+    struct msk_key_id id;
+
+    msk_key_id_unpack(past->name, &id);
+    set_hex(object, "domain", (struct msk_bytes){ id.domain, 3 });
+    set_int(object, "group", id.group);
+    set_int(object, "number", id.number);
+    set_hex(object, "tag", (struct msk_bytes){ past->tag, MSK_HISTORY_TAG });
+    set_int(object, "mtk_counter", past->counter);
+    set_counter(object, "mtk_id", past->mtk_id != 0, past->mtk_id);
+    return object;
+}
+
+static int
+print_history(struct msk_bytes value)
+{
+    json_t *object, *pasts;
+    struct msk_history history;
+
+    if (msk_record_get_history(value, &history) != MSK_OK)
+        return MSK_ERR_RECORD;
+    object = json_object();
+    pasts = json_array();
+    for (size_t i = 0; i < history.n; i++)
+        json_array_append_new(pasts, past_json(&history.past[i]));
+    json_object_set_new(object, "record", json_string("history"));
+    json_object_set_new(object, "pasts", pasts);
+    return print_json(object) == TOOL_OK ? MSK_OK : MSK_ERR_STORE;
+}
+
 static int
 print_unknown(struct msk_bytes key)
 {
@@ -157,6 +191,8 @@ visit(void *arg, struct msk_bytes key, struct msk_bytes value)
         err = print_server(rest, value, secrets);
     else if (key.n > 0 && key.p[0] == MSK_RECORD_GROUP)
         err = print_group(rest, value, secrets);
+    else if (key.n > 0 && key.p[0] == MSK_RECORD_HISTORY)
+        err = print_history(value);
     return err == MSK_ERR_RECORD ? print_unknown(key) : err;
 }
 

@@ -233,8 +233,9 @@ MSK_API int msk_mgvf_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
                            enum msk_require require);
 
 /* Takes owner off the owners of the Key Group. With the last of them it is
- * forgotten with its MSKs and MTKs, and no more is let in. MSK_OK also when he
- * owned none. */
+ * forgotten with its MSKs and MTKs, and no more is let in; kept is how far the
+ * MTK messages under its MSKs came, so that none is taken again if an MSK comes
+ * back. MSK_OK also when he owned none. */
 MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
                             const struct msk_group_id *group);
 
@@ -273,11 +274,13 @@ struct msk_mgvf_config {
 };
 
 /* Records in the store of a software MGV-F: one for each key server, one for
- * each Key Group. */
-#define MSK_MGVF_RECORDS(servers, groups) ((servers) + (groups))
+ * each Key Group, and what is left of MSKs that went. */
+#define MSK_HISTORY_RECORDS 4u
+#define MSK_MGVF_RECORDS(servers, groups) \
+    ((servers) + (groups) + MSK_HISTORY_RECORDS)
 
 /* Octets of memory for a software MGV-F, aligned as uint64_t or not. */
-#define MSK_MGVF_SIZE 7680
+#define MSK_MGVF_SIZE 10240
 
 /*
  * Makes a software MGV-F in mem (len octets, at least MSK_MGVF_SIZE); *mgvf

@@ -68,6 +68,7 @@ struct msk_store {
 
     /*
      * All n changes, of different keys, or none, also through a power cut.
+     * What a change deletes is room for those behind it.
      * MSK_OK means durable, unless every change is delayable; then the store
      * may lose the youngest such commits, oldest kept first, and
      * doc/security.md says what that costs. May return MSK_PENDING.

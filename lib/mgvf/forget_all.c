@@ -31,7 +31,8 @@ take_key(void *arg, struct msk_bytes key, struct msk_bytes value)
 static int
 find(struct msk_soft *soft)
 {
-    static const uint8_t kinds[] = { MSK_RECORD_SERVER, MSK_RECORD_GROUP };
+    static const uint8_t kinds[] = { MSK_RECORD_SERVER, MSK_RECORD_GROUP,
+                                     MSK_RECORD_HISTORY };
     const struct msk_store *store = soft->store;
     int err = MSK_OK;
 

@@ -27,16 +27,17 @@ step_import(struct msk_soft *soft)
         err = make_ours(&soft->held.owners);
     if (err == MSK_OK)
         err = msk_policy_check(msk_owners_require(&soft->held.owners), sp);
+    if (err == MSK_OK)
+        err = msk_soft_prepare(soft, &group, &soft->in.msk);
+    result->id = soft->in.id;
+    if (err == MSK_OK)
+        err = msk_soft_deliver(soft, &group, &soft->in.msk);
     if (err != MSK_OK)
         return err;
     result->outcome = MSK_OUTCOME_STORED;
-    result->id = soft->in.id;
-    result->deleted = soft->in.id;
     result->has_interval = true;
     result->seq_low = soft->in.msk.seq_low;
     result->seq_high = soft->in.msk.seq_high;
-    result->has_deleted =
-        msk_held_deliver(&soft->held, &soft->in.msk, &result->deleted.number);
     if (soft->in.sp_len > 0)
         memcpy(soft->held.sp, soft->in.sp, soft->in.sp_len);
     soft->held.sp_len = (uint8_t)soft->in.sp_len;

@@ -14,8 +14,10 @@
 /* A message while it is processed. */
 struct work {
     const struct msk_message *message;
+    struct msk_group_id group;
     struct msk_content content;
-    size_t muk; /* index of the MUK that verified it */
+    struct msk_held_key msk; /* MSK_CONTENT_MSK */
+    size_t muk;              /* index of the MUK that verified it */
 };
 
 /* The server whose MUK protects the message: named by IDi in KEYID, by the
@@ -106,45 +108,54 @@ keep_sp(struct msk_held_group *held, const struct msk_message *m)
     held->sp_len = (uint8_t)m->sp.n;
 }
 
+/* The MSK that the message brings. */
 static void
-deliver(struct msk_soft *soft, const struct work *work)
+make_msk(struct work *work)
 {
     const struct msk_message *m = work->message;
     const struct msk_content *content = &work->content;
-    struct msk_held_key msk = { .number = m->id.number };
-    struct msk_mgvf_result *result = &soft->result;
+    struct msk_held_key *msk = &work->msk;
 
-    memcpy(msk.key, content->key, content->key_len);
-    msk.key_len = (uint8_t)content->key_len;
-    memcpy(msk.rand, m->rand.p, m->rand.n);
-    msk.rand_len = (uint8_t)m->rand.n;
-    msk.seq_low = content->seq_low;
-    msk.seq_high = content->seq_high;
-    result->deleted = m->id;
-    result->has_deleted =
-        msk_held_deliver(&soft->held, &msk, &result->deleted.number);
-    msk_soft_tell_key(soft, content->key, content->key_len);
-    msk_secret_wipe(&msk, sizeof msk);
+    memset(msk, 0, sizeof *msk);
+    msk->number = m->id.number;
+    memcpy(msk->key, content->key, content->key_len);
+    msk->key_len = (uint8_t)content->key_len;
+    memcpy(msk->rand, m->rand.p, m->rand.n);
+    msk->rand_len = (uint8_t)m->rand.n;
+    msk->seq_low = content->seq_low;
+    msk->seq_high = content->seq_high;
+}
+
+static int
+deliver(struct msk_soft *soft, struct work *work)
+{
+    int err = msk_soft_deliver(soft, &work->group, &work->msk);
+
+    soft->result.outcome = MSK_OUTCOME_STORED;
+    if (err == MSK_OK)
+        msk_soft_tell_key(soft, work->content.key, work->content.key_len);
+    return err;
 }
 
 /* Is there anything to keep? An interval that ends before it begins takes the
  * use of an MSK away; of one that is not held there is nothing to take. */
-static enum msk_outcome
-keep(struct msk_soft *soft, const struct work *work)
+static int
+keep(struct msk_soft *soft, struct work *work)
 {
     const struct msk_content *content = &work->content;
     uint16_t number = work->message->id.number;
 
-    if (content->kind == MSK_CONTENT_VALIDITY)
-        return msk_held_revalidate(&soft->held, number, content->seq_low,
-                                   content->seq_high)
-                   ? MSK_OUTCOME_VALIDITY
-                   : MSK_OUTCOME_COUNTER;
+    soft->result.outcome = MSK_OUTCOME_COUNTER;
+    if (content->kind == MSK_CONTENT_VALIDITY) {
+        if (msk_held_revalidate(&soft->held, number, content->seq_low,
+                                content->seq_high))
+            soft->result.outcome = MSK_OUTCOME_VALIDITY;
+        return MSK_OK;
+    }
     if (content->seq_low > content->seq_high &&
         msk_held_find(&soft->held, number) == MSK_HELD_MAX)
-        return MSK_OUTCOME_COUNTER;
-    deliver(soft, work);
-    return MSK_OUTCOME_STORED;
+        return MSK_OK;
+    return deliver(soft, work);
 }
 
 /* Decision 23: neither the SP nor its absence switches off what was announced
@@ -161,7 +172,7 @@ check_sp(const struct msk_soft *soft, const struct msk_message *m)
 /* Under a MUK that is not the last generated one nothing is stored, however
  * true it is (TS 33.246 6.3.2.3.1). */
 static int
-decide(struct msk_soft *soft, const struct work *work)
+decide(struct msk_soft *soft, struct work *work)
 {
     struct msk_mgvf_result *result = &soft->result;
     int err;
@@ -174,11 +185,10 @@ decide(struct msk_soft *soft, const struct work *work)
     if (work->muk == MSK_MUK_USED)
         return MSK_OK;
     err = check_sp(soft, work->message);
-    if (err != MSK_OK)
+    if (err == MSK_OK)
+        err = keep(soft, work);
+    if (err != MSK_OK || result->outcome == MSK_OUTCOME_COUNTER)
         return err;
-    result->outcome = keep(soft, work);
-    if (result->outcome == MSK_OUTCOME_COUNTER)
-        return MSK_OK;
     keep_sp(&soft->held, work->message);
     result->has_interval = true;
     result->seq_low = work->content.seq_low;
@@ -221,12 +231,14 @@ acknowledge(struct msk_soft *soft, const struct work *work)
 /* The message is true: from here on its counter counts, also if what it says
  * is refused (verdict). Only a provider that fails comes between. */
 static int
-accept(struct msk_soft *soft, const struct work *work, int verdict)
+accept(struct msk_soft *soft, struct work *work, int verdict)
 {
     int err = MSK_OK;
 
     if (verdict == MSK_OK)
         verdict = decide(soft, work);
+    if (verdict == MSK_ERR_CRYPTO)
+        return verdict;
     if (verdict == MSK_OK) {
         tell(soft, work->muk);
         err = acknowledge(soft, work);
@@ -236,25 +248,45 @@ accept(struct msk_soft *soft, const struct work *work, int verdict)
     return err == MSK_OK ? msk_soft_commit(soft, verdict) : err;
 }
 
+/* What a message that brings an MSK needs besides, behind the MAC. */
+static int
+prepare(struct msk_soft *soft, struct work *work)
+{
+    if (work->content.kind != MSK_CONTENT_MSK || work->muk == MSK_MUK_USED)
+        return MSK_OK;
+    make_msk(work);
+    return msk_soft_prepare(soft, &work->group, &work->msk);
+}
+
+static int
+process(struct msk_soft *soft, struct work *work)
+{
+    int err = open_message(soft, work), fault = MSK_OK;
+
+    if (err == MSK_OK)
+        fault = prepare(soft, work);
+    if (fault != MSK_OK)
+        return fault;
+    return is_true(err) ? accept(soft, work, err) : err;
+}
+
 int
 msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message)
 {
     struct work work = { .message = message };
-    struct msk_group_id group = msk_key_id_group(&message->id);
     struct msk_bytes fqdn;
     int err = find_server(&soft->in, message, &fqdn);
 
+    work.group = msk_key_id_group(&message->id);
     if (err == MSK_OK)
-        err = msk_soft_load_group(soft, &group);
+        err = msk_soft_load_group(soft, &work.group);
     if (err == MSK_OK)
         err = check_owner(soft, fqdn);
     if (err == MSK_OK)
         err = msk_soft_load_server(soft, fqdn);
-    if (err != MSK_OK)
-        return err;
-    err = open_message(soft, &work);
-    if (is_true(err))
-        err = accept(soft, &work, err);
+    if (err == MSK_OK)
+        err = process(soft, &work);
     msk_secret_wipe(&work.content, sizeof work.content);
+    msk_secret_wipe(&work.msk, sizeof work.msk);
     return err;
 }

@@ -76,30 +76,57 @@ step_allow(struct msk_soft *soft)
     return msk_soft_commit(soft, MSK_OK);
 }
 
-/* The group goes with its last owner; damaged, it has none that are known. */
+/* The group goes, and its MSKs leave their pasts. A record of pasts that cannot
+ * be read is replaced, as a group that cannot be read goes. */
 static int
-step_forget(struct msk_soft *soft)
+forget_group(struct msk_soft *soft)
+{
+    const struct msk_group_id *group = &soft->in.group;
+    int err = soft->held.n > 0 ? msk_soft_load_history(soft, group) : MSK_OK;
+
+    if (err == MSK_ERR_RECORD) {
+        soft->history.n = 0;
+        err = MSK_OK;
+    }
+    if (err != MSK_OK)
+        return err;
+    msk_soft_delete_group(soft); /* first: it makes room */
+    err = msk_soft_note_all(soft, group);
+    return err == MSK_OK ? msk_soft_commit(soft, MSK_OK) : err;
+}
+
+/* Takes the owner off; the group goes with the last one. */
+static int
+leave(struct msk_soft *soft)
 {
     struct msk_bytes owner = { soft->in.fqdn, soft->in.fqdn_len };
     struct msk_owners *owners = &soft->held.owners;
     uint8_t tag[MSK_OWNER_TAG];
+    int err = msk_soft_owner_tag(soft, owner, tag);
+
+    if (err != MSK_OK)
+        return err;
+    if (!msk_owners_remove(owners, tag))
+        return MSK_OK;
+    if (owners->n == 0)
+        return forget_group(soft);
+    msk_soft_change_group(soft, false);
+    return msk_soft_commit(soft, MSK_OK);
+}
+
+/* A damaged group has no owners that are known, nor MSKs. */
+static int
+step_forget(struct msk_soft *soft)
+{
     int err = msk_soft_load_group(soft, &soft->in.group);
 
     if (err == MSK_ERR_NOT_MINE)
         return MSK_OK;
-    if (err == MSK_ERR_RECORD)
-        owners->n = 0;
-    else if (err == MSK_OK)
-        err = msk_soft_owner_tag(soft, owner, tag);
-    if (err == MSK_OK && !msk_owners_remove(owners, tag))
-        return MSK_OK;
-    if (err != MSK_OK && err != MSK_ERR_RECORD)
-        return err;
-    if (owners->n > 0)
-        msk_soft_change_group(soft, false);
-    else
-        msk_soft_delete_group(soft);
-    return msk_soft_commit(soft, MSK_OK);
+    if (err == MSK_ERR_RECORD) {
+        memset(&soft->held, 0, sizeof soft->held);
+        return forget_group(soft);
+    }
+    return err == MSK_OK ? leave(soft) : err;
 }
 
 static void

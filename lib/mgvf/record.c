@@ -30,6 +30,15 @@ msk_record_group_key(const struct msk_group_id *group,
     *len = w.len;
 }
 
+void
+msk_record_history_key(const struct msk_group_id *group,
+                       uint8_t out[MSK_RECORD_KEY_MAX], size_t *len)
+{
+    out[0] = MSK_RECORD_HISTORY;
+    out[1] = msk_history_bucket(group);
+    *len = 2;
+}
+
 /* Octets behind one octet of length, into a field of cap octets. */
 static bool
 get_field(struct msk_reader *r, uint8_t *out, size_t cap, uint8_t *len)
@@ -270,5 +279,52 @@ msk_record_put_group(const struct msk_held_group *group,
     put_field(&w, group->sp, group->sp_len);
     put_owners(&w, &group->owners);
     put_released(&w, &group->released);
+    *len = w.len;
+}
+
+static void
+get_past(struct msk_reader *r, struct msk_past *past)
+{
+    get_octets(r, past->name, sizeof past->name);
+    get_octets(r, past->tag, sizeof past->tag);
+    past->counter = msk_reader_u32(r);
+    past->mtk_id = msk_reader_u16(r);
+}
+
+int
+msk_record_get_history(struct msk_bytes value, struct msk_history *history)
+{
+    struct msk_reader r;
+    bool ok;
+
+    memset(history, 0, sizeof *history);
+    if (value.n == 0) /* no record: nothing went */
+        return MSK_OK;
+    msk_reader_init(&r, value.p, value.n);
+    ok = msk_reader_u8(&r) == VERSION;
+    history->n = msk_reader_u8(&r);
+    ok = ok && history->n > 0 && history->n <= MSK_HISTORY_MAX;
+    for (size_t i = 0; ok && i < history->n; i++)
+        get_past(&r, &history->past[i]);
+    return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
+}
+
+void
+msk_record_put_history(const struct msk_history *history,
+                       uint8_t out[MSK_STORE_VALUE_MAX], size_t *len)
+{
+    struct msk_writer w;
+
+    msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
+    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, (uint8_t)history->n);
+    for (size_t i = 0; i < history->n; i++) {
+        const struct msk_past *past = &history->past[i];
+
+        msk_writer_put(&w, past->name, sizeof past->name);
+        msk_writer_put(&w, past->tag, sizeof past->tag);
+        msk_writer_u32(&w, past->counter);
+        msk_writer_u16(&w, past->mtk_id);
+    }
     *len = w.len;
 }

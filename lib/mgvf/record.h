@@ -7,12 +7,13 @@
 #ifndef MSK_MGVF_RECORD_H
 #define MSK_MGVF_RECORD_H
 
-#include "mgvf/held.h"
+#include "mgvf/history.h"
 #include "mgvf/server_keys.h"
 
 #define MSK_RECORD_KEY_MAX (1 + MSK_FQDN_MAX)
 #define MSK_RECORD_SERVER 'U' /* first octets of a store key */
 #define MSK_RECORD_GROUP 'G'
+#define MSK_RECORD_HISTORY 'H'
 
 /* The store key of the MUKs of a server, whose name is written in lower case,
  * and of a Key Group. *len: octets. */
@@ -21,6 +22,10 @@ void msk_record_server_key(struct msk_bytes fqdn,
 void msk_record_group_key(const struct msk_group_id *group,
                           uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
 
+/* The store key of the pasts that those of the Key Group are among. */
+void msk_record_history_key(const struct msk_group_id *group,
+                            uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
+
 /* Values to structs and back. Writing never fails: out holds the longest. */
 int msk_record_get_server(struct msk_bytes value, struct msk_server_keys *keys);
 void msk_record_put_server(const struct msk_server_keys *keys,
@@ -28,5 +33,8 @@ void msk_record_put_server(const struct msk_server_keys *keys,
 int msk_record_get_group(struct msk_bytes value, struct msk_held_group *group);
 void msk_record_put_group(const struct msk_held_group *group,
                           uint8_t out[MSK_STORE_VALUE_MAX], size_t *len);
+int msk_record_get_history(struct msk_bytes value, struct msk_history *history);
+void msk_record_put_history(const struct msk_history *history,
+                            uint8_t out[MSK_STORE_VALUE_MAX], size_t *len);
 
 #endif

@@ -73,11 +73,13 @@ struct msk_soft {
     int verdict; /* what the call returns once its commit is done, */
     bool again;  /*   unless there is more to do: then the step runs again */
     bool moves;  /* the commit is about an MSK */
+    bool noted;  /* the history is another one now */
 
     struct msk_soft_input in;
-    struct msk_soft_slot server, group;
+    struct msk_soft_slot server, group, past;
     struct msk_server_keys keys;
     struct msk_held_group held;
+    struct msk_history history;
     struct msk_change changes[MSK_STORE_CHANGES_MAX];
     size_t n_changes;
     struct msk_mgvf_result result;
@@ -103,6 +105,11 @@ int msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn);
 int msk_soft_load_group(struct msk_soft *soft,
                         const struct msk_group_id *group);
 
+/* For steps: loads the pasts of MSKs of the Key Group into soft->history. It
+ * can be told from the group alone which record that is. */
+int msk_soft_load_history(struct msk_soft *soft,
+                          const struct msk_group_id *group);
+
 /* For steps: loads whatever has the key that stands in soft->group; the value
  * is not looked at. MSK_PENDING, MSK_ERR_STORE. */
 int msk_soft_load_record(struct msk_soft *soft);
@@ -115,6 +122,7 @@ int msk_soft_owner_tag(const struct msk_soft *soft, struct msk_bytes fqdn,
 /* For steps: what is to be committed; the loaded records as they are now.
  * delayable: as in struct msk_change. change_msks says of a change of the
  * group that it is about its MSKs, as is deleting it. */
+void msk_soft_change_history(struct msk_soft *soft);
 void msk_soft_change_server(struct msk_soft *soft);
 void msk_soft_change_group(struct msk_soft *soft, bool delayable);
 void msk_soft_change_msks(struct msk_soft *soft);
@@ -124,6 +132,11 @@ void msk_soft_delete_group(struct msk_soft *soft);
  * MSK_PENDING, MSK_ERR_LIMIT or MSK_ERR_STORE. */
 int msk_soft_commit(struct msk_soft *soft, int verdict);
 
+/* For the engine: what an error of the store is to callers; and what follows
+ * when a commit has ended, well or not. */
+int msk_soft_store_error(int err);
+void msk_soft_count(struct msk_soft *soft);
+
 /* The end of a result: MTK or MSK, its SP; the records are wiped behind it,
  * so its views point into soft->out. */
 void msk_soft_tell_key(struct msk_soft *soft, const uint8_t *key, size_t len);
@@ -132,6 +145,20 @@ void msk_soft_tell_sp(struct msk_soft *soft);
 /* For msk_soft_process: what follows when a message has been read. */
 int msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message);
 int msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message);
+
+/* For steps: what the delivery of an MSK needs: its past, if it is not held, or
+ * another under its number is. Errors of msk_soft_load_history. */
+int msk_soft_prepare(struct msk_soft *soft, const struct msk_group_id *group,
+                     const struct msk_held_key *msk);
+
+/* For steps: takes a delivered MSK into soft->held (msk_held_deliver), with its
+ * past, notes the past of the one that goes, and tells in the result what was
+ * stored and deleted. MSK_ERR_CRYPTO. */
+int msk_soft_deliver(struct msk_soft *soft, const struct msk_group_id *group,
+                     struct msk_held_key *msk);
+
+/* For steps: notes the past of all that is held. MSK_ERR_CRYPTO. */
+int msk_soft_note_all(struct msk_soft *soft, const struct msk_group_id *group);
 
 /* The operations. */
 int msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,

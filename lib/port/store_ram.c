@@ -76,9 +76,9 @@ count_free(const struct msk_ram *ram)
     return n;
 }
 
-/* Would the change go through? *fresh counts those that take a new record. */
+/* Would the change go through? *room: free records when it comes. */
 static int
-check(const struct msk_ram *ram, const struct msk_change *change, size_t *fresh)
+check(const struct msk_ram *ram, const struct msk_change *change, size_t *room)
 {
     const struct msk_ram_record *record = find(ram, change->key);
 
@@ -87,9 +87,11 @@ check(const struct msk_ram *ram, const struct msk_change *change, size_t *fresh)
         return MSK_ERR_ARGUMENT;
     if (change->version != (record == NULL ? 0 : record->version))
         return MSK_ERR_CONFLICT;
-    if (record == NULL && change->value.p != NULL)
-        (*fresh)++;
-    return MSK_OK;
+    if (record != NULL && change->value.p == NULL)
+        ++*room;
+    if (record != NULL || change->value.p == NULL)
+        return MSK_OK;
+    return (*room)-- > 0 ? MSK_OK : MSK_ERR_LIMIT;
 }
 
 static struct msk_ram_record *
@@ -126,14 +128,12 @@ ram_commit(void *user, uint32_t token, const struct msk_change *changes,
            size_t n)
 {
     struct msk_ram *ram = user;
-    size_t fresh = 0;
+    size_t room = count_free(ram);
     int err = MSK_OK;
 
     (void)token;
     for (size_t i = 0; err == MSK_OK && i < n; i++)
-        err = check(ram, &changes[i], &fresh);
-    if (err == MSK_OK && fresh > count_free(ram))
-        err = MSK_ERR_LIMIT;
+        err = check(ram, &changes[i], &room);
     for (size_t i = 0; err == MSK_OK && i < n; i++)
         apply(ram, &changes[i]);
     return err;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An MSK comes, and another may have to go. How far MTK messages came under an
+ * MSK that goes is noted, and found again if the same MSK comes back.
+ */
+#include <string.h>
+
+#include "base/secret.h"
+#include "mgvf/soft.h"
+
+static bool
+same_value(const struct msk_held_key *a, const struct msk_held_key *b)
+{
+    return a->key_len == b->key_len && a->rand_len == b->rand_len &&
+           msk_secret_equal(a->key, b->key, a->key_len) &&
+           memcmp(a->rand, b->rand, a->rand_len) == 0;
+}
+
+/* Is it held as it comes? Then it has its past with it. */
+static bool
+is_there(const struct msk_held_group *held, const struct msk_held_key *msk)
+{
+    size_t i = msk_held_find(held, msk->number);
+
+    return i < MSK_HELD_MAX && same_value(&held->msk[i], msk);
+}
+
+int
+msk_soft_prepare(struct msk_soft *soft, const struct msk_group_id *group,
+                 const struct msk_held_key *msk)
+{
+    return is_there(&soft->held, msk) ? MSK_OK
+                                      : msk_soft_load_history(soft, group);
+}
+
+static int
+note(struct msk_soft *soft, const struct msk_group_id *group,
+     const struct msk_held_key *msk)
+{
+    return msk_history_note(&soft->history, soft->crypto, group, msk,
+                            &soft->noted);
+}
+
+static void
+copy_past(struct msk_held_key *to, const struct msk_held_key *from)
+{
+    to->has_counter = from->has_counter;
+    to->counter = from->counter;
+    to->mtk_id = from->mtk_id;
+}
+
+/* The value under a number that is held is replaced: MTK counters go on under
+ * the number (decision 9), and are noted of the value that goes. */
+static int
+replace(struct msk_soft *soft, const struct msk_group_id *group,
+        struct msk_held_key *old, struct msk_held_key *msk)
+{
+    int err;
+
+    copy_past(msk, old);
+    err = msk_history_recall(&soft->history, soft->crypto, group, msk);
+    if (err == MSK_OK)
+        err = note(soft, group, old);
+    copy_past(old, msk);
+    return err;
+}
+
+/* It is new: the older of two goes. */
+static int
+add(struct msk_soft *soft, const struct msk_group_id *group,
+    struct msk_held_key *msk)
+{
+    int err = msk_history_recall(&soft->history, soft->crypto, group, msk);
+
+    if (err == MSK_OK && soft->held.n == MSK_HELD_MAX)
+        err = note(soft, group, &soft->held.msk[1]);
+    return err;
+}
+
+static int
+keep_pasts(struct msk_soft *soft, const struct msk_group_id *group,
+           struct msk_held_key *msk)
+{
+    size_t i = msk_held_find(&soft->held, msk->number);
+
+    return i < MSK_HELD_MAX ? replace(soft, group, &soft->held.msk[i], msk)
+                            : add(soft, group, msk);
+}
+
+int
+msk_soft_deliver(struct msk_soft *soft, const struct msk_group_id *group,
+                 struct msk_held_key *msk)
+{
+    struct msk_mgvf_result *result = &soft->result;
+    int err = MSK_OK;
+
+    soft->noted = false;
+    if (!is_there(&soft->held, msk))
+        err = keep_pasts(soft, group, msk);
+    if (err != MSK_OK)
+        return err;
+    if (soft->noted)
+        msk_soft_change_history(soft);
+    result->deleted = result->id;
+    result->has_deleted =
+        msk_held_deliver(&soft->held, msk, &result->deleted.number);
+    return MSK_OK;
+}
+
+/* The newest last, so that it stands in front. */
+int
+msk_soft_note_all(struct msk_soft *soft, const struct msk_group_id *group)
+{
+    bool any = false;
+    int err = MSK_OK;
+
+    for (size_t i = soft->held.n; err == MSK_OK && i > 0; i--) {
+        err = note(soft, group, &soft->held.msk[i - 1]);
+        any |= soft->noted;
+    }
+    if (err == MSK_OK && any)
+        msk_soft_change_history(soft);
+    return err;
+}
