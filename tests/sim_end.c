@@ -34,8 +34,7 @@ stays(const struct sim_session *s, uint8_t service, uint8_t group)
 {
     size_t at = msk_ue_service_find(s->ue, sim_service_name(service));
 
-    return s->device->world->width != SIM_WIDTH_FULL &&
-           s->ue->services[at].state == MSK_SERVICE_UNSURE &&
+    return s->ue->services[at].state == MSK_SERVICE_UNSURE &&
            sim_held_good(s->device, group);
 }
 
