@@ -277,6 +277,7 @@ struct sim_session {
     uint8_t memory[MSK_UE_SIZE(SIM_GROUPS, SIM_SERVICES)];
     msk_time due;                         /* on the clock of the world */
     uint16_t run;                         /* of its keys; 0: it has none */
+    uint16_t given;                       /* of those in the last call */
     uint32_t want, on, to_start, to_stop; /* services: sets */
     bool to_keys, bootstrapping;
     struct sim_terms says[SIM_SERVICES];  /* its announcements now */

@@ -248,16 +248,19 @@ sim_ue_keys_later(struct sim_session *s)
     item->mark.run = s->run;
 }
 
-/* Older than others that the store has seen: new ones are to be had. */
+/* Older than others that the store has seen: new ones are to be had, if they
+ * have not come while that was found out. */
 void
 sim_ue_keys_refused(struct sim_session *s)
 {
-    sim_say(s->device->world, "line %u: keys %u are too old", s->line, s->run);
-    s->device->world->totals->old_keys++;
-    if (s->run == s->device->world->db.run[s->line])
-        sim_fail(s->device->world, "line %u: the newest keys are too old",
-                 s->line);
-    sim_ue_bootstrap(s);
+    struct sim *w = s->device->world;
+
+    sim_say(w, "line %u: keys %u are too old", s->line, s->given);
+    w->totals->old_keys++;
+    if (s->given == w->db.run[s->line])
+        sim_fail(w, "line %u: the newest keys are too old", s->line);
+    if (s->given == s->run)
+        sim_ue_bootstrap(s);
 }
 
 void

@@ -275,6 +275,7 @@ set_keys(struct sim_session *s)
     keys.age = s->run;
     sim_say(s->device->world, "line %u: has keys %u", s->line, s->run);
     s->handed = 0;
+    s->given = s->run;
     return msk_ue_set_keys(s->ue, &keys, sim_ue_clock(s->device));
 }
 
