@@ -195,7 +195,6 @@ is_told_what_the_other_has_taken_away(void **state)
     check_int("b was told", seen(&b, MSK_EFFECT_MSK_DELETED), 1);
 }
 
-/* The same when the store answers late, and fails first. */
 /* The third MSK came to b first, and then to a: of the three that a was told
  * of, the oldest went with b's. */
 static void
@@ -212,6 +211,23 @@ is_told_what_went_when_the_third_comes_to_both(void **state)
               1);
 }
 
+/* b never had that MSK, but was told of its interval. */
+static void
+is_told_what_went_of_which_it_knew_the_interval_alone(void **state)
+{
+    (void)state;
+    share(&on, &on);
+    check_int("interval", bench_invalidate(&b, GROUP, 1), MSK_OK);
+    check_int("b was told", seen(&b, MSK_EFFECT_MSK), 1);
+    check_int("a", bench_msk(&a, GROUP, 2), MSK_OK);
+    check_int("a", bench_msk(&a, GROUP, 3), MSK_OK);
+    check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
+    check_int("told", seen(&b, MSK_EFFECT_MSK_DELETED), 1);
+    check_int("which", bench_the_last(&b, MSK_EFFECT_MSK_DELETED)->id.number,
+              1);
+}
+
+/* The same when the store answers late, and fails first. */
 static void
 is_told_when_the_store_has_answered(void **state)
 {
@@ -281,6 +297,7 @@ main(void)
         BENCH_BOTH(forgets_a_group_with_its_last_session),
         BENCH_BOTH(is_told_what_the_other_has_taken_away),
         BENCH_BOTH(is_told_what_went_when_the_third_comes_to_both),
+        BENCH_BOTH(is_told_what_went_of_which_it_knew_the_interval_alone),
         BENCH_BOTH(is_told_when_the_store_has_answered),
         BENCH_BOTH(is_told_when_the_host_has_forgotten_all),
         BENCH_BOTH(takes_nothing_from_a_server_that_is_no_owner),

@@ -84,6 +84,7 @@ take(struct msk_ue *ue, const struct msk_mgvf_result *result)
             msk_ue_group_stored(ue, group, result->id.number);
         break;
     case MSK_OUTCOME_VALIDITY:
+        msk_ue_group_know(group, result->id.number);
         if (is_good(result))
             msk_ue_group_stored(ue, group, result->id.number);
         break;
