@@ -4,7 +4,8 @@
  * says what: with its low bit a 401, whose lines are the WWW-Authenticate of
  * it, else a 200, whose lines are its Authentication-Info. Whatever they are,
  *
- *   - a challenge is taken or refused; refused, nothing has changed;
+ *   - a challenge is taken or refused; refused, nothing has changed, or, where
+ *     one is in use, both are forgotten; one that is taken is not weaker;
  *   - what is taken is of the right realm, and an algorithm and qop that are
  *     allowed;
  *   - what is then written is read again by the server as it was meant, and
@@ -38,6 +39,14 @@ static const struct msk_credentials who = {
     { (const uint8_t *)"b\"\\@bsf.example.com", 19 }, { mrk, sizeof mrk }
 };
 
+/* Does a line end at i? Not where it is folded. */
+static bool
+ends(struct msk_bytes text, size_t i)
+{
+    return text.p[i] == '\n' &&
+           (i + 1 == text.n || (text.p[i + 1] != ' ' && text.p[i + 1] != '\t'));
+}
+
 /* The lines of the input as headers of that name, each in a block of its own.
  */
 static size_t
@@ -49,7 +58,7 @@ split(struct msk_bytes text, const char *name, struct msk_http_header *headers)
         size_t end = at;
         uint8_t *copy;
 
-        while (end < text.n && text.p[end] != '\n')
+        while (end < text.n && !ends(text, end))
             end++;
         copy = malloc(end > at ? end - at : 1);
         REQUIRE(copy != NULL);
@@ -104,6 +113,27 @@ has(const uint8_t *p, size_t n, const char *text)
 }
 
 static void
+prepare(struct msk_digest_client *client)
+{
+#define CHALLENGE                             \
+    "Digest realm=\"3GPP-bootstrapping@" FQDN \
+    "\", nonce=\"n\", qop=\"auth,auth-int\", algorithm="
+    const struct msk_http_header headers[] = {
+        { msk_text("WWW-Authenticate"), msk_text(CHALLENGE "MD5") },
+        { msk_text("WWW-Authenticate"), msk_text(CHALLENGE "SHA-256") },
+    };
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 401,
+                                          .headers = headers,
+                                          .n_headers = 2 };
+    enum msk_challenge what;
+
+    REQUIRE(msk_digest_client_challenge(client, &response, false, &what) ==
+            MSK_OK);
+    check_authorization(client);
+}
+
+static void
 check_challenge(struct msk_digest_client *client,
                 const struct msk_http_response *response, bool sent)
 {
@@ -113,9 +143,13 @@ check_challenge(struct msk_digest_client *client,
 
     if (err != MSK_OK) {
         REQUIRE(err == MSK_ERR_DIGEST);
+        if (client->nonce_len == 0)
+            before.nonce_len = before.nc = 0; /* it was weaker */
         REQUIRE(memcmp(&before, client, sizeof before) == 0);
         return;
     }
+    REQUIRE(before.nonce_len == 0 || (client->algorithm <= before.algorithm &&
+                                      client->used_qop <= before.used_qop));
     REQUIRE((what == MSK_CHALLENGE_ANSWER) == !sent);
     REQUIRE(client->nonce_len >= 1 && client->nonce_len <= MSK_NONCE_MAX);
     REQUIRE(client->opaque_len <= MSK_OPAQUE_MAX);
@@ -130,25 +164,6 @@ check_challenge(struct msk_digest_client *client,
 }
 
 /* A client that has authorized a request. */
-static void
-prepare(struct msk_digest_client *client)
-{
-    struct msk_http_header header = {
-        msk_text("WWW-Authenticate"),
-        msk_text("Digest realm=\"3GPP-bootstrapping@" FQDN
-                 "\", nonce=\"n\", qop=\"auth,auth-int\", algorithm=MD5")
-    };
-    struct msk_http_response response = { .size = sizeof response,
-                                          .status = 401,
-                                          .headers = &header,
-                                          .n_headers = 1 };
-    enum msk_challenge what;
-
-    REQUIRE(msk_digest_client_challenge(client, &response, false, &what) ==
-            MSK_OK);
-    check_authorization(client);
-}
-
 static void
 check_answer(struct msk_digest_client *client,
              const struct msk_http_response *response)
@@ -182,6 +197,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               challenge ? "WWW-Authenticate" : "Authentication-Info", headers);
     REQUIRE(msk_digest_client_init(&client, msk_text(FQDN), (data[0] >> 1) & 3,
                                    (data[0] >> 4) & 3) == MSK_OK);
+    if (challenge && (data[0] & 0x40) != 0)
+        prepare(&client);
     if (challenge)
         check_challenge(&client, &response, (data[0] & 8) != 0);
     else
