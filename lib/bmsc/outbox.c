@@ -8,8 +8,8 @@
 
 /* What an HTTP answer takes: a body and a few headers; and what memberships
  * that begin or end take. */
-#define ANSWER_ROOM (MSK_HTTP_BODY_MAX + 4 * MSK_HTTP_VALUE_MAX)
-#define EFFECTS_ROOM (3 * MSK_SUBSCRIBER_GROUPS_MAX)
+#define ANSWER_ROOM (MSK_HTTP_BODY_MAX + (size_t)4 * MSK_HTTP_VALUE_MAX)
+#define EFFECTS_ROOM ((size_t)3 * MSK_SUBSCRIBER_GROUPS_MAX)
 
 int
 msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len)
