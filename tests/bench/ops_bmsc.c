@@ -28,9 +28,8 @@ struct node {
 static const struct msk_key_id id = { { 0x21, 0x63, 0x54 }, 0x18CF, 1 };
 
 static const struct msk_key_group *
-find_group(void *user, const uint8_t domain[3], uint16_t group)
+find_group(void *user, const struct msk_group_id *group)
 {
-    (void)domain;
     (void)group;
     return &((struct node *)user)->group;
 }
@@ -111,10 +110,13 @@ subscribe(struct node *b)
     struct msk_key_group_config g = { .size = sizeof g,
                                       .id = id,
                                       .streaming = true };
+    const struct msk_group_id member = {
+        { id.domain[0], id.domain[1], id.domain[2] }, id.group
+    };
     int err = msk_subscriber_init(&b->subscriber, &c);
 
     if (err == MSK_OK)
-        err = msk_subscriber_join(&b->subscriber, id.domain, id.group);
+        err = msk_subscriber_join(&b->subscriber, &member);
     if (err == MSK_OK)
         err = msk_key_group_init(&b->group, &g, &bench_random);
     return err;

@@ -105,7 +105,7 @@ authorize(struct exchange *x)
     x->header[0].name = msk_text("WWW-Authenticate");
     x->header[0].value = (struct msk_bytes){ x->value[0], n };
     if (err == MSK_OK)
-        err = msk_digest_client_init(&client, msk_text(FQDN), 0);
+        err = msk_digest_client_init(&client, msk_text(FQDN), 0, 0);
     if (err == MSK_OK)
         err = msk_digest_client_challenge(&client, &challenge, false, &what);
     x->request.body = (struct msk_bytes){ x->body, x->n };
