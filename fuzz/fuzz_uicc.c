@@ -21,6 +21,8 @@
 #include "toy_crypto.h"
 
 #define FQDN "bmsc.example.com"
+#define FQDN_LOUD "BMSC.Example.COM"
+#define OTHER "other.example.com"
 #define BTID "a"
 #define GROUPS 2 /* Key Groups 1 and 2 may be allowed; 3 never is */
 #define OPERATIONS_MAX 16
@@ -45,7 +47,7 @@ struct run {
     struct msk_card_group groups[GROUPS];
     uint64_t memory[MSK_MGVF_UICC_SIZE / sizeof(uint64_t)];
     struct msk_mgvf *mgvf;
-    bool allowed[GROUPS + 1];
+    unsigned owners[GROUPS + 1]; /* a set of bits, see owner_of */
 
     /* the message under way, if is_message */
     bool is_message;
@@ -234,13 +236,33 @@ give(struct run *run)
     return MSK_OK;
 }
 
+/* Who may own a Key Group: the session, the host, another session; and the
+ * first one in another spelling. */
+static struct msk_bytes
+owner_of(uint8_t bits, unsigned *bit)
+{
+    static const char *const names[] = { FQDN, "", OTHER, FQDN_LOUD };
+
+    *bit = bits % 4 == 3 ? 1u : 1u << bits % 4;
+    return msk_text(names[bits % 4]);
+}
+
+/* Of an MSK message the server must be an owner, or the host. */
 static bool
 is_allowed(const struct run *run)
 {
     const struct msk_key_id *id = &run->message.id;
+    struct msk_bytes fqdn = msk_text(FQDN);
+    unsigned owners;
 
-    return memcmp(id->domain, domain, sizeof domain) == 0 && id->group >= 1 &&
-           id->group <= GROUPS && run->allowed[id->group];
+    if (memcmp(id->domain, domain, sizeof domain) != 0 || id->group < 1 ||
+        id->group > GROUPS)
+        return false;
+    owners = run->owners[id->group];
+    if (run->message.kind == MSK_MESSAGE_MSK && run->server.n == fqdn.n &&
+        memcmp(run->server.p, fqdn.p, fqdn.n) == 0)
+        owners &= 3u;
+    return owners != 0;
 }
 
 static void
@@ -467,34 +489,39 @@ ask_held(struct run *run, uint16_t group)
     struct msk_held held = { .size = sizeof held };
     int err = finish(run, msk_mgvf_held(run->mgvf, GROUP_ID(group), &held));
 
-    REQUIRE(err != MSK_OK || run->allowed[group]);
+    REQUIRE(err != MSK_OK || run->owners[group] != 0);
     REQUIRE(err != MSK_OK || held.n <= MSK_HELD_MAX);
-    REQUIRE((err == MSK_ERR_NOT_MINE) == !run->allowed[group]);
+    REQUIRE((err == MSK_ERR_NOT_MINE) == (run->owners[group] == 0));
 }
 
 static void
-forget(struct run *run, uint16_t group)
+forget(struct run *run, uint16_t group, uint8_t bits)
 {
-    if (finish(run, msk_mgvf_forget(run->mgvf, msk_text(FQDN),
-                                    GROUP_ID(group))) == MSK_OK)
-        run->allowed[group] = false;
+    unsigned bit;
+    struct msk_bytes owner = owner_of(bits, &bit);
+
+    if (finish(run, msk_mgvf_forget(run->mgvf, owner, GROUP_ID(group))) ==
+        MSK_OK)
+        run->owners[group] &= ~bit;
 }
 
 static void
 forget_all(struct run *run)
 {
     if (finish(run, msk_mgvf_forget_all(run->mgvf)) == MSK_OK)
-        memset(run->allowed, 0, sizeof run->allowed);
+        memset(run->owners, 0, sizeof run->owners);
 }
 
 static void
 allow(struct run *run, uint16_t group, uint8_t bits)
 {
     enum msk_require require = (enum msk_require)(bits >> 6);
+    unsigned bit;
+    struct msk_bytes owner = owner_of(take(run), &bit);
 
-    REQUIRE(msk_mgvf_allow(run->mgvf, msk_text(FQDN), GROUP_ID(group),
-                           require) == MSK_OK);
-    run->allowed[group] = true;
+    REQUIRE(msk_mgvf_allow(run->mgvf, owner, GROUP_ID(group), require) ==
+            MSK_OK);
+    run->owners[group] |= bit;
 }
 
 /* What a host does less often. */
@@ -525,7 +552,7 @@ operate(struct run *run)
     begin(run, false);
     switch (op & 7) {
     case 0: do_otherwise(run, group, op); break;
-    case 1: forget(run, group); break;
+    case 1: forget(run, group, op >> 4); break;
     case 2: forget_all(run); break;
     case 3: ask_held(run, group); break;
     case 4:
