@@ -365,12 +365,25 @@ def a_deletion_has_its_reason(where, layout):
     ue.kill()
 
 
+def a_leave_for_an_sp_says_so(where, layout):
+    """All is announced as on, and the MSK says: no encryption."""
+    bmsc = Bmsc(layout, fqdn="one.localhost")
+    ue, at = start(where, layout, announcement(bmsc.announced()), "--patience", "3")
+    ue.ask("start", "result", code=200)
+    bmsc.send(bmsc.message(streaming=True, sp=bytes.fromhex("000100")), at)
+    ue.wait("refused", what="datagram")
+    why = "the SP of its MSK is against the announcement"
+    assert ue.wait("left", service=SERVICE)["reason"] == why, ue.events
+    ue.kill()
+
+
 def main():
     tests = [every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
              another_server_is_asked, keys_belong_to_one_server,
              old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              quit_deregisters, a_second_quit_does_not_wait,
-             why_there_was_no_answer, keys_are_shown_after_a_restart, a_deletion_has_its_reason]
+             why_there_was_no_answer, keys_are_shown_after_a_restart, a_deletion_has_its_reason,
+             a_leave_for_an_sp_says_so]
     for test in tests:
         for layout in ("csb", "keyid"):
             if sys.argv[2:] and test.__name__ not in sys.argv[2:]:

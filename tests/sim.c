@@ -37,11 +37,13 @@ print_totals(const struct sim_totals *t)
            " bootstraps; %" PRIu64 " steps of clocks\n",
            t->stored, t->mtks, t->acks, t->power_cuts, t->bootstraps,
            t->steps_of_clocks);
-    printf("left: %" PRIu64 " out of patience, %" PRIu64 " refused, %" PRIu64
-           " by the user; in the end %" PRIu64 " current MSKs, %" PRIu64
-           " services refused, %" PRIu64 " older MSKs kept\n",
-           t->left[MSK_REASON_PATIENCE], t->left[MSK_REASON_REFUSED],
-           t->left[MSK_REASON_USER], t->current, t->back, t->stayed);
+    printf("left: %" PRIu64 " out of patience, %" PRIu64 " for an SP, %" PRIu64
+           " refused, %" PRIu64 " by the user; in the end %" PRIu64
+           " current MSKs, %" PRIu64 " services refused, %" PRIu64
+           " older MSKs kept\n",
+           t->left[MSK_REASON_PATIENCE], t->left[MSK_REASON_POLICY],
+           t->left[MSK_REASON_REFUSED], t->left[MSK_REASON_USER], t->current,
+           t->back, t->stayed);
     printf("old configurations: %" PRIu64 " put back, %" PRIu64
            " keys too old; %" PRIu64 " messages replayed at the end; %" PRIu64
            " services whose SP is against an announcement\n",

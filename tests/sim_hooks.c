@@ -195,6 +195,11 @@ check_leave(struct sim_session *s, const struct msk_leave_event *leave)
     case MSK_REASON_PATIENCE:
         check_patience(s, sim_service_index(w, leave->service), g);
         return;
+    case MSK_REASON_POLICY:
+        if ((w->map.group[g].off & s->device->strict[g]) == 0)
+            sim_fail(w, "line %u: left for an SP that is right", s->line);
+        check_patience(s, sim_service_index(w, leave->service), g);
+        return;
     case MSK_REASON_NO_MSK:
     case MSK_REASON_UNREACHABLE:
     case MSK_REASON_UNVERIFIED:
@@ -202,7 +207,6 @@ check_leave(struct sim_session *s, const struct msk_leave_event *leave)
     case MSK_REASON_NO_KEYS:
     case MSK_REASON_RENEGOTIATE:
     case MSK_REASON_USER:
-    case MSK_REASON_POLICY:
         sim_fail(w, "line %u: left for reason %d", s->line, (int)leave->reason);
     }
 }

@@ -99,6 +99,93 @@ leaves_when_nothing_comes_in_time(void **state)
     check_int("stop", bench_stop(&b, "news"), MSK_ERR_STATE);
 }
 
+static const struct bench_terms guarded; /* all is on */
+
+/* An MSK with such an SP, and a MAC that is not the BM-SC's. */
+static int
+forge_unprotected(uint16_t number)
+{
+    const struct bench_push push = { .content = MSK_CONTENT_MSK,
+                                     .group = GROUP,
+                                     .number = number,
+                                     .seq_high = 10,
+                                     .bootstrap = b.bootstraps,
+                                     .unprotected = true };
+    struct msk_bytes m = bench_message(&b, &push);
+    uint8_t forged[MSK_MIKEY_MAX];
+
+    memcpy(forged, m.p, m.n);
+    forged[m.n - 1] ^= 1;
+    m.p = forged;
+    return msk_ue_receive(b.ue, m, msk_text("peer"), b.now);
+}
+
+/* The MSK came, and its SP switches off what was announced as on. */
+static void
+says_that_the_sp_was_the_cause(void **state)
+{
+    uint16_t number = 1;
+
+    (void)state;
+    check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
+    for (int i = 0; bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++) {
+        bench_serve_all(&b, 3);
+        if (i % 10 == 1)
+            check_int("push", bench_unprotected(&b, GROUP, number++),
+                      MSK_ERR_POLICY);
+        bench_wait(&b, 1000);
+        assert_true(i < 61);
+    }
+    check_left("SP", "news", MSK_REASON_POLICY);
+    check_int("result", last_result()->reason, MSK_REASON_POLICY);
+    check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
+    b.answer = ANSWER_NONE; /* what was before does not count */
+    bench_wait(&b, 3600000);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 2);
+    check_left("deaf", "news", MSK_REASON_PATIENCE);
+}
+
+/* One that is good came behind it: it says nothing of another that does not
+ * (which can be asked for in KEYID alone). */
+static void
+forgets_an_sp_that_was_mended(void **state)
+{
+    struct msk_key_id ids[] = { bench_id(GROUP, 0), bench_id(GROUP, 5) };
+
+    (void)state;
+    check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
+    check_int("request", msk_ue_request(b.ue, ids, 2, b.now), MSK_OK);
+    for (int i = 0; i < 30; i++) {
+        bench_serve_all(&b, 3);
+        if (i == 0) {
+            check_int("SP", bench_unprotected(&b, GROUP, 1), MSK_ERR_POLICY);
+            check_int("good", bench_msk(&b, GROUP, 2), MSK_OK);
+        }
+        bench_wait(&b, 5000);
+    }
+    check_int("result", last_result()->reason, MSK_REASON_NO_MSK);
+    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+}
+
+/* What the BM-SC says itself goes before, and what nobody has verified is
+ * worth nothing. */
+static void
+blames_no_sp_where_something_else_was(void **state)
+{
+    (void)state;
+    check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
+    b.code = 403;
+    check_int("push", bench_unprotected(&b, GROUP, 1), MSK_ERR_POLICY);
+    bench_serve_all(&b, 3);
+    check_left("refused", "news", MSK_REASON_REFUSED);
+    check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
+    b.code = 200;
+    bench_serve_all(&b, 3);
+    check_int("push", forge_unprotected(2), MSK_ERR_MAC);
+    bench_wait(&b, 3600000);
+    check_left("forged", "news", MSK_REASON_PATIENCE);
+}
+
 /* What was announced as back-off is no part of the patience. */
 static void
 is_patient_behind_the_back_off(void **state)
@@ -320,6 +407,10 @@ main(void)
         BENCH_BOTH(asks_for_the_msk_and_gets_it),
         BENCH_BOTH(waits_for_the_back_off_before_the_first_request),
         BENCH_BOTH(leaves_when_nothing_comes_in_time),
+        BENCH_BOTH(says_that_the_sp_was_the_cause),
+        { "keyid: forgets_an_sp_that_was_mended", forgets_an_sp_that_was_mended,
+          start, stop, &bench_layouts[1] },
+        BENCH_BOTH(blames_no_sp_where_something_else_was),
         BENCH_BOTH(is_patient_behind_the_back_off),
         BENCH_BOTH(is_as_patient_as_it_is_told),
         BENCH_BOTH(leaves_a_deaf_server_by_the_rule),

@@ -18,6 +18,7 @@ CLAUSES = {
     "delivered": "6.3.2.3.1, TS 33.246 6.4.5.2",
     "refused": "TS 33.246 6.4.6, 6.5.3, 6.5.4",
     "left": "6.3.2.2.1",
+    "barred": "6.3.2.2.1, 6.3.2.2.2",
     "new keys": "6.3.2.2.4, TS 33.246 6.1",
 }
 
@@ -59,9 +60,11 @@ def ue_arrow(event):
     if kind == "confirmed":
         return NOTE_UE, "nothing newer", "confirmed", GOOD, "msk-request"
     if kind == "left":
-        asked = event.get("reason") == "as told"
-        return (NOTE_UE, "left", event.get("reason", ""), PLAIN,
-                "left" if not asked else "deregister" if event["layout"] == "keyid" else "")
+        reason = event.get("reason", "")
+        clause = "barred" if "SP" in reason else "left"
+        if reason == "as told":
+            clause = "deregister" if event["layout"] == "keyid" else ""
+        return NOTE_UE, "left", reason, PLAIN, clause
     return None
 
 

@@ -112,7 +112,8 @@ reason_text(enum msk_reason reason)
     case MSK_REASON_UNREACHABLE: return "no answer";
     case MSK_REASON_UNVERIFIED: return "answers that do not verify";
     case MSK_REASON_USER: return "as told";
-    case MSK_REASON_POLICY: return "its policy is against the announcement";
+    case MSK_REASON_POLICY:
+        return "the SP of its MSK is against the announcement";
     case MSK_REASON_PATIENCE: return "no MSK and no confirmation in time";
     }
     return "unknown";

@@ -39,7 +39,8 @@ enum msk_reason {
     MSK_REASON_UNREACHABLE = 5, /* result: no answer */
     MSK_REASON_UNVERIFIED = 6,  /* result: answers that did not verify */
     MSK_REASON_USER = 7,        /* leave: msk_ue_stop */
-    MSK_REASON_POLICY = 8,      /* result: SP against the announcement */
+    MSK_REASON_POLICY = 8,      /* leave, result: an MSK came in time, with an
+                                   SP against the announcement (decision 21) */
     MSK_REASON_PATIENCE = 9     /* leave: no MSK and no confirmation in time */
 };
 
@@ -60,7 +61,8 @@ struct msk_mtk_event {
 
 /* The end of a request, for one Key Group or service; where the session asks
  * again by itself, each has one. With reason NO_MSK: it was granted, but no
- * MSK came, and nothing more is asked. */
+ * MSK came, and nothing more is asked; with POLICY one came, and was refused
+ * for its SP. */
 struct msk_result_event {
     enum msk_procedure procedure;
     struct msk_key_id id;     /* MSK request */

@@ -21,13 +21,17 @@ end(struct msk_ue *ue, struct msk_ue_group *group)
         (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
 }
 
-/* What was granted and has not come is given up. */
+/* What was granted and has not come, or not so that it could be taken, is given
+ * up. */
 static void
 tell_in_vain(struct msk_ue_group *group)
 {
+    enum msk_reason reason =
+        group->barred ? MSK_REASON_POLICY : MSK_REASON_NO_MSK;
+
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         if (group->reason == MSK_REASON_NO_MSK && group->want[i].wanted)
-            tell(&group->want[i], 0, false, MSK_REASON_NO_MSK);
+            tell(&group->want[i], 0, false, reason);
 }
 
 /* No more is to be asked. */
@@ -228,6 +232,7 @@ msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
 
     group->got = true;
     group->renewed = false;
+    group->barred = false;
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         if (group->want[i].number == 0 || group->want[i].number == number) {
             wanted |= group->want[i].wanted;
@@ -309,5 +314,6 @@ msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group)
         group->want[i].asked = false;
     group->look = false;
     group->leave = false;
+    group->barred = false;
     (void)msk_ue_group_step(ue, group, MSK_GROUP_DROP);
 }

@@ -187,6 +187,7 @@ static void
 begin(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
 {
     end(group);
+    group->barred = false;
     msk_ue_group_want_something(group);
     plan(ue, group, least);
 }
@@ -196,6 +197,7 @@ static void
 begin_now(struct msk_ue *ue, struct msk_ue_group *group)
 {
     end(group);
+    group->barred = false;
     (void)msk_ue_group_want(group, 0);
     msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
 }

@@ -31,11 +31,20 @@ leave_service(struct msk_ue *ue, size_t i, enum msk_reason reason,
         msk_ue_service_leave(ue, i, reason, id);
 }
 
+/* An MSK that came in time and was refused for its SP is why there is none. */
+static enum msk_reason
+reason_of(const struct msk_ue_group *group)
+{
+    if (group->barred && group->reason == MSK_REASON_PATIENCE)
+        return MSK_REASON_POLICY;
+    return (enum msk_reason)group->reason;
+}
+
 bool
 msk_leave_group(struct msk_ue *ue, size_t g)
 {
     struct msk_ue_group *group = &ue->groups[g];
-    enum msk_reason reason = (enum msk_reason)group->reason;
+    enum msk_reason reason = reason_of(group);
     struct msk_key_id id = group->id;
 
     if (!group->leave)

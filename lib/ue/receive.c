@@ -12,14 +12,15 @@ msk_receive_look(struct msk_ue *ue, struct msk_bytes message)
     struct msk_message m;
 
     memset(&ue->work.named, 0, sizeof ue->work.named);
+    ue->work.by_mtk = false;
     if (message.n > MSK_MIKEY_MAX ||
         msk_message_read(ue->layout, message, &m, NULL) != MSK_OK ||
         m.kind == MSK_MESSAGE_VERIFICATION)
         return MSK_OK; /* the MGV-F says what is wrong with it */
     if (msk_ue_group_of(ue, &m.id) == NULL)
         return MSK_ERR_NOT_MINE;
-    if (m.kind == MSK_MESSAGE_MTK)
-        ue->work.named = m.id;
+    ue->work.named = m.id;
+    ue->work.by_mtk = m.kind == MSK_MESSAGE_MTK;
     return MSK_OK;
 }
 
@@ -101,6 +102,16 @@ take(struct msk_ue *ue, const struct msk_mgvf_result *result)
         group->look = true;
 }
 
+/* The message is true, but the SP is against what was announced. */
+static void
+bar(struct msk_ue *ue)
+{
+    struct msk_ue_group *group = msk_ue_group_of(ue, &ue->work.named);
+
+    if (group != NULL)
+        group->barred = true;
+}
+
 void
 msk_receive_end(struct msk_ue *ue, int err,
                 const struct msk_mgvf_result *result)
@@ -112,7 +123,10 @@ msk_receive_end(struct msk_ue *ue, int err,
         msk_ue_outbox_message(ue, result);
         keylog(ue, result);
         take(ue, result);
-    } else if (err == MSK_ERR_NO_MSK || err == MSK_ERR_INVALIDATED) {
+    } else if (err == MSK_ERR_POLICY) {
+        bar(ue);
+    } else if (ue->work.by_mtk &&
+               (err == MSK_ERR_NO_MSK || err == MSK_ERR_INVALIDATED)) {
         msk_receive_missed(ue, &ue->work.named);
     }
 }

@@ -58,6 +58,7 @@ struct msk_ue_group {
     bool confirmed, ended;  /* LOOKING: as in struct msk_leave_facts */
     bool renewed;           /* the BM-SC said no: is the UE a member? */
     bool provoked;          /* what is wanted now: by traffic */
+    bool barred;            /* what is wanted came, and its SP was refused */
     uint8_t futile;         /* requests in a row that traffic led to, and
                                  that brought nothing new */
     uint32_t attempts;      /* requests for what is wanted now */
@@ -152,6 +153,7 @@ struct msk_ue_work {
     struct msk_timer rest; /* the MGV-F was busy or failed: not before */
     struct msk_held held;
     struct msk_key_id named;        /* by the datagram or the MKI */
+    bool by_mtk;                    /* by an MTK message */
     struct msk_ue_credentials keys; /* to be set */
     uint64_t age;                   /* of these */
     bool in_step;                   /* nobody else has changed an MSK before */
