@@ -11,10 +11,12 @@ import base64
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 import host_peers
 import protect_oracle
@@ -308,6 +310,48 @@ def a_second_quit_does_not_wait(where, layout):
     assert ue.process.wait(host_peers.PATIENCE) == 0
 
 
+def a_signal_is_a_quit(where, layout):
+    """SIGTERM, SIGINT and SIGHUP deregister; where nobody answers, it ends all the same."""
+    for n, kind in enumerate((signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTERM)):
+        bmsc = Bmsc(layout, fqdn="one.localhost")
+        folder = f"{where}/{n}"
+        os.mkdir(folder)
+        ue, at = start(folder, layout, announcement(bmsc.announced()))
+        ue.ask("start", "result", code=200)
+        deliver(bmsc, ue, at)
+        before = len(bmsc.requests)
+        bmsc.silent = n == 3
+        began = time.monotonic()
+        ue.process.send_signal(kind)
+        ue.wait("quit")
+        assert ue.process.wait(host_peers.PATIENCE) == 0
+        assert time.monotonic() - began < (20 if bmsc.silent else 10)
+        kinds = [path.split("=")[1] for path, good, _ in bmsc.requests[before:] if good]
+        assert kinds == (["deregister"] if layout == "keyid" and n < 3 else []), (kind, bmsc.requests)
+        bmsc.silent = False
+
+
+def a_second_signal_does_not_wait(where, layout):
+    """Nor does one behind a quit, or a quit behind one."""
+    for n, say in enumerate((lambda ue: ue.process.send_signal(signal.SIGINT),
+                             lambda ue: ue.say("quit"))):
+        bmsc = Bmsc(layout, fqdn="one.localhost")
+        folder = f"{where}/{n}"
+        os.mkdir(folder)
+        ue, _ = start(folder, layout, announcement(bmsc.announced()))
+        ue.ask("start", "result", code=200)
+        bmsc.silent = True
+        ue.process.send_signal(signal.SIGTERM)
+        if layout == "keyid":
+            asked = ue.wait("http_request")
+            ue.ask("keys", "keys")  # it waits
+            say(ue)
+        end = ue.wait("quit")
+        assert layout == "csb" or end["t"] - asked["t"] < 9000, (asked, end)
+        assert ue.process.wait(host_peers.PATIENCE) == 0
+        bmsc.silent = False
+
+
 def why_there_was_no_answer(where, layout):
     """DNS, refused, time, TLS: each by its word. With --cacert the last one is an answer."""
     closed, keep = nobody("one.localhost")
@@ -382,6 +426,7 @@ def main():
              another_server_is_asked, keys_belong_to_one_server,
              old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              quit_deregisters, a_second_quit_does_not_wait,
+             a_signal_is_a_quit, a_second_signal_does_not_wait,
              why_there_was_no_answer, keys_are_shown_after_a_restart, a_deletion_has_its_reason,
              a_leave_for_an_sp_says_so]
     for test in tests:

@@ -183,20 +183,25 @@ keys(struct host *h, char **words, size_t n)
     return MSK_OK;
 }
 
-/* TS 33.246 6.3.2.1B. What needs no deregistration keeps its keys; a second
- * quit does not wait for the answer. */
-static int
-quit(struct host *h, char **words, size_t n)
+/* TS 33.246 6.3.2.1B. What needs no deregistration keeps its keys. */
+void
+command_quit(struct host *h)
 {
     bool registers =
         h->options.layout == MSK_LAYOUT_KEYID && h->options.groups == NULL;
 
-    (void)words;
-    (void)n;
     h->quit = h->leaving || !registers ||
               msk_ue_stop(h->ue, h->service.id, event_monotonic()) != MSK_OK;
     h->leaving = true;
     h->leave_by = event_monotonic() + GOODBYE;
+}
+
+static int
+quit(struct host *h, char **words, size_t n)
+{
+    (void)words;
+    (void)n;
+    command_quit(h);
     return MSK_OK;
 }
 

@@ -20,6 +20,7 @@ struct host {
     struct event_log log;
     struct event_limit refusals;
     struct input input;
+    int signals;
     struct http_client http;
     struct capture capture;
     FILE *keylog;
@@ -64,5 +65,8 @@ void shown_add(const struct host *h, json_t *event,
 
 /* commands.c: one line of stdin. */
 void command_run(struct host *h, char *line);
+/* Deregisters, if that is used, and ends; the second time without waiting for
+ * the answer. */
+void command_quit(struct host *h);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../hosts/daemon.h"
 #include "../hosts/output.h"
 #include "../hosts/private.h"
 #include "msk/xml_expat.h"
@@ -156,18 +157,21 @@ sleep_for(const struct host *h)
 static void
 turn(struct host *h)
 {
-    struct curl_waitfd fds[MIKEY_MAX + 1];
+    struct curl_waitfd fds[MIKEY_MAX + 2];
     unsigned n = 0;
     char *line;
 
     for (; n < h->options.n_mikey; n++)
         fds[n] = (struct curl_waitfd){ h->udp[n], CURL_WAIT_POLLIN, 0 };
+    fds[n++] = (struct curl_waitfd){ h->signals, CURL_WAIT_POLLIN, 0 };
     if (!h->input.ended)
         fds[n++] = (struct curl_waitfd){ h->input.fd, CURL_WAIT_POLLIN, 0 };
     http_wait(&h->http, fds, n, sleep_for(h));
     for (size_t i = 0; i < h->options.n_mikey; i++)
         receive(h, i);
     answer(h);
+    while (!h->quit && daemon_signal(h->signals) != 0)
+        command_quit(h);
     if (!h->input.ended)
         input_fill(&h->input);
     while (!h->quit && (line = input_line(&h->input)) != NULL)
@@ -208,6 +212,7 @@ main(int argc, char **argv)
     h.log.json = h.options.json;
     h.log.secrets = h.options.secrets;
     h.log.began = event_monotonic();
+    h.signals = daemon_signals();
     err = start(&h);
     if (err != MSK_OK) {
         event_error(&h.log, msk_err_text(err));
