@@ -607,7 +607,8 @@ passes_by_whatever_fits_into_a_document(void **state)
 
 /* Elements that nobody ends, with names that no other has: the last document
  * that is read to its end took most of the heap, and the first one that is not
- * took no more. */
+ * took no more. Where a pointer has four octets, expat needs less, and the
+ * longest document is just read to its end. */
 static void
 takes_all_of_its_heap_and_no_more(void **state)
 {
@@ -616,10 +617,11 @@ takes_all_of_its_heap_and_no_more(void **state)
     struct msk_xml xml;
     size_t peak = 0;
     unsigned n = 0;
+    const bool narrow = sizeof(void *) == 4;
     int err = MSK_ERR_XML;
 
     (void)state;
-    for (; err == MSK_ERR_XML; n += 50) {
+    for (; err == MSK_ERR_XML && 3 + 4 * n <= MSK_XML_DOCUMENT_MAX; n += 50) {
         char *at = text + sprintf(text, "<a>");
         unsigned events = 0;
 
@@ -638,7 +640,7 @@ takes_all_of_its_heap_and_no_more(void **state)
     }
     print_message("%u elements: error %d, peak %zu octets, before %zu\n", n,
                   err, fake.peak, peak);
-    assert_int_equal(err, MSK_ERR_SPACE);
+    assert_int_equal(err, narrow ? MSK_ERR_XML : MSK_ERR_SPACE);
     assert_in_range(peak, MSK_XML_EXPAT_HEAP_MAX / 4 * 3,
                     MSK_XML_EXPAT_HEAP_MAX);
 }
