@@ -71,7 +71,9 @@ static const char *const breaks[] = { "",       "commit", "record", "writer",
                                       "rights", NULL };
 static const char *const parts[] = { "",     "share", "terms", "back", "bsf",
                                      "flip", "row",   "end",   "deny", NULL };
-static const char *const widths[] = { "", "old", "wide", "full", NULL };
+static const char *const widths[] = {
+    "", "old", "wide", "full", "drawn", NULL
+};
 
 static bool
 read_value(struct arguments *a, const char *name, const char *value)
@@ -119,11 +121,11 @@ main(int argc, char **argv)
     static struct sim_totals totals;
     struct arguments a = { 1,
                            1,
-                           { false, SIM_BREAK_NOTHING, SIM_WIDTH_WIDE, 0 } };
+                           { false, SIM_BREAK_NOTHING, SIM_WIDTH_DRAWN, 0 } };
 
     if (!read_arguments(argc, argv, &a)) {
         fprintf(stderr, "usage: sim [--runs N] [--seed S] [--trace] "
-                        "[--world old|wide|full] "
+                        "[--world old|wide|full|drawn] "
                         "[--without share|terms|back|bsf|flip|row|end|deny]... "
                         "[--break commit|record|writer|flash|terms|tell|"
                         "patience|rights]\n");

@@ -586,7 +586,8 @@ enum sim_break {
 enum sim_width {
     SIM_WIDTH_OLD = 0, /* one server, three groups, none of the parts below */
     SIM_WIDTH_WIDE,
-    SIM_WIDTH_FULL
+    SIM_WIDTH_FULL, /* as many Key Groups and services as there may be */
+    SIM_WIDTH_DRAWN /* of a run: full for one seed in thirty, else wide */
 };
 
 /* Parts of it that may be taken out, to see what a failure needs: a set. */

@@ -142,7 +142,7 @@ harm_ue(struct sim *w, struct sim_ue *u)
 static void
 change_rights(struct sim *w, uint8_t line, uint8_t group)
 {
-    if (w->width != SIM_WIDTH_FULL || !sim_part(w, SIM_PART_DENY))
+    if (!sim_part(w, SIM_PART_DENY))
         return;
     w->db.denied[line] ^= UINT64_C(1) << group;
     sim_say(w, "line %u: group %u is %s", line, group,

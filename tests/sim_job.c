@@ -179,7 +179,7 @@ send_mikey(struct sim *w, const struct sim_job *job, size_t i)
     mark.counter = m.counter;
     if (mark.group == SIM_GROUPS || !sim_in(w->map.served[server], mark.group))
         sim_fail(w, "line %u: an MSK of another server's group", job->line);
-    if (w->width == SIM_WIDTH_FULL && mark.number != 0 &&
+    if (w->width != SIM_WIDTH_OLD && mark.number != 0 &&
         !is_deregistration(job) && sim_in(job->denied, mark.group))
         sim_fail(w, "line %u: an MSK of group %u, and it is denied", job->line,
                  mark.group);

@@ -191,31 +191,43 @@ some_groups(struct sim *w, uint8_t server)
     return set;
 }
 
-/* As many as there may be; a session has two flows for each Key Group. */
+/* The first so many of a set. */
+static uint64_t
+first_of(uint64_t set, size_t most)
+{
+    uint64_t some = 0;
+
+    for (; set != 0 && most > 0; most--) {
+        some |= set & -set;
+        set &= set - 1;
+    }
+    return some;
+}
+
+/* As many as there may be, some of the time all of one server. A session has
+ * two flows for each Key Group: the last services get what is left. */
 static void
 make_full(struct sim *w)
 {
-    uint64_t n = 1 + sim_below(w, SIM_GROUPS);
-    uint64_t services = 1 + sim_below(w, SIM_SERVICES);
-    size_t flows[SIM_SERVERS] = { 0, 0 };
+    size_t left[SIM_SERVERS] = { 2 * SIM_GROUPS, 2 * SIM_GROUPS };
+    bool one = sim_below(w, 4) == 0;
 
     w->map.n_servers = 2;
-    for (uint64_t i = 0; i < n; i++) {
+    for (uint64_t i = 0; i < SIM_GROUPS; i++) {
         add_group(w, i & 1, (uint16_t)(i / 2));
         if (sim_below(w, 2) == 0)
             make_streaming(w, (uint8_t)i, 0);
     }
-    for (uint64_t i = 0; i < services; i++) {
-        uint8_t server = (uint8_t)sim_below(w, SIM_SERVERS);
-        uint64_t set = some_groups(w, server);
+    for (size_t i = 0; i < SIM_SERVICES; i++) {
+        uint8_t server = one ? 0 : (uint8_t)sim_below(w, SIM_SERVERS);
+        size_t others = SIM_SERVICES - 1 - i;
+        uint64_t set = first_of(some_groups(w, server), left[server] - others);
 
-        if (set == 0 || flows[server] + count(set) > 2 * n)
-            continue;
-        flows[server] += count(set);
+        if (set == 0)
+            set = UINT64_C(1) << (2 * server);
+        left[server] -= count(set);
         add_service(w, server, set);
     }
-    if (w->map.n_services == 0)
-        add_service(w, 0, 1);
     if (sim_below(w, 3) == 0 && sim_part(w, SIM_PART_TERMS))
         make_terms(w);
 }
@@ -227,6 +239,7 @@ sim_map_make(struct sim *w)
     switch (w->width) {
     case SIM_WIDTH_OLD: make_old(w); break;
     case SIM_WIDTH_WIDE: make_wide(w); break;
-    case SIM_WIDTH_FULL: make_full(w); break;
+    case SIM_WIDTH_FULL:
+    case SIM_WIDTH_DRAWN: make_full(w); break;
     }
 }

@@ -10,6 +10,7 @@
 #define CHAOS 240000 /* milliseconds that things go wrong, at most */
 #define CALM 450000  /* and in which they must come right */
 #define OVER 150000  /* until the last thing that went wrong is over */
+#define FULL 30      /* of so many seeds one has the full world */
 #define STEPS 400000 /* events of one run: more, and it does not rest */
 
 void
@@ -91,6 +92,17 @@ make_terms(struct sim *w)
     w->lifetime = lifetimes[sim_below(w, 4)];
     w->n_ues = (uint8_t)(1 + sim_below(w, SIM_UES));
     sim_map_make(w);
+}
+
+/* By the seed alone: --world wide or full then has the same run. */
+static enum sim_width
+width_of(uint64_t seed, enum sim_width wish)
+{
+    struct rng rng = { seed };
+
+    if (wish != SIM_WIDTH_DRAWN)
+        return wish;
+    return rng_below(&rng, FULL) == 0 ? SIM_WIDTH_FULL : SIM_WIDTH_WIDE;
 }
 
 static void
@@ -249,7 +261,7 @@ sim_run(uint64_t seed, const struct sim_wish *wish, struct sim_totals *totals)
     w.seed = seed;
     w.trace = wish->trace;
     w.broken = wish->broken;
-    w.width = wish->width;
+    w.width = width_of(seed, wish->width);
     w.without = wish->without;
     w.totals = totals;
     totals->runs++;
