@@ -48,6 +48,9 @@ print_totals(const struct sim_totals *t)
            " keys too old; %" PRIu64 " messages replayed at the end; %" PRIu64
            " services whose SP is against an announcement\n",
            t->put_back, t->old_keys, t->replays, t->poor);
+    printf("next MSKs: %" PRIu64 " prepared, %" PRIu64 " switched to; %" PRIu64
+           " requests by number\n",
+           t->prepared, t->switched, t->numbers);
     printf("%" PRIu64 " runs, %" PRIu64 " failed\n", t->runs, t->failed);
 }
 
@@ -68,9 +71,11 @@ find(const char *const *names, const char *name)
 
 static const char *const breaks[] = { "",       "commit", "record", "writer",
                                       "flash",  "terms",  "tell",   "patience",
-                                      "rights", NULL };
-static const char *const parts[] = { "",     "share", "terms", "back", "bsf",
-                                     "flip", "row",   "end",   "deny", NULL };
+                                      "rights", "next",   "old",    "never",
+                                      NULL };
+static const char *const parts[] = { "",       "share", "terms", "back", "bsf",
+                                     "flip",   "row",   "end",   "deny", "next",
+                                     "number", "never", "ext",   NULL };
 static const char *const widths[] = {
     "", "old", "wide", "full", "drawn", NULL
 };
@@ -124,11 +129,14 @@ main(int argc, char **argv)
                            { false, SIM_BREAK_NOTHING, SIM_WIDTH_DRAWN, 0 } };
 
     if (!read_arguments(argc, argv, &a)) {
-        fprintf(stderr, "usage: sim [--runs N] [--seed S] [--trace] "
-                        "[--world old|wide|full|drawn] "
-                        "[--without share|terms|back|bsf|flip|row|end|deny]... "
-                        "[--break commit|record|writer|flash|terms|tell|"
-                        "patience|rights]\n");
+        fprintf(
+            stderr,
+            "usage: sim [--runs N] [--seed S] [--trace] "
+            "[--world old|wide|full|drawn] "
+            "[--without "
+            "share|terms|back|bsf|flip|row|end|deny|next|number|never|ext]... "
+            "[--break commit|record|writer|flash|terms|tell|"
+            "patience|rights|next|old|never]\n");
         return 2;
     }
     for (uint64_t i = 0; i < a.runs && totals.failed < FAILURES; i++)

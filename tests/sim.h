@@ -47,6 +47,7 @@
 #define SIM_NUMBERS 60  /* MSKs of a Key Group in one run */
 #define SIM_QUIET 60000 /* at the end there is no traffic: all is delivered */
 #define SIM_RUNS 200    /* bootstraps of one line in one run */
+#define SIM_ROLES 3     /* MSKs of a Key Group at the BM-SC */
 #define SIM_SECOND 1000
 
 struct sim;
@@ -290,6 +291,7 @@ struct sim_session {
     struct sim_item datagram;
     bool spoiled, believable, told, pulled;
     uint32_t commits; /* of the flash, when it began */
+    msk_time began;   /* on its clock */
 
     /* its request */
     uint32_t tag;
@@ -352,7 +354,8 @@ void sim_ue_item(struct sim_ue *u, const struct sim_item *item);
 void sim_ue_flash(struct sim_ue *u);
 void sim_ue_missed(struct sim_session *s, uint8_t service,
                    const struct msk_key_id *id);
-void sim_ue_request(struct sim_session *s, uint8_t group);
+/* number 0: the current one. */
+void sim_ue_request(struct sim_session *s, uint8_t group, uint16_t number);
 void sim_ue_address(const struct sim_ue *u, char out[MSK_PEER_MAX]);
 void sim_ue_bootstrap(struct sim_session *s);
 void sim_ue_keys(struct sim_session *s, uint16_t run);
@@ -434,7 +437,10 @@ struct sim_database {
         uint64_t version;
         uint8_t packed[MSK_KEY_GROUP_PACKED_MAX];
         size_t n;
-        uint16_t number;
+        uint16_t number;          /* of the current MSK */
+        uint16_t role[SIM_ROLES]; /* numbers, by enum msk_key_group_role */
+        uint16_t last;            /* the greatest that there ever was */
+        msk_time gone[SIM_NUMBERS + 2]; /* when it was none of them any more */
         uint16_t made[SIM_NUMBERS + 2]; /* the last MTK under each number */
         uint16_t past[SIM_NUMBERS + 2]; /* those that are sent no more, as the
                                            record says it */
@@ -446,6 +452,7 @@ struct sim_database {
     uint16_t run[SIM_LINES];
     msk_time expires[SIM_LINES][SIM_RUNS + 1]; /* on the clock of the world */
     uint64_t denied[SIM_LINES];                /* groups: a set */
+    uint64_t asked[SIM_LINES]; /* in requests that were granted: the same */
 };
 
 void sim_database_start(struct sim *w);
@@ -456,6 +463,10 @@ bool sim_database_group(struct sim *w, uint8_t group, struct msk_key_group *out,
 bool sim_database_put_group(struct sim *w, uint8_t group,
                             const struct msk_key_group *in, uint64_t version);
 bool sim_database_rekey(struct sim *w, uint8_t group);
+/* The next MSK is made, by the group or elsewhere; or it becomes the current
+ * one. False: there is one, or none, or somebody was faster. */
+bool sim_database_prepare(struct sim *w, uint8_t group);
+bool sim_database_switch(struct sim *w, uint8_t group);
 /* The keys of a bootstrap. Those of both servers have the same names. */
 void sim_keys(uint8_t line, uint16_t run, char btid[48], uint8_t muk[32],
               uint8_t mrk[32]);
@@ -467,6 +478,7 @@ enum sim_op {
     SIM_OP_HTTP = 1,
     SIM_OP_ACK,
     SIM_OP_PUSH,
+    SIM_OP_AHEAD, /* the next MSK is pushed */
     SIM_OP_PULL,
     SIM_OP_TIMER,
     SIM_OP_PART,
@@ -492,6 +504,7 @@ struct sim_job {
     uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX];
     size_t n_packed;
     uint64_t denied; /* groups, when it was called */
+    uint64_t wanted; /* groups that it was granted: a set */
     struct {
         enum msk_bmsc_effect_kind kind;
         struct msk_key_id id;
@@ -533,6 +546,9 @@ msk_time sim_office_due(const struct sim *w, uint8_t line);
 void sim_office_timer(struct sim *w, uint8_t line);
 /* A new MSK of the group, for all. */
 void sim_office_rekey(struct sim *w, uint8_t group);
+/* The next one, ahead; and when it has become the current one. */
+void sim_office_ahead(struct sim *w, uint8_t group);
+void sim_office_switch(struct sim *w, uint8_t group);
 
 struct sim_writer {
     struct {
@@ -579,7 +595,10 @@ enum sim_break {
     SIM_BREAK_TERMS,  /* a service is started as if all was announced as off */
     SIM_BREAK_TELL,   /* the host does not hear that an MSK is deleted */
     SIM_BREAK_PATIENCE, /* a UE has little patience */
-    SIM_BREAK_RIGHTS    /* a node grants what is denied */
+    SIM_BREAK_RIGHTS,   /* a node grants what is denied */
+    SIM_BREAK_NEXT,     /* a writer goes on to the next MSK before its time */
+    SIM_BREAK_OLD,      /* a node knows a Key Group of long ago */
+    SIM_BREAK_NEVER     /* a node pushes what it should not */
 };
 
 /* How wide the world is. */
@@ -592,14 +611,18 @@ enum sim_width {
 
 /* Parts of it that may be taken out, to see what a failure needs: a set. */
 enum sim_part {
-    SIM_PART_SHARE = 1, /* Key Groups with services of both servers */
-    SIM_PART_TERMS = 2, /* SPs against announcements */
-    SIM_PART_BACK = 4,  /* configurations put back */
-    SIM_PART_BSF = 8,   /* keys of long ago at the BM-SC */
-    SIM_PART_FLIP = 16, /* services stopped and started at once */
-    SIM_PART_ROW = 32,  /* stores that fail in rows */
-    SIM_PART_END = 64,  /* everything replayed in the end */
-    SIM_PART_DENY = 128 /* authorisation taken away and given again */
+    SIM_PART_SHARE = 1,    /* Key Groups with services of both servers */
+    SIM_PART_TERMS = 2,    /* SPs against announcements */
+    SIM_PART_BACK = 4,     /* configurations put back */
+    SIM_PART_BSF = 8,      /* keys of long ago at the BM-SC */
+    SIM_PART_FLIP = 16,    /* services stopped and started at once */
+    SIM_PART_ROW = 32,     /* stores that fail in rows */
+    SIM_PART_END = 64,     /* everything replayed in the end */
+    SIM_PART_DENY = 128,   /* authorisation taken away and given again */
+    SIM_PART_NEXT = 256,   /* next MSKs, prepared, pushed ahead, switched to */
+    SIM_PART_NUMBER = 512, /* requests for an MSK by its number */
+    SIM_PART_NEVER = 1024, /* BM-SCs that never push */
+    SIM_PART_EXT = 2048    /* the extension of 2004 */
 };
 
 struct sim_totals {
@@ -608,6 +631,7 @@ struct sim_totals {
     uint64_t requests, lies, believed, commits, conflicts, crashes;
     uint64_t stored, mtks, acks, delivered, given_up, pulls;
     uint64_t power_cuts, bootstraps, rekeys, steps_of_clocks;
+    uint64_t prepared, switched, numbers;
     uint64_t left[16], back, current, stayed, poor;
     uint64_t put_back, old_keys, replays;
 };
@@ -627,6 +651,7 @@ struct sim {
     enum msk_layout layout;
     struct sim_map map;
     bool registers[SIM_SERVERS];
+    bool never[SIM_SERVERS]; /* pushes nothing but what was asked for */
     enum msk_ack_mode acks[SIM_SERVERS];
     msk_time lifetime; /* of the keys */
     struct sim_rates rates;

@@ -112,6 +112,20 @@ cut(struct sim *w, struct sim_ue *u)
         sim_ue_put_back(u);
 }
 
+/* The current MSK; in KEYID also one by its number. */
+static void
+request(struct sim *w, struct sim_session *s)
+{
+    uint8_t g = (uint8_t)sim_below(w, w->map.n_groups);
+    uint16_t number = 0;
+
+    if (w->layout == MSK_LAYOUT_KEYID && sim_part(w, SIM_PART_NUMBER) &&
+        sim_below(w, 2) == 0)
+        number = sim_below(w, 4) == 0 ? (uint16_t)(1 + sim_below(w, 70))
+                                      : w->db.group[g].role[sim_below(w, 3)];
+    sim_ue_request(s, g, number);
+}
+
 static void
 harm_ue(struct sim *w, struct sim_ue *u)
 {
@@ -131,7 +145,7 @@ harm_ue(struct sim *w, struct sim_ue *u)
         break;
     case 5:
         if (u->pending != s)
-            sim_ue_request(s, (uint8_t)sim_below(w, w->map.n_groups));
+            request(w, s);
         break;
     case 6: flip(w, s); break;
     default: want(w, s); break;
@@ -158,7 +172,7 @@ harm_bmsc(struct sim *w)
     uint8_t node = (uint8_t)sim_below(w, SIM_NODES);
     int64_t by;
 
-    switch (sim_below(w, 11)) {
+    switch (sim_below(w, sim_part(w, SIM_PART_NEXT) ? 14 : 11)) {
     case 0: sim_office_cut(w, node); break;
     case 1:
         by = step_of(w);
@@ -179,6 +193,9 @@ harm_bmsc(struct sim *w)
             sim_office_ask(w, SIM_OP_REBIND, line, group);
         break;
     case 9: change_rights(w, line, group); break;
+    case 11:
+    case 12: sim_office_ahead(w, group); break;
+    case 13: sim_office_switch(w, group); break;
     default: sim_office_ask(w, SIM_OP_REBOOTSTRAP, line, group); break;
     }
 }
@@ -229,6 +246,8 @@ sim_chaos_calm(struct sim *w)
     for (uint8_t g = 0; g < w->map.n_groups; g++)
         if (!w->db.group[g].there || sim_below(w, 2) == 0)
             sim_office_rekey(w, g);
+        else if (sim_part(w, SIM_PART_NEXT) && sim_below(w, 2) == 0)
+            sim_office_ahead(w, g);
 }
 
 /* Requests that went wrong are over; who left tries once more. */
@@ -243,4 +262,7 @@ sim_chaos_again(struct sim *w)
                 w->ue[u].session[k].want & ~w->ue[u].session[k].on;
         sim_ue_work(&w->ue[u]);
     }
+    for (uint8_t g = 0; g < w->map.n_groups; g++)
+        if (w->db.group[g].role[MSK_ROLE_NEXT] != 0 && sim_below(w, 2) == 0)
+            sim_office_switch(w, g);
 }

@@ -68,11 +68,44 @@ sim_database_group(struct sim *w, uint8_t group, struct msk_key_group *out,
     return true;
 }
 
+/* One that was there before is as it was; else it is a new one. */
+static void
+note_msk(struct sim *w, uint8_t g, const struct msk_key_group_msk *msk)
+{
+    uint16_t n = msk->id.number;
+
+    if (n > w->db.group[g].last)
+        memcpy(w->db.group[g].key[n], msk->msk.p, 16);
+    else if (memcmp(w->db.group[g].key[n], msk->msk.p, 16) != 0)
+        sim_fail(w, "group %u: number %u is another MSK", g, n);
+}
+
+static void
+note_roles(struct sim *w, uint8_t g, const struct msk_key_group *in)
+{
+    struct msk_key_group_msk msk[SIM_ROLES];
+    uint16_t last = w->db.group[g].last;
+
+    for (size_t i = 0; i < SIM_ROLES; i++)
+        if (w->db.group[g].role[i] != 0)
+            w->db.group[g].gone[w->db.group[g].role[i]] = w->now;
+    for (size_t i = 0; i < SIM_ROLES; i++) {
+        msk[i].size = sizeof msk[i];
+        w->db.group[g].role[i] = 0;
+        if (!msk_key_group_get(in, (enum msk_key_group_role)i, &msk[i]))
+            continue;
+        note_msk(w, g, &msk[i]);
+        w->db.group[g].role[i] = msk[i].id.number;
+        w->db.group[g].gone[msk[i].id.number] = MSK_NEVER;
+        last = msk[i].id.number > last ? msk[i].id.number : last;
+    }
+    w->db.group[g].last = last;
+}
+
 bool
 sim_database_put_group(struct sim *w, uint8_t group,
                        const struct msk_key_group *in, uint64_t version)
 {
-    struct msk_bytes key, rand;
     struct msk_key_id id;
 
     if (w->db.group[group].version != version)
@@ -82,8 +115,7 @@ sim_database_put_group(struct sim *w, uint8_t group,
                            &w->db.group[group].n) != MSK_OK)
         sim_fail(w, "the record of group %u cannot be packed", group);
     msk_key_group_id(in, &id);
-    msk_key_group_secrets(in, &key, &rand);
-    memcpy(w->db.group[group].key[id.number], key.p, 16);
+    note_roles(w, group, in);
     w->db.group[group].number = id.number;
     w->db.group[group].there = true;
     w->db.group[group].version++;
@@ -112,15 +144,67 @@ sim_database_rekey(struct sim *w, uint8_t group)
     struct msk_key_group record;
     uint64_t version = 0;
 
-    if (w->db.group[group].number + 1 >= SIM_NUMBERS ||
+    if (w->db.group[group].last + 1 >= SIM_NUMBERS ||
         !sim_database_group(w, group, &record, &version))
         return false;
     if (msk_key_group_rekey(&record, &w->random) != MSK_OK)
         sim_fail(w, "group %u cannot be rekeyed", group);
     w->totals->rekeys++;
-    sim_say(w, "group %u: rekeyed to %u", group,
-            w->db.group[group].number + 1u);
+    sim_say(w, "group %u: rekeyed to %u", group, w->db.group[group].last + 1u);
     return sim_database_put_group(w, group, &record, version);
+}
+
+/* Some are made elsewhere, and their numbers have gaps. */
+static int
+prepare(struct sim *w, uint8_t group, struct msk_key_group *record)
+{
+    struct msk_key_group_next next = { .size = sizeof next };
+    uint8_t octets[32];
+
+    if (sim_below(w, 3) != 0)
+        return msk_key_group_prepare(record, NULL, &w->random);
+    rng_fill(&w->rng, octets, sizeof octets);
+    next.number = (uint16_t)(w->db.group[group].last + 1 + sim_below(w, 2));
+    next.msk = (struct msk_bytes){ octets, 16 };
+    next.rand = (struct msk_bytes){ octets + 16, 16 };
+    return msk_key_group_prepare(record, &next, NULL);
+}
+
+bool
+sim_database_prepare(struct sim *w, uint8_t group)
+{
+    struct msk_key_group record;
+    uint64_t version = 0;
+    int err;
+
+    if (w->db.group[group].last + 2 >= SIM_NUMBERS ||
+        !sim_database_group(w, group, &record, &version))
+        return false;
+    err = prepare(w, group, &record);
+    if (err !=
+        (w->db.group[group].role[MSK_ROLE_NEXT] == 0 ? MSK_OK : MSK_ERR_STATE))
+        sim_fail(w, "group %u: prepare says %s", group, msk_err_text(err));
+    if (err != MSK_OK || !sim_database_put_group(w, group, &record, version))
+        return false;
+    w->totals->prepared++;
+    sim_say(w, "group %u: %u is prepared", group, w->db.group[group].last);
+    return true;
+}
+
+bool
+sim_database_switch(struct sim *w, uint8_t group)
+{
+    struct msk_key_group record;
+    uint64_t version = 0;
+
+    if (!sim_database_group(w, group, &record, &version) ||
+        msk_key_group_switch(&record) != MSK_OK ||
+        !sim_database_put_group(w, group, &record, version))
+        return false;
+    w->totals->switched++;
+    sim_say(w, "group %u: %u is the current one", group,
+            w->db.group[group].number);
+    return true;
 }
 
 void

@@ -212,6 +212,7 @@ sim_ue_step_clock(struct sim_ue *u, int64_t by)
             u->session[k].asks[g].sent = false;
             set_back(&u->session[k].asks[g].since, by);
         }
+        set_back(&u->session[k].began, by);
         for (size_t i = 0; i < SIM_SERVICES; i++)
             set_back(&u->session[k].wished[i], by);
         if (u->up && u->pending == NULL)
@@ -291,9 +292,11 @@ sim_ue_missed(struct sim_session *s, uint8_t service,
 }
 
 void
-sim_ue_request(struct sim_session *s, uint8_t group)
+sim_ue_request(struct sim_session *s, uint8_t group, uint16_t number)
 {
     struct msk_key_id id = sim_group_id(s->device->world, group);
 
+    id.number = number;
+    s->device->world->totals->numbers += number != 0 ? 1 : 0;
     sim_ue_end(s, msk_ue_request(s->ue, &id, 1, sim_ue_clock(s->device)));
 }

@@ -250,14 +250,14 @@ is_no(int code)
 }
 
 static void
-asked(struct sim_session *s, uint8_t g)
+asked(struct sim_session *s, uint8_t g, msk_time at)
 {
-    if (s->asks[g].since != MSK_NEVER)
-        return;
-    s->asks[g].since = sim_ue_clock(s->device);
+    if (s->asks[g].since == MSK_NEVER)
+        s->asks[g].since = at;
 }
 
-/* It is registered: its MSKs must come. */
+/* It is registered: its MSKs must come. That is told when the call ends; the
+ * answer was there when it began. */
 static void
 registered(struct sim_session *s, uint8_t i)
 {
@@ -266,13 +266,13 @@ registered(struct sim_session *s, uint8_t i)
     s->wished[i] = MSK_NEVER;
     for (uint8_t g = 0; g < map->n_groups; g++)
         if (sim_in(map->service[i].groups, g))
-            asked(s, g);
+            asked(s, g, s->began);
 }
 
 static void
 judged(struct sim_session *s, uint8_t g, const struct msk_result_event *result)
 {
-    s->asks[g].refused |= is_no(result->code);
+    s->asks[g].refused |= is_no(result->code) && result->id.number == 0;
     if (result->confirmed)
         begin_anew(s, g);
 }
@@ -313,7 +313,7 @@ ask_group(struct sim_session *s, const struct msk_key_id *id)
         sim_fail(w, "line %u: group %u asked for again too soon", s->line, g);
     s->asks[g].sent = true;
     s->asks[g].at = now;
-    asked(s, g);
+    asked(s, g, now);
 }
 
 static void

@@ -152,15 +152,41 @@ past(const struct sim *w, uint8_t g, uint16_t number)
                : w->db.group[g].past[number];
 }
 
+static bool
+is_request(const struct sim_job *job, const char *end)
+{
+    size_t n = strlen(end), all = job->http.n_target;
+
+    return job->op == SIM_OP_HTTP && all >= n &&
+           memcmp(job->http.target + all - n, end, n) == 0;
+}
+
 /* What comes of that makes MSKs of no use. */
 static bool
 is_deregistration(const struct sim_job *job)
 {
-    static const char end[] = "requesttype=deregister";
-    size_t n = sizeof end - 1, all = job->http.n_target;
+    return is_request(job, "requesttype=deregister");
+}
 
-    return job->op == SIM_OP_HTTP && all >= n &&
-           memcmp(job->http.target + all - n, end, n) == 0;
+/* It is one of the three MSKs of the group, or was when the job began. A BM-SC
+ * that never pushes sends what was asked for. */
+static void
+check_number(struct sim *w, const struct sim_job *job,
+             const struct sim_mark *mark)
+{
+    if (mark->number == 0 || is_deregistration(job))
+        return;
+    if (mark->number > w->db.group[mark->group].last)
+        sim_fail(w, "line %u: group %u has no number %u", mark->line,
+                 mark->group, mark->number);
+    if (w->now > w->db.group[mark->group].gone[mark->number] &&
+        w->now - w->db.group[mark->group].gone[mark->number] > SIM_SECOND)
+        sim_fail(w, "line %u: group %u number %u is sent, and gone", mark->line,
+                 mark->group, mark->number);
+    if (w->never[mark->line % SIM_SERVERS] &&
+        (job->op == SIM_OP_PUSH || job->op == SIM_OP_AHEAD ||
+         !sim_in(w->db.asked[mark->line], mark->group)))
+        sim_fail(w, "line %u: group %u is pushed", mark->line, mark->group);
 }
 
 static void
@@ -183,6 +209,7 @@ send_mikey(struct sim *w, const struct sim_job *job, size_t i)
         !is_deregistration(job) && sim_in(job->denied, mark.group))
         sim_fail(w, "line %u: an MSK of group %u, and it is denied", job->line,
                  mark.group);
+    check_number(w, job, &mark);
     mark.past = past(w, mark.group, mark.number);
     if (m.v && w->acks[server] == MSK_ACK_NONE)
         sim_fail(w, "line %u: asked to acknowledge", job->line);
@@ -260,6 +287,7 @@ sim_job_run(struct sim *w, struct sim_job *job)
                  job->op);
     job->called = sim_node_clock(w, job->node);
     job->denied = w->db.denied[job->line];
+    job->wanted = 0;
     err = sim_node_call(w, job);
     if (err == MSK_OK && job->op == SIM_OP_ACK && job->spoiled)
         sim_fail(w, "line %u: a spoiled acknowledgement was taken", job->line);
@@ -298,6 +326,8 @@ swap(struct sim *w, const struct sim_job *job)
     if (row->version != job->version)
         return false;
     row->version++;
+    if (is_request(job, "requesttype=msk-request"))
+        w->db.asked[job->line] |= job->wanted;
     if (w->broken == SIM_BREAK_RECORD && sim_chance(w, 2) && row->there)
         return true;
     row->there = true;

@@ -13,9 +13,12 @@ static struct {
     uint8_t outbox_memory[MSK_OUTBOX_SIZE];
     const struct msk_bmsc *bmsc[SIM_SERVERS];
     struct msk_outbox *outbox;
-    uint8_t server;             /* of the call under way */
-    struct msk_key_group found; /* for find_group */
-    struct msk_subscriber sub;  /* of the call under way */
+    uint8_t server;                       /* of the call under way, */
+    struct sim_job *job;                  /*   and what it is for */
+    struct msk_key_group found;           /* for find_group */
+    struct msk_key_group old[SIM_GROUPS]; /* to break it */
+    uint64_t has_old;
+    struct msk_subscriber sub; /* of the call under way */
 } node;
 
 msk_time
@@ -44,25 +47,45 @@ sim_node_subscriber(void)
 
 /* --- questions of the library -------------------------------------------- */
 
+/* What a node that is broken saw first, when none of its MSKs is left. */
+static void
+forget_changes(const struct sim *w, uint8_t i, struct msk_key_group *record)
+{
+    struct msk_key_id id;
+
+    if (!sim_in(node.has_old, i))
+        node.old[i] = *record;
+    node.has_old |= UINT64_C(1) << i;
+    msk_key_group_id(&node.old[i], &id);
+    if (w->db.group[i].gone[id.number] != MSK_NEVER)
+        *record = node.old[i];
+}
+
+static bool
+load_group(struct sim *w, uint8_t i, struct msk_key_group *out)
+{
+    uint64_t version;
+
+    if (!sim_database_group(w, i, out, &version))
+        return false;
+    if (w->broken == SIM_BREAK_OLD)
+        forget_changes(w, i, out);
+    return true;
+}
+
 static const struct msk_key_group *
 find_group(void *user, const struct msk_group_id *group)
 {
-    struct sim *w = user;
-    uint8_t i = sim_group_index(w, group->domain, group->group);
-    uint64_t version;
+    uint8_t i = sim_group_index(user, group->domain, group->group);
 
-    return i < SIM_GROUPS && sim_database_group(user, i, &node.found, &version)
-               ? &node.found
-               : NULL;
+    return i < SIM_GROUPS && load_group(user, i, &node.found) ? &node.found
+                                                              : NULL;
 }
 
 static int
-authorise(void *user, const struct msk_subscriber *subscriber,
-          const struct msk_group_id *group)
+decide(struct sim *w, const struct msk_subscriber *subscriber, uint8_t i)
 {
     struct msk_bytes name = msk_subscriber_id(subscriber);
-    struct sim *w = user;
-    uint8_t i = sim_group_index(w, group->domain, group->group);
     uint8_t line = sim_line((uint8_t)(name.p[0] - '0'), node.server);
 
     if (i == SIM_GROUPS || !sim_in(w->map.served[node.server], i) ||
@@ -74,6 +97,19 @@ authorise(void *user, const struct msk_subscriber *subscriber,
         return 204;
     return sim_below(w, w->map.n_groups) < 5 && sim_chance(w, 8) ? MSK_PENDING
                                                                  : 200;
+}
+
+static int
+authorise(void *user, const struct msk_subscriber *subscriber,
+          const struct msk_group_id *group)
+{
+    struct sim *w = user;
+    uint8_t i = sim_group_index(w, group->domain, group->group);
+    int code = decide(w, subscriber, i);
+
+    if (code == 200)
+        node.job->wanted |= UINT64_C(1) << i;
+    return code;
 }
 
 static size_t
@@ -107,6 +143,10 @@ start_server(struct sim *w, uint8_t server)
     c.random = &w->random;
     c.xml = &w->xml.xml;
     c.nonce_key = msk_text("the key of nonces, on all nodes");
+    if (sim_part(w, SIM_PART_EXT) && w->layout == MSK_LAYOUT_CSB &&
+        sim_below(w, 3) == 0)
+        c.ext_type = MSK_EXT_KEY_TYPE;
+    c.never_push = w->never[server] && w->broken != SIM_BREAK_NEVER;
     c.registration = w->registers[server];
     c.acks = w->acks[server];
     c.ack_sample = 2;
@@ -124,6 +164,7 @@ void
 sim_node_start(struct sim *w)
 {
     memset(w->node, 0, sizeof w->node);
+    node.has_old = 0;
     for (uint8_t i = 0; i < SIM_NODES; i++)
         w->node[i].up = true;
     for (uint8_t i = 0; i < w->map.n_servers; i++)
@@ -240,12 +281,14 @@ call_group(struct sim *w, struct sim_job *job)
     const struct msk_bmsc *bmsc = node.bmsc[node.server];
     msk_time now = sim_node_clock(w, job->node);
     struct msk_key_group group;
-    uint64_t version;
 
-    if (!sim_database_group(w, job->group, &group, &version))
+    if (!load_group(w, job->group, &group))
         return MSK_ERR_REFUSED;
     if (job->op == SIM_OP_PULL)
         return msk_bmsc_pull(bmsc, w, &node.sub, &group, now, node.outbox);
+    if (job->op == SIM_OP_AHEAD)
+        return msk_bmsc_push_msk(bmsc, w, &node.sub, &group, MSK_ROLE_NEXT, now,
+                                 node.outbox);
     return msk_bmsc_push(bmsc, w, &node.sub, &group, now, node.outbox);
 }
 
@@ -276,6 +319,7 @@ sim_node_call(struct sim *w, struct sim_job *job)
     msk_time now = sim_node_clock(w, job->node);
 
     node.server = job->line % SIM_SERVERS;
+    node.job = job;
     if (job->op == SIM_OP_HTTP)
         return call_http(w, job);
     if (!load(w, job))
@@ -290,6 +334,7 @@ sim_node_call(struct sim *w, struct sim_job *job)
         return msk_bmsc_timer(node.bmsc[node.server], w, &node.sub, now,
                               node.outbox);
     case SIM_OP_PUSH:
+    case SIM_OP_AHEAD:
     case SIM_OP_PULL: return call_group(w, job);
     case SIM_OP_PART:
     case SIM_OP_REAUTH:

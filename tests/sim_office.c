@@ -142,6 +142,16 @@ sim_office_step_clock(struct sim *w, uint8_t node, int64_t by)
             sim_office_timer(w, l);
 }
 
+/* For all who have a record; some of the time that was a node which fell. */
+static void
+push_to_all(struct sim *w, enum sim_op op, uint8_t group)
+{
+    for (uint8_t l = 0; l < SIM_LINES; l++)
+        if (w->db.row[l].there &&
+            sim_in(w->map.served[l % SIM_SERVERS], group) && !sim_chance(w, 20))
+            sim_office_ask(w, op, l, group);
+}
+
 void
 sim_office_rekey(struct sim *w, uint8_t group)
 {
@@ -149,9 +159,20 @@ sim_office_rekey(struct sim *w, uint8_t group)
         sim_database_found(w, group);
     else if (!sim_database_rekey(w, group))
         return;
-    for (uint8_t l = 0; l < SIM_LINES; l++)
-        if (w->db.row[l].there &&
-            sim_in(w->map.served[l % SIM_SERVERS], group) &&
-            !sim_chance(w, 20)) /* that was a node which fell */
-            sim_office_ask(w, SIM_OP_PUSH, l, group);
+    push_to_all(w, SIM_OP_PUSH, group);
+}
+
+void
+sim_office_ahead(struct sim *w, uint8_t group)
+{
+    (void)sim_database_prepare(w, group);
+    push_to_all(w, SIM_OP_AHEAD, group);
+}
+
+/* Who has it hears nothing. */
+void
+sim_office_switch(struct sim *w, uint8_t group)
+{
+    if (sim_database_switch(w, group) && sim_below(w, 2) == 0)
+        push_to_all(w, SIM_OP_PUSH, group);
 }

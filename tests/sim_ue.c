@@ -144,7 +144,7 @@ end_start(struct sim_session *s, int err)
 
 /* It may be that of another session: that one is to be asked. Both servers
  * know the UE by the same B-TID, so in CSB the counter or the MAC may say it
- * first. */
+ * first. An MSK that is not held may be had from the other server alone. */
 static void
 hand_on(struct sim_session *s, int err)
 {
@@ -154,7 +154,8 @@ hand_on(struct sim_session *s, int err)
 
     item->tried |= (uint8_t)(1u << s->server);
     if ((err != MSK_ERR_NOT_MINE && err != MSK_ERR_NO_MUK &&
-         err != MSK_ERR_MAC && err != MSK_ERR_REPLAY) ||
+         err != MSK_ERR_MAC && err != MSK_ERR_REPLAY &&
+         err != MSK_ERR_NO_MSK) ||
         item->tried == all)
         return;
     if (u->pending == NULL)
@@ -230,6 +231,7 @@ begin(struct sim_session *s, enum sim_call call)
     s->told = s->pulled = false;
     s->starting = SIM_SERVICES;
     s->commits = s->device->flash.commits;
+    s->began = sim_ue_clock(s->device);
 }
 
 void

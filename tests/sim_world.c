@@ -88,6 +88,7 @@ make_terms(struct sim *w)
     for (uint8_t i = 0; i < SIM_SERVERS; i++) {
         w->registers[i] = sim_below(w, 2) == 0;
         w->acks[i] = (enum msk_ack_mode)sim_below(w, 3);
+        w->never[i] = sim_part(w, SIM_PART_NEVER) && sim_below(w, 8) == 0;
     }
     w->lifetime = lifetimes[sim_below(w, 4)];
     w->n_ues = (uint8_t)(1 + sim_below(w, SIM_UES));

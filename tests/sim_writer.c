@@ -64,6 +64,8 @@ reserve(struct sim *w, uint8_t g)
         sim_fail(w, "group %u: nothing can be reserved", g);
     if (w->broken == SIM_BREAK_WRITER)
         return true;
+    if (w->broken == SIM_BREAK_NEXT && msk_key_group_switch(record) == MSK_OK)
+        return msk_key_group_reserve(record, BLOCK) == MSK_OK;
     if (!sim_database_put_group(w, g, record, w->writer.group[g].version)) {
         w->totals->conflicts++;
         w->writer.group[g].loaded = false;
@@ -88,6 +90,9 @@ send(struct sim *w, uint8_t g, const struct msk_key_id *id,
         !sim_ledger_note(w, SIM_FACT_MTK_ID, g, id->number, mtk_id))
         sim_fail(w, "group %u number %u: counter %u or MTK %u sent twice", g,
                  id->number, m.counter, mtk_id);
+    if (id->number > w->db.group[g].number)
+        sim_fail(w, "group %u: MTK %u under number %u, and %u is the current",
+                 g, mtk_id, id->number, w->db.group[g].number);
     mark.group = g;
     mark.number = id->number;
     mark.mtk_id = mtk_id;
@@ -114,11 +119,11 @@ make(struct sim *w, uint8_t g)
     size_t n = 0, salted = 0;
     int err;
 
-    msk_key_group_id(record, &id);
     if (msk_key_group_streaming(record))
         salted = sizeof salt;
-    sim_mtk(g, id.number, mtk);
     for (int i = 0; i < 2; i++) {
+        msk_key_group_id(record, &id); /* reserve may have switched */
+        sim_mtk(g, id.number, mtk);
         err = msk_bmsc_mtk(
             sim_node_bmsc(0), record, (struct msk_bytes){ mtk, sizeof mtk },
             (struct msk_bytes){ salt, salted }, buf, sizeof buf, &n, &mtk_id);
