@@ -4,12 +4,13 @@
 
     hosts_flooded.py MSK-BMSC MSK-UE [SECONDS [CONNECTIONS]]
 
-Three attacks, each for that long. Dripping: all connections from one address, each with an octet
+Four attacks, each for that long. Dripping: all connections from one address, each with an octet
 now and then, so that 200 octets a second keep 1000 of them. Everywhere: as many from hundreds of
 addresses, some silent, some dripping, some with garbage, some with a header or a body without end,
 some that do not read what they are answered; each that is closed is made anew at once. Datagrams:
 noise and true messages cut and changed, as fast as one process can send them, to the BM-SC and to
-a UE; together with the second one.
+a UE; together with the second one. Greedy: one address wants twice the connections that there are,
+each made anew at once, while genuine UEs take a second before they say something.
 
 What must hold in each: of the genuine UEs, one after the other from their first request to the
 acknowledgement of their MSK, 99 % are served; a push reaches a UE that is a program; neither
@@ -32,7 +33,8 @@ from host_peers import DOMAIN, FQDN, GROUP, Program, Ue, address, msk_request, w
 BMSC, UE = sys.argv[1:3]
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 10
 CONNECTIONS = int(sys.argv[4]) if len(sys.argv) > 4 else 1000  # what msk-bmsc has
-UES = 1000  # at most, in an attack
+UES = 200  # in an attack, over all of its time
+SLOW = 1  # seconds before a slow UE says something
 TRIES = 3  # of a UE, each with a back-off
 GROWTH = 1000 * 50 + 16384  # kB: a head of 32 kB and a body of 16 kB, and some air
 HEAD = b"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: " + FQDN.encode() + b"\r\n"
@@ -79,8 +81,9 @@ KINDS = silent, slow, slow_body, garbage, endless_header, endless_body
 class Strangers:
     """Keeps that many connections busy: each says something every so many seconds."""
 
-    def __init__(self, at, kinds, hosts, period):
+    def __init__(self, at, kinds, hosts, period, many=CONNECTIONS):
         self.at, self.kinds, self.hosts, self.period = at, kinds, hosts, period
+        self.many = many
         self.selector, self.made = selectors.EpollSelector(), 0
 
     def connect(self):
@@ -124,7 +127,7 @@ class Strangers:
 
     def run(self, made):
         resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
-        for _ in range(CONNECTIONS):
+        for _ in range(self.many):
             self.connect()
         while True:
             self.hear()
@@ -203,7 +206,7 @@ class Place:
     """The BM-SC, a UE that is a program, and the many."""
 
     def __init__(self, where):
-        self.ues = [Genuine(f"ue{i}") for i in range(3 * UES // 5)]
+        self.ues = [Genuine(f"ue{i}") for i in range(4 * UES)]
         key = os.urandom(32).hex()
         ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         ear.bind(("127.0.0.1", 0))
@@ -249,9 +252,11 @@ class Place:
                 self.acked.add(event["btid"])
 
     def serve(self, ues, until):
-        """One after the other; those that were tried, and those that were served."""
+        """One after the other, until then; those that were tried, and those that were served."""
         tried, open_ones = [], []
-        for ue in ues:
+        began = time.monotonic()
+        for n, ue in enumerate(ues):
+            time.sleep(max(0, began + n * (until - began) / len(ues) - time.monotonic()))
             if time.monotonic() > until:
                 break
             ue.http_at = self.http
@@ -288,7 +293,7 @@ def attack(place, name, ues, strangers, datagrams):
             args=([place.at(place.mikey), place.first_at], place.messages(), sent)))
     for each in attackers:
         each.start()
-    while made.value < CONNECTIONS:
+    while made.value < strangers.many:
         time.sleep(0.01)
     tried, served = place.serve(ues, time.monotonic() + SECONDS)
     grown = {program: rss(program) - before[program] for program in programs}
@@ -298,7 +303,7 @@ def attack(place, name, ues, strangers, datagrams):
         each.terminate()
         each.join()
     place.push()
-    print(f"{name}: {CONNECTIONS} connections, {made.value - CONNECTIONS} made anew; {sent.value} "
+    print(f"{name}: {strangers.many} connections, {made.value - strangers.many} made anew; {sent.value} "
           f"datagrams; {served} of {tried} UEs served; grown: msk-bmsc by {grown[place.bmsc]} kB, "
           f"msk-ue by {grown[place.first]} kB", flush=True)
     return tried > 0 and served >= 0.99 * tried and max(grown.values()) <= GROWTH
@@ -309,14 +314,14 @@ def main():
     with tempfile.TemporaryDirectory() as where:
         place = Place(where)
         at = place.at(place.http)
-        third = len(place.ues) // 3
+        ues = [place.ues[n * UES:(n + 1) * UES] for n in range(4)]
+        for ue in ues[3]:
+            ue.connected = lambda _: time.sleep(SLOW)
         good = [
-            attack(place, "dripping", place.ues[:third],
-                   Strangers(at, [slow], 1, CONNECTIONS / 200), False),
-            attack(place, "everywhere", place.ues[third:2 * third], Strangers(at, KINDS, 300, 0.5),
-                   False),
-            attack(place, "and datagrams", place.ues[2 * third:], Strangers(at, KINDS, 300, 0.5),
-                   True)]
+            attack(place, "dripping", ues[0], Strangers(at, [slow], 1, CONNECTIONS / 200), False),
+            attack(place, "everywhere", ues[1], Strangers(at, KINDS, 300, 0.5), False),
+            attack(place, "and datagrams", ues[2], Strangers(at, KINDS, 300, 0.5), True),
+            attack(place, "greedy", ues[3], Strangers(at, [silent], 1, 1, 2 * CONNECTIONS), False)]
         print(place.bmsc.ask("stats", "stats"))
         place.bmsc.quit()
         place.first.kill()
