@@ -186,6 +186,15 @@ ROWS = [
     ("an empty coding", "9112 6.1", coded("0\r\n\r\n", "Transfer-Encoding:\r\n"), BAD),
     ("chunked in HTTP/1.0", "9112 6.1", ask(f"POST {TARGET} HTTP/1.0",
                                             more="Transfer-Encoding: chunked\r\n", body="0\r\n\r\n"), BAD),
+    # --- content: RFC 9110 8
+    ("gzip", "9110 15.5.16", ask(more=KIND + "Content-Encoding: gzip\r\nContent-Length: 5\r\n",
+                                 body="x" * 5), {415}),
+    ("GZIP, in a list", "9110 8.4",
+     ask(more=KIND + "Content-Encoding: identity, GZIP\r\nContent-Length: 5\r\n", body="x" * 5), {415}),
+    ("a coding in a second field", "9110 5.3",
+     ask(more=KIND + "Content-Encoding: identity\r\nContent-Encoding: br\r\n"), {415}),
+    ("content as it is", "9110 8.4",
+     ask(more=KIND + "Content-Encoding: identity\r\nContent-Length: 5\r\n", body="x" * 5), FINE),
     # --- chunks: RFC 9112 7.1
     ("chunked", "9112 7.1", coded("5\r\nxxxxx\r\n0\r\n\r\n"), FINE),
     ("CHUNKED", "9112 7", coded("5\r\nxxxxx\r\n0\r\n\r\n", "TRANSFER-ENCODING: CHUNKED\r\n"), FINE),
@@ -281,6 +290,8 @@ def check(name, answer, may):
         return "no challenge"  # RFC 9110 15.5.2
     if answer.status == 405 and fields.get("allow") != ["POST"]:
         return "no Allow"  # RFC 9110 15.5.6
+    if answer.status == 415 and fields.get("accept-encoding") != ["identity"]:
+        return "no Accept-Encoding"  # RFC 9110 15.5.16
     return None
 
 

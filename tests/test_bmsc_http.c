@@ -667,15 +667,19 @@ answers_what_is_no_request_with_a_status(void **state)
     static const struct {
         const char *method, *target;
         int status;
+        const char *coding;
     } asks[] = {
-        { "POST", "/", 404 },
-        { "POST", "/keymanagement", 404 },
-        { "GET", "/keymanagement?requesttype=msk-request", 405 },
-        { "POST", "/keymanagement?requesttype=tea", 501 },
-        { "POST", "/keymanagement?requesttype=register", 501 },
-        { "POST", "/keymanagement?requesttype=deregister", 501 },
-        { "POST", "/keymanagement?requesttype=msk-request", 401 },
-        { "POST", "/a/keymanagement?x=1&requesttype=msk-request", 401 },
+        { "POST", "/", 404, NULL },
+        { "POST", "/keymanagement", 404, NULL },
+        { "GET", "/keymanagement?requesttype=msk-request", 405, NULL },
+        { "POST", "/keymanagement?requesttype=tea", 501, NULL },
+        { "POST", "/keymanagement?requesttype=register", 501, NULL },
+        { "POST", "/keymanagement?requesttype=deregister", 501, NULL },
+        { "POST", "/keymanagement?requesttype=msk-request", 401, NULL },
+        { "POST", "/a/keymanagement?x=1&requesttype=msk-request", 401, NULL },
+        { "POST", "/keymanagement?requesttype=msk-request", 415, "gzip" },
+        { "POST", "/keymanagement?requesttype=msk-request", 401, "identity" },
+        { "GET", "/keymanagement?requesttype=msk-request", 405, "gzip" },
     };
 
     (void)state;
@@ -683,10 +687,17 @@ answers_what_is_no_request_with_a_status(void **state)
         IN_BOTH_LAYOUTS
         {
             struct msk_http_request r = { .size = sizeof r };
+            struct msk_http_header coding = { msk_text("Content-Encoding"),
+                                              { NULL, 0 } };
 
             start(layout, NULL);
             r.method = chars(asks[i].method);
             r.target = chars(asks[i].target);
+            if (asks[i].coding != NULL) {
+                coding.value = chars(asks[i].coding);
+                r.headers = &coding;
+                r.n_headers = 1;
+            }
             assert_int_equal(office_http(&o, &r, chars("ue")), MSK_OK);
             check_int(asks[i].target, o.response.status, asks[i].status);
             assert_int_equal(o.effects, 1);
@@ -694,6 +705,9 @@ answers_what_is_no_request_with_a_status(void **state)
             if (asks[i].status == 405)
                 check_octets("Allow", o.response.headers[0].value,
                              chars("POST"));
+            if (asks[i].status == 415)
+                check_octets("Accept-Encoding", o.response.headers[0].value,
+                             chars("identity"));
         }
 }
 

@@ -13,11 +13,17 @@ msk_answer_credentials(const struct msk_sub *sub)
 int
 msk_answer_status(const struct msk_call *call, int status)
 {
-    call->outbox->response.status = status;
-    /* RFC 9110 15.5.6 */
-    return status == 405
-               ? msk_outbox_header(call->outbox, "Allow", msk_text("POST"))
-               : MSK_OK;
+    struct msk_outbox *outbox = call->outbox;
+
+    outbox->response.status = status;
+    switch (status) {
+    case 405: /* RFC 9110 15.5.6 */
+        return msk_outbox_header(outbox, "Allow", msk_text("POST"));
+    case 415: /* RFC 9110 15.5.16 */
+        return msk_outbox_header(outbox, "Accept-Encoding",
+                                 msk_text("identity"));
+    default: return MSK_OK;
+    }
 }
 
 int

@@ -9,6 +9,7 @@
 #include "bmsc/grant.h"
 #include "bmsc/items.h"
 #include "bmsc/registration.h"
+#include "http/header.h"
 
 /* What is done with each item of a procedure, and in what kind of body it
  * stands. By enum msk_procedure. */
@@ -35,7 +36,7 @@ struct asked {
 };
 
 /* TS 33.246 table G.2.4-1; 0: go on. Decision 18: without registration there
- * is nothing to register. */
+ * is nothing to register. Decision 26: a body that is encoded is not read. */
 static int
 refusal(const struct msk_call *call, struct asked *asked)
 {
@@ -46,6 +47,9 @@ refusal(const struct msk_call *call, struct asked *asked)
         status = 501;
     if (status == 0 && asked->request.body.n > MSK_HTTP_BODY_MAX)
         status = 400;
+    if (status == 0 &&
+        msk_header_encoded(asked->request.headers, asked->request.n_headers))
+        status = 415;
     return status;
 }
 
