@@ -586,6 +586,39 @@ authenticates_again_when_told_to(void **state)
     }
 }
 
+/* Who names its B-TID and knows no key takes nothing of that away, and cannot
+ * keep it up: one nonce that is newer is enough. */
+static void
+authenticates_again_whoever_asks_before(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_body_item item = visit_msk(GROUP, 0);
+        static struct visit own;
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, false);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        msk_subscriber_reauth(&o.subscriber);
+        own = v;
+        v.mrk = chars("guessed by somebody, of 32 octet");
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(
+                visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1), MSK_OK);
+            assert_int_equal(v.status, 401);
+        }
+        v = own;
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 401);
+        assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 200);
+    }
+}
+
 static void
 demands_new_keys_when_told_to(void **state)
 {
@@ -1240,6 +1273,7 @@ main(void)
         TEST(moves_the_address_with_a_request_that_verifies),
         TEST(cannot_push_without_an_address),
         TEST(authenticates_again_when_told_to),
+        TEST(authenticates_again_whoever_asks_before),
         TEST(demands_new_keys_when_told_to),
         TEST(brings_back_a_ue_whose_muk_has_expired),
         TEST(answers_what_is_no_request_with_a_status),
