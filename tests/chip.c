@@ -109,16 +109,186 @@ chip_receive(struct chip *chip, struct msk_bytes message)
                        msk_mgvf_process(chip->mgvf, &input, &chip->result));
 }
 
-int
-chip_muk(struct chip *chip, uint8_t muk)
+static void
+check_one_held(struct chip *chip, uint16_t group, const char *want,
+               const char *file, int line)
+{
+    struct msk_held held;
+    char got[128] = "", one[40], mtk[8];
+
+    assert_int_equal(chip_held(chip, group, &held), MSK_OK);
+    for (size_t i = 0; i < held.n; i++) {
+        const struct msk_held_msk *m = &held.msk[i];
+
+        (void)snprintf(mtk, sizeof mtk, m->has_mtk ? "%u" : "-",
+                       (unsigned)m->mtk_id);
+        (void)snprintf(one, sizeof one, "%s%u %u..%u %s", i > 0 ? ", " : "",
+                       (unsigned)m->number, (unsigned)m->seq_low,
+                       (unsigned)m->seq_high, mtk);
+        (void)strcat(got, one);
+    }
+    if (strcmp(got, want) == 0)
+        return;
+    print_error("held: got \"%s\", want \"%s\"\n", got, want);
+    _fail(file, line);
+}
+
+/* --- the third server ----------------------------------------------------- */
+
+#define THIRD chars("bmsc.example.net")
+#define TWIN_KEY 0xE3
+#define TWIN_HELD "1 2..100 -"
+
+/* No test sees it work that counts calls or has one of them fail. */
+struct quiet {
+    bool later;
+    size_t calls, commits, delayed, fail_at; /* of the store */
+    struct fake_crypto crypto;
+    struct msk_mgvf_result result;
+    size_t waits;
+    int domain;
+};
+
+static void
+begin_quiet(struct chip *chip, struct quiet *before)
+{
+    before->later = chip->store.later;
+    before->calls = chip->store.calls;
+    before->commits = chip->store.commits;
+    before->delayed = chip->store.delayed;
+    before->fail_at = chip->store.fail_at;
+    before->crypto = chip->crypto;
+    before->result = chip->result;
+    before->waits = chip->waits;
+    before->domain = chip->domain;
+    chip->store.later = false;
+    chip->store.fail_at = chip->crypto.fail_at = 0;
+    chip->crypto.record = NULL;
+    chip->domain = 1;
+}
+
+static void
+end_quiet(struct chip *chip, const struct quiet *before)
+{
+    chip->store.later = before->later;
+    chip->store.fail_at = before->fail_at;
+    chip->store.calls = before->calls;
+    chip->store.commits = before->commits;
+    chip->store.delayed = before->delayed;
+    chip->crypto = before->crypto;
+    chip->result = before->result;
+    chip->waits = before->waits;
+    chip->domain = before->domain;
+}
+
+/* Does the third server do what server 0 does? */
+static bool
+has_third(const struct chip *chip)
+{
+    return !chip->alone && chip->domain == 0 && chip->server == 0;
+}
+
+static int
+set_muk(struct chip *chip, struct msk_bytes fqdn, uint8_t muk, uint8_t value,
+        uint64_t age)
 {
     struct msk_muk m = { .size = sizeof m };
 
-    m.fqdn = chip_fqdn(chip);
+    m.fqdn = fqdn;
     m.btid = muk_btid(muk);
-    m.key = muk_key(muk);
-    m.age = muk;
+    m.key = muk_key(value);
+    m.age = age;
     return chip_finish(chip, msk_mgvf_set_muk(chip->mgvf, &m));
+}
+
+/* Of the same name, another value, and a greater age. It may be held already. */
+static void
+set_third_muk(struct chip *chip, uint8_t muk)
+{
+    struct quiet before;
+
+    begin_quiet(chip, &before);
+    (void)set_muk(chip, THIRD, muk, (uint8_t)~muk, 1000u + muk);
+    end_quiet(chip, &before);
+}
+
+static size_t
+find_twin(const struct chip *chip, uint16_t group)
+{
+    size_t i = 0;
+
+    while (i < chip->twins && chip->twin[i] != group)
+        i++;
+    return i;
+}
+
+static void
+import_twin(struct chip *chip, uint16_t group)
+{
+    const struct msk_group_id id = chip_group(chip, group);
+    struct msk_import m = { .size = sizeof m };
+
+    memcpy(m.id.domain, id.domain, sizeof id.domain);
+    m.id.group = group;
+    m.id.number = 1;
+    m.key = fill(TWIN_KEY, 16);
+    m.rand = fill(TWIN_KEY, 16);
+    m.seq_low = 2;
+    m.seq_high = 100;
+    check_int("twin", chip_import(chip, &m), MSK_OK);
+}
+
+/* In domain 0 an owner that asks for nothing; in domain 1 the only one. */
+static void
+make_twin(struct chip *chip, uint16_t group)
+{
+    struct msk_group_id id = chip_group(chip, group);
+    struct msk_group_id other;
+    struct quiet before;
+    int err;
+
+    begin_quiet(chip, &before);
+    other = chip_group(chip, group);
+    err = msk_mgvf_allow(chip->mgvf, THIRD, &id, MSK_REQUIRE_NOTHING);
+    check_int("third owner", err, MSK_OK);
+    err = msk_mgvf_allow(chip->mgvf, THIRD, &other, MSK_REQUIRE_BOTH);
+    check_int("twin", err, MSK_OK);
+    import_twin(chip, group);
+    end_quiet(chip, &before);
+    chip->twin[chip->twins++] = group;
+}
+
+/* It leaves before server 0 does, who then is the last owner. */
+static void
+leave_twin(struct chip *chip, uint16_t group)
+{
+    struct msk_group_id id = chip_group(chip, group);
+    struct quiet before;
+
+    begin_quiet(chip, &before);
+    check_int("third leaves", msk_mgvf_forget(chip->mgvf, THIRD, &id), MSK_OK);
+    end_quiet(chip, &before);
+}
+
+static void
+check_twins(struct chip *chip, const char *file, int line)
+{
+    struct quiet before;
+
+    begin_quiet(chip, &before);
+    for (size_t i = 0; i < chip->twins; i++)
+        check_one_held(chip, chip->twin[i], TWIN_HELD, file, line);
+    end_quiet(chip, &before);
+}
+
+/* --- calls ---------------------------------------------------------------- */
+
+int
+chip_muk(struct chip *chip, uint8_t muk)
+{
+    if (has_third(chip))
+        set_third_muk(chip, muk);
+    return set_muk(chip, chip_fqdn(chip), muk, muk, muk);
 }
 
 int
@@ -126,6 +296,9 @@ chip_allow(struct chip *chip, uint16_t group, enum msk_require require)
 {
     const struct msk_group_id id = chip_group(chip, group);
 
+    if (has_third(chip) && chip->twins < CHIP_TWINS &&
+        find_twin(chip, group) == chip->twins)
+        make_twin(chip, group);
     return chip_finish(
         chip, msk_mgvf_allow(chip->mgvf, chip_fqdn(chip), &id, require));
 }
@@ -135,12 +308,15 @@ chip_forget(struct chip *chip, uint16_t group)
 {
     const struct msk_group_id id = chip_group(chip, group);
 
+    if (has_third(chip) && find_twin(chip, group) < chip->twins)
+        leave_twin(chip, group);
     return chip_finish(chip, msk_mgvf_forget(chip->mgvf, chip_fqdn(chip), &id));
 }
 
 int
 chip_forget_all(struct chip *chip)
 {
+    chip->twins = 0;
     return chip_finish(chip, msk_mgvf_forget_all(chip->mgvf));
 }
 
@@ -243,22 +419,6 @@ void
 chip_check_held(struct chip *chip, uint16_t group, const char *want,
                 const char *file, int line)
 {
-    struct msk_held held;
-    char got[128] = "", one[40], mtk[8];
-
-    assert_int_equal(chip_held(chip, group, &held), MSK_OK);
-    for (size_t i = 0; i < held.n; i++) {
-        const struct msk_held_msk *m = &held.msk[i];
-
-        (void)snprintf(mtk, sizeof mtk, m->has_mtk ? "%u" : "-",
-                       (unsigned)m->mtk_id);
-        (void)snprintf(one, sizeof one, "%s%u %u..%u %s", i > 0 ? ", " : "",
-                       (unsigned)m->number, (unsigned)m->seq_low,
-                       (unsigned)m->seq_high, mtk);
-        (void)strcat(got, one);
-    }
-    if (strcmp(got, want) == 0)
-        return;
-    print_error("held: got \"%s\", want \"%s\"\n", got, want);
-    _fail(file, line);
+    check_one_held(chip, group, want, file, line);
+    check_twins(chip, file, line);
 }

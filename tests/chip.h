@@ -4,6 +4,11 @@
  * to fail, and a BM-SC that sends it messages. There are two domains and two
  * key servers; the calls are about those that chip->domain and chip->server
  * say, 0 if nobody says another.
+ *
+ * Nothing is there once: a third key server, of which the tests know nothing,
+ * has a MUK of the same B-TID for each of server 0, owns each group of domain 0
+ * with them, and the group of the same number in domain 1 alone, where an MSK
+ * is held. So it is until a test calls forget or sets chip->alone.
  */
 #ifndef TESTS_CHIP_H
 #define TESTS_CHIP_H
@@ -23,6 +28,8 @@ extern const uint8_t chip_other_domain[3]; /* 1 */
     (&(struct msk_group_id){ { 0x21, 0x63, 0x54 }, (number) })
 #define CHIP_OWNER msk_text(CHIP_FQDN)
 
+#define CHIP_TWINS 8 /* the first groups; the others are alone */
+
 struct chip {
     struct fake_crypto crypto;
     struct fake_store store;
@@ -32,6 +39,9 @@ struct chip {
     struct msk_mgvf_result result; /* of the last call that has one */
     size_t waits;                  /* for a store that answers later */
     int domain, server;            /* 0 or 1 */
+    bool alone;                    /* no third server does anything */
+    uint16_t twin[CHIP_TWINS];     /* groups that it has in both domains */
+    size_t twins;
 };
 
 /* An MGV-F on an empty store; later: it answers each call later. */
@@ -94,7 +104,8 @@ struct ticket {
 
 struct msk_bytes mtk_message_of(const struct chip *chip, struct ticket t);
 
-/* Checks what is held of a group: "number low..high mtk_id, ..." newest
+/* Checks that nothing was done to the groups of domain 1 of the third server,
+ * and what is held of a group: "number low..high mtk_id, ..." newest
  * first, in decimal; "-" for an MTK ID when there is none. */
 #define check_held(chip, group, want) \
     chip_check_held(chip, group, want, __FILE__, __LINE__)

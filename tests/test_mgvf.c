@@ -16,12 +16,13 @@ static struct chip chip;
 
 /* Two MUKs, of which the older was used, and two MSKs with an MTK. */
 static void
-begin(int layout, bool later)
+begin_as(int layout, bool later, bool alone)
 {
     struct parcel p = { .muk = OLD, .group = GROUP, .key = 0x51 };
     struct ticket t = { GROUP, 1, 0x51, 10, 1, 0x71, true };
 
     chip_start(&chip, (enum msk_layout)layout, later);
+    chip.alone = alone;
     assert_int_equal(chip_muk(&chip, OLD), MSK_OK);
     assert_int_equal(chip_allow(&chip, GROUP, MSK_REQUIRE_BOTH), MSK_OK);
     p.counter = 10;
@@ -32,6 +33,12 @@ begin(int layout, bool later)
     p.number = 2;
     assert_int_equal(chip_receive(&chip, msk_message_of(&chip, p)), MSK_OK);
     assert_int_equal(chip_muk(&chip, NEW), MSK_OK);
+}
+
+static void
+begin(int layout, bool later)
+{
+    begin_as(layout, later, false);
 }
 
 /* One message of every kind that this MGV-F would take now. */
@@ -327,7 +334,7 @@ fails_in_every_other_call_with_each_call_of_the_store(void **state)
             size_t calls = 1;
 
             for (size_t n = 1; n <= calls; n++, release(NULL)) {
-                begin(MSK_LAYOUT_CSB, way % 2 == 1);
+                begin_as(MSK_LAYOUT_CSB, way % 2 == 1, true);
                 before = snapshot();
                 chip.store.fail_at = chip.store.calls + n;
                 chip.store.for_ever = way >= 2;
@@ -353,7 +360,7 @@ refuses_records_of_an_unknown_version(void **state)
     (void)state;
     IN_BOTH_LAYOUTS
     for (size_t record = 0; record < 2; record++) {
-        begin(layout, false);
+        begin_as(layout, false, true);
         chip.store.records[record].value[0]++;
         before = snapshot();
         check_int("message", chip_receive(&chip, message_of_kind(0)),

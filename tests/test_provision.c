@@ -16,6 +16,7 @@ begin(int way)
 {
     chip_start(&chip, way / 2 == 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID,
                way % 2 == 1);
+    chip.alone = true; /* who counts owners, records and what is free */
 }
 
 #define IN_EVERY_WAY for (int way = 0; way < 4; way++, release(NULL))
