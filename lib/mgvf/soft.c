@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "base/align.h"
 #include "base/secret.h"
-#include "base/sized.h"
 
 struct msk_soft *
 msk_soft_of(struct msk_mgvf *mgvf)
@@ -118,50 +116,3 @@ msk_soft_tell_sp(struct msk_soft *soft)
     soft->result.sp.p = soft->out.sp;
     soft->result.sp.n = soft->held.sp_len;
 }
-
-static const struct msk_mgvf_ops ops = {
-    .size = sizeof ops,
-    .process = msk_soft_process,
-    .complete = msk_soft_complete,
-    .set_muk = msk_soft_set_muk,
-    .allow = msk_soft_allow,
-    .forget = msk_soft_forget,
-    .import_msk = msk_soft_import,
-    .held = msk_soft_held,
-    .released = msk_soft_released,
-    .forget_all = msk_soft_forget_all,
-};
-
-int
-msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
-              const struct msk_mgvf_config *config)
-{
-    struct msk_mgvf_config c;
-    struct msk_soft *soft;
-
-    if (mgvf == NULL || mem == NULL ||
-        !msk_sized_take(&c, sizeof c, config,
-                        MSK_SIZE_UPTO(msk_mgvf_config, store)) ||
-        c.crypto == NULL || c.store == NULL)
-        return MSK_ERR_ARGUMENT;
-    if (len < MSK_MGVF_SIZE)
-        return MSK_ERR_SPACE;
-    soft = msk_align(mem);
-    memset(soft, 0, sizeof *soft);
-    soft->base.ops = &ops;
-    soft->crypto = c.crypto;
-    soft->store = c.store;
-    *mgvf = &soft->base;
-    return MSK_OK;
-}
-
-void
-msk_mgvf_wipe(struct msk_mgvf *mgvf)
-{
-    if (mgvf != NULL)
-        msk_secret_wipe(mgvf, sizeof(struct msk_soft));
-}
-
-/* MSK_MGVF_SIZE holds an engine, wherever it begins. */
-typedef char msk_soft_fits
-    [sizeof(struct msk_soft) + sizeof(uint64_t) <= MSK_MGVF_SIZE ? 1 : -1];
