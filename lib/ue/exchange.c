@@ -167,14 +167,6 @@ msk_ue_exchange_tick(struct msk_ue *ue)
     return true;
 }
 
-int
-msk_ue_exchange_keys(struct msk_ue *ue)
-{
-    if (ue->exchange.state != MSK_EXCHANGE_KEYS || !msk_ue_asks(ue))
-        return MSK_OK;
-    return msk_ue_exchange_repeat(ue);
-}
-
 void
 msk_ue_exchange_cancel(struct msk_ue *ue)
 {

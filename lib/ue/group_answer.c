@@ -305,15 +305,3 @@ msk_ue_group_due(const struct msk_ue_group *group, bool held, msk_time now)
         patience = msk_timer_at(&group->patience, now);
     return timer < patience ? timer : patience;
 }
-
-void
-msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group)
-{
-    msk_ue_group_want_nothing(group);
-    for (size_t i = 0; i < MSK_UE_WANTS; i++)
-        group->want[i].asked = false;
-    group->look = false;
-    group->leave = false;
-    group->barred = false;
-    (void)msk_ue_group_step(ue, group, MSK_GROUP_DROP);
-}

@@ -311,3 +311,15 @@ msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
     act(ue, group, (enum msk_ue_group_action)action);
     return MSK_OK;
 }
+
+void
+msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    msk_ue_group_want_nothing(group);
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        group->want[i].asked = false;
+    group->look = false;
+    group->leave = false;
+    group->barred = false;
+    (void)msk_ue_group_step(ue, group, MSK_GROUP_DROP);
+}

@@ -214,6 +214,14 @@ msk_ue_exchange_repeat(struct msk_ue *ue)
     return err;
 }
 
+int
+msk_ue_exchange_keys(struct msk_ue *ue)
+{
+    if (ue->exchange.state != MSK_EXCHANGE_KEYS || !msk_ue_asks(ue))
+        return MSK_OK;
+    return msk_ue_exchange_repeat(ue);
+}
+
 static void
 fault(struct msk_ue *ue, int err)
 {

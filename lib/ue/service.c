@@ -177,21 +177,6 @@ msk_ue_service_keep(struct msk_ue *ue)
     }
 }
 
-bool
-msk_ue_service_is_kept(const struct msk_ue *ue, size_t i)
-{
-    return ue->services[i].state == MSK_SERVICE_UNSURE && !ue->services[i].lost;
-}
-
-bool
-msk_ue_service_is_pending(const struct msk_ue *ue, size_t i)
-{
-    uint8_t state = ue->services[i].state;
-
-    return state == MSK_SERVICE_WANTS || state == MSK_SERVICE_REGISTERING ||
-           state == MSK_SERVICE_LATER;
-}
-
 void
 msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,
                      const struct msk_key_id *group)

@@ -87,6 +87,21 @@ msk_ue_service_cell(enum msk_ue_service_state state,
     return &table[state][event];
 }
 
+bool
+msk_ue_service_is_kept(const struct msk_ue *ue, size_t i)
+{
+    return ue->services[i].state == MSK_SERVICE_UNSURE && !ue->services[i].lost;
+}
+
+bool
+msk_ue_service_is_pending(const struct msk_ue *ue, size_t i)
+{
+    uint8_t state = ue->services[i].state;
+
+    return state == MSK_SERVICE_WANTS || state == MSK_SERVICE_REGISTERING ||
+           state == MSK_SERVICE_LATER;
+}
+
 /* Does a service that is or may yet be registered need the group, so that its
  * MSK may come all the same? */
 static bool

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "ue/settle.h"
 
+#include "ue/adopt.h"
 #include "ue/exchange.h"
 #include "ue/group.h"
 #include "ue/leave.h"
 #include "ue/outbox.h"
 #include "ue/service.h"
-#include "ue/start.h"
 #include "ue/work.h"
 
 static bool

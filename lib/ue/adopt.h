@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* ue/start.h - a service is started in two parts: its flows are laid aside,
+/* ue/adopt.h - a service is started in two parts: its flows are laid aside,
  * then, when the MGV-F allows all of its groups, they are taken over. */
-#ifndef MSK_UE_START_H
-#define MSK_UE_START_H
+#ifndef MSK_UE_ADOPT_H
+#define MSK_UE_ADOPT_H
 
 #include "ue/session.h"
 
