@@ -49,8 +49,10 @@ print_totals(const struct sim_totals *t)
            " services whose SP is against an announcement\n",
            t->put_back, t->old_keys, t->replays, t->poor);
     printf("next MSKs: %" PRIu64 " prepared, %" PRIu64 " switched to; %" PRIu64
-           " requests by number\n",
-           t->prepared, t->switched, t->numbers);
+           " requests by number; Retry-After: %" PRIu64 "; %" PRIu64
+           " hours of forged traffic, %" PRIu64 " requests for it\n",
+           t->prepared, t->switched, t->numbers, t->waits, t->forged,
+           t->provoked);
     printf("%" PRIu64 " runs, %" PRIu64 " failed\n", t->runs, t->failed);
 }
 
@@ -72,10 +74,11 @@ find(const char *const *names, const char *name)
 static const char *const breaks[] = { "",       "commit", "record", "writer",
                                       "flash",  "terms",  "tell",   "patience",
                                       "rights", "next",   "old",    "never",
-                                      NULL };
-static const char *const parts[] = { "",       "share", "terms", "back", "bsf",
-                                     "flip",   "row",   "end",   "deny", "next",
-                                     "number", "never", "ext",   NULL };
+                                      "after",  "damp",   NULL };
+static const char *const parts[] = { "",     "share", "terms",  "back",
+                                     "bsf",  "flip",  "row",    "end",
+                                     "deny", "next",  "number", "never",
+                                     "ext",  "after", "forged", NULL };
 static const char *const widths[] = {
     "", "old", "wide", "full", "drawn", NULL
 };
@@ -129,14 +132,14 @@ main(int argc, char **argv)
                            { false, SIM_BREAK_NOTHING, SIM_WIDTH_DRAWN, 0 } };
 
     if (!read_arguments(argc, argv, &a)) {
-        fprintf(
-            stderr,
-            "usage: sim [--runs N] [--seed S] [--trace] "
-            "[--world old|wide|full|drawn] "
-            "[--without "
-            "share|terms|back|bsf|flip|row|end|deny|next|number|never|ext]... "
-            "[--break commit|record|writer|flash|terms|tell|"
-            "patience|rights|next|old|never]\n");
+        fprintf(stderr,
+                "usage: sim [--runs N] [--seed S] [--trace] "
+                "[--world old|wide|full|drawn] "
+                "[--without "
+                "share|terms|back|bsf|flip|row|end|deny|next|number|never|ext|"
+                "after|forged]... "
+                "[--break commit|record|writer|flash|terms|tell|"
+                "patience|rights|next|old|never|after|damp]\n");
         return 2;
     }
     for (uint64_t i = 0; i < a.runs && totals.failed < FAILURES; i++)

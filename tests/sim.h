@@ -26,6 +26,7 @@
  *   sim_ledger.c  what was sent and taken
  *   sim_chaos.c   what goes wrong, and what users and operators do
  *   sim_end.c     what must be true in the end
+ *   sim_forger.c  traffic that nobody made, for hours
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -49,6 +50,7 @@
 #define SIM_RUNS 200    /* bootstraps of one line in one run */
 #define SIM_ROLES 3     /* MSKs of a Key Group at the BM-SC */
 #define SIM_SECOND 1000
+#define SIM_AFTER_MAX (60 * SIM_SECOND) /* a Retry-After that is obeyed */
 
 struct sim;
 
@@ -79,9 +81,10 @@ struct sim_mark {
 
 #define SIM_HEADERS 8
 struct sim_http {
-    int status; /* 0: a request */
-    bool lie;   /* nobody who has the keys said so */
-    bool cut;   /* its body was changed on the way */
+    int status;     /* 0: a request */
+    bool lie;       /* nobody who has the keys said so */
+    bool cut;       /* its body was changed on the way */
+    uint32_t after; /* seconds that it says to wait, if nobody changed it */
     size_t n_headers, n_text, n_target, n_body;
     struct {
         uint16_t name, n_name, value, n_value;
@@ -102,8 +105,9 @@ enum sim_kind {
     SIM_NODE_UP,
     SIM_CHAOS,
     SIM_TRAFFIC,
-    SIM_CALM, /* from now on nothing goes wrong */
-    SIM_AGAIN /* what went wrong before is over */
+    SIM_CALM,  /* from now on nothing goes wrong */
+    SIM_AGAIN, /* what went wrong before is over */
+    SIM_FORGE
 };
 
 struct sim_item {
@@ -169,6 +173,8 @@ void sim_http_put(struct sim *w, struct sim_http *http, struct msk_bytes name,
                   struct msk_bytes value);
 size_t sim_http_headers(const struct sim_http *http,
                         struct msk_http_header *out);
+/* Retry-After, in seconds or as a date with another one beside it. */
+void sim_http_after(struct sim *w, struct sim_http *http, msk_time clock);
 /* Answers a request that never reached a node. */
 void sim_liar_answer(struct sim *w, uint8_t line, uint32_t tag);
 
@@ -294,6 +300,7 @@ struct sim_session {
     msk_time began;   /* on its clock */
 
     /* its request */
+    msk_time hold; /* no other before that, on its own clock */
     uint32_t tag;
     bool asked;
 
@@ -598,7 +605,9 @@ enum sim_break {
     SIM_BREAK_RIGHTS,   /* a node grants what is denied */
     SIM_BREAK_NEXT,     /* a writer goes on to the next MSK before its time */
     SIM_BREAK_OLD,      /* a node knows a Key Group of long ago */
-    SIM_BREAK_NEVER     /* a node pushes what it should not */
+    SIM_BREAK_NEVER,    /* a node pushes what it should not */
+    SIM_BREAK_AFTER,    /* a UE waits less than it is told to */
+    SIM_BREAK_DAMP      /* a UE asks whenever there is traffic */
 };
 
 /* How wide the world is. */
@@ -622,7 +631,9 @@ enum sim_part {
     SIM_PART_NEXT = 256,   /* next MSKs, prepared, pushed ahead, switched to */
     SIM_PART_NUMBER = 512, /* requests for an MSK by its number */
     SIM_PART_NEVER = 1024, /* BM-SCs that never push */
-    SIM_PART_EXT = 2048    /* the extension of 2004 */
+    SIM_PART_EXT = 2048,   /* the extension of 2004 */
+    SIM_PART_AFTER = 4096, /* Retry-After of the BM-SC, and as a date */
+    SIM_PART_FORGED = 8192 /* two hours of forged traffic at the end */
 };
 
 struct sim_totals {
@@ -631,7 +642,7 @@ struct sim_totals {
     uint64_t requests, lies, believed, commits, conflicts, crashes;
     uint64_t stored, mtks, acks, delivered, given_up, pulls;
     uint64_t power_cuts, bootstraps, rekeys, steps_of_clocks;
-    uint64_t prepared, switched, numbers;
+    uint64_t prepared, switched, numbers, waits, forged, provoked;
     uint64_t left[16], back, current, stayed, poor;
     uint64_t put_back, old_keys, replays;
 };
@@ -642,7 +653,7 @@ struct sim {
     struct msk_random random;
     msk_time now, end;
     msk_time calm_at;
-    bool calm, again, trace;
+    bool calm, again, over, trace;
     enum sim_break broken;
     enum sim_width width;
     unsigned without;
@@ -664,6 +675,11 @@ struct sim {
     struct sim_writer writer;
     struct sim_ledger ledger;
     struct sim_archive archive;
+    struct {
+        unsigned hour; /* of forged traffic; 0: there is none */
+        uint8_t line, group;
+        unsigned asked[SIM_SERVERS]; /* requests in this hour */
+    } forger;
     struct sim_totals *totals;
     struct fake_xml xml;
 };
@@ -684,6 +700,12 @@ bool sim_run(uint64_t seed, const struct sim_wish *wish,
 bool sim_part(const struct sim *w, enum sim_part part);
 uint8_t sim_line(uint8_t ue, uint8_t server);
 struct sim_session *sim_session(struct sim *w, uint8_t line);
+/* Goes on for so long when the run is over. */
+void sim_go_on(struct sim *w, msk_time time);
+/* Somebody forges traffic; and a session asks for what it names. */
+void sim_forger_work(struct sim *w);
+void sim_forger_tick(struct sim *w);
+void sim_forger_asked(struct sim_session *s, uint8_t group);
 /* What must be true in the end. */
 void sim_end_check(struct sim *w);
 

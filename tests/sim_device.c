@@ -29,7 +29,7 @@ make_session(struct sim_session *s)
     c.registration = w->registers[s->server] ? MSK_REGISTRATION_REQUIRED
                                              : MSK_REGISTRATION_NONE;
     c.answer_time = 10 * SIM_SECOND;
-    c.retry_after_max = 60 * SIM_SECOND;
+    c.retry_after_max = w->broken == SIM_BREAK_AFTER ? 1 : SIM_AFTER_MAX;
     if (w->broken == SIM_BREAK_PATIENCE)
         c.patience = 5 * SIM_SECOND;
     if (msk_ue_init(&s->ue, s->memory, sizeof s->memory, &c, s) != MSK_OK)
@@ -55,6 +55,7 @@ static void
 boot_session(struct sim_session *s)
 {
     s->due = MSK_NEVER;
+    s->hold = 0;
     memset(s->asks, 0, sizeof s->asks);
     for (size_t g = 0; g < SIM_GROUPS; g++)
         s->asks[g].since = s->untold[g] = MSK_NEVER;
@@ -213,6 +214,8 @@ sim_ue_step_clock(struct sim_ue *u, int64_t by)
             set_back(&u->session[k].asks[g].since, by);
         }
         set_back(&u->session[k].began, by);
+        if (u->session[k].hold != 0)
+            set_back(&u->session[k].hold, by);
         for (size_t i = 0; i < SIM_SERVICES; i++)
             set_back(&u->session[k].wished[i], by);
         if (u->up && u->pending == NULL)

@@ -133,6 +133,8 @@ sim_end_check(struct sim *w)
         for (uint8_t k = 0; k < w->map.n_servers; k++)
             check_session(w, &w->ue[u].session[k]);
     }
+    if (sim_part(w, SIM_PART_FORGED) && sim_below(w, 8) == 0)
+        sim_forger_work(w);
     if (sim_part(w, SIM_PART_END))
         replay(w);
 }

@@ -51,6 +51,19 @@ check_storm(struct sim_session *s)
                  s->handed);
 }
 
+/* What the last answer said about the next one is waited for, within the cap
+ * of the session. */
+static void
+check_hold(struct sim_session *s)
+{
+    msk_time now = sim_ue_clock(s->device);
+
+    if (now < s->hold)
+        sim_fail(s->device->world, "line %u: asks %llu ms too early", s->line,
+                 (unsigned long long)(s->hold - now));
+    s->hold = 0;
+}
+
 static void
 send_http(void *user, const struct msk_http_request *request)
 {
@@ -59,7 +72,9 @@ send_http(void *user, const struct msk_http_request *request)
     struct sim *w = s->device->world;
 
     check_storm(s);
+    check_hold(s);
     http.status = 0;
+    http.after = 0;
     http.lie = http.cut = false;
     http.n_headers = http.n_text = 0;
     if (request->target.n > sizeof http.target ||
@@ -314,6 +329,7 @@ ask_group(struct sim_session *s, const struct msk_key_id *id)
     s->asks[g].sent = true;
     s->asks[g].at = now;
     asked(s, g, now);
+    sim_forger_asked(s, g);
 }
 
 static void

@@ -47,6 +47,7 @@ copy_answer(struct sim *w, struct sim_job *job,
 
     to->status = from->status;
     to->lie = to->cut = false;
+    to->after = 0;
     to->n_headers = to->n_text = to->n_target = 0;
     for (size_t i = 0; i < from->n_headers; i++)
         sim_http_put(w, to, from->headers[i].name, from->headers[i].value);

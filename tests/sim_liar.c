@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Somebody who has no keys and answers all the same: errors, challenges, old
  * answers of the BM-SC, and what looks like one. */
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "provider.h"
 #include "sim.h"
@@ -39,14 +41,50 @@ challenge(struct sim *w, uint8_t line, struct sim_http *http, bool stale)
 }
 
 static void
+put_date(struct sim *w, struct sim_http *http, const char *name, msk_time clock)
+{
+    time_t seconds = (time_t)(clock / SIM_SECOND);
+    char text[40] = "";
+
+    (void)strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT",
+                   gmtime(&seconds));
+    put_text(w, http, name, text);
+}
+
+void
+sim_http_after(struct sim *w, struct sim_http *http, msk_time clock)
+{
+    uint32_t seconds = (uint32_t)sim_below(w, 90);
+    char text[16];
+
+    if (sim_below(w, 2) == 0) {
+        (void)snprintf(text, sizeof text, "%u", seconds);
+        put_text(w, http, "Retry-After", text);
+    } else {
+        put_date(w, http, "Date", clock);
+        put_date(w, http, "Retry-After", clock + seconds * SIM_SECOND);
+    }
+    http->after = seconds;
+}
+
+static void
 error(struct sim *w, struct sim_http *http)
 {
     static const int codes[] = { 403, 404, 500, 503, 204, 202, 302, 400 };
     static const char *const after[] = { "0", "3", "40", "4000000000", "soon" };
+    static const uint32_t seconds[] = { 0, 3, 40, UINT32_MAX, 0 };
+    uint64_t i;
 
     http->status = codes[sim_below(w, 8)];
-    if (sim_below(w, 2) == 0)
-        put_text(w, http, "Retry-After", after[sim_below(w, 5)]);
+    if (sim_below(w, 2) != 0)
+        return;
+    if (sim_part(w, SIM_PART_AFTER) && sim_below(w, 2) == 0) {
+        sim_http_after(w, http, sim_node_clock(w, 0));
+        return;
+    }
+    i = sim_below(w, 5);
+    put_text(w, http, "Retry-After", after[i]);
+    http->after = seconds[i];
 }
 
 /* An answer that was true once, for another request. */

@@ -151,7 +151,10 @@ change(struct sim *w, struct sim_http *http)
     if (!sim_chance(w, w->rates.changed))
         return;
     switch (sim_below(w, 3)) {
-    case 0: sim_spoil(w, http->text, http->n_text); break;
+    case 0:
+        sim_spoil(w, http->text, http->n_text);
+        http->after = 0;
+        break;
     case 1:
         /* that may have put it back as it was: then it is believed */
         if (http->n_body > 0) {

@@ -60,6 +60,25 @@ take_ack(struct sim *w, const struct sim_item *item, struct sim_job *job)
     sim_job_run(w, job);
 }
 
+/* A node that has too much to do says so, and has no keys for that. */
+static bool
+is_crowded(struct sim *w, const struct sim_item *item)
+{
+    static struct sim_http http;
+
+    if (!sim_part(w, SIM_PART_AFTER) || !sim_chance(w, 5) ||
+        strcmp(item->peer, "eva") == 0)
+        return false;
+    memset(&http, 0, offsetof(struct sim_http, text));
+    http.status = 503;
+    http.lie = true;
+    sim_http_after(w, &http, sim_node_clock(w, item->node));
+    sim_say(w, "line %u: node %u is crowded, %u s", item->line, item->node,
+            http.after);
+    sim_network_response(w, item->line, item->tag, &http);
+    return true;
+}
+
 void
 sim_office_item(struct sim *w, const struct sim_item *item)
 {
@@ -71,6 +90,10 @@ sim_office_item(struct sim *w, const struct sim_item *item)
 
     if (job == NULL)
         return;
+    if (op == SIM_OP_HTTP && is_crowded(w, item)) {
+        sim_job_end(w, job);
+        return;
+    }
     if (op == SIM_OP_ACK) {
         take_ack(w, item, job);
         return;

@@ -436,6 +436,22 @@ receive(struct sim_ue *u, const struct sim_item *item)
         (void)sim_queue_again(u->world, item, again_after(u->world));
 }
 
+/* An error says when to ask again; nothing protects it. */
+static void
+wait_for_server(struct sim_session *s, const struct sim_http *http)
+{
+    msk_time after = http->after * (msk_time)SIM_SECOND;
+
+    if (http->status < 100 || http->status == 200 || http->status == 401 ||
+        after == 0)
+        return;
+    after = after < SIM_AFTER_MAX ? after : SIM_AFTER_MAX;
+    s->hold = s->began + after;
+    s->device->world->totals->waits++;
+    sim_say(s->device->world, "line %u: is to wait for %llu ms", s->line,
+            (unsigned long long)after);
+}
+
 /* An answer that comes too late is the answer to nothing. */
 static void
 take_answer(struct sim_session *s, const struct sim_item *item)
@@ -460,6 +476,8 @@ take_answer(struct sim_session *s, const struct sim_item *item)
     if (err == MSK_ERR_STATE) { /* it waited no longer */
         s->call = SIM_CALL_OTHER;
         err = MSK_OK;
+    } else if (err != MSK_ERR_BUSY && item->kind == SIM_RESPONSE) {
+        wait_for_server(s, http);
     }
     if (!finish(s, err)) {
         s->asked = true;

@@ -114,7 +114,8 @@ make(struct sim *w)
     w->now = 0;
     w->end = MSK_NEVER;
     w->steps = 0;
-    w->calm = w->again = false;
+    w->calm = w->again = w->over = false;
+    w->forger.hour = 0;
     w->rng.state = w->seed * UINT64_C(0xD1342543DE82EF95) + 1;
     w->random = (struct msk_random){ sizeof w->random, w, fill };
     make_terms(w);
@@ -164,6 +165,8 @@ wake(struct sim *w, const struct sim_item *item)
         }
         break;
     case SIM_TRAFFIC:
+        if (w->over)
+            break;
         if (w->now + SIM_QUIET < w->end)
             sim_writer_tick(w);
         (void)sim_queue_add(w, SIM_TRAFFIC,
@@ -174,6 +177,7 @@ wake(struct sim *w, const struct sim_item *item)
         (void)sim_queue_add(w, SIM_AGAIN, OVER);
         break;
     case SIM_AGAIN: sim_chaos_again(w); break;
+    case SIM_FORGE: sim_forger_tick(w); break;
     case SIM_TO_UE:
     case SIM_TO_BMSC:
     case SIM_REQUEST:
@@ -206,6 +210,7 @@ happen(struct sim *w, struct sim_item *item)
     case SIM_CHAOS:
     case SIM_TRAFFIC:
     case SIM_CALM:
+    case SIM_FORGE:
     case SIM_AGAIN: wake(w, item); break;
     }
 }
@@ -252,6 +257,15 @@ step(struct sim *w)
         sim_queue_take(&w->queue, item);
         happen(w, item);
     }
+}
+
+void
+sim_go_on(struct sim *w, msk_time time)
+{
+    w->over = true;
+    w->end = w->now + time;
+    while (w->now < w->end)
+        step(w);
 }
 
 bool
