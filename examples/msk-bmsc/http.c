@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 #include "../hosts/event.h"
+#include "exchange.h"
+#include "said.h"
 
 /* What the door sees to is here once more, wider. */
 #define CONNECTIONS_MAX (2 * DOOR_GUESTS_MAX)
 #define PER_ADDRESS_MAX (2 * DOOR_PER_ADDRESS_MAX)
 #define CONNECTION_SECONDS 10u
 #define CONNECTION_OCTETS ((size_t)2 * HEAD_MAX) /* a head, and its fields */
-#define SAID_MAX (HEAD_MAX + MSK_HTTP_BODY_MAX)
 
 /* Requests of one turn of the loop are answered for so long; who is behind
  * that gets 503. So nobody waits for much longer than two turns. */
@@ -36,80 +37,29 @@ struct http_server {
     struct http_counts counts;
 };
 
-/* A request that is coming in. */
-struct exchange {
-    struct http_server *server;
-    char *target; /* as it stood in the request line */
-    uint8_t *body;
-    size_t n;
-    void *then; /* for http_handlers.answered */
-    bool begun, too_long, handled;
-};
-
-/* Header lines as the library takes them. */
-struct headers {
-    struct msk_http_header list[MSK_HTTP_HEADERS_MAX + 1];
-    size_t n;
-};
-
 static void *
 begin(void *user, const char *target, struct MHD_Connection *connection)
 {
-    struct exchange *x = calloc(1, sizeof *x);
-
+    (void)user;
     (void)connection;
-    if (x == NULL)
-        return NULL;
-    x->server = user;
-    x->target = target != NULL ? strdup(target) : NULL;
-    return x;
+    return exchange_begin(target);
 }
 
 static void
 end(void *user, struct MHD_Connection *connection, void **state,
     enum MHD_RequestTerminationCode code)
 {
+    struct http_server *server = user;
     struct exchange *x = *state;
 
-    (void)user;
     (void)connection;
     (void)code;
     *state = NULL;
     if (x == NULL)
         return;
     if (x->handled)
-        x->server->handlers->answered(x->server->user, x->then);
-    free(x->target);
-    free(x->body);
-    free(x);
-}
-
-/* No more is kept than a body may have; the rest is read and let go. */
-static void
-take_body(struct exchange *x, const char *p, size_t n)
-{
-    if (x->body == NULL)
-        x->body = malloc(MSK_HTTP_BODY_MAX);
-    if (x->body == NULL || n > MSK_HTTP_BODY_MAX - x->n) {
-        x->too_long = true;
-        return;
-    }
-    memcpy(x->body + x->n, p, n);
-    x->n += n;
-}
-
-static enum MHD_Result
-take_header(void *user, enum MHD_ValueKind kind, const char *name,
-            const char *value)
-{
-    struct headers *headers = user;
-    struct msk_http_header *header = &headers->list[headers->n];
-
-    (void)kind;
-    header->name = msk_text(name);
-    header->value = msk_text(value);
-    headers->n++;
-    return headers->n < MSK_HTTP_HEADERS_MAX + 1 ? MHD_YES : MHD_NO;
+        server->handlers->answered(server->user, x->then);
+    exchange_free(x);
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -168,73 +118,6 @@ answer(struct http_server *server, struct MHD_Connection *connection,
     return result;
 }
 
-/* --- the capture --------------------------------------------------------- */
-
-struct text {
-    uint8_t octets[SAID_MAX];
-    size_t n;
-};
-
-static void
-say(struct text *text, struct msk_bytes what)
-{
-    if (what.n == 0 || what.n > sizeof text->octets - text->n)
-        return;
-    memcpy(text->octets + text->n, what.p, what.n);
-    text->n += what.n;
-}
-
-static void
-say_headers(struct text *text, const struct msk_http_header *headers, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        say(text, headers[i].name);
-        say(text, msk_text(": "));
-        say(text, headers[i].value);
-        say(text, msk_text("\r\n"));
-    }
-}
-
-static void
-capture_request(struct http_server *server, const struct msk_http_request *q,
-                struct msk_bytes peer)
-{
-    static struct text text;
-    struct address local;
-
-    text.n = 0;
-    say(&text, q->method);
-    say(&text, msk_text(" "));
-    say(&text, q->target);
-    say(&text, msk_text(" HTTP/1.1\r\n"));
-    say_headers(&text, q->headers, q->n_headers);
-    say(&text, msk_text("\r\n"));
-    say(&text, q->body);
-    door_local(server->door, &local);
-    capture_tcp(server->capture, peer, address_view(&local),
-                (struct msk_bytes){ text.octets, text.n }, true);
-}
-
-static void
-capture_response(struct http_server *server, const struct msk_http_response *r,
-                 struct msk_bytes peer)
-{
-    static struct text text;
-    struct address local;
-    char line[64];
-
-    text.n = 0;
-    (void)snprintf(line, sizeof line, "HTTP/1.1 %d -\r\n", r->status);
-    say(&text, msk_text(line));
-    say_headers(&text, r->headers, r->n_headers);
-    (void)snprintf(line, sizeof line, "Content-Length: %zu\r\n\r\n", r->body.n);
-    say(&text, msk_text(line));
-    say(&text, r->body);
-    door_local(server->door, &local);
-    capture_tcp(server->capture, peer, address_view(&local),
-                (struct msk_bytes){ text.octets, text.n }, false);
-}
-
 /* --- one request --------------------------------------------------------- */
 
 static bool
@@ -247,25 +130,6 @@ peer_of(struct MHD_Connection *connection, struct address *out)
            address_from_socket(info->client_addr, out);
 }
 
-/* The request as the library takes it; an HTTP status if that cannot be. */
-static int
-take_request(struct MHD_Connection *connection, const struct exchange *x,
-             struct headers *headers, struct msk_http_request *request)
-{
-    headers->n = 0;
-    (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header,
-                                    headers);
-    if (x->too_long)
-        return MHD_HTTP_CONTENT_TOO_LARGE;
-    if (headers->n > MSK_HTTP_HEADERS_MAX)
-        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
-    request->target = msk_text(x->target);
-    request->headers = headers->list;
-    request->n_headers = headers->n;
-    request->body = (struct msk_bytes){ x->body, x->n };
-    return MHD_HTTP_OK;
-}
-
 static bool
 is_overloaded(struct http_server *server)
 {
@@ -276,30 +140,32 @@ is_overloaded(struct http_server *server)
 }
 
 static enum MHD_Result
-handle(struct MHD_Connection *connection, struct exchange *x,
-       const char *method)
+handle(struct http_server *server, struct MHD_Connection *connection,
+       struct exchange *x, const char *method)
 {
     static struct headers headers;
-    struct http_server *server = x->server;
     struct msk_http_request request = { .size = sizeof request };
     const struct msk_http_response *response = NULL;
-    struct address peer;
+    struct address peer, local;
     int status;
 
     if (x->target == NULL || !peer_of(connection, &peer))
         return MHD_NO;
-    status = take_request(connection, x, &headers, &request);
+    status = exchange_request(x, connection, &headers, &request);
     if (status != MHD_HTTP_OK)
         return answer(server, connection, status, NULL);
     if (is_overloaded(server))
         return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
     request.method = msk_text(method);
-    capture_request(server, &request, address_view(&peer));
+    door_local(server->door, &local);
+    said_request(server->capture, &request, address_view(&peer),
+                 address_view(&local));
     x->handled = true;
     if (!server->handlers->request(server->user, &request, address_view(&peer),
                                    &response, &x->then))
         return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
-    capture_response(server, response, address_view(&peer));
+    said_response(server->capture, response, address_view(&peer),
+                  address_view(&local));
     return answer(server, connection, response->status, response);
 }
 
@@ -310,7 +176,6 @@ access_handler(void *user, struct MHD_Connection *connection, const char *url,
 {
     struct exchange *x = *state;
 
-    (void)user;
     (void)url;
     (void)version;
     if (x == NULL)
@@ -320,11 +185,11 @@ access_handler(void *user, struct MHD_Connection *connection, const char *url,
         return MHD_YES;
     }
     if (*upload_n > 0) {
-        take_body(x, upload, *upload_n);
+        exchange_take(x, upload, *upload_n);
         *upload_n = 0;
         return MHD_YES;
     }
-    return handle(connection, x, method);
+    return handle(user, connection, x, method);
 }
 
 /* --- the door ------------------------------------------------------------ */
@@ -378,8 +243,8 @@ start_daemon(struct http_server *server)
         MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_OCTETS,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, watch,
-        server, MHD_OPTION_URI_LOG_CALLBACK, begin, server,
-        MHD_OPTION_NOTIFY_COMPLETED, end, NULL, MHD_OPTION_END);
+        server, MHD_OPTION_URI_LOG_CALLBACK, begin, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, end, server, MHD_OPTION_END);
 }
 
 struct http_server *

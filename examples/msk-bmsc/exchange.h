@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* exchange.h - a request as it comes in, piece by piece. */
+#ifndef MSK_BMSC_EXCHANGE_H
+#define MSK_BMSC_EXCHANGE_H
+
+#include <microhttpd.h>
+
+#include "msk/http.h"
+
+struct exchange {
+    char *target; /* as it stood in the request line; NULL: no memory */
+    uint8_t *body;
+    size_t n;
+    void *then; /* for http_handlers.answered */
+    bool begun, too_long, handled;
+};
+
+/* Header lines as the library takes them. */
+struct headers {
+    struct msk_http_header list[MSK_HTTP_HEADERS_MAX + 1];
+    size_t n;
+};
+
+/* NULL: no memory. */
+struct exchange *exchange_begin(const char *target);
+void exchange_free(struct exchange *x);
+
+/* More of the body. No more is kept than a body may have; the rest is read and
+ * let go. */
+void exchange_take(struct exchange *x, const char *p, size_t n);
+
+/* The request as the library takes it, but for the method; an HTTP status if
+ * that cannot be. It points into x and headers. */
+int exchange_request(const struct exchange *x,
+                     struct MHD_Connection *connection, struct headers *headers,
+                     struct msk_http_request *request);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "guests.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+/* Of an IPv6 address a host has the last 64 bits to himself. */
+static bool
+is_neighbour(const struct address *a, const struct address *b)
+{
+    return a->n == b->n &&
+           memcmp(a->octets, b->octets, a->n == ADDRESS_V4 ? 4 : 8) == 0;
+}
+
+/* Whoever was answered goes first, then who has been here longest. */
+static bool
+goes_before(const struct guest *a, const struct guest *b)
+{
+    if (b == NULL || (a->place == LEAVES) != (b->place == LEAVES))
+        return b == NULL || a->place == LEAVES;
+    return a->order < b->order;
+}
+
+static void
+push_out(struct door *door, struct guest *guest)
+{
+    if (guest->place == INSIDE) /* the web server sees it */
+        (void)shutdown(guest->fd, SHUT_RDWR);
+    if (guest->place != LEAVES)
+        door->counts.gave_way++;
+    guest_forget(door, guest);
+}
+
+struct guest *
+seats_find(struct door *door, const struct address *peer)
+{
+    struct guest *empty = NULL, *oldest = NULL, *neighbour = NULL;
+    size_t neighbours = 0;
+
+    for (size_t i = 0; i < DOOR_GUESTS_MAX; i++) {
+        struct guest *guest = &door->guests[i];
+
+        if (guest->place == NOBODY) {
+            empty = guest;
+            continue;
+        }
+        if (goes_before(guest, oldest))
+            oldest = guest;
+        if (!is_neighbour(&guest->peer, peer))
+            continue;
+        neighbours++;
+        if (goes_before(guest, neighbour))
+            neighbour = guest;
+    }
+    if (neighbours >= DOOR_PER_ADDRESS_MAX)
+        empty = neighbour;
+    else if (empty == NULL)
+        empty = oldest;
+    if (empty->place != NOBODY)
+        push_out(door, empty);
+    return empty;
+}
+
+bool
+seats_clear(struct door *door)
+{
+    struct guest *oldest = NULL;
+
+    for (size_t i = 0; i < DOOR_GUESTS_MAX; i++)
+        if (door->guests[i].place != NOBODY &&
+            goes_before(&door->guests[i], oldest))
+            oldest = &door->guests[i];
+    if (oldest != NULL)
+        push_out(door, oldest);
+    return oldest != NULL;
+}
