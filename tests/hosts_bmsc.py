@@ -337,6 +337,35 @@ def obeys_signals_and_tells_systemd(where):
     assert bmsc.process.wait(PATIENCE) == 0
 
 
+def a_long_reload_yields(where):
+    """Who asks meanwhile is answered meanwhile; a lock only makes it wait; begun anew, it ends once."""
+    bmsc, ue = start_with_ue(where, "--ack", "none")
+    crowd = [SUBSCRIBER | {"btid": f"{i}@bsf.example.org", "impi": str(i)} for i in range(MANY // 4)]
+    write(f"{where}/subscribers", SUBSCRIBER | {"address": address(ue.socket)}, *crowd)
+    other = sqlite3.connect(f"{where}/bmsc.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    bmsc.process.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        assert ue.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+        time.sleep(0.3)
+    assert bmsc.count("reloaded") == 0, "it did not wait for its lock"
+    other.execute("ROLLBACK")
+    for _ in range(2):
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        ue.take()
+        began = bmsc.ask("stats", "stats")["t"]
+        assert bmsc.count("reloaded") == 0, "it stood still until all were read"
+        bmsc.process.send_signal(signal.SIGHUP)
+    told = bmsc.wait("reloaded")
+    assert "reason" not in told, told
+    assert bmsc.count("progress") > 0 or told["t"] - began < 2000, bmsc.events[-3:]
+    ue.btid, ue.challenge = crowd[-1]["btid"], None
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.ask("stats", "stats")
+    assert bmsc.count("reloaded") == 1, bmsc.events
+    bmsc.quit()
+
+
 def scrape(at):
     host, port = at.rsplit(":", 1)
     connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
@@ -408,7 +437,7 @@ def main():
              rebinds_onto_nobody_else, store_is_private, serves_while_locked,
              sends_again_after_the_clock_was_set_back, long_jobs_yield,
              says_when_it_has_no_time, slow_readers_stop_nothing, strangers_fill_no_log,
-             obeys_signals_and_tells_systemd, tells_prometheus, takes_ipv4_on_an_ipv6_address]
+             obeys_signals_and_tells_systemd, a_long_reload_yields, tells_prometheus, takes_ipv4_on_an_ipv6_address]
     wanted = sys.argv[3:]
     for test in tests:
         if not wanted or test.__name__ in wanted:

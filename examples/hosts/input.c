@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -171,24 +170,52 @@ is_blank(const char *text)
 }
 
 bool
-input_json_lines(const char *path, input_json_take *take, void *arg)
+input_file_open(struct input_file *f, const char *path)
 {
-    static char line[INPUT_LINE_MAX];
-    FILE *file = fopen(path, "r");
+    f->path = path;
+    f->line = 0;
+    f->file = fopen(path, "r");
+    if (f->file == NULL)
+        perror(path);
+    return f->file != NULL;
+}
+
+void
+input_file_close(struct input_file *f)
+{
+    if (f->file != NULL)
+        (void)fclose(f->file);
+    f->file = NULL;
+}
+
+enum input_next
+input_file_next(struct input_file *f, input_json_take *take, void *arg)
+{
+    char line[INPUT_LINE_MAX];
     const char *why = NULL;
 
-    if (file == NULL) {
-        perror(path);
-        return false;
-    }
-    for (unsigned n = 1; why == NULL && fgets(line, sizeof line, file) != NULL;
-         n++) {
-        if (!is_blank(line))
-            why = input_json_line(line, take, arg);
-        if (why != NULL)
-            (void)fprintf(stderr, "%s:%u: %s\n", path, n, why);
-    }
-    (void)fclose(file);
+    if (fgets(line, sizeof line, f->file) == NULL)
+        return INPUT_END;
+    f->line++;
+    if (!is_blank(line))
+        why = input_json_line(line, take, arg);
     msk_wipe(line, sizeof line);
-    return why == NULL;
+    if (why == NULL)
+        return INPUT_MORE;
+    (void)fprintf(stderr, "%s:%u: %s\n", f->path, f->line, why);
+    return INPUT_WRONG;
+}
+
+bool
+input_json_lines(const char *path, input_json_take *take, void *arg)
+{
+    struct input_file f;
+    enum input_next next = INPUT_MORE;
+
+    if (!input_file_open(&f, path))
+        return false;
+    while (next == INPUT_MORE)
+        next = input_file_next(&f, take, arg);
+    input_file_close(&f);
+    return next == INPUT_END;
 }

@@ -4,6 +4,7 @@
 #define HOSTS_INPUT_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "msk/types.h"
 
@@ -53,9 +54,24 @@ const char *input_json_unknown(const json_t *object, const char *const names[],
 /* Takes an object. NULL: fine; else why not. */
 typedef const char *input_json_take(void *arg, const json_t *object);
 
-/* Runs each line of a file of JSON lines through take, until one fails; then
- * the file, its number and the reason were told on stderr. Blank lines and
- * lines that start with # are skipped. */
+/* A file of JSON lines, as far as it was read. */
+struct input_file {
+    const char *path;
+    FILE *file; /* NULL: none is open */
+    unsigned line;
+};
+
+/* False: it cannot be read, and the reason was told on stderr. */
+bool input_file_open(struct input_file *f, const char *path);
+void input_file_close(struct input_file *f);
+
+/* Runs the next line through take. Blank lines and lines that start with # are
+ * skipped. WRONG: the file, its number and the reason were told on stderr. */
+enum input_next { INPUT_MORE, INPUT_END, INPUT_WRONG };
+enum input_next input_file_next(struct input_file *f, input_json_take *take,
+                                void *arg);
+
+/* All lines of a file, until one fails. */
 bool input_json_lines(const char *path, input_json_take *take, void *arg);
 
 /* The same for one line of text. */

@@ -46,8 +46,8 @@ failed(struct database *d)
 
     d->failures++;
     (void)snprintf(d->why, sizeof d->why, "%s", sqlite3_errmsg(d->db));
-    if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED)
-        be_patient(d, false);
+    be_patient(d,
+               (code & 0xFF) != SQLITE_BUSY && (code & 0xFF) != SQLITE_LOCKED);
     return DATABASE_FAILED;
 }
 
@@ -138,9 +138,11 @@ database_begin(struct database *d)
 enum database_result
 database_commit(struct database *d)
 {
-    return sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK
-               ? DATABASE_OK
-               : failed(d);
+    if (sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        return DATABASE_OK;
+    (void)failed(d);
+    (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+    return DATABASE_FAILED;
 }
 
 void

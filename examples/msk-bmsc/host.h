@@ -38,6 +38,13 @@ struct job {
     msk_time told;       /* how far it is; monotonic */
 };
 
+/* The files that are being read again; the line counts what was read. */
+struct reload {
+    struct input_file file; /* none is open: there is nothing to do */
+    bool subscribers;       /* it is theirs */
+    msk_time told;          /* how far it is; monotonic */
+};
+
 struct stats {
     uint64_t requests, pushed, pulled, acked, gave_up, mtks, refused;
     uint64_t unsent, datagrams, unread;
@@ -63,6 +70,7 @@ struct host {
     struct msk_pacer pacer;
     struct job jobs[JOBS_MAX];
     size_t first_job;
+    struct reload reload;
     msk_time jobs_wait; /* until they have something to do, in ms */
     struct stats stats;
     msk_time rests_until; /* timers: the database took nothing; monotonic */
@@ -141,6 +149,14 @@ void effects_log_group(struct host *h, enum msk_key_group_role role);
 input_json_take bring_subscriber, bring_group;
 /* Both files; what is in them wins nothing over what is there. */
 bool bring_files(struct host *h);
+
+/* --- reload.c: the same files again, while others are served ------------- */
+
+/* From the front, if it was under way already. */
+void reload_start(struct host *h);
+void reload_stop(struct host *h);
+/* Does a slice of it; returns as jobs_run. */
+msk_time reload_run(struct host *h);
 
 /* --- serve.c: requests and datagrams ------------------------------------- */
 

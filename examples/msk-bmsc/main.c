@@ -123,25 +123,6 @@ tell_ready(struct host *h)
     daemon_notify("READY=1");
 }
 
-/* Who is new is taken, and a key log that was moved away is begun anew. */
-static void
-reload(struct host *h)
-{
-    json_t *event = event_new(&h->log, "reloaded");
-    FILE *keylog;
-
-    daemon_notify("RELOADING=1");
-    if (!bring_files(h))
-        event_word(event, "reason", "a file was not understood");
-    if (keylog_open(&keylog, h->options.keylog)) {
-        if (h->keylog != NULL)
-            (void)fclose(h->keylog);
-        h->keylog = keylog;
-    }
-    event_tell(&h->log, event);
-    daemon_notify("READY=1");
-}
-
 static void
 take_signals(struct host *h)
 {
@@ -149,7 +130,7 @@ take_signals(struct host *h)
 
     while ((signal = daemon_signal(h->signals)) != 0)
         if (signal == SIGHUP)
-            reload(h);
+            reload_start(h);
         else
             h->quit = true;
 }
@@ -197,7 +178,7 @@ turn(struct host *h)
                             { .fd = h->input.ended ? -1 : h->input.fd,
                               .events = POLLIN } };
     int web[HTTP_FDS];
-    msk_time began;
+    msk_time began, reload;
     char *line;
 
     http_fds(h->http, web);
@@ -216,6 +197,9 @@ turn(struct host *h)
     while (!h->quit && (line = input_line(&h->input)) != NULL)
         command_run(h, line);
     h->jobs_wait = jobs_run(h);
+    reload = reload_run(h);
+    if (reload < h->jobs_wait)
+        h->jobs_wait = reload;
     if (event_monotonic() - began > h->stats.longest)
         h->stats.longest = event_monotonic() - began;
 }
@@ -224,6 +208,7 @@ static void
 end(struct host *h)
 {
     daemon_notify("STOPPING=1");
+    reload_stop(h);
     http_close(h->http);
     metrics_close(h->metrics);
     (void)close(h->udp);
