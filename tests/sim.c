@@ -71,10 +71,11 @@ find(const char *const *names, const char *name)
     return 0;
 }
 
-static const char *const breaks[] = { "",       "commit", "record", "writer",
-                                      "flash",  "terms",  "tell",   "patience",
-                                      "rights", "next",   "old",    "never",
-                                      "after",  "damp",   NULL };
+static const char *const breaks[] = { "",       "commit", "record",  "writer",
+                                      "flash",  "terms",  "tell",    "patience",
+                                      "rights", "next",   "old",     "never",
+                                      "after",  "damp",   "ages",    "same",
+                                      "owners", "bind",   "history", NULL };
 static const char *const parts[] = { "",     "share", "terms",  "back",
                                      "bsf",  "flip",  "row",    "end",
                                      "deny", "next",  "number", "never",
@@ -139,7 +140,8 @@ main(int argc, char **argv)
                 "share|terms|back|bsf|flip|row|end|deny|next|number|never|ext|"
                 "after|forged]... "
                 "[--break commit|record|writer|flash|terms|tell|"
-                "patience|rights|next|old|never|after|damp]\n");
+                "patience|rights|next|old|never|after|damp|"
+                "ages|same|owners|bind|history]\n");
         return 2;
     }
     for (uint64_t i = 0; i < a.runs && totals.failed < FAILURES; i++)

@@ -607,7 +607,12 @@ enum sim_break {
     SIM_BREAK_OLD,      /* a node knows a Key Group of long ago */
     SIM_BREAK_NEVER,    /* a node pushes what it should not */
     SIM_BREAK_AFTER,    /* a UE waits less than it is told to */
-    SIM_BREAK_DAMP      /* a UE asks whenever there is traffic */
+    SIM_BREAK_DAMP,     /* a UE asks whenever there is traffic */
+    SIM_BREAK_AGES,     /* keys are as old as the moment they are given */
+    SIM_BREAK_SAME,     /* and all of one age */
+    SIM_BREAK_OWNERS,   /* who stops a service forgets it for all servers */
+    SIM_BREAK_BIND,     /* a node gives keys an age when it binds them */
+    SIM_BREAK_HISTORY   /* the store loses the pasts of MSKs */
 };
 
 /* How wide the world is. */

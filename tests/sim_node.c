@@ -191,7 +191,7 @@ install(struct sim *w, uint8_t line, uint16_t run, const char *peer, bool again)
     c.muk = (struct msk_bytes){ muk, 32 };
     c.mrk = (struct msk_bytes){ mrk, 32 };
     c.expires = expires == MSK_NEVER ? MSK_NEVER : EPOCH + expires;
-    c.age = run;
+    c.age = w->broken == SIM_BREAK_BIND ? w->now + w->steps : run;
     if (!again)
         c.address = msk_text(peer);
     return again ? msk_subscriber_rebind(&node.sub, &c)

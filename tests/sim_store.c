@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "mgvf/record.h"
 #include "sim.h"
 
 /* --- what a power cut may take -------------------------------------------- */
@@ -39,6 +40,15 @@ add_undo(struct sim_flash *flash)
     return undo;
 }
 
+static void
+lose_history(struct sim_flash *flash)
+{
+    for (size_t i = 0; i < flash->ram.n; i++)
+        if (flash->records[i].version != 0 && flash->records[i].key_len > 0 &&
+            flash->records[i].key[0] == MSK_RECORD_HISTORY)
+            flash->records[i].version = 0;
+}
+
 static int
 do_commit(struct sim_flash *flash, const struct msk_change *changes, size_t n)
 {
@@ -64,6 +74,8 @@ do_commit(struct sim_flash *flash, const struct msk_change *changes, size_t n)
             undo->was[undo->n].version = 0;
         }
     flash->commits++;
+    if (flash->world->broken == SIM_BREAK_HISTORY)
+        lose_history(flash);
     if (durable)
         flash->n_undo = 0;
     return MSK_OK;

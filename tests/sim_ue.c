@@ -263,6 +263,17 @@ sim_ue_timer(struct sim_session *s)
 
 /* --- what its user wants ------------------------------------------------- */
 
+/* A host that does not keep when its keys were bootstrapped. */
+static uint64_t
+age_of(const struct sim_session *s)
+{
+    const struct sim *w = s->device->world;
+
+    if (w->broken == SIM_BREAK_AGES)
+        return w->now + w->steps;
+    return w->broken == SIM_BREAK_SAME ? 1 : s->run;
+}
+
 static int
 set_keys(struct sim_session *s)
 {
@@ -274,7 +285,7 @@ set_keys(struct sim_session *s)
     keys.btid = msk_text(btid);
     keys.muk = (struct msk_bytes){ muk, 32 };
     keys.mrk = (struct msk_bytes){ mrk, 32 };
-    keys.age = s->run;
+    keys.age = age_of(s);
     sim_say(s->device->world, "line %u: has keys %u", s->line, s->run);
     s->handed = 0;
     s->given = s->run;
@@ -333,9 +344,29 @@ start(struct sim_session *s, uint8_t i)
     return msk_ue_start(s->ue, &service, sim_ue_clock(s->device));
 }
 
+/* A host that tidies up the MGV-F by itself. */
+static void
+forget_for_all(struct sim_ue *u, uint8_t service)
+{
+    struct sim *w = u->world;
+
+    u->flash.quiet = true;
+    for (uint8_t g = 0; g < w->map.n_groups; g++) {
+        struct msk_key_id id = sim_group_id(w, g);
+        struct msk_group_id group = msk_key_id_group(&id);
+
+        if (sim_in(w->map.service[service].groups, g))
+            for (uint8_t k = 0; k < w->map.n_servers; k++)
+                (void)msk_mgvf_forget(u->mgvf, msk_text(sim_fqdn(k)), &group);
+    }
+    u->flash.quiet = false;
+}
+
 static int
 stop(struct sim_session *s, uint8_t i)
 {
+    if (s->device->world->broken == SIM_BREAK_OWNERS)
+        forget_for_all(s->device, i);
     sim_say(s->device->world, "line %u: stops service %u", s->line, i);
     return msk_ue_stop(s->ue, sim_service_name(i), sim_ue_clock(s->device));
 }
