@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fuzz target: the octets are what happens to a software MGV-F: messages that
- * are good, changed, changed with a MAC that holds again, or any octets; MUKs of
- * two key servers with their ages, Key Groups of the same numbers in two domains
- * with several owners, imports, restarts, power cuts; a store that fails or
- * answers later. Whatever they are,
+ * are good, changed, changed with a MAC that holds again, or any octets; MUKs
+ * of two key servers with their ages; Key Groups of the same numbers in two
+ * domains with several owners; imports, restarts, power cuts; a store that
+ * fails or answers later. Whatever they are,
  *
  *   - a message that was taken is never taken again as long as the store lives,
  *     but an MTK message whose commit the power took;
@@ -17,49 +17,26 @@
  *   - a failing store is left as it was, and no call is left half done;
  *   - every record that was written can be read.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../tests/fake_store.h"
 #include "mgvf/record.h"
-#include "mgvf_model.h"
-#include "msk/protect.h"
+#include "mgvf_letter.h"
 #include "provider.h"
 #include "target.h"
 
-#define GROUPS 3 /* Key Groups 1 to 3, of which 3 is never allowed */
 #define OPERATIONS_MAX 24
-#define SLOTS 4 /* MUKs of a key server that messages may be under */
-#define MAC_LEN 20
-
-/* A message and what the model knows of it. */
-struct letter {
-    uint8_t octets[MSK_MIKEY_MAX];
-    size_t len;
-    uint8_t server, muk, seed;
-    bool as_made;
-    bool is_kept; /* in the archive */
-};
 
 /* The input, and what it works on. */
 struct run {
-    const uint8_t *p;
-    size_t n;
-    enum msk_layout layout;
+    struct mgvf_writer w;
     struct fake_store store;
     uint64_t memory[MSK_MGVF_SIZE / sizeof(uint64_t)];
     struct msk_mgvf *mgvf;
     struct model model;
-    uint32_t counter; /* of the last message made */
-    struct letter letter;
-    uint8_t key[32]; /* what the message is protected with */
-    size_t key_len;
-    uint8_t rand[16];
-    bool changed; /* and its MAC does not hold */
     struct msk_mgvf_result result;
     size_t durable, delayed; /* commits so far */
     size_t n_archive;
-    uint8_t slot[MODEL_SERVERS][SLOTS];
     uint8_t muks[OPERATIONS_MAX + 1]; /* that were set, see set_any_muk */
     size_t n_muks;
 };
@@ -68,15 +45,6 @@ struct run {
 static uint8_t before[sizeof(struct msk_ram_record) * FAKE_STORE_RECORDS];
 static uint8_t safe[sizeof before];           /* what a power cut leaves */
 static struct letter archive[OPERATIONS_MAX]; /* what was taken */
-
-static uint8_t
-take(struct run *run)
-{
-    if (run->n == 0)
-        return 0;
-    run->n--;
-    return *run->p++;
-}
 
 static void
 start(struct run *run)
@@ -132,33 +100,6 @@ cut_power(struct run *run)
     start(run);
 }
 
-/* The names of owners, two of them in two spellings. */
-static struct msk_bytes
-name_of(uint8_t number, enum model_owner *owner)
-{
-    static const struct {
-        const char *name;
-        enum model_owner owner;
-    } names[] = { { "bmsc.example.com", MODEL_SERVER_0 },
-                  { "", MODEL_HOST },
-                  { "bmsc.example.org", MODEL_SERVER_1 },
-                  { "BMSC.Example.COM", MODEL_SERVER_0 },
-                  { "c", MODEL_STRANGER },
-                  { "d", (enum model_owner)(MODEL_STRANGER + 1) },
-                  { "e", (enum model_owner)(MODEL_STRANGER + 2) } };
-
-    *owner = names[number].owner;
-    return msk_text(names[number].name);
-}
-
-static struct msk_bytes
-fqdn_of(uint8_t server)
-{
-    enum model_owner owner;
-
-    return name_of(server == 0 ? 0 : 2, &owner);
-}
-
 /* Gives the answers that a pending call waits for. While it is pending every
  * other call is refused. */
 static int
@@ -170,28 +111,12 @@ finish(struct run *run, int err)
     run->result.size = sizeof run->result;
     while (err == MSK_PENDING) {
         REQUIRE(run->store.waiting && answers++ < 32);
-        REQUIRE(msk_mgvf_forget(run->mgvf, fqdn_of(0), &busy) == MSK_ERR_BUSY);
+        REQUIRE(msk_mgvf_forget(run->mgvf, letter_fqdn(0), &busy) ==
+                MSK_ERR_BUSY);
         err = fake_store_answer(&run->store);
         err = msk_mgvf_complete(run->mgvf, run->store.token, err, &run->result);
     }
     return err;
-}
-
-/* The MUK and the B-TID of a number below 128: each is of one bootstrapping,
- * and B-TIDs are the same for both key servers. */
-static struct msk_bytes
-muk_of(uint8_t server, uint8_t number, uint8_t out[32])
-{
-    memset(out, number, 32);
-    out[0] = server;
-    return (struct msk_bytes){ out, 32 };
-}
-
-static struct msk_bytes
-btid_of(uint8_t number, uint8_t out[1])
-{
-    out[0] = (uint8_t)('a' + number);
-    return (struct msk_bytes){ out, 1 };
 }
 
 static void
@@ -201,9 +126,9 @@ set_muk(struct run *run, uint8_t server, uint8_t number, uint8_t age)
     int must = model_sets_muk(&run->model, server, number, age), err;
     uint8_t key[32], btid[1];
 
-    muk.fqdn = fqdn_of(server);
-    muk.btid = btid_of(number, btid);
-    muk.key = muk_of(server, number, key);
+    muk.fqdn = letter_fqdn(server);
+    muk.btid = letter_btid(number, btid);
+    muk.key = letter_muk(server, number, key);
     muk.age = age;
     err = finish(run, msk_mgvf_set_muk(run->mgvf, &muk));
     REQUIRE(err == must || err == MSK_ERR_STORE);
@@ -222,28 +147,20 @@ age_of(uint8_t muk)
 static void
 set_any_muk(struct run *run)
 {
-    uint8_t bits = take(run), server = bits >> 7, number = bits & 127;
+    uint8_t bits = letter_take(&run->w), server = bits >> 7,
+            number = bits & 127;
 
     run->muks[run->n_muks++] = bits;
-    run->slot[server][number % SLOTS] = number;
+    run->w.slot[server][number % SLOTS] = number;
     set_muk(run, server, number, age_of(number));
 }
 
-/* --- Key Groups ----------------------------------------------------------- */
-
-static struct msk_key_id
-id_of(uint8_t d, uint16_t group, uint16_t number)
-{
-    struct msk_key_id id = { { 0, 0, 0 }, group, number };
-
-    memcpy(id.domain, model_domain[d], sizeof id.domain);
-    return id;
-}
+/* --- Key Groups ---------------------------------------------------------- */
 
 static struct msk_group_id
 group_of(uint8_t d, uint16_t group)
 {
-    struct msk_key_id id = id_of(d, group, 0);
+    struct msk_key_id id = letter_id(d, group, 0);
 
     return msk_key_id_group(&id);
 }
@@ -251,20 +168,9 @@ group_of(uint8_t d, uint16_t group)
 static struct model_group *
 model_of(struct run *run, uint8_t d, uint16_t group)
 {
-    struct msk_key_id id = id_of(d, group, 0);
+    struct msk_key_id id = letter_id(d, group, 0);
 
     return model_group_of(&run->model, &id);
-}
-
-/* The value of an MSK, whose RAND is 16 times seed ^ FF. It ends with a 1: HMAC
- * does not tell a key from one with zeros behind it. */
-static struct msk_bytes
-msk_of(uint8_t seed, uint8_t out[32], size_t n)
-{
-    memset(out, seed, 32);
-    if (n <= 32)
-        out[n - 1] = 1;
-    return (struct msk_bytes){ out, n };
 }
 
 static int
@@ -285,11 +191,12 @@ import_msk(struct run *run, uint8_t d, uint16_t group)
 {
     static const uint8_t sp[] = { 0, 1, 0, 10, 1, 1 };
     struct msk_import m = { .size = sizeof m };
-    uint8_t number = take(run), bits = take(run), key[32], rand[16];
+    uint8_t number = letter_take(&run->w), bits = letter_take(&run->w), key[32],
+            rand[16];
 
     memset(rand, number ^ 0xFF, sizeof rand);
-    m.id = id_of(d, group, (uint16_t)(1 + number % 5));
-    m.key = msk_of(number, key, 16 + (bits & 3) * 8u);
+    m.id = letter_id(d, group, (uint16_t)(1 + number % 5));
+    m.key = letter_msk(number, key, 16 + (bits & 3) * 8u);
     m.rand = (struct msk_bytes){ rand, sizeof rand };
     m.sp = (struct msk_bytes){ sp, (bits & 4) != 0 ? 3u + (bits >> 4 & 3) : 0 };
     m.seq_high = (uint16_t)(bits == 0xFF ? 0xFFFF : 20);
@@ -305,7 +212,7 @@ import_again(struct run *run, const struct msk_key_id *id, uint8_t seed)
 
     memset(rand, seed ^ 0xFF, sizeof rand);
     m.id = *id;
-    m.key = msk_of(seed, key, 16);
+    m.key = letter_msk(seed, key, 16);
     m.rand = (struct msk_bytes){ rand, sizeof rand };
     m.seq_high = 100;
     REQUIRE(give_msk(run, &m, 0) == MSK_OK);
@@ -362,7 +269,7 @@ exceed(struct run *run)
     static const uint8_t much[MSK_MIKEY_MAX + 1];
     struct msk_mgvf_input input = { .size = sizeof input };
 
-    input.layout = run->layout;
+    input.layout = run->w.layout;
     input.message = (struct msk_bytes){ much, sizeof much };
     REQUIRE(msk_mgvf_process(run->mgvf, &input, NULL) == MSK_ERR_LENGTH);
     input.fqdn = (struct msk_bytes){ much, MSK_FQDN_MAX + 1 };
@@ -394,7 +301,7 @@ allow(struct run *run, uint8_t d, uint16_t group, uint8_t name,
 {
     struct msk_group_id id = group_of(d, group);
     enum model_owner owner;
-    struct msk_bytes fqdn = name_of(name, &owner);
+    struct msk_bytes fqdn = letter_name(name, &owner);
     int must = model_allows(model_of(run, d, group), owner);
     int err = finish(run, msk_mgvf_allow(run->mgvf, fqdn, &id, require));
 
@@ -409,7 +316,7 @@ forget(struct run *run, uint8_t d, uint16_t group, uint8_t name)
 {
     struct msk_group_id id = group_of(d, group);
     enum model_owner owner;
-    struct msk_bytes fqdn = name_of(name, &owner);
+    struct msk_bytes fqdn = letter_name(name, &owner);
     int err = finish(run, msk_mgvf_forget(run->mgvf, fqdn, &id));
 
     REQUIRE(err == MSK_OK || err == MSK_ERR_STORE);
@@ -424,7 +331,7 @@ change_group(struct run *run, uint8_t how)
     uint16_t group = (uint16_t)(1 + how % (GROUPS - 1));
     uint8_t name = how >> 1 & 7;
 
-    if (name == 7)
+    if (name == NAMES)
         call_otherwise(run, how >> 4, how >> 6 & 1, group);
     else if ((how & 0xC0) == 0xC0)
         forget(run, how >> 5 & 1, group, name);
@@ -432,161 +339,7 @@ change_group(struct run *run, uint8_t how)
         allow(run, how >> 7, group, name, (enum msk_require)(how >> 4 & 3));
 }
 
-/* --- messages -------------------------------------------------------------- */
-
-/* SRTP parameters, and what they switch off. */
-static const struct {
-    uint8_t octets[10];
-    uint8_t n;
-    uint8_t off;
-} sps[8] = {
-    { { 0 }, 0, MSK_REQUIRE_NOTHING },
-    { { 0, 1, 1 }, 3, MSK_REQUIRE_NOTHING },
-    { { 0, 1, 1, 10, 1, 1 }, 6, MSK_REQUIRE_NOTHING },
-    { { 0, 1, 1, 10, 1, 1, 13, 2, 0, 1 }, 10, MSK_REQUIRE_NOTHING },
-    { { 7, 1, 0 }, 3, MSK_REQUIRE_CONFIDENTIALITY },
-    { { 0, 1, 0 }, 3, MSK_REQUIRE_CONFIDENTIALITY },
-    { { 10, 1, 0 }, 3, MSK_REQUIRE_INTEGRITY },
-    { { 0, 1, 0, 10, 1, 0 }, 6, MSK_REQUIRE_BOTH },
-};
-
-/* False: it is not one of them. */
-static bool
-know_sp(struct msk_bytes sp, unsigned *off)
-{
-    for (size_t i = 0; i < sizeof sps / sizeof *sps; i++)
-        if (sp.n == sps[i].n &&
-            (sp.n == 0 || memcmp(sp.p, sps[i].octets, sp.n) == 0)) {
-            *off = sps[i].off;
-            return true;
-        }
-    return false;
-}
-
-/* A number that is mostly a little above the last one. */
-static uint32_t
-next_counter(struct run *run)
-{
-    uint8_t step = take(run);
-
-    if (step == 0xFF)
-        run->counter += 0x7FFFFFF0;
-    return run->counter += (uint32_t)(step & 7);
-}
-
-static void
-make_msk(struct run *run)
-{
-    struct msk_msk_message m = { .size = sizeof m };
-    uint8_t how = take(run), number = take(run), bits = take(run), key[32];
-    uint8_t sp = bits >> 4 & 7, btid[1];
-
-    run->letter.server = how >> 7;
-    run->letter.muk = run->slot[how >> 7][how % SLOTS];
-    memset(run->rand, number ^ 0xFF, sizeof run->rand);
-    m.layout = run->layout;
-    m.ext = (enum msk_ext_position)(bits >> 7);
-    m.content = (enum msk_content_kind)(1 + (bits & 3) % 3);
-    m.id = id_of(how >> 6 & 1, (uint16_t)(1 + (how >> 2 & 15) % GROUPS),
-                 (uint16_t)(1 + number % 5));
-    m.fqdn = fqdn_of(run->letter.server);
-    m.btid = btid_of(run->letter.muk, btid);
-    m.rand = (struct msk_bytes){ run->rand, sizeof run->rand };
-    m.counter = next_counter(run);
-    m.v = m.content != MSK_CONTENT_PULL && (bits & 4) != 0;
-    m.streaming = (bits & 8) != 0;
-    if (m.streaming)
-        m.sp = (struct msk_bytes){ sps[sp].octets, sps[sp].n };
-    if (m.content == MSK_CONTENT_MSK)
-        m.key = msk_of(number, key, 16);
-    m.seq_low = bits == 0x55 ? 9 : 0;
-    m.seq_high = bits == 0x55 ? 1 : 20;
-    run->key_len = muk_of(run->letter.server, run->letter.muk, run->key).n;
-    REQUIRE(msk_msk_message_make(
-                host_crypto(), (struct msk_bytes){ run->key, run->key_len }, &m,
-                run->letter.octets, sizeof run->letter.octets,
-                &run->letter.len) == MSK_OK);
-}
-
-/* Under an MSK whose key and RAND are those of make_msk. */
-static void
-make_mtk(struct run *run)
-{
-    struct msk_mtk_message m = { .size = sizeof m };
-    uint8_t how = take(run), number = take(run), mtk[16] = { 7 },
-            salt[14] = { 8 };
-
-    run->letter.server = how >> 7;
-    run->letter.seed = number;
-    run->key_len = msk_of(number, run->key, 16).n;
-    memset(run->rand, number ^ 0xFF, sizeof run->rand);
-    m.layout = run->layout;
-    m.id = id_of(how >> 6 & 1, (uint16_t)(1 + (how >> 2 & 15) % GROUPS),
-                 (uint16_t)(1 + number % 5));
-    m.mtk_id = (uint16_t)(1 + take(run) % 24);
-    m.rand = (struct msk_bytes){ run->rand, sizeof run->rand };
-    m.counter = next_counter(run);
-    m.key = (struct msk_bytes){ mtk, sizeof mtk };
-    if ((how & 1) != 0)
-        m.salt = (struct msk_bytes){ salt, sizeof salt };
-    REQUIRE(msk_mtk_message_make(host_crypto(),
-                                 (struct msk_bytes){ run->key, 16 }, &m,
-                                 run->letter.octets, sizeof run->letter.octets,
-                                 &run->letter.len) == MSK_OK);
-}
-
-/* Makes the MAC anew over what stands there now. */
-static void
-mend(struct run *run)
-{
-    const struct msk_crypto *crypto = host_crypto();
-    struct msk_protection p = { .crypto = crypto };
-    struct msk_message m;
-    struct msk_hmac hmac;
-    struct msk_bytes all = { run->letter.octets, run->letter.len }, head = all;
-    uint8_t auth[MAC_LEN];
-
-    if (msk_message_read(run->layout, all, &m, NULL) != MSK_OK ||
-        m.kind == MSK_MESSAGE_VERIFICATION)
-        return;
-    p.psk = (struct msk_bytes){ run->key, run->key_len };
-    p.rand = m.kind == MSK_MESSAGE_MSK
-                 ? m.rand
-                 : (struct msk_bytes){ run->rand, sizeof run->rand };
-    p.csb_id = m.csb_id;
-    p.time = m.counter;
-    head.n -= MAC_LEN;
-    REQUIRE(msk_mikey_derive(&p, MSK_DERIVED_AUTH, 0, auth, sizeof auth) ==
-            MSK_OK);
-    REQUIRE(crypto->hmac_begin(crypto->user, &hmac, MSK_HASH_SHA1,
-                               (struct msk_bytes){ auth, sizeof auth }) == 0);
-    REQUIRE(crypto->hmac(crypto->user, &hmac, &head, 1,
-                         run->letter.octets + head.n) == 0);
-    crypto->hmac_end(crypto->user, &hmac);
-    run->changed = false;
-}
-
-/* Changes up to three octets; then, perhaps, the MAC. */
-static void
-change(struct run *run, uint8_t how)
-{
-    static uint8_t good[MSK_MIKEY_MAX];
-    size_t len = run->letter.len;
-
-    memcpy(good, run->letter.octets, len);
-    for (uint8_t i = 0; i < (how & 3); i++) {
-        size_t at = take(run);
-
-        run->letter.octets[at % run->letter.len] ^= take(run);
-    }
-    if ((how & 4) != 0)
-        run->letter.len -= take(run) % run->letter.len;
-    run->changed =
-        run->letter.len != len || memcmp(good, run->letter.octets, len) != 0;
-    run->letter.as_made = !run->changed;
-    if ((how & 8) != 0 && run->letter.len > MAC_LEN)
-        mend(run);
-}
+/* --- messages ------------------------------------------------------------- */
 
 static void
 check_group(struct run *run, uint8_t d, uint16_t number)
@@ -615,9 +368,10 @@ receive(struct run *run)
 
     memset(&run->result, 0, sizeof run->result);
     run->result.size = sizeof run->result;
-    input.layout = run->layout;
-    input.fqdn = fqdn_of(run->letter.server);
-    input.message = (struct msk_bytes){ run->letter.octets, run->letter.len };
+    input.layout = run->w.layout;
+    input.fqdn = letter_fqdn(run->w.letter.server);
+    input.message =
+        (struct msk_bytes){ run->w.letter.octets, run->w.letter.len };
     return finish(run, msk_mgvf_process(run->mgvf, &input, &run->result));
 }
 
@@ -625,8 +379,8 @@ receive(struct run *run)
 static void
 check_acknowledgement(struct run *run, struct msk_bytes ack)
 {
-    memcpy(run->letter.octets, ack.p, ack.n);
-    run->letter.len = ack.n;
+    memcpy(run->w.letter.octets, ack.p, ack.n);
+    run->w.letter.len = ack.n;
     REQUIRE(receive(run) == MSK_ERR_KIND && store_is_same(run));
 }
 
@@ -647,30 +401,6 @@ check_replay(struct run *run)
         check_acknowledgement(run, (struct msk_bytes){ ack, n });
 }
 
-/* What the model is told of the message. False: it is none. */
-static bool
-describe(const struct run *run, struct model_message *out)
-{
-    const struct letter *letter = &run->letter;
-    struct msk_bytes octets = { letter->octets, letter->len };
-    struct msk_message m;
-
-    memset(out, 0, sizeof *out);
-    if (msk_message_read(run->layout, octets, &m, NULL) != MSK_OK ||
-        m.kind == MSK_MESSAGE_VERIFICATION)
-        return false;
-    out->is_mtk = m.kind == MSK_MESSAGE_MTK;
-    out->server = letter->server;
-    out->muk = letter->muk;
-    out->seed = letter->seed;
-    out->id = m.id;
-    out->mtk_id = m.mtk_id;
-    out->counter = m.counter;
-    out->has_sp = m.has_sp;
-    out->is_sp_known = know_sp(m.sp, &out->off);
-    return true;
-}
-
 /* What was refused as against the terms is against them. */
 static void
 check_terms(struct run *run, const struct model_message *m, int err)
@@ -689,16 +419,16 @@ check_taken(struct run *run, const struct model_message *m, int err)
 {
     uint8_t btid[1];
 
-    REQUIRE(!run->changed);
+    REQUIRE(!run->w.changed);
     REQUIRE(m->is_mtk || is_durable(run));
     model_take(&run->model, m, err, &run->result);
     check_terms(run, m, err);
     if (err == MSK_OK && !m->is_mtk)
         REQUIRE(run->result.btid.n == 1 &&
-                *run->result.btid.p == *btid_of(m->muk, btid).p);
-    if (!run->letter.is_kept) {
-        run->letter.is_kept = true;
-        archive[run->n_archive++] = run->letter;
+                *run->result.btid.p == *letter_btid(m->muk, btid).p);
+    if (!run->w.letter.is_kept) {
+        run->w.letter.is_kept = true;
+        archive[run->n_archive++] = run->w.letter;
     }
     note_durable(run);
     run->store.fail_at = 0;
@@ -710,10 +440,10 @@ static void
 check_refused(struct run *run, const struct model_message *m, int err)
 {
     REQUIRE(store_is_same(run));
-    if (run->letter.as_made && err != MSK_ERR_STORE)
+    if (run->w.letter.as_made && err != MSK_ERR_STORE)
         REQUIRE((err == MSK_ERR_NOT_MINE) ==
                 (model_lets_in(&run->model, m) == MSK_ERR_NOT_MINE));
-    if (run->letter.as_made && err != MSK_ERR_STORE)
+    if (run->w.letter.as_made && err != MSK_ERR_STORE)
         REQUIRE(!model_must_take(&run->model, m));
 }
 
@@ -722,7 +452,7 @@ deliver(struct run *run)
 {
     size_t commits = run->store.commits;
     struct model_message m;
-    bool is_message = describe(run, &m), is_taken;
+    bool is_message = letter_describe(&run->w, &m), is_taken;
     int err = receive(run);
 
     REQUIRE(err <= 0 && err != MSK_ERR_CRYPTO && err != MSK_ERR_RECORD);
@@ -740,13 +470,13 @@ deliver(struct run *run)
 static void
 fill_with_input(struct run *run)
 {
-    run->letter.len = 1 + take(run);
-    for (size_t i = 0; i < run->letter.len; i++)
-        run->letter.octets[i] = take(run);
-    run->letter.as_made = false;
+    run->w.letter.len = 1 + letter_take(&run->w);
+    for (size_t i = 0; i < run->w.letter.len; i++)
+        run->w.letter.octets[i] = letter_take(&run->w);
+    run->w.letter.as_made = false;
 }
 
-/* --- what was taken once comes again --------------------------------------- */
+/* --- what was taken once comes again -------------------------------------- */
 
 static void
 deliver_all(struct run *run)
@@ -754,9 +484,9 @@ deliver_all(struct run *run)
     size_t n = run->n_archive;
 
     run->store.fail_at = 0;
-    run->changed = false;
+    run->w.changed = false;
     for (size_t i = 0; i < n; i++) {
-        run->letter = archive[i];
+        run->w.letter = archive[i];
         note_store(run);
         deliver(run);
     }
@@ -779,7 +509,7 @@ static void
 own_anew(struct run *run)
 {
     for (uint8_t i = 0; i < MODEL_DOMAINS * (GROUPS - 1); i++) {
-        for (uint8_t name = 0; name < 7; name++)
+        for (uint8_t name = 0; name < NAMES; name++)
             forget(run, i & 1, (uint16_t)(1 + i / 2), name);
         allow(run, i & 1, (uint16_t)(1 + i / 2), 1, MSK_REQUIRE_NOTHING);
     }
@@ -794,8 +524,8 @@ deliver_mtks(struct run *run)
     struct model_message m;
 
     for (size_t i = 0; i < n; i++) {
-        run->letter = archive[i];
-        if (!describe(run, &m) || !m.is_mtk)
+        run->w.letter = archive[i];
+        if (!letter_describe(&run->w, &m) || !m.is_mtk)
             continue;
         import_again(run, &m.id, m.seed);
         note_durable(run);
@@ -831,19 +561,19 @@ live_again(struct run *run)
     deliver_mtks(run);
 }
 
-/* --- operations ------------------------------------------------------------ */
+/* --- operations ----------------------------------------------------------- */
 
 static void
 operate(struct run *run)
 {
-    uint8_t op = take(run), faults = op >> 4;
+    uint8_t op = letter_take(&run->w), faults = op >> 4;
 
     run->store.later = (faults & 1) != 0;
     run->store.fail_at =
         (faults & 8) != 0 ? run->store.calls + 1 + (faults >> 1 & 3) : 0;
-    run->changed = false;
-    run->letter.as_made = true;
-    run->letter.is_kept = false;
+    run->w.changed = false;
+    run->w.letter.as_made = true;
+    run->w.letter.is_kept = false;
     note_store(run);
     switch (op & 15) {
     case 0:
@@ -851,7 +581,7 @@ operate(struct run *run)
         REQUIRE(is_durable(run));
         break;
     case 1:
-        change_group(run, take(run));
+        change_group(run, letter_take(&run->w));
         REQUIRE(is_durable(run));
         break;
     case 2: restart(run, faults); break;
@@ -863,13 +593,13 @@ operate(struct run *run)
     case 5:
     case 6:
     case 7:
-        make_mtk(run);
-        change(run, (op & 15) == 7 ? take(run) : 0);
+        letter_make_mtk(&run->w);
+        letter_change(&run->w, (op & 15) == 7 ? letter_take(&run->w) : 0);
         deliver(run);
         break;
     default:
-        make_msk(run);
-        change(run, (op & 15) >= 13 ? take(run) : 0);
+        letter_make_msk(&run->w);
+        letter_change(&run->w, (op & 15) >= 13 ? letter_take(&run->w) : 0);
         deliver(run);
         break;
     }
@@ -884,21 +614,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct run run;
 
     memset(&run, 0, sizeof run);
-    run.p = data;
-    run.n = size;
+    run.w.p = data;
+    run.w.n = size;
     fake_store_start(&run.store);
     memcpy(safe, fake_store_view(&run.store).p, sizeof safe);
-    run.counter = take(&run) * 0x01010101u;
-    run.layout = (run.counter & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
-    model_start(&run.model, run.counter);
+    run.w.counter = letter_take(&run.w) * 0x01010101u;
+    run.w.layout = (run.w.counter & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
+    model_start(&run.model, run.w.counter);
     for (uint8_t i = 0; i < SLOTS; i++)
-        run.slot[0][i] = run.slot[1][i] = i;
+        run.w.slot[0][i] = run.w.slot[1][i] = i;
     start(&run);
     note_store(&run);
     set_any_muk(&run);
-    change_group(&run, take(&run) & 0x31);
+    change_group(&run, letter_take(&run.w) & 0x31);
     note_durable(&run);
-    for (int i = 0; i < OPERATIONS_MAX && run.n > 0; i++)
+    for (int i = 0; i < OPERATIONS_MAX && run.w.n > 0; i++)
         operate(&run);
     live_again(&run);
     return 0;

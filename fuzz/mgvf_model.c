@@ -39,7 +39,7 @@ model_group_of(struct model *model, const struct msk_key_id *id)
     return &model->group[d][id->group - 1];
 }
 
-/* --- owners -------------------------------------------------------------- */
+/* --- owners ------------------------------------------------------------- */
 
 static size_t
 count_owners(const struct model_group *group)
@@ -109,7 +109,7 @@ model_agrees(const struct model_group *group, unsigned off)
     return (require & off) == 0 ? MSK_OK : MSK_ERR_POLICY;
 }
 
-/* --- MUKs ------------------------------------------------------------------ */
+/* --- MUKs ----------------------------------------------------------------- */
 
 static bool
 has_muk(const struct model_server *server, uint8_t number)
@@ -154,7 +154,7 @@ use_muk(struct model_server *server, uint8_t number)
     server->used = -1;
 }
 
-/* --- MSKs ------------------------------------------------------------------ */
+/* --- MSKs ----------------------------------------------------------------- */
 
 /* In front; returns the number that has to go, or 0. */
 static uint16_t
@@ -203,7 +203,7 @@ model_holds(const struct model_group *group, const struct msk_held *held)
     return true;
 }
 
-/* --- messages -------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------- */
 
 /* The same key would have to take it again? */
 static bool
