@@ -235,7 +235,7 @@ class Bmsc:
         self.fqdn, self.scheme, self.hosts = fqdn, "https" if tls else "http", []
         self.btid, self.muk, self.mrk = BTID, MUK, MRK
         self.lie, self.requests, self.nonce = None, [], secrets.token_hex(8)
-        self.silent = False
+        self.silent, self.algorithm = False, "SHA-256"
         self.socket = udp(host)
         bmsc = self
 
@@ -293,7 +293,7 @@ class Bmsc:
         else:
             wrong = "3GPP-bootstrapping@evil.example.org" if self.lie == "realm" else realm
             headers["WWW-Authenticate"] = (f'Digest realm="{wrong}", nonce="{self.nonce}", '
-                                           f'qop="auth-int", algorithm=SHA-256')
+                                           f'qop="auth-int", algorithm={self.algorithm}')
         request.send_response(200 if good else 401)
         for name, value in (headers | {"Content-Length": str(len(answer))}).items():
             request.send_header(name, value)

@@ -278,6 +278,28 @@ def no_password_in_a_url(where, layout):
     does_not_start(options(where, layout, announcement("http://u:p@one.localhost")), "error")
 
 
+def only_allowed_algorithms_are_used(where, layout):
+    """--algorithm: what it does not name is not answered with a response, whatever is offered."""
+    for n, (offered, allowed, fine) in enumerate((
+            ("MD5", None, True), ("MD5", "md5", True), ("MD5", "sha256", False), ("MD5", "sha256,md5", True),
+            ("SHA-256", "md5", False), ("SHA-256", "sha256", True), ("SHA-256", None, True))):
+        bmsc = Bmsc(layout, fqdn="one.localhost")
+        bmsc.algorithm = offered
+        folder = f"{where}/{n}"
+        os.mkdir(folder)
+        ue, _ = start(folder, layout, announcement(bmsc.announced()),
+                      *(["--algorithm", allowed] if allowed else []))
+        ue.say("start")
+        told = ue.wait("result")
+        assert (told["code"] == 200) == fine, (offered, allowed, told)
+        assert any(good for _, good, _ in bmsc.requests) == fine, bmsc.requests
+        assert fine or not any(event.get("authorization") for event in ue.events), ue.events
+        ue.kill()
+    for wrong in "", ",", "sha1", "sha256,md4":
+        does_not_start(options(where, layout, announcement("http://one.localhost"), "--algorithm",
+                               wrong), "--help", status=1)
+
+
 def quit_deregisters(where, layout):
     """What was registered is deregistered; in CSB nothing was, and the MSK stays."""
     bmsc = Bmsc(layout, fqdn="one.localhost")
@@ -425,7 +447,7 @@ def main():
     tests = [every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
              another_server_is_asked, keys_belong_to_one_server,
              old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
-             quit_deregisters, a_second_quit_does_not_wait,
+             only_allowed_algorithms_are_used, quit_deregisters, a_second_quit_does_not_wait,
              a_signal_is_a_quit, a_second_signal_does_not_wait,
              why_there_was_no_answer, keys_are_shown_after_a_restart, a_deletion_has_its_reason,
              a_leave_for_an_sp_says_so]

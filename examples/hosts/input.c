@@ -104,6 +104,20 @@ input_number(const char *text, uint64_t most, uint64_t *out)
 }
 
 bool
+input_algorithms(char *text, uint32_t *set)
+{
+    *set = 0;
+    for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ","))
+        if (strcmp(name, "sha256") == 0)
+            *set |= MSK_ALGORITHM_SHA256;
+        else if (strcmp(name, "md5") == 0)
+            *set |= MSK_ALGORITHM_MD5;
+        else
+            return false;
+    return *set != 0;
+}
+
+bool
 input_json_text(const json_t *object, const char *name, const char **out)
 {
     const json_t *value = json_object_get(object, name);

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "msk/types.h"
+#include "msk/digest.h"
 
 #define INPUT_LINE_MAX 8192
 #define INPUT_WORDS_MAX 64
@@ -37,6 +37,9 @@ bool input_hex(const char *text, uint8_t *out, size_t cap, size_t *n);
 
 /* A decimal number, 0 to most, however many zeros are in front. */
 bool input_number(const char *text, uint64_t most, uint64_t *out);
+
+/* A list of sha256 and md5, as a set (msk/digest.h). Cuts the text. */
+bool input_algorithms(char *text, uint32_t *set);
 
 /* A member of a JSON object that is hex of 1..cap octets. Not there: *n is 0
  * and true. False: something else. */

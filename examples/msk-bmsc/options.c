@@ -173,19 +173,6 @@ read_acks(const char *text, struct options *o)
 }
 
 static bool
-read_algorithms(char *text, uint32_t *set)
-{
-    for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ","))
-        if (strcmp(name, "sha256") == 0)
-            *set |= MSK_ALGORITHM_SHA256;
-        else if (strcmp(name, "md5") == 0)
-            *set |= MSK_ALGORITHM_MD5;
-        else
-            return false;
-    return *set != 0;
-}
-
-static bool
 read_ext_type(const char *text, uint8_t *type)
 {
     uint64_t n;
@@ -222,7 +209,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
         return one_of(value, "none", "required", &o->registration);
     case ACK: return read_acks(value, o);
     case QOP: return one_of(value, "auth-int", "auth", &o->auth);
-    case ALGORITHM: return read_algorithms(value, &o->algorithms);
+    case ALGORITHM: return input_algorithms(value, &o->algorithms);
     case EXT: return read_ext_type(value, &o->ext_type);
     case NEVER_PUSH: o->never_push = true; return true;
     case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;

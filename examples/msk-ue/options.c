@@ -33,6 +33,7 @@ enum option_name {
     SERVICE,
     GROUPS,
     QOP,
+    ALGORITHM,
     JSON,
     SECRETS,
     PCAP,
@@ -63,6 +64,7 @@ static const struct option names[] = {
     { "service", required_argument, NULL, SERVICE },
     { "groups", required_argument, NULL, GROUPS },
     { "qop", required_argument, NULL, QOP },
+    { "algorithm", required_argument, NULL, ALGORITHM },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
     { "pcap", required_argument, NULL, PCAP },
@@ -81,8 +83,8 @@ static const char help[] =
     "              --mikey ADDR:PORT --layout csb|keyid --store PATH\n"
     "              [--mikey GROUP:PORT].. [--interface NAME]\n"
     "              [--bmsc URL] [--cacert FILE] [--timeout S] [--patience S]\n"
-    "              [--qop auth-int|auth] [--json] [--secrets]\n"
-    "              [--pcap FILE] [--keylog FILE]\n"
+    "              [--qop auth-int|auth] [--algorithm sha256,md5]\n"
+    "              [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
     "\n"
     "A UE: asks a BM-SC for the MSKs of a service, takes MSK and MTK messages\n"
     "on a UDP port, keeps keys in a store, acknowledges.\n"
@@ -118,6 +120,8 @@ static const char help[] =
     "                       registration then\n"
     "  --qop auth           also accept qop auth; only behind TLS, or in "
     "tests\n"
+    "  --algorithm LIST     of Digest, of sha256, md5: nothing else is used;\n"
+    "                       default both, the first one where it is offered\n"
     "  --json               events as JSON, one a line\n"
     "  --secrets            show keys in events\n"
     "  --pcap FILE          write what was sent and received, as pcapng\n"
@@ -220,6 +224,7 @@ take(struct options *o, enum option_name name, char *value)
     case SERVICE: o->service = value; return true;
     case GROUPS: o->groups = value; return true;
     case QOP: return read_qop(value, &o->auth);
+    case ALGORITHM: return input_algorithms(value, &o->algorithms);
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;
     case PCAP: o->pcap = value; return true;

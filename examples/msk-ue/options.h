@@ -32,7 +32,8 @@ struct options {
     const char *store;
     const char *announcement, *service; /* or: */
     const char *groups;
-    bool auth; /* qop auth is allowed */
+    bool auth;           /* qop auth is allowed */
+    uint32_t algorithms; /* of Digest, a set; 0: all */
     bool json, secrets;
     const char *pcap, *keylog;
 };

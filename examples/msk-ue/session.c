@@ -185,6 +185,7 @@ make_session(struct host *h)
     ue.limits.groups = HOST_GROUPS;
     ue.limits.services = HOST_SERVICES;
     ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
+    ue.algorithms = o->algorithms;
     ue.patience = o->patience * 1000;
     ue.answer_time = o->timeout * 1000 + ANSWER_MORE;
     if (o->groups != NULL)
