@@ -55,8 +55,7 @@ class Story:
         return self.path(name)
 
     def start_bmsc(self):
-        subscriber = {"btid": BTID, "impi": "001010123456789@ims.example.com", "ks_naf": KS_NAF,
-                      "services": [SERVICE], "address": self.relay.address()}
+        subscriber = self.subscriber(BTID, KS_NAF, [SERVICE])
         group = {"domain": DOMAIN, "group": GROUP, "number": 1, "services": [SERVICE],
                  "streaming": True}
         self.write("subscribers.jsonl", json.dumps(subscriber) + "\n")
@@ -67,6 +66,10 @@ class Story:
         self.http = ready["http"]
         host, port = ready["mikey"].rsplit(":", 1)
         self.relay.bmsc = (host, int(port))
+
+    def subscriber(self, btid, ks_naf, services):
+        return {"btid": btid, "impi": "001010123456789@ims.example.com", "ks_naf": ks_naf,
+                "services": services, "address": self.relay.address()}
 
     def bmsc_at(self, port):
         """Starts it there. What it tells when it is ready; None: somebody else has the port."""
@@ -114,7 +117,7 @@ class Story:
         if held != numbers:
             raise Late("the UE holds %s, not %s" % (held, numbers))
 
-    def stored(self, since, number):
+    def stored(self, since, number, push="push"):
         """An MSK arrives, is stored, acknowledged, and the BM-SC believes it. Both ends send a
         bounded number of times; then it is up to the operator, and to the user, to try again."""
         id = {"number": number}
@@ -128,7 +131,7 @@ class Story:
                 self.stage.wait(since, "ue", "msk", number=number)
                 return
             if event["event"] == "gave_up":
-                self.bmsc.say("push %d" % GROUP)
+                self.bmsc.say("%s %d" % (push, GROUP))
             else:  # a UE that never answers is no member any more
                 self.ue.say("start" if event["event"] == "left" else "request %d" % GROUP)
         raise Late("MSK %d was never acknowledged" % number)
@@ -286,6 +289,51 @@ class Story:
         self.stored(since, 4)
         self.must_hold([4, 3])
 
+    def step_ahead(self):
+        """the next MSK is pushed ahead; traffic is under it from the switch on, and nobody asks"""
+        since = self.stage.mark()
+        self.bmsc.say("prepare %d" % GROUP)
+        self.bmsc.say("push-next %d" % GROUP)
+        self.stored(since, 5, "push-next")
+        self.must_hold([5, 4])
+        since = self.stage.mark()
+        before, _ = self.send_mtk()
+        self.bmsc.say("switch %d" % GROUP)
+        after, _ = self.send_mtk()
+        if (before["number"], after["number"]) != (4, 5):
+            raise Late("traffic under %d and %d" % (before["number"], after["number"]))
+        if self.stage.find(since, "bmsc", "pushed") or self.stage.find(since, "ue", "http_request"):
+            raise Late("the switch was told of")
+
+    def step_ended(self):
+        """the membership ends: no next MSK is pushed, who asks is told 403; then it begins again"""
+        since = self.stage.mark()
+        self.bmsc.say("part %d %s" % (GROUP, BTID2))
+        self.stage.wait(since, "bmsc", "parted", reason="by command")
+        self.allow([])
+        self.bmsc.say("rekey %d" % GROUP)
+        self.ue.say("missed " + self.mki({"number": 6, "mtk_id": 1}))
+        told = self.stage.wait(since, "ue", "result", self.faults.patience, procedure="msk-request",
+                               code=403)
+        if self.stage.find(since, "bmsc", "pushed") or "no" not in told["reason"]:
+            raise Late("it is a member still")
+        if self.layout == "keyid":  # it registers anew, in vain
+            self.stage.wait(since, "ue", "result", self.faults.patience, procedure="register",
+                            code=403)
+        self.must_hold([5, 4])  # still good, so it stays
+        self.allow([SERVICE])
+        since = self.stage.mark()
+        self.ue.say("start" if self.layout == "keyid" else "request %d" % GROUP)
+        self.stored(since, 6)
+        self.must_hold([6, 5])
+
+    def allow(self, services):
+        """What the subscription is for, from now on."""
+        since = self.stage.mark()
+        self.bmsc.say("subscriber " + json.dumps(self.subscriber(BTID2, KS_NAF2, services)))
+        self.bmsc.say("stats")  # told when it has done what was before
+        self.stage.wait(since, "bmsc", "stats")
+
     def step_leave(self):
         """the service is left"""
         since = self.stage.mark()
@@ -305,7 +353,7 @@ class Story:
         self.stage.wait(since, "ue", "left", 60)
 
     STEPS = ["announcement", "first_key", "traffic", "rekey", "missed", "pull", "bootstrap",
-             "strangers", "restart", "leave", "server_gone"]
+             "strangers", "restart", "ahead", "ended", "leave", "server_gone"]
 
     def run(self, say):
         """Every step in order; one that fails ends the story. True: all went well."""
