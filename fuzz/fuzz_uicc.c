@@ -9,6 +9,8 @@
  *     records, but for answers that ask for more;
  *   - a card is not asked to open a message before the file with its counter
  *     was read, nor one whose counter is not newer than what stood there;
+ *   - a card is not asked to store an MSK whose SP switches off what any owner
+ *     of the Key Group has on;
  *   - what is told fits, is of the message, and is nothing with an error;
  *   - a call that waits is ended by its answer alone.
  */
@@ -25,6 +27,7 @@
 #define OTHER "other.example.com"
 #define BTID "a"
 #define GROUPS 2 /* Key Groups 1 and 2 may be allowed; 3 never is */
+#define OWNERS 3
 #define OPERATIONS_MAX 16
 #define RECORDS_MAX 254
 #define FIRST_BLOCK 0x80
@@ -37,6 +40,10 @@
 
 static const uint8_t domain[3] = { 0x21, 0x63, 0x54 };
 
+/* SRTP parameters: all is on, and all is off. */
+static const uint8_t sp_on[] = { 0, 1, 1, 10, 1, 1, 13, 2, 0, 1 };
+static const uint8_t sp_off[] = { 0, 1, 0, 10, 1, 0 };
+
 /* The input, and what it works on. */
 struct run {
     const uint8_t *p;
@@ -48,6 +55,7 @@ struct run {
     uint64_t memory[MSK_MGVF_UICC_SIZE / sizeof(uint64_t)];
     struct msk_mgvf *mgvf;
     unsigned owners[GROUPS + 1]; /* a set of bits, see owner_of */
+    enum msk_require require[GROUPS + 1][OWNERS];
 
     /* the message under way, if is_message */
     bool is_message;
@@ -265,6 +273,28 @@ is_allowed(const struct run *run)
     return owners != 0;
 }
 
+/* Has any owner of the group of the message anything on? */
+static bool
+has_terms(const struct run *run)
+{
+    uint16_t group = run->message.id.group;
+    bool has = false;
+
+    for (size_t i = 0; i < OWNERS && group <= GROUPS; i++)
+        has = has || run->require[group][i] != MSK_REQUIRE_NOTHING;
+    return has;
+}
+
+/* Is it an MSK whose SP switches that off? */
+static bool
+is_against_terms(const struct run *run)
+{
+    const struct msk_message *m = &run->message;
+
+    return m->kind == MSK_MESSAGE_MSK && m->id.number != 0 && has_terms(run) &&
+           same(m->sp, (struct msk_bytes){ sp_off, sizeof sp_off });
+}
+
 static void
 check_command(struct run *run, struct msk_bytes c)
 {
@@ -284,7 +314,7 @@ check_command(struct run *run, struct msk_bytes c)
     if (!run->is_message || run->ins != AUTHENTICATE || c.p[2] != FIRST_BLOCK)
         return;
     REQUIRE(run->is_read && !run->is_old);
-    REQUIRE(is_allowed(run));
+    REQUIRE(is_allowed(run) && !is_against_terms(run));
     REQUIRE(run->file == (run->message.kind == MSK_MESSAGE_MTK
                               ? MSK_CARD_EF_MSK
                               : MSK_CARD_EF_MUK));
@@ -343,7 +373,10 @@ finish(struct run *run, int err)
 static void
 make_msk(struct run *run, size_t *len)
 {
-    static const uint8_t sp[] = { 0, 1, 1, 10, 1, 1, 13, 2, 0, 1 };
+    static const struct msk_bytes sps[4] = { { NULL, 0 },
+                                             { sp_on, sizeof sp_on },
+                                             { sp_off, sizeof sp_off },
+                                             { sp_off, sizeof sp_off } };
     static const uint8_t key[16] = { 1 };
     struct msk_msk_message m = { .size = sizeof m };
     uint8_t bits = take(run);
@@ -360,7 +393,7 @@ make_msk(struct run *run, size_t *len)
     m.v = m.content != MSK_CONTENT_PULL && (bits & 16) != 0;
     m.streaming = (bits & 32) != 0;
     if (m.streaming)
-        m.sp = (struct msk_bytes){ sp, (bits & 64) != 0 ? sizeof sp : 0 };
+        m.sp = sps[bits >> 6];
     if (m.content == MSK_CONTENT_MSK)
         m.key = (struct msk_bytes){ key, sizeof key };
     m.seq_high = 20;
@@ -399,6 +432,7 @@ check_told(const struct run *run, int err)
 
     if (err != MSK_OK) {
         REQUIRE(r->key.n == 0 && r->acknowledgement.n == 0);
+        REQUIRE(err != MSK_ERR_POLICY || has_terms(run));
         return;
     }
     REQUIRE(is_allowed(run) && r->id.group == id->group &&
@@ -500,16 +534,20 @@ forget(struct run *run, uint16_t group, uint8_t bits)
     unsigned bit;
     struct msk_bytes owner = owner_of(bits, &bit);
 
-    if (finish(run, msk_mgvf_forget(run->mgvf, owner, GROUP_ID(group))) ==
+    if (finish(run, msk_mgvf_forget(run->mgvf, owner, GROUP_ID(group))) !=
         MSK_OK)
-        run->owners[group] &= ~bit;
+        return;
+    run->owners[group] &= ~bit;
+    run->require[group][bit / 2] = MSK_REQUIRE_NOTHING;
 }
 
 static void
 forget_all(struct run *run)
 {
-    if (finish(run, msk_mgvf_forget_all(run->mgvf)) == MSK_OK)
-        memset(run->owners, 0, sizeof run->owners);
+    if (finish(run, msk_mgvf_forget_all(run->mgvf)) != MSK_OK)
+        return;
+    memset(run->owners, 0, sizeof run->owners);
+    memset(run->require, 0, sizeof run->require);
 }
 
 static void
@@ -522,6 +560,7 @@ allow(struct run *run, uint16_t group, uint8_t bits)
     REQUIRE(msk_mgvf_allow(run->mgvf, owner, GROUP_ID(group), require) ==
             MSK_OK);
     run->owners[group] |= bit;
+    run->require[group][bit / 2] = require;
 }
 
 /* What a host does less often. */
