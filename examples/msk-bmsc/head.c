@@ -265,6 +265,19 @@ judge_length(struct head *head, struct msk_bytes value)
     return HEAD_FINE; /* too much of it is judged at the end */
 }
 
+/* What says how long a body is has no blank behind it: libmicrohttpd would
+ * take that for a part of the value, and find another end than we do. */
+static int
+judge_framing(struct head *head, struct msk_bytes name, struct msk_bytes line,
+              struct msk_bytes value)
+{
+    if (value.p + value.n != line.p + line.n)
+        return 400;
+    if (equals(name, "Content-Length"))
+        return judge_length(head, value);
+    return ++head->codings == 1 && equals(value, "chunked") ? HEAD_FINE : 400;
+}
+
 static int
 judge_field(struct head *head, struct msk_bytes line)
 {
@@ -283,11 +296,8 @@ judge_field(struct head *head, struct msk_bytes line)
                        (head->absolute || is_ours(head->host, value))
                    ? HEAD_FINE
                    : 400;
-    if (equals(name, "Content-Length"))
-        return judge_length(head, value);
-    if (equals(name, "Transfer-Encoding"))
-        return ++head->codings == 1 && equals(value, "chunked") ? HEAD_FINE
-                                                                : 400;
+    if (equals(name, "Content-Length") || equals(name, "Transfer-Encoding"))
+        return judge_framing(head, name, line, value);
     if (equals(name, "Expect") && !equals(value, "100-continue"))
         return 417;
     return HEAD_FINE;
