@@ -703,6 +703,8 @@ configure(struct bench *b)
     b->config.size = sizeof b->config;
     b->config.layout = (how & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
     b->config.ext = (how & 2) != 0 ? MSK_EXT_BEFORE_KEMAC : MSK_EXT_AFTER_HDR;
+    if ((how & 1) != 0 && how / 8 % 4 >= 2)
+        b->config.ext_type = MSK_EXT_KEY_TYPE;
     b->config.registration = (how & 4) != 0;
     b->config.never_push = how % 64 == 63;
     b->config.acks = (enum msk_ack_mode)(how / 8 % 3);
