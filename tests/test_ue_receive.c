@@ -336,6 +336,31 @@ asks_at_once_again_when_that_brought_something_new(void **state)
     }
 }
 
+/* What the host asks for is no matter of strangers: it waits for the back-off
+ * that was announced, and for its second. */
+static void
+asks_for_the_host_in_spite_of_strangers(void **state)
+{
+    struct msk_key_id id = bench_id(GROUP, 0);
+
+    (void)state;
+    check_int("back-off", bench_service(&b, "news", 3, 0), MSK_OK);
+    flood(3600, 1);
+    for (int i = 0; i < 3; i++) {
+        (void)bench_mtk(&b, GROUP, 900, 1);
+        bench_wait(&b, 4000);
+        assert_false(b.asked);
+        check_int("request", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+        bench_wait(&b, 2999);
+        assert_false(b.asked);
+        bench_wait(&b, 1);
+        assert_true(b.asked);
+        bench_serve_all(&b, 3);
+        check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+        bench_forget(&b);
+    }
+}
+
 /* The BM-SC may pull as often as it likes, once in a second. */
 static void
 answers_pulls_in_spite_of_strangers(void **state)
@@ -546,6 +571,7 @@ main(void)
         BENCH_BOTH(makes_no_storm_of_what_strangers_send),
         BENCH_BOTH(asks_at_once_again_when_that_brought_something_new),
         BENCH_BOTH(answers_pulls_in_spite_of_strangers),
+        BENCH_BOTH(asks_for_the_host_in_spite_of_strangers),
         BENCH_BOTH(uses_both_msks),
         BENCH_BOTH(asks_for_a_specific_msk_in_keyid_only),
         BENCH_BOTH(counts_specific_msks_of_each_domain),

@@ -52,6 +52,7 @@ enum msk_ue_group_action {
     MSK_GROUP_BEGIN,    /* a new request, behind the back-off */
     MSK_GROUP_DAMP,     /* the same, and not again too soon: by traffic */
     MSK_GROUP_NOW,      /* a new request without back-off */
+    MSK_GROUP_HASTEN,   /* the back-off without what traffic has added */
     MSK_GROUP_REPLAN,   /* the back-off begins again */
     MSK_GROUP_COUNT,    /* one attempt more */
     MSK_GROUP_HOPE,     /* the wait for the MSK begins */

@@ -24,7 +24,7 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
         [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
     },
     [MSK_GROUP_BACKOFF] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
+        [MSK_GROUP_NEED] = { MSK_GROUP_HASTEN, MSK_GROUP_BACKOFF },
         [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
         [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
         [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
@@ -227,6 +227,15 @@ begin_damped(struct msk_ue *ue, struct msk_ue_group *group)
     group->provoked = true;
 }
 
+/* Strangers do not hold back what a service or the host needs. */
+static void
+hasten(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    if (group->provoked)
+        plan(ue, group, calm_left(ue, group));
+    group->provoked = false;
+}
+
 static void
 begin_patience(struct msk_ue *ue, struct msk_ue_group *group)
 {
@@ -274,6 +283,7 @@ act(struct msk_ue *ue, struct msk_ue_group *group,
     case MSK_GROUP_BEGIN: begin(ue, group, calm_left(ue, group)); break;
     case MSK_GROUP_DAMP: begin_damped(ue, group); break;
     case MSK_GROUP_NOW: begin_now(ue, group); break;
+    case MSK_GROUP_HASTEN: hasten(ue, group); break;
     case MSK_GROUP_REPLAN: plan(ue, group, calm_left(ue, group)); break;
     case MSK_GROUP_COUNT: count(ue, group); break;
     case MSK_GROUP_HOPE:
