@@ -36,7 +36,7 @@ CONNECTIONS = int(sys.argv[4]) if len(sys.argv) > 4 else 1000  # what msk-bmsc h
 UES = 200  # in an attack, over all of its time
 SLOW = 1  # seconds before a slow UE says something
 TRIES = 3  # of a UE, each with a back-off
-GROWTH = 1000 * 50 + 16384  # kB: a head of 32 kB and a body of 16 kB, and some air
+GROWTH = 1000 * 66 + 16384  # kB: a head of 48 kB and a body of 16 kB, and some air
 HEAD = b"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\nHost: " + FQDN.encode() + b"\r\n"
 
 

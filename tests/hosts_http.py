@@ -86,6 +86,8 @@ ROWS = [
     ("a target of 8000", "9112 3", long_target(7800), FINE | {400, 404}),
     ("a target too long", "9112 3", long_target(20000), {414}),
     ("a target without end", "9112 3", b"POST /" + b"y" * 30000, {414}),
+    ("a query of 3000 parts", "9110 15.5.15", ask(f"POST {TARGET}{'&' * 3000} HTTP/1.1"), {414}),
+    ("a query of 100 parts", "9110 4.2.1", ask(f"POST {TARGET}{'&a=b' * 100} HTTP/1.1"), FINE),
     # --- method: RFC 9110 9
     ("an unknown method", "9110 9.1", ask(f"FETCH {TARGET} HTTP/1.1"), {501}),
     ("post", "9110 9.1", ask(f"post {TARGET} HTTP/1.1"), {501}),
@@ -155,6 +157,13 @@ ROWS = [
     ("a field of 20 kB", "9110 5.4", ask(more=f"X: {'y' * 20000}\r\n"), {431}),
     ("a field without end", "9110 5.4", ask(more="X: " + "y" * 40000, end=""), {431}),
     ("60 fields", "9110 5.4", ask(more="X: y\r\n" * 60), FINE),
+    ("2000 cookies", "6585 5", ask(more="Cookie: " + "a=b;" * 2000 + "\r\n"), {431}),
+    ("2000 cookies in 20 fields", "6585 5", ask(more=("Cookie: " + "a=b;" * 100 + "\r\n") * 20), {431}),
+    ("2000 cookies with commas", "6585 5", ask(more="Cookie: " + "a=b," * 2000 + "\r\n"), {431}),
+    ("100 cookies", "6265 5.4", ask(more="Cookie: " + "a=b; " * 99 + "a=b\r\n"), FINE),
+    ("all that may be at once", "9110 5.4",
+     ask(f"POST {TARGET}{'&' * 126} HTTP/1.1",
+         more="Cookie: " + "a=b;" * 127 + "\r\n" + f"X: {'y' * 250}\r\n" * 60), FINE),
     ("100 fields", "9110 5.4", ask(more="X: y\r\n" * 100), {431}),
     # --- bodies: RFC 9112 6
     ("two lengths", "9112 6.3", ask(more="Content-Length: 5\r\nContent-Length: 6\r\n", body="x" * 6), BAD),

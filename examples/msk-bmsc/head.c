@@ -7,13 +7,16 @@
 
 #define EMPTY_LINES_MAX 2 /* in front of a request; RFC 9112 2.2 */
 #define LENGTH_DIGITS_MAX 9
+#define PARTS_MAX \
+    128 /* of a query, and cookies: for each libmicrohttpd keeps
+                         more than its octets */
 
 /* What the header fields have said so far. */
 struct head {
     const struct head_host *host;
     bool old;      /* HTTP/1.0 */
     bool absolute; /* the target names the host, and that goes first */
-    size_t fields, hosts, lengths, codings;
+    size_t cookies, fields, hosts, lengths, codings;
     size_t length;
 };
 
@@ -209,6 +212,16 @@ judge_version(struct head *head, struct msk_bytes version)
     return version.p[5] == '1' ? HEAD_FINE : 505;
 }
 
+static size_t
+count(struct msk_bytes text, const char *which)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.n; i++)
+        n += is_one_of(text.p[i], which) ? 1 : 0;
+    return n;
+}
+
 /* RFC 9112 3.2: the four forms of a target. */
 static int
 judge_target(struct head *head, struct msk_bytes method,
@@ -219,6 +232,8 @@ judge_target(struct head *head, struct msk_bytes method,
 
     if (target.n == 0 || !all(target, is_target) || !escapes(target))
         return 400;
+    if (count(target, "&") >= PARTS_MAX)
+        return 414;
     if (target.p[0] == '/')
         return HEAD_FINE;
     if (equals(target, "*"))
@@ -298,6 +313,10 @@ judge_field(struct head *head, struct msk_bytes line)
                    : 400;
     if (equals(name, "Content-Length") || equals(name, "Transfer-Encoding"))
         return judge_framing(head, name, line, value);
+    if (equals(name, "Cookie"))
+        head->cookies += 1 + count(value, ";,");
+    if (head->cookies > PARTS_MAX)
+        return 431;
     if (equals(name, "Expect") && !equals(value, "100-continue"))
         return 417;
     return HEAD_FINE;

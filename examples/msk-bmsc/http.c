@@ -17,7 +17,7 @@
 #define CONNECTIONS_MAX (2 * DOOR_GUESTS_MAX)
 #define PER_ADDRESS_MAX (2 * DOOR_PER_ADDRESS_MAX)
 #define CONNECTION_SECONDS 10u
-#define CONNECTION_OCTETS ((size_t)2 * HEAD_MAX) /* a head, and its fields */
+#define CONNECTION_OCTETS ((size_t)3 * HEAD_MAX) /* a head and its parts */
 
 /* Requests of one turn of the loop are answered for so long; who is behind
  * that gets 503. So nobody waits for much longer than two turns. */
