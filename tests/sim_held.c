@@ -9,7 +9,9 @@
 
 #include "sim.h"
 
-#define LATE (10 * SIM_SECOND) /* that a session may learn what is gone */
+/* That a session may learn what is gone: it looks again five seconds after the
+ * store has failed, which it does up to six times in a row, or is busy. */
+#define LATE (35 * SIM_SECOND)
 
 static size_t
 find(const struct sim_held *held, uint16_t number)

@@ -197,6 +197,36 @@ leaves_no_service_that_may_yet_be_registered(void **state)
     check_int("left", seen(MSK_EFFECT_LEAVE), 1);
 }
 
+/* "news" was stopped and started again, and its deregistration is under way
+ * when nobody has answered "film" in time, which needs the same group. */
+static void
+leaves_no_service_that_registers_behind_its_deregistration(void **state)
+{
+    (void)state;
+    check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    b.answer = ANSWER_NONE;
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    for (int i = 0; i < 55; i++) {
+        bench_serve_all(&b, 1);
+        bench_wait(&b, 1000);
+    }
+    bench_serve_all(&b, 1);
+    bench_forget(&b);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_target("=deregister");
+    bench_wait(&b, 10000);
+    check_octets("left",
+                 exact(last(MSK_EFFECT_LEAVE)->text, last(MSK_EFFECT_LEAVE)->n),
+                 chars("film"));
+    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+    b.answer = ANSWER_TRUE;
+    bench_serve_all(&b, 5);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+}
+
 /* "news" was refused and kept, for it had an MSK. That one is used up when
  * "film" is refused, which needs the same group. */
 static void
@@ -765,6 +795,7 @@ main(void)
         BENCH_BOTH(leaves_when_registration_is_refused),
         BENCH_BOTH(stays_unregistered_while_an_msk_is_good),
         BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
+        BENCH_BOTH(leaves_no_service_that_registers_behind_its_deregistration),
         BENCH_BOTH(
             registers_anew_what_was_kept_when_another_service_is_refused),
         BENCH_BOTH(registers_though_a_request_of_before_is_refused),

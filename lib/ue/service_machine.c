@@ -99,7 +99,7 @@ msk_ue_service_is_pending(const struct msk_ue *ue, size_t i)
     uint8_t state = ue->services[i].state;
 
     return state == MSK_SERVICE_WANTS || state == MSK_SERVICE_REGISTERING ||
-           state == MSK_SERVICE_LATER;
+           state == MSK_SERVICE_LATER || state == MSK_SERVICE_AGAIN;
 }
 
 /* Does a service that is or may yet be registered need the group, so that its
