@@ -504,12 +504,12 @@ take_answer(struct sim_session *s, const struct sim_item *item)
     s->asked = false;
     err = msk_ue_http(s->ue, item->kind == SIM_HANGUP ? NULL : &response,
                       sim_ue_clock(s->device));
-    if (err == MSK_ERR_STATE) { /* it waited no longer */
+    if (err == MSK_ERR_STATE) { /* it waited no longer: that was no call */
         s->call = SIM_CALL_OTHER;
-        err = MSK_OK;
-    } else if (err != MSK_ERR_BUSY && item->kind == SIM_RESPONSE) {
-        wait_for_server(s, http);
+        return;
     }
+    if (err != MSK_ERR_BUSY && item->kind == SIM_RESPONSE)
+        wait_for_server(s, http);
     if (!finish(s, err)) {
         s->asked = true;
         (void)sim_queue_again(s->device->world, item, 20);
