@@ -683,7 +683,7 @@ struct sim {
     struct {
         unsigned hour; /* of forged traffic; 0: there is none */
         uint8_t line, group;
-        unsigned asked[SIM_SERVERS]; /* requests in this hour */
+        unsigned asked[SIM_SERVERS], pulls; /* in this hour */
     } forger;
     struct sim_totals *totals;
     struct fake_xml xml;
@@ -710,6 +710,7 @@ void sim_go_on(struct sim *w, msk_time time);
 /* Somebody forges traffic; and a session asks for what it names. */
 void sim_forger_work(struct sim *w);
 void sim_forger_tick(struct sim *w);
+void sim_forger_pulled(struct sim_session *s);
 void sim_forger_asked(struct sim_session *s, uint8_t group);
 /* What must be true in the end. */
 void sim_end_check(struct sim *w);

@@ -11,9 +11,10 @@
 
 #define HOUR ((msk_time)3600 * SIM_SECOND)
 #define HOURS 2
-#define FIRST 16 /* requests in the first hour; */
-#define LATER 6  /*   and in each one behind it; */
-#define MORE 10  /*   and more for an MSK that is new to the session */
+#define LIFETIME (60 * SIM_SECOND) /* of keys: else it is all bootstraps */
+#define FIRST 16                   /* requests in the first hour; */
+#define LATER 6                    /*   and in each one behind it; */
+#define MORE 10 /*   and more for an MSK that is new to the session */
 
 /* A Key Group whose current MSK a UE holds, and needs. False: there is none
  * among some. */
@@ -78,7 +79,7 @@ sim_forger_tick(struct sim *w)
 static unsigned
 most(const struct sim *w)
 {
-    unsigned n = w->forger.hour == 1 ? FIRST : LATER;
+    unsigned n = w->forger.pulls + (w->forger.hour == 1 ? FIRST : LATER);
 
     return sim_in(w->map.served[0] & w->map.served[1], w->forger.group)
                ? n + MORE
@@ -113,12 +114,19 @@ check_stays(struct sim *w, uint32_t on)
                      (int)s->left[i]);
 }
 
+/* A pull is the BM-SC's, and asks once more. */
+void
+sim_forger_pulled(struct sim_session *s)
+{
+    s->device->world->forger.pulls++;
+}
+
 void
 sim_forger_work(struct sim *w)
 {
     uint32_t on;
 
-    if (!choose(w))
+    if (w->lifetime < LIFETIME || !choose(w))
         return;
     on = sim_session(w, w->forger.line)->on;
     sim_say(w, "line %u: traffic of group %u is forged", w->forger.line,
@@ -127,6 +135,7 @@ sim_forger_work(struct sim *w)
     while (w->forger.hour < HOURS) {
         w->forger.hour++;
         memset(w->forger.asked, 0, sizeof w->forger.asked);
+        w->forger.pulls = 0;
         sim_go_on(w, HOUR);
         w->totals->forged++;
     }

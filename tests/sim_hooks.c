@@ -340,7 +340,10 @@ count_step(struct sim_session *s, const struct msk_trace *step)
         s->handed = s->begged = 0;
     if (step->machine == 2 && step->event == MSK_GROUP_SENT)
         ask_group(s, &step->id);
-    s->pulled |= step->machine == 2 && step->event == MSK_GROUP_PULL;
+    if (step->machine == 2 && step->event == MSK_GROUP_PULL) {
+        s->pulled = true;
+        sim_forger_pulled(s);
+    }
     if (step->machine != 3 || step->event != MSK_SERVICE_SENT)
         return;
     for (uint8_t i = 0; i < s->device->world->map.n_services; i++)
