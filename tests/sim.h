@@ -231,6 +231,7 @@ struct sim_flash {
     size_t n_undo;
     uint32_t commits; /* so far */
     uint32_t row;     /* calls that are yet to fail, in a row */
+    msk_time trouble; /* when one failed last, or was late; 0: never */
     struct sim *world;
     bool quiet;   /* a look at it: never late, never failing */
     bool unsure;  /* it failed, and did it all the same */

@@ -205,6 +205,8 @@ void
 sim_ue_step_clock(struct sim_ue *u, int64_t by)
 {
     u->skew += by;
+    if (u->flash.trouble > 0) /* it waits anew */
+        u->flash.trouble = u->world->now;
     u->world->totals->steps_of_clocks++;
     sim_say(u->world, "ue %u: its clock steps by %lld", u->index,
             (long long)by);

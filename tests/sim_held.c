@@ -9,9 +9,7 @@
 
 #include "sim.h"
 
-/* That a session may learn what is gone: it looks again five seconds after the
- * store has failed, which it does up to six times in a row, or is busy. */
-#define LATE (35 * SIM_SECOND)
+#define LATE (6 * SIM_SECOND) /* that a session looks again after a failure */
 
 static size_t
 find(const struct sim_held *held, uint16_t number)
@@ -270,14 +268,14 @@ sim_held_check(struct sim_ue *u)
     u->touched = 0;
 }
 
-/* It is told at once, or a while after the store was busy or has failed. */
+/* It is told at once, or a while after the store was late or failed last. */
 static bool
 is_late(const struct sim_session *s, uint8_t g)
 {
-    const struct sim *w = s->device->world;
+    msk_time trouble = s->device->flash.trouble;
+    msk_time since = s->untold[g] > trouble ? s->untold[g] : trouble;
 
-    return (w->rates.bad_flash == 0 && w->rates.slow_flash == 0) ||
-           w->now > s->untold[g] + LATE;
+    return trouble == 0 || s->device->world->now > since + LATE;
 }
 
 /* A session knows what is held of the groups that it needs. */

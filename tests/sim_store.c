@@ -106,10 +106,12 @@ fails(struct sim_flash *flash)
         return false;
     if (flash->row > 0) {
         flash->row--;
+        flash->trouble = w->now;
         return true;
     }
     if (!sim_chance(w, w->rates.bad_flash))
         return false;
+    flash->trouble = w->now;
     if (sim_part(w, SIM_PART_ROW) && sim_below(w, 3) == 0)
         flash->row = (uint32_t)sim_below(w, 6);
     return true;
@@ -141,6 +143,7 @@ is_late(struct sim_flash *flash, uint32_t token)
         !sim_chance(flash->world, flash->world->rates.slow_flash))
         return false;
     flash->waiting = true;
+    flash->trouble = flash->world->now;
     flash->token = token;
     return true;
 }
@@ -188,6 +191,7 @@ sim_flash_start(struct sim *w, struct sim_flash *flash)
     (void)msk_store_ram_init(&flash->under, &flash->ram, flash->records, n);
     flash->n_undo = 0;
     flash->commits = flash->row = 0;
+    flash->trouble = 0;
     flash->quiet = flash->unsure = flash->waiting = false;
     flash->world = w;
     flash->store = (struct msk_store){ .size = sizeof flash->store,

@@ -212,7 +212,8 @@ finish(struct sim_session *s, int err)
     s->call = SIM_CALL_OTHER;
     if (u->pending == NULL) {
         sim_held_check(u);
-        sim_held_told(s);
+        if (err == MSK_OK || call == SIM_CALL_RECEIVE) /* not refused at once */
+            sim_held_told(s);
     }
     check_services(s);
     set_due(s);
