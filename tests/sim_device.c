@@ -300,8 +300,11 @@ void
 sim_ue_request(struct sim_session *s, uint8_t group, uint16_t number)
 {
     struct msk_key_id id = sim_group_id(s->device->world, group);
+    int err;
 
     id.number = number;
     s->device->world->totals->numbers += number != 0 ? 1 : 0;
-    sim_ue_end(s, msk_ue_request(s->ue, &id, 1, sim_ue_clock(s->device)));
+    err = msk_ue_request(s->ue, &id, 1, sim_ue_clock(s->device));
+    if (err != MSK_ERR_LIMIT || number == 0) /* two are asked for already */
+        sim_ue_end(s, err);
 }

@@ -469,15 +469,23 @@ receive(struct sim_ue *u, const struct sim_item *item)
 }
 
 /* An error says when to ask again; nothing protects it. */
-static void
-wait_for_server(struct sim_session *s, const struct sim_http *http)
+static msk_time
+asked_to_wait(const struct sim_item *item)
 {
+    const struct sim_http *http = &item->http;
     msk_time after = http->after * (msk_time)SIM_SECOND;
 
-    if (http->status < 100 || http->status == 200 || http->status == 401 ||
-        after == 0)
+    if (item->kind == SIM_HANGUP || http->status < 100 || http->status == 200 ||
+        http->status == 401)
+        return 0;
+    return after < SIM_AFTER_MAX ? after : SIM_AFTER_MAX;
+}
+
+static void
+wait_for_server(struct sim_session *s, msk_time after)
+{
+    if (after == 0)
         return;
-    after = after < SIM_AFTER_MAX ? after : SIM_AFTER_MAX;
     s->hold = s->began + after;
     s->device->world->totals->waits++;
     sim_say(s->device->world, "line %u: is to wait for %llu ms", s->line,
@@ -491,6 +499,7 @@ take_answer(struct sim_session *s, const struct sim_item *item)
     struct msk_http_response response = { .size = sizeof response };
     struct msk_http_header headers[SIM_HEADERS];
     const struct sim_http *http = &item->http;
+    msk_time after = asked_to_wait(item); /* its place is free in the call */
     int err;
 
     if (!s->asked || item->tag != s->tag)
@@ -509,8 +518,8 @@ take_answer(struct sim_session *s, const struct sim_item *item)
         s->call = SIM_CALL_OTHER;
         return;
     }
-    if (err != MSK_ERR_BUSY && item->kind == SIM_RESPONSE)
-        wait_for_server(s, http);
+    if (err != MSK_ERR_BUSY)
+        wait_for_server(s, after);
     if (!finish(s, err)) {
         s->asked = true;
         (void)sim_queue_again(s->device->world, item, 20);
