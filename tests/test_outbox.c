@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a call wants done: in order, no more than fits, nothing after an
  * error. */
-#include "bmsc/outbox.h"
+#include "bmsc/bmsc_outbox.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #define MSK_BMSC_CALL_H
 
 #include "bmsc/bmsc.h"
+#include "bmsc/bmsc_outbox.h"
 #include "bmsc/key_group.h"
-#include "bmsc/outbox.h"
 #include "bmsc/subscriber.h"
 
 struct msk_call {

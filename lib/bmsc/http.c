@@ -9,7 +9,7 @@
 #include "bmsc/grant.h"
 #include "bmsc/items.h"
 #include "bmsc/registration.h"
-#include "http/header.h"
+#include "http/http_header.h"
 
 /* What is done with each item of a procedure, and in what kind of body it
  * stands. By enum msk_procedure. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bmsc/deliveries.h"
-#include "http/header.h"
+#include "http/http_header.h"
 
 static bool
 is_same(const struct msk_body_item *a, const struct msk_body_item *b)

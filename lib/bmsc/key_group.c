@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 #include "base/sized.h"
-#include "bmsc/record.h"
+#include "bmsc/record_field.h"
 
 #define SEQ_MAX 0xFFFEu /* 0xFFFF is reserved */
 

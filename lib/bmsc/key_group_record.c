@@ -4,7 +4,7 @@
 
 #include "base/secret.h"
 #include "bmsc/key_group.h"
-#include "bmsc/record.h"
+#include "bmsc/record_field.h"
 
 #define VERSION 2
 

@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 #include "base/sized.h"
-#include "bmsc/record.h"
+#include "bmsc/record_field.h"
 
 struct msk_sub *
 msk_sub_of(struct msk_subscriber *subscriber)

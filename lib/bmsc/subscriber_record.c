@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "bmsc/record.h"
+#include "bmsc/record_field.h"
 #include "bmsc/subscriber.h"
 
 #define VERSION 2

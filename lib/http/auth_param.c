@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/auth_param.h"
 
-#include "http/header.h"
+#include "http/http_header.h"
 
 #define END (-1)
 

@@ -10,7 +10,7 @@
 #include "http/digest_param.h"
 #include "http/digest_server.h"
 #include "http/digest_text.h"
-#include "http/header.h"
+#include "http/http_header.h"
 #include "http/uri.h"
 #include "http/view.h"
 

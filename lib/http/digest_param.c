@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "http/header.h"
+#include "http/http_header.h"
 #include "msk/digest.h"
 
 static const char *const names[MSK_DIGEST_N_PARAMS] = {

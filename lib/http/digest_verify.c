@@ -7,7 +7,7 @@
 #include "http/digest_hash.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"
-#include "http/header.h"
+#include "http/http_header.h"
 
 /* The Authentication-Info of an answer, in one line or several. */
 struct info {

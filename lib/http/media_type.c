@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/media_type.h"
 
-#include "http/header.h"
+#include "http/http_header.h"
 #include "http/view.h"
 
 /* Takes a quoted string without its quotes; *rest begins with the first. A

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ue/group.h"
-#include "ue/outbox.h"
+#include "ue/ue_outbox.h"
 
 int
 msk_receive_look(struct msk_ue *ue, struct msk_bytes message)

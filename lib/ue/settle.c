@@ -5,8 +5,8 @@
 #include "ue/exchange.h"
 #include "ue/group.h"
 #include "ue/leave.h"
-#include "ue/outbox.h"
 #include "ue/service.h"
+#include "ue/ue_outbox.h"
 #include "ue/work.h"
 
 static bool

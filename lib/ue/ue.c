@@ -9,8 +9,8 @@
 #include "base/sized.h"
 #include "ue/exchange.h"
 #include "ue/missed.h"
-#include "ue/outbox.h"
 #include "ue/settle.h"
+#include "ue/ue_outbox.h"
 #include "ue/work.h"
 
 #define MKI_LEN 6

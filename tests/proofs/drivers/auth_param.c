@@ -39,7 +39,7 @@ bool msk_header_fits(struct msk_bytes value);
 #define is_fold value_is_fold
 #include "http/auth_value.c"
 #undef is_fold
-#include "http/header.c"
+#include "http/http_header.c"
 #define is_blank view_is_blank
 #include "http/view.c"
 #undef is_blank

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ue/outbox.h - what the host is to be told. It cannot overflow: each kind has
- * its one place, here or in the group or service that it is about, and a call
- * fills each place once at most. Public calls drain it last.
+ * ue/ue_outbox.h - what the host is to be told. It cannot overflow: each kind
+ * has its one place, here or in the group or service that it is about, and a
+ * call fills each place once at most. Public calls drain it last.
  */
-#ifndef MSK_UE_OUTBOX_H
-#define MSK_UE_OUTBOX_H
+#ifndef MSK_UE_UE_OUTBOX_H
+#define MSK_UE_UE_OUTBOX_H
 
 #include "ue/session.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* http/header.h - header lines by name, and text without regard to case. */
-#ifndef MSK_HTTP_HEADER_H
-#define MSK_HTTP_HEADER_H
+/* http/http_header.h - header lines by name; text without regard to case. */
+#ifndef MSK_HTTP_HTTP_HEADER_H
+#define MSK_HTTP_HTTP_HEADER_H
 
 #include "msk/http.h"
 

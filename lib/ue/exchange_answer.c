@@ -4,7 +4,7 @@
  * answer; anything else is a hint that leads to a bounded retry (decision 13).
  */
 #include "http/date.h"
-#include "http/header.h"
+#include "http/http_header.h"
 #include "msk/body.h"
 #include "ue/exchange.h"
 #include "ue/group.h"

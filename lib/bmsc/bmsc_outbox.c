@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bmsc/outbox.h"
+#include "bmsc/bmsc_outbox.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ue/outbox.h"
+#include "ue/ue_outbox.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/header.h"
+#include "http/http_header.h"
 
 #include "base/text.h"
 #include "http/view.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "bmsc/record.h"
+#include "bmsc/record_field.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* bmsc/record.h - fields of the packed records: octets behind their length,
- * flags, times. */
-#ifndef MSK_BMSC_RECORD_H
-#define MSK_BMSC_RECORD_H
+/* bmsc/record_field.h - fields of the packed records: octets after their
+ * length, flags, times. */
+#ifndef MSK_BMSC_RECORD_FIELD_H
+#define MSK_BMSC_RECORD_FIELD_H
 
 #include "base/bytes.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bmsc/outbox.h - what a call wants done, and the room it works in. Octets of
- * messages, headers and bodies are laid into an arena one behind the other.
+ * bmsc/bmsc_outbox.h - what a call wants done, and the room it works in. Octets
+ * of messages, headers and bodies are laid into an arena one after the other.
  */
-#ifndef MSK_BMSC_OUTBOX_H
-#define MSK_BMSC_OUTBOX_H
+#ifndef MSK_BMSC_BMSC_OUTBOX_H
+#define MSK_BMSC_BMSC_OUTBOX_H
 
 #include "msk/bmsc.h"
 #include "msk/body.h"
