@@ -629,6 +629,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     allow(&run, 1, (uint8_t)(bits & 0xC0));
     for (int i = 0; i < OPERATIONS_MAX && run.n > 0; i++)
         operate(&run);
-    msk_mgvf_uicc_wipe(run.mgvf);
+    msk_mgvf_wipe(run.mgvf);
     return 0;
 }

@@ -618,6 +618,8 @@ says_that_a_method_is_not_there(void **state)
                          MSK_ERR_STATE);
         ops.size = sizeof ops;
     }
+    msk_mgvf_wipe(&m);
+    assert_ptr_equal(m.ops, &ops);
     ops.process = NULL;
     assert_int_equal(msk_mgvf_forget_all(&m), MSK_ERR_ARGUMENT);
 }
@@ -640,6 +642,7 @@ works_in_memory_of_every_alignment_and_wipes_it(void **state)
         assert_true((uint8_t *)mgvf >= memory + i);
         msk_mgvf_wipe(mgvf);
         assert_null(mgvf->ops);
+        msk_mgvf_wipe(mgvf);
     }
     assert_int_equal(msk_mgvf_init(&mgvf, memory, MSK_MGVF_SIZE - 1, &config),
                      MSK_ERR_SPACE);

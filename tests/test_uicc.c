@@ -1014,7 +1014,31 @@ refuses_absent_arguments(void **state)
                                                          .n_groups = GROUPS }),
                      MSK_ERR_SPACE);
     assert_int_equal(msk_mgvf_uicc_status(NULL), 0);
-    msk_mgvf_uicc_wipe(NULL);
+    msk_mgvf_wipe(NULL);
+}
+
+/* A UICC object is smaller than one in software. */
+static void
+wipes_its_memory_and_groups_and_no_octet_behind(void **state)
+{
+    uint8_t *exact = room(MSK_MGVF_UICC_SIZE);
+    struct msk_mgvf_uicc_config config = { .size = sizeof config,
+                                           .card = &card.driver,
+                                           .groups = groups,
+                                           .n_groups = GROUPS };
+    static const struct msk_card_group none[GROUPS];
+    struct msk_mgvf *made = NULL;
+
+    (void)state;
+    assert_int_equal(
+        msk_mgvf_uicc_init(&made, exact, MSK_MGVF_UICC_SIZE, &config), MSK_OK);
+    assert_int_equal(msk_mgvf_allow(made, (struct msk_bytes){ NULL, 0 },
+                                    CHIP_GROUP(GROUP), 0),
+                     MSK_OK);
+    msk_mgvf_wipe(made);
+    assert_null(made->ops);
+    assert_memory_equal(groups, none, sizeof none);
+    msk_mgvf_wipe(made);
 }
 
 static bool
@@ -1045,7 +1069,7 @@ keeps_no_mtk_behind_the_next_call(void **state)
                      MSK_OK);
     assert_false(is_in_memory(mtk, sizeof mtk));
     assert_int_equal(receive(mtk_of(1, 3, 3)), MSK_OK);
-    msk_mgvf_uicc_wipe(mgvf);
+    msk_mgvf_wipe(mgvf);
     assert_false(is_in_memory(mtk, sizeof mtk));
     /* The card fails behind the first half of one. */
     begin(MSK_LAYOUT_KEYID, false);
@@ -1118,6 +1142,7 @@ main(void)
         TEST(has_no_way_for_some_calls),
         TEST(refuses_absent_arguments),
         TEST(keeps_no_mtk_behind_the_next_call),
+        TEST(wipes_its_memory_and_groups_and_no_octet_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

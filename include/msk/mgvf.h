@@ -138,7 +138,8 @@ struct msk_mgvf;
  * public functions check their arguments, bring every struct to the size that
  * this header gives it, and call it. An implementation puts a struct msk_mgvf
  * first in its own struct. process and complete must be there; a method that
- * is NULL, or that `size` ends before, is answered with MSK_ERR_STATE.
+ * is NULL, or that `size` ends before, is answered with MSK_ERR_STATE; without
+ * wipe nothing is wiped.
  */
 struct msk_mgvf_ops {
     size_t size; /* sizeof(struct msk_mgvf_ops) */
@@ -157,6 +158,8 @@ struct msk_mgvf_ops {
     int (*released)(struct msk_mgvf *mgvf, const struct msk_group_id *group,
                     struct msk_released *released);
     int (*forget_all)(struct msk_mgvf *mgvf);
+    /* Clears the memory of *mgvf, all of it and no more. */
+    void (*wipe)(struct msk_mgvf *mgvf);
 };
 
 struct msk_mgvf {
@@ -244,6 +247,10 @@ MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
  * power does, some are left: call it again until it returns MSK_OK. */
 MSK_API int msk_mgvf_forget_all(struct msk_mgvf *mgvf);
 
+/* Clears the memory of an MGV-F of any implementation; its store or card keeps
+ * what it has. NULL, and one that was wiped before, do nothing. */
+MSK_API void msk_mgvf_wipe(struct msk_mgvf *mgvf);
+
 /* Takes in an MSK as if a message had just brought it. A group that nobody
  * allowed is then the host's, with MSK_REQUIRE_NOTHING. MSK_ERR_LIMIT as
  * msk_mgvf_allow; MSK_ERR_POLICY and the errors of msk_srtp_policy_get, for
@@ -289,10 +296,6 @@ struct msk_mgvf_config {
  */
 MSK_API int msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
                           const struct msk_mgvf_config *config);
-
-/* Clears the memory of a software MGV-F, that of no other; NULL does nothing. The store keeps
- * what it has. */
-MSK_API void msk_mgvf_wipe(struct msk_mgvf *mgvf);
 
 #ifdef __cplusplus
 }

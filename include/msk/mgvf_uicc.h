@@ -18,6 +18,7 @@
  *   process      STORED stands for VALIDITY and COUNTER as well; no key, no
  *                interval, no deleted MSK is told.
  *   forget_all   deletes what is on the card, in EF_MSK and EF_MUK.
+ *   wipe         clears the memory of the groups as well.
  *   import_msk, released   MSK_ERR_STATE.
  * A card of TS 31.102 knows MSK_LAYOUT_KEYID. Messages in MSK_LAYOUT_CSB go
  * to it in the same way, for cards that know them; without IDr they are
@@ -101,10 +102,6 @@ MSK_API int msk_mgvf_uicc_init(struct msk_mgvf **mgvf, void *mem, size_t len,
 
 /* SW1 SW2 of the last answer, which say more than an error; 0: none came. */
 MSK_API uint16_t msk_mgvf_uicc_status(const struct msk_mgvf *mgvf);
-
-/* Clears the memory, and that of the groups; NULL does nothing. The card keeps
- * what it has. */
-MSK_API void msk_mgvf_uicc_wipe(struct msk_mgvf *mgvf);
 
 #ifdef __cplusplus
 }

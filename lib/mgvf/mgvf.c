@@ -143,3 +143,10 @@ msk_mgvf_forget_all(struct msk_mgvf *mgvf)
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, forget_all) ? mgvf->ops->forget_all(mgvf) : MSK_ERR_STATE;
 }
+
+void
+msk_mgvf_wipe(struct msk_mgvf *mgvf)
+{
+    if (mgvf != NULL && mgvf->ops != NULL && HAS(mgvf, wipe))
+        mgvf->ops->wipe(mgvf);
+}

@@ -7,6 +7,12 @@
 #include "base/sized.h"
 #include "mgvf/soft.h"
 
+static void
+soft_wipe(struct msk_mgvf *mgvf)
+{
+    msk_secret_wipe(mgvf, sizeof(struct msk_soft));
+}
+
 static const struct msk_mgvf_ops ops = {
     .size = sizeof ops,
     .process = msk_soft_process,
@@ -18,6 +24,7 @@ static const struct msk_mgvf_ops ops = {
     .held = msk_soft_held,
     .released = msk_soft_released,
     .forget_all = msk_soft_forget_all,
+    .wipe = soft_wipe,
 };
 
 int
@@ -41,13 +48,6 @@ msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
     soft->store = c.store;
     *mgvf = &soft->base;
     return MSK_OK;
-}
-
-void
-msk_mgvf_wipe(struct msk_mgvf *mgvf)
-{
-    if (mgvf != NULL)
-        msk_secret_wipe(mgvf, sizeof(struct msk_soft));
 }
 
 /* MSK_MGVF_SIZE holds an engine, wherever it begins. */

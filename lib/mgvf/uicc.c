@@ -116,6 +116,15 @@ uicc_held(struct msk_mgvf *mgvf, const struct msk_group_id *group,
 
 /* --- life ---------------------------------------------------------------- */
 
+static void
+uicc_wipe(struct msk_mgvf *mgvf)
+{
+    struct msk_uicc *u = msk_uicc_of(mgvf);
+
+    msk_secret_wipe(u->groups, u->n_groups * sizeof *u->groups);
+    msk_secret_wipe(u, sizeof *u);
+}
+
 static const struct msk_mgvf_ops ops = {
     .size = sizeof ops,
     .process = uicc_process,
@@ -125,6 +134,7 @@ static const struct msk_mgvf_ops ops = {
     .forget = msk_uicc_forget,
     .held = uicc_held,
     .forget_all = msk_uicc_forget_all,
+    .wipe = uicc_wipe,
 };
 
 int
@@ -159,17 +169,6 @@ msk_mgvf_uicc_status(const struct msk_mgvf *mgvf)
 {
     return mgvf == NULL ? 0
                         : ((const struct msk_uicc *)(const void *)mgvf)->status;
-}
-
-void
-msk_mgvf_uicc_wipe(struct msk_mgvf *mgvf)
-{
-    struct msk_uicc *u = msk_uicc_of(mgvf);
-
-    if (u == NULL)
-        return;
-    msk_secret_wipe(u->groups, u->n_groups * sizeof *u->groups);
-    msk_secret_wipe(u, sizeof *u);
 }
 
 /* MSK_MGVF_UICC_SIZE holds it, wherever it begins. */
