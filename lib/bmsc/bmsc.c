@@ -103,20 +103,6 @@ msk_bmsc_wipe(void *mem, size_t len)
         msk_secret_wipe(mem, len);
 }
 
-int
-msk_bmsc_draw(const struct msk_bmsc *bmsc, uint32_t n, uint32_t *out)
-{
-    const struct msk_random *random = bmsc->config.random;
-    uint8_t b[4];
-
-    if (random->fill(random->user, b, sizeof b) != 0)
-        return MSK_ERR_RANDOM;
-    *out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 |
-           b[3];
-    *out %= n;
-    return MSK_OK;
-}
-
 /* MSK_BMSC_SIZE holds one, wherever it begins. */
 typedef char msk_bmsc_fits
     [sizeof(struct msk_bmsc) + sizeof(uint64_t) <= MSK_BMSC_SIZE ? 1 : -1];

@@ -16,7 +16,4 @@ struct msk_bmsc {
     uint8_t nonce_key[MSK_NONCE_KEY_MAX];
 };
 
-/* A number from 0 to n - 1 (n above 0). MSK_ERR_RANDOM. */
-int msk_bmsc_draw(const struct msk_bmsc *bmsc, uint32_t n, uint32_t *out);
-
 #endif

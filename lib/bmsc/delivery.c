@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/random.h"
 #include "bmsc/send.h"
 #include "bmsc/timing.h"
 
@@ -48,7 +49,8 @@ set_timer(const struct msk_call *call, struct msk_delivery *d)
     const struct msk_bmsc_config *c = &call->bmsc->config;
     msk_time whole = msk_timing_interval(c->retry, d->n_sent), half = whole / 2;
     uint32_t jitter = 0;
-    int err = msk_bmsc_draw(call->bmsc, (uint32_t)half + 1, &jitter);
+    int err = msk_random_below(call->bmsc->config.random, (uint32_t)half + 1,
+                               &jitter);
 
     d->set = call->now;
     d->due = call->now + whole - half / 2 + jitter;

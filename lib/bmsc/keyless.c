@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bmsc/keyless.h"
 
+#include "base/random.h"
 #include "bmsc/membership.h"
 #include "bmsc/send.h"
 
@@ -17,7 +18,7 @@ msk_keyless_pull(const struct msk_call *call, const struct msk_group *group)
 
     msk_send_describe(call, group, msk_group_current(group), MSK_CONTENT_PULL,
                       &m);
-    err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
+    err = msk_random_below(call->bmsc->config.random, UINT32_MAX, &m.csb_id);
     return err == MSK_OK ? msk_send(call, muk, MSK_COUNTER_LAST, &m) : err;
 }
 
@@ -42,7 +43,7 @@ invalidate(const struct msk_call *call, const struct msk_group *group,
     msk_send_describe(call, group, msk, MSK_CONTENT_VALIDITY, &m);
     m.seq_low = 1;
     m.seq_high = 0;
-    err = msk_bmsc_draw(call->bmsc, UINT32_MAX, &m.csb_id);
+    err = msk_random_below(call->bmsc->config.random, UINT32_MAX, &m.csb_id);
     return err == MSK_OK
                ? msk_send(call, &call->sub->muk, MSK_COUNTER_LAST_MSK, &m)
                : err;

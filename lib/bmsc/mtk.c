@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* MTK messages: to everybody who has the MSK, so they need no subscriber. */
+#include "base/random.h"
 #include "bmsc/bmsc.h"
 #include "bmsc/key_group.h"
 
@@ -43,7 +44,7 @@ msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
         return MSK_ERR_STATE;
     describe(bmsc, g, mtk, salt, &m);
     msk = (struct msk_bytes){ current->key, g->key_len };
-    err = msk_bmsc_draw(bmsc, UINT32_MAX, &m.csb_id);
+    err = msk_random_below(bmsc->config.random, UINT32_MAX, &m.csb_id);
     if (err == MSK_OK)
         err = msk_mtk_message_make(bmsc->config.crypto, msk, &m, buf, cap, len);
     if (err != MSK_OK)

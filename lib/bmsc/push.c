@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the BM-SC does by itself: pushes, pulls, what is due. And what comes
  * back. */
+#include "base/random.h"
 #include "bmsc/acknowledgement.h"
 #include "bmsc/authority.h"
 #include "bmsc/deliveries.h"
@@ -18,7 +19,8 @@ wants_ack(const struct msk_bmsc *bmsc, bool *v)
     case MSK_ACK_ALL: *v = true; break;
     case MSK_ACK_NONE: *v = false; break;
     case MSK_ACK_SAMPLED:
-        err = msk_bmsc_draw(bmsc, bmsc->config.ack_sample, &drawn);
+        err = msk_random_below(bmsc->config.random, bmsc->config.ack_sample,
+                               &drawn);
         *v = drawn == 0;
         break;
     }
