@@ -182,7 +182,7 @@ ue_tell(const struct ue *ue, struct msk_bytes message, int err,
 }
 
 /* Takes one datagram and answers it if the MGV-F says so. Returns what the
- * MGV-F returned, or MSK_ERR_TIMEOUT. */
+ * MGV-F returned; MSK_ERR_MISSING when none came in time. */
 static int
 ue_turn(struct ue *ue)
 {
@@ -193,7 +193,7 @@ ue_turn(struct ue *ue)
 
     input.message = host_receive(ue->fd, ue->got, sizeof ue->got, &from);
     if (input.message.n == 0)
-        return MSK_ERR_TIMEOUT;
+        return MSK_ERR_MISSING;
     input.layout = ue->layout;
     input.fqdn = msk_text(fqdn);
     err = msk_mgvf_process(ue->mgvf, &input, &result);

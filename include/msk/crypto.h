@@ -31,14 +31,6 @@ struct msk_hmac {
     uint64_t opaque[MSK_HMAC_WORDS];
 };
 
-/* One independent HMAC for hmac_many: SHA-1 of `in` under `key` into `out`. */
-struct msk_hmac_job {
-    struct msk_bytes key;       /* 1..64 octets */
-    const struct msk_bytes *in; /* n_in views, hashed one after the other */
-    size_t n_in;
-    uint8_t *out; /* 20 octets */
-};
-
 /*
  * A crypto provider. Constant, shared by all sessions and threads; a provider
  * states its own thread rule.
@@ -71,10 +63,6 @@ struct msk_crypto {
      * first counter block, counted up as one 128-bit number. n may be 0. */
     int (*aes_ctr)(void *user, struct msk_bytes key, const uint8_t iv[16],
                    const uint8_t *in, uint8_t *out, size_t n);
-
-    /* May be NULL. n jobs at once, for a provider that can interleave them;
-     * jobs are independent and may finish in any order. */
-    int (*hmac_many)(void *user, const struct msk_hmac_job *jobs, size_t n);
 };
 
 /*

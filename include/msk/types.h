@@ -212,7 +212,6 @@ enum msk_err {
     MSK_ERR_NO_MSK = -301,      /* an MTK under an MSK that is not held */
     MSK_ERR_INVALIDATED = -302, /* an MTK under an MSK that is used up */
     MSK_ERR_REFUSED = -303,     /* the BM-SC said no */
-    MSK_ERR_TIMEOUT = -304,     /* the BM-SC said nothing */
 
     /* -9xx: what the library stands on failed. Nothing was committed. */
     MSK_ERR_CRYPTO = -901, /* the crypto provider */

@@ -67,7 +67,6 @@ text(enum msk_err err)
     case MSK_ERR_NO_MSK: return "MSK not held";
     case MSK_ERR_INVALIDATED: return "MSK used up";
     case MSK_ERR_REFUSED: return "refused by the BM-SC";
-    case MSK_ERR_TIMEOUT: return "no answer from the BM-SC";
     case MSK_ERR_CRYPTO: return "crypto provider failed";
     case MSK_ERR_STORE: return "store failed";
     case MSK_ERR_RANDOM: return "no randomness";
