@@ -11,6 +11,12 @@ msk_text(const char *text)
     return view;
 }
 
+bool
+msk_text_is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 uint8_t
 msk_text_lower(uint8_t c)
 {

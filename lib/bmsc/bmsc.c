@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/align.h"
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "mbms/layout.h"
@@ -11,12 +12,6 @@
 #define RETRIES_MAX 7 /* with the first one, MSK_COUNTERS_MAX messages */
 #define RETRY 2000
 #define RETRY_MAX 3600000 /* an hour; the last interval is 128 of them */
-
-static bool
-fits(struct msk_bytes view, size_t least, size_t most)
-{
-    return view.n >= least && view.n <= most && (view.n == 0 || view.p != NULL);
-}
 
 static bool
 is_whole(const struct msk_bmsc_config *c)
@@ -31,12 +26,13 @@ is_whole(const struct msk_bmsc_config *c)
                    c->confirm == MSK_CONFIRM_ON ||
                    c->confirm == MSK_CONFIRM_OFF;
 
-    return layout && ext && acks && fits(c->fqdn, 1, MSK_FQDN_MAX) &&
+    return layout && ext && acks && msk_octets_fit(c->fqdn, 1, MSK_FQDN_MAX) &&
            c->crypto != NULL && c->random != NULL && c->random->fill != NULL &&
            c->find_group != NULL && confirm && c->retry <= RETRY_MAX &&
            c->spacing <= (c->retry != 0 ? c->retry : RETRY) &&
            c->retries <= RETRIES_MAX && c->unanswered <= UINT8_MAX &&
-           (c->nonce_key.n == 0 || fits(c->nonce_key, 16, MSK_NONCE_KEY_MAX));
+           (c->nonce_key.n == 0 ||
+            msk_octets_fit(c->nonce_key, 16, MSK_NONCE_KEY_MAX));
 }
 
 static void

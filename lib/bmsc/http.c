@@ -3,6 +3,7 @@
  * who asks, what for. Nothing of a request counts before its Digest did. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/sized.h"
 #include "bmsc/answer.h"
 #include "bmsc/deliveries.h"
@@ -174,7 +175,7 @@ msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
     if (!msk_sized_take(&asked.request, sizeof asked.request, request,
                         MSK_SIZE_UPTO(msk_http_request, body)) ||
         (asked.request.headers == NULL && asked.request.n_headers > 0) ||
-        peer.n > MSK_PEER_MAX || (peer.p == NULL && peer.n > 0))
+        !msk_octets_fit(peer, 0, MSK_PEER_MAX))
         return MSK_ERR_ARGUMENT;
     return msk_outbox_end(outbox, answer(&call, &asked, peer));
 }

@@ -3,15 +3,14 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "bmsc/deliveries.h"
 #include "http/http_header.h"
 
 static bool
 is_same(const struct msk_body_item *a, const struct msk_body_item *b)
 {
-    return a->service.n == b->service.n &&
-           (a->service.n == 0 ||
-            memcmp(a->service.p, b->service.p, a->service.n) == 0) &&
+    return msk_octets_equal(a->service, b->service) &&
            memcmp(a->domain, b->domain, sizeof a->domain) == 0 &&
            memcmp(a->msk_id, b->msk_id, sizeof a->msk_id) == 0;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "bmsc/record_field.h"
@@ -100,7 +101,7 @@ msk_group_give(struct msk_group_msk *msk, struct msk_bytes key,
 static bool
 is_view(struct msk_bytes view, size_t least, size_t most)
 {
-    return view.n == 0 || (view.p != NULL && view.n >= least && view.n <= most);
+    return view.n == 0 || msk_octets_fit(view, least, most);
 }
 
 static bool

@@ -2,6 +2,7 @@
 /* The octets of a packed Key Group. The first one is a version. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "bmsc/key_group.h"
 #include "bmsc/record_field.h"
@@ -128,7 +129,7 @@ msk_key_group_unpack(struct msk_key_group *group, struct msk_bytes packed)
     struct msk_reader r;
     struct msk_group *g;
 
-    if (group == NULL || (packed.p == NULL && packed.n > 0))
+    if (group == NULL || !msk_octets_fit(packed, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
     memset(group, 0, sizeof *group);
     g = msk_group_of(group);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "bmsc/record_field.h"
@@ -115,21 +116,16 @@ msk_sub_renew(struct msk_delivery *d)
 /* --- keys ---------------------------------------------------------------- */
 
 static bool
-fits(struct msk_bytes view, size_t least, size_t most)
-{
-    return view.n >= least && view.n <= most && (view.n == 0 || view.p != NULL);
-}
-
-static bool
 take_config(struct msk_subscriber_config *c,
             const struct msk_subscriber_config *config)
 {
     return msk_sized_take(c, sizeof *c, config,
                           MSK_SIZE_UPTO(msk_subscriber_config, address)) &&
-           fits(c->btid, 1, MSK_BTID_MAX) &&
-           fits(c->id, 1, MSK_SUBSCRIBER_ID_MAX) &&
-           fits(c->muk, 1, MSK_MUK_MAX) && fits(c->mrk, 1, MSK_MRK_MAX) &&
-           fits(c->address, 0, MSK_PEER_MAX);
+           msk_octets_fit(c->btid, 1, MSK_BTID_MAX) &&
+           msk_octets_fit(c->id, 1, MSK_SUBSCRIBER_ID_MAX) &&
+           msk_octets_fit(c->muk, 1, MSK_MUK_MAX) &&
+           msk_octets_fit(c->mrk, 1, MSK_MRK_MAX) &&
+           msk_octets_fit(c->address, 0, MSK_PEER_MAX);
 }
 
 /* All of these fit: take_config has looked. */

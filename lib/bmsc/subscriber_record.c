@@ -2,6 +2,7 @@
 /* The octets of a packed subscriber. The first one is a version. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "bmsc/record_field.h"
 #include "bmsc/subscriber.h"
@@ -299,7 +300,7 @@ int
 msk_subscriber_unpack(struct msk_subscriber *subscriber,
                       struct msk_bytes packed)
 {
-    if (subscriber == NULL || (packed.p == NULL && packed.n > 0))
+    if (subscriber == NULL || !msk_octets_fit(packed, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
     memset(subscriber, 0, sizeof *subscriber);
     if (get_all(msk_sub_of(subscriber), packed))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/auth_value.h"
 
+#include "base/text.h"
 #include "http/http_header.h"
 
 #define WORD_MAX 32 /* of those that a value may be */
@@ -11,18 +12,13 @@ is_fold(uint8_t c)
     return c == '\r' || c == '\n';
 }
 
-static bool
-is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || is_fold(c);
-}
-
 static void
 skip_space(struct msk_reader *r)
 {
     struct msk_reader ahead = *r;
 
-    while (msk_reader_left(&ahead) > 0 && is_space(msk_reader_u8(&ahead)))
+    while (msk_reader_left(&ahead) > 0 &&
+           msk_text_is_blank(msk_reader_u8(&ahead)))
         *r = ahead;
 }
 
@@ -96,13 +92,13 @@ take_member(struct msk_reader *r, bool quoted, uint8_t word[WORD_MAX])
 
         if (c == ',')
             break;
-        if (is_space(c) && (member.n == 0 || member.n == WORD_MAX))
+        if (msk_text_is_blank(c) && (member.n == 0 || member.n == WORD_MAX))
             continue;
         is_long = is_long || member.n == WORD_MAX;
         if (member.n < WORD_MAX)
             word[member.n++] = c;
     }
-    while (member.n > 0 && is_space(word[member.n - 1]))
+    while (member.n > 0 && msk_text_is_blank(word[member.n - 1]))
         member.n--;
     if (is_long)
         member.n = 0;

@@ -3,6 +3,7 @@
  * its nc: who does not know the key changes nothing. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "http/digest_hash.h"
@@ -120,7 +121,7 @@ take_uri(const struct msk_digest_server *server,
     context->uri_len = uri.n;
     resource = msk_uri_resource(uri, server->fqdn);
     return resource.n > 0 &&
-           msk_view_equal(
+           msk_octets_equal(
                resource, msk_uri_resource(claim->request.target, server->fqdn));
 }
 
@@ -174,9 +175,9 @@ compute(const struct msk_digest_server *server,
 static bool
 same_name(const struct msk_credentials *credentials, const struct claim *claim)
 {
-    return credentials != NULL && credentials->btid.n == claim->username_len &&
-           memcmp(credentials->btid.p, claim->username, claim->username_len) ==
-               0;
+    return credentials != NULL &&
+           msk_octets_are(credentials->btid, claim->username,
+                          claim->username_len);
 }
 
 /* Finds out whether the one who asks knows the key. All is looked at, whatever

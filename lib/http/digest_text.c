@@ -2,6 +2,7 @@
 #include "http/digest_text.h"
 
 #include "base/fqdn.h"
+#include "base/octets.h"
 #include "http/view.h"
 
 struct msk_bytes
@@ -145,7 +146,7 @@ is_part(struct msk_bytes part, struct msk_bytes fqdn)
     struct msk_bytes prefix = msk_text(MSK_DIGEST_REALM_PREFIX);
     struct msk_bytes rest = msk_view_trim(part);
 
-    return msk_view_equal(msk_view_cut(&rest, prefix.n), prefix) &&
+    return msk_octets_equal(msk_view_cut(&rest, prefix.n), prefix) &&
            msk_fqdn_same(rest, fqdn);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/http_header.h"
 
+#include "base/octets.h"
 #include "base/text.h"
 #include "http/view.h"
 
@@ -69,7 +70,7 @@ msk_header_only(const struct msk_http_header *headers, size_t n,
         return MSK_ERR_MISSING;
     *value = msk_view_trim(*value);
     while (msk_header_next(headers, n, name, &at, &other))
-        if (!msk_view_equal(*value, msk_view_trim(other)))
+        if (!msk_octets_equal(*value, msk_view_trim(other)))
             return MSK_ERR_DUPLICATE;
     return MSK_OK;
 }

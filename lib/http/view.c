@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/view.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
+#include "base/octets.h"
+#include "base/text.h"
 
 struct msk_bytes
 msk_view_cut(struct msk_bytes *rest, size_t n)
@@ -36,33 +36,21 @@ msk_view_until(struct msk_bytes *rest, uint8_t c)
     return first;
 }
 
-static bool
-is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 struct msk_bytes
 msk_view_trim(struct msk_bytes view)
 {
     size_t blanks = 0;
 
-    while (blanks < view.n && is_blank(view.p[blanks]))
+    while (blanks < view.n && msk_text_is_blank(view.p[blanks]))
         blanks++;
     msk_view_cut(&view, blanks);
-    while (view.n > 0 && is_blank(view.p[view.n - 1]))
+    while (view.n > 0 && msk_text_is_blank(view.p[view.n - 1]))
         view.n--;
     return view;
 }
 
 bool
-msk_view_equal(struct msk_bytes a, struct msk_bytes b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
 msk_view_is(struct msk_bytes view, const char *text)
 {
-    return msk_view_equal(view, msk_text(text));
+    return msk_octets_equal(view, msk_text(text));
 }

@@ -21,7 +21,4 @@ struct msk_bytes msk_view_trim(struct msk_bytes view);
 /* True when the octets are those of text. */
 bool msk_view_is(struct msk_bytes view, const char *text);
 
-/* True when both have the same octets. */
-bool msk_view_equal(struct msk_bytes a, struct msk_bytes b);
-
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The verification message that acknowledges an MSK message: made by the
  * MGV-F, checked by the BM-SC. TS 33.246 6.4.5.2; RFC 3830 5.2. */
-#include <string.h>
-
 #include "base/bytes.h"
+#include "base/octets.h"
 #include "base/sized.h"
 #include "mbms/layout.h"
 #include "mbms/protection.h"
@@ -77,12 +76,6 @@ msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
     return err;
 }
 
-static bool
-same(struct msk_bytes a, struct msk_bytes b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* Some peers put T into the MAC as 8 octets; accepted where asked for. */
 static int
 check_mac(const struct msk_protection *protection, struct msk_v_input *input,
@@ -115,7 +108,7 @@ msk_verification_check(const struct msk_crypto *crypto,
         return MSK_ERR_ARGUMENT;
     if (message->kind != MSK_MESSAGE_VERIFICATION)
         return MSK_ERR_KIND;
-    if (message->csb_id != e.csb_id || !same(message->idr, e.btid))
+    if (message->csb_id != e.csb_id || !msk_octets_equal(message->idr, e.btid))
         return MSK_ERR_NOT_MINE;
     put_t64(t64, message->counter);
     input.message =

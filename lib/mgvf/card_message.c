@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fqdn.h"
+#include "base/octets.h"
 #include "base/serial.h"
 #include "mgvf/card.h"
 #include "mgvf/policy.h"
@@ -122,12 +123,6 @@ update_msk(struct msk_uicc *u)
                                  msk_updated);
 }
 
-static bool
-same(struct msk_bytes a, struct msk_bytes b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* 6.4.6 step 2: is the counter newer than that of the MUK in EF_MUK? A MUK
  * that is not there was never used, if the card has it at all. */
 static int
@@ -137,7 +132,8 @@ visit_muk(struct msk_uicc *u)
     struct msk_card_muk muk;
 
     if (!msk_card_get_muk(msk_uicc_data(u), &muk) ||
-        !msk_fqdn_same(muk.idi, idi) || !same(muk.idr, u->message.idr))
+        !msk_fqdn_same(muk.idi, idi) ||
+        !msk_octets_equal(muk.idr, u->message.idr))
         return msk_uicc_next(u);
     if (!msk_serial_newer(u->message.counter, muk.counter))
         return MSK_ERR_REPLAY;

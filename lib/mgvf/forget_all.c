@@ -2,6 +2,7 @@
 /* TS 33.246 6.1: with another card all keys have to go. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "mgvf/soft.h"
 
 /* Ends a walk through the store at its first record. */
@@ -10,7 +11,7 @@
 static bool
 is_key(const struct msk_soft_slot *slot, struct msk_bytes key)
 {
-    return key.n == slot->key_len && memcmp(key.p, slot->key, key.n) == 0;
+    return msk_octets_are(key, slot->key, slot->key_len);
 }
 
 /* A record that was just deleted is not there, or it would be for ever. */

@@ -4,6 +4,7 @@
  * any age to the size that the implementation knows, and goes to it.
  */
 #include "msk/mgvf.h"
+#include "base/octets.h"
 #include "base/sized.h"
 
 /* Does the implementation reach as far as that method? */
@@ -28,7 +29,7 @@ is_group(const struct msk_group_id *group)
 static bool
 is_owner(struct msk_bytes owner)
 {
-    return owner.n <= MSK_FQDN_MAX && (owner.p != NULL || owner.n == 0);
+    return msk_octets_fit(owner, 0, MSK_FQDN_MAX);
 }
 
 /* A caller's struct for the result is there in full, or not at all. */

@@ -3,6 +3,7 @@
  * MUKs and Key Groups. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "mgvf/soft.h"
@@ -26,12 +27,6 @@ step_set_muk(struct msk_soft *soft)
     return msk_soft_commit(soft, MSK_OK);
 }
 
-static bool
-fits(struct msk_bytes view, size_t most)
-{
-    return view.p != NULL && view.n >= 1 && view.n <= most;
-}
-
 int
 msk_soft_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
 {
@@ -39,8 +34,9 @@ msk_soft_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
     struct msk_soft_input *in = &soft->in;
     int err;
 
-    if (!fits(muk->fqdn, MSK_FQDN_MAX) || !fits(muk->btid, MSK_BTID_MAX) ||
-        !fits(muk->key, MSK_MUK_MAX))
+    if (!msk_octets_fit(muk->fqdn, 1, MSK_FQDN_MAX) ||
+        !msk_octets_fit(muk->btid, 1, MSK_BTID_MAX) ||
+        !msk_octets_fit(muk->key, 1, MSK_MUK_MAX))
         return MSK_ERR_ARGUMENT;
     err = msk_soft_begin(soft, step_set_muk);
     if (err != MSK_OK)

@@ -3,20 +3,15 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/serial.h"
-
-static bool
-same(const uint8_t *a, size_t n, struct msk_bytes b)
-{
-    return n == b.n && memcmp(a, b.p, n) == 0;
-}
 
 size_t
 msk_server_keys_find(const struct msk_server_keys *keys, struct msk_bytes btid)
 {
     for (size_t i = 0; i < keys->n; i++)
-        if (same(keys->muk[i].btid, keys->muk[i].btid_len, btid))
+        if (msk_octets_are(btid, keys->muk[i].btid, keys->muk[i].btid_len))
             return i;
     return 2;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Key data sub-payloads, RFC 3830 6.13, and key validity, 6.14. */
 #include "base/bytes.h"
+#include "base/octets.h"
 #include "msk/mikey.h"
 
 /* TGK+SALT, TEK+SALT and GTGK+SALT carry a salt. */
@@ -52,19 +53,13 @@ get_key(struct msk_reader *r, struct msk_key_data *key)
     return get_validity(r, key);
 }
 
-static bool
-is_view(struct msk_bytes view)
-{
-    return view.p != NULL || view.n == 0;
-}
-
 int
 msk_key_validity_get(struct msk_bytes data, struct msk_key_data *key)
 {
     struct msk_reader r;
     int err;
 
-    if (key == NULL || !is_view(data))
+    if (key == NULL || !msk_octets_fit(data, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
     clear(&key->spi);
     clear(&key->valid_from);
@@ -85,7 +80,7 @@ msk_key_data_get(struct msk_bytes *rest, struct msk_key_data *key)
     uint8_t next;
     int err;
 
-    if (rest == NULL || key == NULL || !is_view(*rest))
+    if (rest == NULL || key == NULL || !msk_octets_fit(*rest, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
     msk_reader_init(&r, rest->p, rest->n);
     next = msk_reader_u8(&r);

@@ -3,6 +3,7 @@
  * What an HTTP answer says. Only one whose Authentication-Info verifies is an
  * answer; anything else is a hint that leads to a bounded retry (decision 13).
  */
+#include "base/octets.h"
 #include "http/date.h"
 #include "http/http_header.h"
 #include "msk/body.h"
@@ -76,8 +77,7 @@ is_sane(const struct msk_http_response *response)
     return response->status >= 100 && response->status <= 599 &&
            response->n_headers <= MSK_HTTP_HEADERS_MAX &&
            (response->headers != NULL || response->n_headers == 0) &&
-           response->body.n <= MSK_HTTP_BODY_MAX &&
-           (response->body.p != NULL || response->body.n == 0);
+           msk_octets_fit(response->body, 0, MSK_HTTP_BODY_MAX);
 }
 
 /* --- 401 ----------------------------------------------------------------- */

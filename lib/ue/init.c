@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/align.h"
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "msk/ue.h"
@@ -24,12 +25,6 @@ msk_ue_size(const struct msk_ue_limits *limits)
     return MSK_UE_SIZE(limits->groups, limits->services);
 }
 
-static bool
-fits(struct msk_bytes view, size_t least, size_t most)
-{
-    return view.n >= least && view.n <= most && (view.p != NULL || view.n == 0);
-}
-
 /* Is what stands in numbers and pointers usable? A UE that asks needs both XML
  * and randomness; one that only receives brings neither. */
 static bool
@@ -39,8 +34,8 @@ is_usable(const struct msk_ue_config *c)
 
     return layout && c->mgvf != NULL && c->crypto != NULL &&
            (c->xml == NULL) == (c->random == NULL) &&
-           fits(c->fqdn, 1, MSK_FQDN_MAX) &&
-           fits(c->base, 0, MSK_UE_BASE_MAX) &&
+           msk_octets_fit(c->fqdn, 1, MSK_FQDN_MAX) &&
+           msk_octets_fit(c->base, 0, MSK_UE_BASE_MAX) &&
            c->registration <= MSK_REGISTRATION_NONE;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "ue/group.h"
 #include "ue/ue_outbox.h"
 
@@ -47,8 +48,7 @@ is_good(const struct msk_mgvf_result *result)
 static bool
 is_own(const struct msk_ue *ue, struct msk_bytes btid)
 {
-    return btid.n > 0 && btid.n == ue->keys.btid_len &&
-           memcmp(btid.p, ue->keys.btid, btid.n) == 0;
+    return btid.n > 0 && msk_octets_are(btid, ue->keys.btid, ue->keys.btid_len);
 }
 
 static void

@@ -3,13 +3,8 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "ue/group.h"
-
-static bool
-same(const uint8_t *p, size_t n, struct msk_bytes id)
-{
-    return n == id.n && memcmp(p, id.p, n) == 0;
-}
 
 size_t
 msk_ue_service_find(const struct msk_ue *ue, struct msk_bytes id)
@@ -18,7 +13,7 @@ msk_ue_service_find(const struct msk_ue *ue, struct msk_bytes id)
 
     while (i < ue->n_services &&
            (ue->services[i].state == MSK_SERVICE_FREE ||
-            !same(ue->services[i].id, ue->services[i].id_len, id)))
+            !msk_octets_are(id, ue->services[i].id, ue->services[i].id_len)))
         i++;
     return i;
 }
@@ -52,7 +47,7 @@ msk_ue_service_flow(const struct msk_ue *ue, size_t i, struct msk_bytes id)
 
     while (f < ue->n_flows &&
            (!ue->flows[f].live || ue->flows[f].service != i ||
-            !same(ue->flows[f].id, ue->flows[f].id_len, id)))
+            !msk_octets_are(id, ue->flows[f].id, ue->flows[f].id_len)))
         f++;
     return f;
 }
@@ -84,7 +79,7 @@ flow_slot(const struct msk_ue *ue, size_t i, size_t g, struct msk_bytes id)
         bool taken = flow->live || flow->next;
 
         if (taken && flow->service == i && flow->group == g &&
-            same(flow->id, flow->id_len, id))
+            msk_octets_are(id, flow->id, flow->id_len))
             return f;
         if (!taken && room == ue->n_flows)
             room = f;

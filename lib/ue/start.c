@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fqdn.h"
+#include "base/octets.h"
 #include "base/sized.h"
 #include "http/uri.h"
 #include "http/view.h"
@@ -62,7 +63,7 @@ is_base(const struct msk_ue *ue, struct msk_bytes path)
         base.n--;
     if (path.n > 0 && path.p[path.n - 1] == '/')
         path.n--;
-    return path.n == 0 || msk_view_equal(path, base);
+    return path.n == 0 || msk_octets_equal(path, base);
 }
 
 static bool

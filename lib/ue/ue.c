@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
 #include "ue/exchange.h"
@@ -14,12 +15,6 @@
 #include "ue/work.h"
 
 #define MKI_LEN 6
-
-static bool
-fits(struct msk_bytes view, size_t least, size_t most)
-{
-    return view.n >= least && view.n <= most && (view.p != NULL || view.n == 0);
-}
 
 /* The end of a public call that began with one of the MGV-F. One that finds
  * it at work for another session changes nothing. */
@@ -44,12 +39,6 @@ keylog(const struct msk_ue *ue, const struct msk_ue_keys *keys)
         ue->hooks.keylog(ue->user, &key);
 }
 
-static bool
-is_same(struct msk_bytes view, const uint8_t *p, size_t n)
-{
-    return view.n == n && (n == 0 || memcmp(view.p, p, n) == 0);
-}
-
 /* Decision 27 for keys without a MUK, which the MGV-F is not told of: those
  * that are there already, or newer ones. */
 static int
@@ -59,7 +48,7 @@ check_age(const struct msk_ue *ue, const struct msk_ue_keys *keys)
 
     if (keys->muk.n > 0 || held->btid_len == 0)
         return MSK_OK;
-    if (!is_same(keys->btid, held->btid, held->btid_len))
+    if (!msk_octets_are(keys->btid, held->btid, held->btid_len))
         return keys->age > ue->age ? MSK_OK : MSK_ERR_OLD_KEY;
     if (keys->mrk.n == 0 || held->mrk_len == 0)
         return MSK_OK;
@@ -79,8 +68,9 @@ msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
     if (err != MSK_OK)
         return err;
     if (!msk_sized_take(&k, sizeof k, keys, MSK_SIZE_UPTO(msk_ue_keys, mrk)) ||
-        !fits(k.btid, 1, MSK_BTID_MAX) || !fits(k.muk, 0, MSK_MUK_MAX) ||
-        !fits(k.mrk, 0, MSK_MRK_MAX))
+        !msk_octets_fit(k.btid, 1, MSK_BTID_MAX) ||
+        !msk_octets_fit(k.muk, 0, MSK_MUK_MAX) ||
+        !msk_octets_fit(k.mrk, 0, MSK_MRK_MAX))
         return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
     err = check_age(ue, &k);
     if (err != MSK_OK)
@@ -105,7 +95,8 @@ msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
 
     if (err != MSK_OK)
         return err;
-    if (!fits(message, 0, SIZE_MAX) || !fits(peer, 0, MSK_PEER_MAX))
+    if (!msk_octets_fit(message, 0, SIZE_MAX) ||
+        !msk_octets_fit(peer, 0, MSK_PEER_MAX))
         return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
     if (peer.n > 0)
         memcpy(ue->outbox.peer, peer.p, peer.n);
@@ -122,8 +113,8 @@ msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
 
     if (err != MSK_OK)
         return err;
-    if (!fits(service, 1, SIZE_MAX) || !fits(flow, 1, SIZE_MAX) ||
-        !fits(mki, 0, SIZE_MAX))
+    if (!msk_octets_fit(service, 1, SIZE_MAX) ||
+        !msk_octets_fit(flow, 1, SIZE_MAX) || !msk_octets_fit(mki, 0, SIZE_MAX))
         return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
     if (mki.n != MKI_LEN)
         return msk_ue_refuse(ue, MSK_ERR_LENGTH);

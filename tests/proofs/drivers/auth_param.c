@@ -34,15 +34,14 @@ bool msk_header_fits(struct msk_bytes value);
 
 /* One unit, so that Eva can look into them all. */
 #include "base/bytes.c"
+#include "base/octets.c"
 #include "base/text.c"
 #include "http/auth_param.c"
 #define is_fold value_is_fold
 #include "http/auth_value.c"
 #undef is_fold
 #include "http/http_header.c"
-#define is_blank view_is_blank
 #include "http/view.c"
-#undef is_blank
 
 #include <__fc_builtin.h>
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* base/octets.h - views of octets, checked and compared. Secrets are compared
+ * with msk_secret_equal. */
+#ifndef MSK_BASE_OCTETS_H
+#define MSK_BASE_OCTETS_H
+
+#include "msk/types.h"
+
+/* True when the view has least to most octets, and points at them. */
+bool msk_octets_fit(struct msk_bytes view, size_t least, size_t most);
+
+/* True when both have the same octets. */
+bool msk_octets_equal(struct msk_bytes a, struct msk_bytes b);
+
+/* True when the view has the n octets at p. */
+bool msk_octets_are(struct msk_bytes view, const uint8_t *p, size_t n);
+
+#endif
