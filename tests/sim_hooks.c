@@ -135,7 +135,8 @@ on_msk(void *user, const struct msk_msk_event *msk)
     sim_held_stored(s, msk);
     check_seq_low(s, g, msk);
     begin_anew(s, g);
-    s->asks[g].refused = false;
+    if (msk->seq_low < msk->seq_high) /* else it is used up, and none came */
+        s->asks[g].refused = false;
 }
 
 static void
