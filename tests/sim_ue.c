@@ -154,8 +154,8 @@ hand_on(struct sim_session *s, int err)
 
     item->tried |= (uint8_t)(1u << s->server);
     if ((err != MSK_ERR_NOT_MINE && err != MSK_ERR_NO_MUK &&
-         err != MSK_ERR_MAC && err != MSK_ERR_REPLAY &&
-         err != MSK_ERR_NO_MSK) ||
+         err != MSK_ERR_MAC && err != MSK_ERR_REPLAY && err != MSK_ERR_NO_MSK &&
+         err != MSK_ERR_INVALIDATED) ||
         item->tried == all)
         return;
     if (u->pending == NULL)

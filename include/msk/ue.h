@@ -288,10 +288,10 @@ MSK_API int msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
  * msk_mgvf_process; none of them was answered, none changed anything (but
  * the counter, where the MAC held). MSK_ERR_NOT_MINE is also a Key Group that
  * no started service of this session names, though the MGV-F may allow it for
- * another session or by itself: hand it in there. After MSK_ERR_NO_MSK the
- * session asks for the MSK by itself, if it may; where services of several key
- * servers share a Key Group, hand it in at the others, too: one may be refused
- * what another one is granted. MSK_ERR_BUSY: hand it in again. MSK_PENDING.
+ * another session or by itself: hand it in there. After MSK_ERR_NO_MSK
+ * or MSK_ERR_INVALIDATED for an MTK the session asks for the MSK by itself, if
+ * it may; where services of several key servers share a Key Group, hand it in
+ * at the others, too: one may be refused what another one is granted. MSK_ERR_BUSY: hand it in again. MSK_PENDING.
  */
 MSK_API int msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
                            struct msk_bytes peer, msk_time now);
