@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../tests/fake_xml.h"
 #include "bmsc/subscriber.h"
+#include "fake_xml.h"
 #include "msk/bmsc.h"
 #include "msk/body.h"
 #include "target.h"

@@ -19,7 +19,7 @@
  */
 #include <string.h>
 
-#include "../tests/fake_store.h"
+#include "fake_store.h"
 #include "mgvf/record.h"
 #include "mgvf_letter.h"
 #include "provider.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: the octets say what happens to a session (tests/ue_driver.h):
+ * Fuzz target: the octets say what happens to a session (ue_driver.h):
  * calls of the host, datagrams and HTTP answers that are true, stale or
  * spoiled, time, also backwards, failures and late answers of the store.
  * Whatever they say,

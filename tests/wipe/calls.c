@@ -22,8 +22,8 @@
 #include "msk/protect.h"
 #include "msk/store_ram.h"
 #include "provider.h"
-#include "wipe/secrets.h"
-#include "wipe/stack.h"
+#include "secrets.h"
+#include "stack.h"
 
 #define FQDN "bmsc.example.com"
 #define BTID "b@bsf.example.com"

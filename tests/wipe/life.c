@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wipe/life.h"
+#include "life.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include "msk/store_ram.h"
 #include "msk/ue.h"
 #include "msk/xml_expat.h"
-#include "wipe/secrets.h"
-#include "wipe/stack.h"
+#include "secrets.h"
+#include "stack.h"
 
 #define FQDN "bmsc.example.com"
 #define REALM "3GPP-bootstrapping@" FQDN

@@ -8,9 +8,9 @@
  */
 #include <stdio.h>
 
-#include "wipe/life.h"
-#include "wipe/secrets.h"
-#include "wipe/stack.h"
+#include "life.h"
+#include "secrets.h"
+#include "stack.h"
 
 #define STEPS_MAX 128
 

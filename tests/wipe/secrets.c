@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wipe/secrets.h"
+#include "secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>

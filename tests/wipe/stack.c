@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #define _XOPEN_SOURCE 700
-#include "wipe/stack.h"
+#include "stack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
 
-#include "wipe/secrets.h"
+#include "secrets.h"
 
 #define STACK (512 * 1024)
 #define UNTOUCHED 0xCC

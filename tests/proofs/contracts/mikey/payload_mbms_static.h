@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Contracts of the static functions of mikey/payload_mbms.c. */
 
-#include "tlv.h"
+#include "tlv_contract.h"
 
 /*@ requires reader(r) && place(value, r) && inside(value, r->p, r->n);
     assigns r->at, r->bad, value->n;

@@ -3,7 +3,7 @@
 #ifndef PROOFS_MIKEY_VIEWS_H
 #define PROOFS_MIKEY_VIEWS_H
 
-#include "../base/bytes.h"
+#include "../base/bytes_contract.h"
 #include "msk/mikey.h"
 
 /*@ // Never back; what is bad stays bad.

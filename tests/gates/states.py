@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Draws the state tables of lib/ into doc/states.md, from the tables themselves.
+
+    states.py            writes doc/states.md
+    states.py --check    exit status 1: the page is not what the tables say
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "doc" / "states.md"
+
+HEAD = """\
+# State machines
+
+Drawn from the tables in `lib/` by `tests/gates/states.py`; do not edit. A cell
+says what the event does in that state: the action, and the next state where it
+is another. `keep` and `nothing` do nothing. An empty cell is not defined: the
+event cannot come there, and if it does, nothing changes; in the UE the step is
+`MSK_ERR_STATE` then, in the BM-SC there is none. The numbers are those of
+`struct msk_trace` and `struct msk_bmsc_trace`.
+"""
+
+# Title, number in struct msk_trace, headers with the enums, file with the table.
+MACHINES = [
+    ("UE: the HTTP exchange", 1, ["ue/exchange.h"], "ue/exchange.c"),
+    ("UE: a Key Group", 2, ["ue/group.h"], "ue/group_machine.c"),
+    ("UE: a service", 3, ["ue/service.h"], "ue/service_machine.c"),
+    ("BM-SC: a delivery", 0, ["bmsc/subscriber.h", "bmsc/delivery.h"], "bmsc/delivery.c"),
+]
+
+ENUM = re.compile(r"enum (msk_(\w+)_(state|event|action)) \{(.*?)\};", re.DOTALL)
+NAME = re.compile(r"^[ \t]*MSK_[A-Z]+_(\w+)[^,/}\n]*,?[ \t]*(?:/\*(.*?)\*/)?", re.MULTILINE | re.DOTALL)
+TABLE = re.compile(r"static const struct [^;]*?(?:;[^;]*?)*?\btable\[.*?= \{(.*?)\n\};", re.DOTALL)
+ROW = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{(.*?)\},\s*(?=\n    \[|\Z|\n\Z)", re.DOTALL)
+CELL = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{\s*(?:MSK_[A-Z]+_)?(\w+),\s*MSK_[A-Z]+_(\w+)\s*\}")
+# An action that is a function: the first sentence of the comment above it.
+ACTION = re.compile(r"/\*([^*.:]*)[^*]*\*/\nstatic int\n(\w+)\(const struct msk_call \*call, struct msk_delivery")
+
+
+def enums(text):
+    """The names of states, events and actions, with what the comment says of each."""
+    found = {}
+    for match in ENUM.finditer(text):
+        names = [(name, " ".join((comment or "").split()))
+                 for name, comment in NAME.findall(match.group(4))]
+        found[match.group(3)] = [n for n in names if n[0] not in ("STATES", "EVENTS")]
+    return found
+
+
+def cells(text):
+    """{(state, event): (action, next)} of the table in a file."""
+    body = TABLE.search(text).group(1) + "\n"
+    found = {}
+    for state, row in ROW.findall(body):
+        for event, action, following in CELL.findall(row):
+            found[state, event] = action, following
+    if len(found) != len(re.findall(r"\]\s*=\s*\{\s*[A-Za-z]", body)):
+        raise SystemExit("states.py: a cell was not understood")
+    return found
+
+
+def actions_of(text, table):
+    """The functions that are actions, in their order in the file."""
+    said = {name: " ".join(comment.split()) for comment, name in ACTION.findall(text)}
+    used = dict.fromkeys(action for action, _ in table.values())
+    lacking = [name for name in used if name not in said]
+    if lacking:
+        raise SystemExit(f"states.py: nothing is said of {', '.join(lacking)}")
+    return [(name, said[name][0].lower() + said[name][1:]) for name in said if name in used]
+
+
+def lower(name):
+    return name.lower().replace("_", " ")
+
+
+def list_of(title, names):
+    lines = [f"| {title} | number | |", "|---|---|---|"]
+    return lines + [f"| {lower(name)} | {i} | {text} |" for i, (name, text) in enumerate(names)]
+
+
+def table_of(names, table):
+    states = [name for name, _ in names["state"]]
+    lines = ["| event | " + " | ".join(lower(s) for s in states) + " |",
+             "|---" * (len(states) + 1) + "|"]
+    for event, _ in names["event"]:
+        row = []
+        for state in states:
+            action, following = table.get((state, event), ("", ""))
+            arrow = f" -> {lower(following)}" if following not in ("", state) else ""
+            row.append(lower(action) + arrow)
+        lines.append(f"| {lower(event)} | " + " | ".join(row) + " |")
+    return lines
+
+
+def draw():
+    out = [HEAD]
+    for title, number, headers, source in MACHINES:
+        read = [(ROOT / "lib" / path).read_text(encoding="utf-8") for path in [*headers, source]]
+        names = {}
+        for text in read[:-1]:
+            names.update(enums(text))
+        table = cells(read[-1])
+        if "action" not in names:
+            names["action"] = actions_of(read[-1], table)
+        machine = f"Machine {number}, " if number else ""
+        out += [f"## {title}", "", f"{machine}`lib/{source}`; {len(table)} cells.", ""]
+        out += list_of("state", names["state"]) + [""]
+        out += list_of("event", names["event"]) + [""]
+        actions = [f"- {lower(name)}: {text}" for name, text in names["action"]]
+        out += actions + [""] + table_of(names, table) + [""]
+    return "\n".join(out)
+
+
+def main():
+    page = draw()
+    if sys.argv[1:] != ["--check"]:
+        PAGE.write_text(page, encoding="utf-8")
+        return 0
+    if PAGE.read_text(encoding="utf-8") == page:
+        return 0
+    print("doc/states.md is not what the tables say; run tests/gates/states.py")
+    return 1
+
+
+sys.exit(main())

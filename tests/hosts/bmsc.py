@@ -1,0 +1,452 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What msk-bmsc does as a program: order, input, locks, signals, numbers to watch.
+
+    bmsc.py MSK-BMSC CLOCK [TEST...]
+
+CLOCK: the library made of false_clock.c, for LD_PRELOAD.
+"""
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, PATIENCE, Arrivals, Program, Ue,
+                        address, msk_request, write)
+
+BMSC, CLOCK = sys.argv[1:3]
+MANY = 200000  # subscribers
+CROWD = 300  # connections
+SUBSCRIBER = {"btid": BTID, "impi": "alice", "muk": MUK.hex(), "mrk": MRK.hex(),
+              "expires": 4000000000}
+
+
+def options(where, *more, http="127.0.0.1:0", subscribers=(SUBSCRIBER,), groups=None):
+    group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1}
+    return [BMSC, "--http", http, "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout", "keyid",
+            "--registration", "none", "--subscribers", write(f"{where}/subscribers", *subscribers),
+            "--groups", write(f"{where}/groups", *(groups or [group])),
+            "--store", f"{where}/bmsc.db", *more]
+
+
+def start(where, *more, **how):
+    bmsc = Program(*options(where, *more, **how))
+    return bmsc, bmsc.wait("ready")["http"]
+
+
+@contextlib.contextmanager
+def environment(**more):
+    os.environ |= more
+    try:
+        yield
+    finally:
+        for name in more:
+            del os.environ[name]
+
+
+def start_with_ue(where, *more):
+    ue = Ue("keyid")
+    bmsc, ue.http_at = start(where, *more,
+                             subscribers=[SUBSCRIBER | {"address": address(ue.socket)}])
+    return bmsc, ue
+
+
+# --- order ---------------------------------------------------------------------------------------
+
+def answers_before_it_pushes(where):
+    """TS 33.246 6.3.2.2.1: the 200, and then the MIKEY message."""
+    bmsc, ue = start_with_ue(where, "--ack", "none")
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 401
+    for _ in range(20):
+        arrivals = Arrivals(ue.socket)
+        ue.connected = arrivals.add
+        connection, _ = ue.begin("msk-request", msk_request((GROUP, 0)))
+        order = arrivals.order(2)
+        assert order == [connection.sock.fileno(), ue.socket.fileno()], "the message left first"
+        connection.close()
+        ue.socket.recv(4096)
+    bmsc.quit()
+
+
+# --- input ---------------------------------------------------------------------------------------
+
+def numbers_are_decimal(where):
+    """As text, too; and members that are not known are told by their name."""
+    bmsc, _ = start(where)
+    assert "Key Group" in bmsc.ask("push 0x18cf", "error")["reason"]
+    assert "Key Group" in bmsc.ask("push 014317", "error")["reason"]  # octal, that is 6351
+    assert bmsc.ask("push 06351", "finished", what="push")["group"] == GROUP
+    for line, reason in (
+            ('subscriber {"btid":"x","muk":"00","mrk":"00","adress":"127.0.0.1:1"}',
+             'unknown member "adress"'),
+            ('group {"domain":"216354","group":1,"number":1,"servcies":[]}',
+             'unknown member "servcies"'),
+            ('group {"domain":"216354","group":1,"number":1,"srtp":{"encr_algo":1}}',
+             'unknown member "encr_algo"'),
+            ('group {"domain":"216354","group":1,"number":1,"a\\u0007\\nb":[]}',
+             'unknown member "a\\u0007\\nb"'),
+            ('subscriber {"btid":"x"', "it is no JSON object"),
+            ('subscriber ["btid"]', "it is no JSON object"),
+            ('subscriber {"btid":"x"}',
+             "btid or keys are missing, or a value is of another kind"),
+            ('subscriber {"btid":"x","muk":"00","mrk":"00","address":"here"}',
+             "address is no IP:PORT")):
+        told = bmsc.ask(line, "error")["reason"]
+        assert told == reason, (line, told)
+    bmsc.quit()
+
+
+def files_say_what_is_wrong(where):
+    """The file, the line and the name; and it does not start."""
+    for wrong, reason in (({"adress": "127.0.0.1:1"}, 'unknown member "adress"'),
+                          ({"muk": 7}, "btid or keys are missing")):
+        arguments = options(where, subscribers=[SUBSCRIBER, SUBSCRIBER | wrong])
+        done = subprocess.run([*arguments, "--json"], stdin=subprocess.DEVNULL, timeout=PATIENCE,
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 2, done
+        assert f"{where}/subscribers:2: {reason}" in done.stderr, done.stderr
+
+
+def rebinds_onto_nobody_else(where):
+    """A B-TID is one subscriber's: rebind, and a new subscriber, say so and change nothing."""
+    bob = SUBSCRIBER | {"btid": "bob@bsf.example.org", "impi": "bob"}
+    bmsc, _ = start(where, subscribers=[SUBSCRIBER, bob])
+    why = bmsc.ask(f"rebind {BTID} {bob['btid']} {'aa' * 32}", "error")["reason"]
+    assert why == "the new B-TID is another subscriber's", why
+    why = bmsc.ask("subscriber " + json.dumps(bob | {"impi": "carol"}), "error")["reason"]
+    assert why == "the B-TID is another subscriber's", why
+    with sqlite3.connect(f"{where}/bmsc.db") as database:
+        assert sorted(database.execute("SELECT id, btid FROM subscriber")) == [
+            (b"alice", BTID.encode()), (b"bob", bob["btid"].encode())]
+    assert bmsc.count("refused") == 0, bmsc.events
+    bmsc.quit()
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+def store_is_private(where):
+    """Made 0600; one that others may read, and a symbolic link, are refused with a word."""
+    bmsc, _ = start(where)
+    bmsc.quit()
+    store = f"{where}/bmsc.db"
+    assert os.stat(store).st_mode & 0o777 == 0o600
+    arguments = [*options(where), "--json"]
+    for spoil, why in ((lambda: os.chmod(store, 0o640), "open to others"),
+                       (lambda: (os.rename(store, f"{where}/other"),
+                                 os.symlink(f"{where}/other", store)), "symbolic link")):
+        spoil()
+        done = subprocess.run(arguments, stdin=subprocess.DEVNULL, timeout=PATIENCE,
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and why in done.stderr, done
+
+
+def serves_while_locked(where):
+    """Another process keeps the database: 503 for what must be written, the rest as ever."""
+    bmsc, ue = start_with_ue(where, "--ack", "none")
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    ue.socket.recv(4096)
+    other = sqlite3.connect(f"{where}/bmsc.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    until = time.monotonic() + 10  # of 50 s, if each waited for its lock
+    waits = set()
+    for _ in range(10):
+        connection, _ = ue.begin("msk-request", msk_request((GROUP, 0)))
+        answer = connection.getresponse()
+        assert answer.status == 503, answer.status
+        waits.add(int(answer.getheader("Retry-After")))
+        connection.close()
+        assert ue.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+    assert time.monotonic() < until, "the loop waited"
+    assert len(waits) > 1 and min(waits) >= 1 and max(waits) <= 60, waits
+    assert "locked" in bmsc.wait("refused", what="request")["database"]
+    assert bmsc.ask(f"reauth {BTID}", "refused")["database"] == "database is locked"
+    other.execute("ROLLBACK")
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    ue.take()
+    other.execute("ALTER TABLE subscriber RENAME TO gone")  # what cannot be read is not unknown
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 503
+    assert ue.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+    other.execute("ALTER TABLE gone RENAME TO subscriber")
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.quit()
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+def sends_again_after_the_clock_was_set_back(where):
+    """An hour back while an acknowledgement is waited for: the MSK comes again all the same."""
+    with environment(LD_PRELOAD=CLOCK, MSK_SET_BACK=f"{where}/back"):
+        bmsc, ue = start_with_ue(where)
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    first, _ = ue.take()
+    write(f"{where}/back")
+    bmsc.wait("clock_set_back")
+    again, sender = ue.take()
+    assert again["counter"] > first["counter"] and again["key"] == first["key"]
+    ue.acknowledge(again, sender)
+    bmsc.wait("acked", number=1)
+    bmsc.quit()
+
+
+def long_jobs_yield(where):
+    """A push to all, of whom nobody is a member, is one of many things that go on."""
+    bmsc, _ = start(where)
+    bmsc.quit()
+    with sqlite3.connect(f"{where}/bmsc.db") as database:
+        packed, = database.execute("SELECT packed FROM subscriber").fetchone()
+        database.executemany(
+            "INSERT INTO subscriber (id, version, btid, packed) VALUES (?, 1, ?, ?)",
+            ((b"%07d" % i, b"%07d" % i, packed) for i in range(MANY)))
+    bmsc, at = start(where)
+    bmsc.wait("finished", what="timers")
+    ue = Ue("keyid")
+    ue.http_at = at
+    bmsc.say(f"push {GROUP}")
+    bmsc.say(f"pull {GROUP}")
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 401
+    bmsc.ask("stats", "stats")
+    assert not any(e["event"] == "finished" and e["what"] in ("push", "pull")
+                   for e in bmsc.events), "it stood still until all were seen"
+    for what in "push", "pull":
+        told = bmsc.wait("finished", what=what)
+        assert (told["seen"], told["done"]) == (MANY + 1, 0), told
+    assert bmsc.count("progress") > 0 or bmsc.events[-1]["t"] < 2000, bmsc.events[-5:]
+    bmsc.quit()
+
+
+def says_when_it_has_no_time(where):
+    """Of many at once some are answered, and the others at once with 503 and various waits."""
+    with environment(LD_PRELOAD=CLOCK, MSK_HASTE="50"):  # 200 ms of a turn are 4
+        bmsc, at = start(where)
+    host, port = at.rsplit(":", 1)
+    bmsc.process.send_signal(signal.SIGSTOP)
+    guests = [socket.create_connection((host, int(port)), PATIENCE, (f"127.0.0.{i % 5 + 2}", 0))
+              for i in range(CROWD)]
+    for each in guests:
+        each.sendall(b"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\n"
+                     b"Host: " + FQDN.encode() + b"\r\n\r\n")
+    bmsc.process.send_signal(signal.SIGCONT)
+    answers = [http.client.HTTPResponse(each) for each in guests]
+    for each in answers:
+        each.begin()
+    told = [each.status for each in answers]
+    assert set(told) == {401, 503}, (told.count(401), told.count(503))
+    waits = {int(each.getheader("Retry-After")) for each in answers if each.status == 503}
+    assert len(waits) > 1 and min(waits) >= 5 and max(waits) <= 30, waits
+    assert bmsc.ask("stats", "stats")["overload"] == told.count(503)
+    ue = Ue("keyid")
+    ue.http_at = at
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 401
+    bmsc.quit()
+
+
+# --- what it tells -------------------------------------------------------------------------------
+
+def slow_readers_stop_nothing(where):
+    """Nobody reads what it tells, and it serves; lines that find no room are counted."""
+    process = subprocess.Popen([*options(where), "--json"], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    try:
+        ready = {}
+        while ready.get("event") != "ready":
+            ready = json.loads(process.stdout.readline())
+        for _ in range(200):
+            process.stdin.write(b"stats\n" * 100)
+            process.stdin.flush()
+        ue = Ue("keyid")
+        ue.http_at = ready["http"]
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        told = []
+        threading.Thread(target=lambda: told.extend(map(json.loads, process.stdout)),
+                         daemon=True).start()
+        until = time.monotonic() + PATIENCE
+        while not any(each["event"] == "dropped" for each in told):
+            assert time.monotonic() < until, "what was dropped was not told"
+            process.stdin.write(b"stats\n")
+            process.stdin.flush()
+            time.sleep(0.05)
+        process.stdin.write(b"quit\n")
+        process.stdin.flush()
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def strangers_fill_no_log(where):
+    """Events are bounded in length and in number."""
+    bmsc, at = start(where)
+    ue = Ue("keyid")
+    ue.http_at = at
+    for _ in range(300):
+        assert ue.post("msk-request", b"\1" * 16000, authorize=False)[0] == 401
+    bmsc.ask("stats", "stats")
+    assert max(map(len, bmsc.raw)) < 5000, max(map(len, bmsc.raw))
+    told = [e for e in bmsc.events if e["event"] in ("http_request", "http_response")]
+    most = 201 + 50 * (told[-1]["t"] - told[0]["t"]) / 1000
+    assert len(told) <= most and sum(e.get("untold", 0) for e in told) > 0, (len(told), most)
+    bmsc.quit()
+
+
+# --- who runs it ---------------------------------------------------------------------------------
+
+def obeys_signals_and_tells_systemd(where):
+    """READY=1; SIGHUP reads the files again and opens a new key log; SIGTERM ends it, with 0."""
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(f"{where}/notify")
+    manager.settimeout(PATIENCE)
+    with environment(NOTIFY_SOCKET=f"{where}/notify", WATCHDOG_USEC="200000"):
+        bmsc, at = start(where, "--keylog", f"{where}/keys")
+    said = []
+
+    def hear(state):
+        while state not in said:
+            said.append(manager.recv(100).decode())
+        said.clear()
+
+    hear("READY=1")
+    hear("WATCHDOG=1")
+    hear("WATCHDOG=1")
+    bob = SUBSCRIBER | {"btid": "bob@bsf.example.org", "impi": "bob"}
+    write(f"{where}/subscribers", SUBSCRIBER, bob)
+    os.rename(f"{where}/keys", f"{where}/keys.1")
+    bmsc.process.send_signal(signal.SIGHUP)
+    hear("RELOADING=1")
+    hear("READY=1")
+    assert "reason" not in bmsc.wait("reloaded")
+    assert os.path.exists(f"{where}/keys")
+    ue = Ue("keyid")
+    ue.http_at, ue.btid = at, bob["btid"]
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    write(f"{where}/subscribers", {"btid": "x", "adress": 1})
+    bmsc.process.send_signal(signal.SIGHUP)
+    assert bmsc.wait("reloaded")["reason"] == "a file was not understood"
+    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.process.send_signal(signal.SIGTERM)
+    hear("STOPPING=1")
+    bmsc.wait("quit")
+    assert bmsc.process.wait(PATIENCE) == 0
+
+
+def a_long_reload_yields(where):
+    """Who asks meanwhile is answered meanwhile; a lock only makes it wait; begun anew, it ends once."""
+    bmsc, ue = start_with_ue(where, "--ack", "none")
+    crowd = [SUBSCRIBER | {"btid": f"{i}@bsf.example.org", "impi": str(i)} for i in range(MANY // 4)]
+    write(f"{where}/subscribers", SUBSCRIBER | {"address": address(ue.socket)}, *crowd)
+    other = sqlite3.connect(f"{where}/bmsc.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    bmsc.process.send_signal(signal.SIGHUP)
+    for _ in range(3):
+        assert ue.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+        time.sleep(0.3)
+    assert bmsc.count("reloaded") == 0, "it did not wait for its lock"
+    other.execute("ROLLBACK")
+    for _ in range(2):
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        ue.take()
+        began = bmsc.ask("stats", "stats")["t"]
+        assert bmsc.count("reloaded") == 0, "it stood still until all were read"
+        bmsc.process.send_signal(signal.SIGHUP)
+    told = bmsc.wait("reloaded")
+    assert "reason" not in told, told
+    assert bmsc.count("progress") > 0 or told["t"] - began < 2000, bmsc.events[-3:]
+    ue.btid, ue.challenge = crowd[-1]["btid"], None
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.ask("stats", "stats")
+    assert bmsc.count("reloaded") == 1, bmsc.events
+    bmsc.quit()
+
+
+def scrape(at):
+    host, port = at.rsplit(":", 1)
+    connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
+    connection.request("GET", "/metrics")
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    assert answer.status == 200 and answer.getheader("Content-Type").startswith("text/plain")
+    values, known = {}, set()
+    for line in text.splitlines():
+        if line.startswith("# TYPE "):
+            _, _, name, kind = line.split(" ")
+            assert kind in ("counter", "gauge") and (kind == "gauge") != name.endswith("_total")
+            known.add(name)
+        elif not line.startswith("# HELP "):
+            name, value = line.rsplit(" ", 1)
+            assert name.split("{")[0] in known and name not in values, name
+            values[name] = float(value)
+    return values
+
+
+def tells_prometheus(where):
+    """Numbers on an address of their own, that count what was done; each stands in the doc."""
+    bmsc, ue = start_with_ue(where, "--metrics", "127.0.0.1:0")
+    at = next(e["metrics"] for e in bmsc.events if e["event"] == "ready")
+    before = scrape(at)
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    ue.acknowledge(*ue.take())
+    bmsc.wait("acked")
+    with socket.create_connection(("127.0.0.1", int(ue.http_at.rsplit(":", 1)[1]))) as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost: b.org\r\n\r\n")
+        assert s.recv(100).startswith(b"HTTP/1.1 400 ")
+    after = scrape(at)
+    grown = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    for name, by in {'http_responses_total{class="2xx"}': 1, 'http_responses_total{class="4xx"}': 2,
+                     "http_requests_total": 2, "http_connections_total": 3,
+                     "http_turned_away_total": 1, "msk_messages_total": 1, "acked_total": 1,
+                     "datagrams_total": 1}.items():
+        assert grown["msk_bmsc_" + name] == by, (name, grown)
+    for name in "pulls", "gave_up", "refused", "datagrams_unread", "database_failures":
+        assert f"msk_bmsc_{name}_total" not in grown, grown
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "doc",
+                        "operations.md")
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    missing = {name.split("{")[0] for name in after} - set(re.findall(r"`(msk_bmsc_\w+)", text))
+    assert not missing, f"doc/operations.md is silent about {missing}"
+    bmsc.quit()
+
+
+def takes_ipv4_on_an_ipv6_address(where):
+    """--http [::]:0 is everybody."""
+    try:
+        bmsc, at = start(where, http="[::]:0")
+    except AssertionError:
+        if not socket.has_ipv6 or not os.path.exists("/proc/net/if_inet6"):
+            print("SKIP: there is no IPv6 here")
+            return
+        raise
+    for host in "127.0.0.1", "[::1]":
+        ue = Ue("keyid")
+        ue.http_at = f"{host}:{at.rsplit(':', 1)[1]}"
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200, host
+    addresses = [e["from"] for e in bmsc.events if e["event"] == "http_request"]
+    assert any(a.startswith("127.0.0.1:") for a in addresses), addresses
+    bmsc.quit()
+
+
+def main():
+    tests = [answers_before_it_pushes, numbers_are_decimal, files_say_what_is_wrong,
+             rebinds_onto_nobody_else, store_is_private, serves_while_locked,
+             sends_again_after_the_clock_was_set_back, long_jobs_yield,
+             says_when_it_has_no_time, slow_readers_stop_nothing, strangers_fill_no_log,
+             obeys_signals_and_tells_systemd, a_long_reload_yields, tells_prometheus, takes_ipv4_on_an_ipv6_address]
+    wanted = sys.argv[3:]
+    for test in tests:
+        if not wanted or test.__name__ in wanted:
+            with tempfile.TemporaryDirectory() as where:
+                test(where)
+            print(test.__name__, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

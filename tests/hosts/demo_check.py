@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the demo leaves behind: its capture, its events and its page say the same.
+
+usage: demo_check.py FOLDER MBMS_LUA
+
+FOLDER has msk-demo.pcapng, .jsonl, .keys and .html of a run without faults. tshark must read every
+datagram as MIKEY and find nothing malformed; each message in the capture must be in the events
+and each one in the events that crossed the BM-SC's port in the capture; the Lua post-dissector
+must tell what the model reads; the page must need nothing from elsewhere, and neither it
+nor the programs' output may show a secret that was not asked for. Exit status 77: no tshark.
+"""
+import base64
+import html.parser
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from model import oracle
+
+FIELDS = ["frame.number", "udp.srcport", "udp.payload", "mikey", "_ws.malformed",
+          "http.request.method", "http.request.uri", "http.response.code", "mbms.kind",
+          "mbms.layout", "mbms.domain", "mbms.group", "mbms.number", "mbms.mtk_id",
+          "mbms.counter", "mbms.wants_ack", "mbms.download", "mbms.btid"]
+LAYOUTS = {"CSB (change request)": "csb", "KEYID (TS 33.246)": "keyid"}
+
+
+def fail(why, *what):
+    sys.exit("FAIL: " + why % what)
+
+
+# --- what tshark says ----------------------------------------------------------------------------
+
+def tshark(folder, ports, *more):
+    """The frames, as a dict of FIELDS each; a field that is not there is empty."""
+    decode = [x for port in ports for x in ("-d", "udp.port==%d,mikey" % port)]
+    columns = [x for field in FIELDS if more or not field.startswith("mbms.")
+               for x in ("-e", field)]
+    done = subprocess.run(["tshark", "-r", str(folder / "msk-demo.pcapng"), "-n", *decode, *more,
+                           "-T", "fields", "-E", "separator=/t", *columns],
+                          capture_output=True, text=True)
+    if done.returncode != 0 or "rror" in done.stderr:
+        fail("tshark: %s", done.stderr)
+    names = columns[1::2]
+    return [dict(zip(names, line.split("\t"))) for line in done.stdout.splitlines()]
+
+
+def check_frames(frames):
+    for frame in frames:
+        if frame["_ws.malformed"]:
+            fail("frame %s is malformed", frame["frame.number"])
+        if frame["udp.payload"] and not frame["mikey"]:
+            fail("frame %s is not read as MIKEY", frame["frame.number"])
+
+
+# --- events against the capture ------------------------------------------------------------------
+
+def sent_by_bmsc(events):
+    """Datagrams in their order; names of what each must be."""
+    return [event for event in events if event["who"] == "bmsc" and "octets" in event]
+
+
+def taken_by_bmsc(events):
+    return [event for event in events if event["event"] == "ack_sent"]
+
+
+def same_order(what, captured, told):
+    if captured != told:
+        fail("%s: the capture has %d, the events have %d, or they differ", what, len(captured),
+             len(told))
+    print("%3d %s, in the capture and in the events" % (len(told), what))
+
+
+def check_datagrams(frames, events, ports):
+    datagrams = [(int(f["udp.srcport"]) in ports, f["udp.payload"]) for f in frames
+                 if f["udp.payload"]]
+    same_order("datagrams of the BM-SC", [octets for sent, octets in datagrams if sent],
+               [event["octets"] for event in sent_by_bmsc(events)])
+    same_order("datagrams of the UE", [octets for sent, octets in datagrams if not sent],
+               [event["octets"] for event in taken_by_bmsc(events)])
+
+
+def check_http(frames, events):
+    requests = [(f["http.request.method"], f["http.request.uri"]) for f in frames
+                if f["http.request.method"]]
+    statuses = [int(f["http.response.code"]) for f in frames if f["http.response.code"]]
+    bmsc = [event for event in events if event["who"] == "bmsc"]
+    same_order("HTTP requests", requests, [(e["method"], e["target"]) for e in bmsc
+                                           if e["event"] == "http_request"])
+    same_order("HTTP responses", statuses, [e["status"] for e in bmsc
+                                            if e["event"] == "http_response"])
+
+
+def check_outcomes(events):
+    """Whoever says that a key came, was acknowledged or was deleted names one that was pushed."""
+    pushed = {(e["layout"], e["group"], e["number"]) for e in events if e["event"] == "pushed"}
+    told = [e for e in events if e["event"] in ("msk", "acked", "msk_deleted", "ack_sent")
+            and (e["who"] == "ue" or e["event"] == "acked")]
+    for event in told:
+        if (event["layout"], event["group"], event["number"]) not in pushed:
+            fail("nobody pushed that: %s", event)
+    if {e["event"] for e in told} != {"msk", "acked", "msk_deleted", "ack_sent"}:
+        fail("the demo does not show everything")
+
+
+# --- the post-dissector --------------------------------------------------------------------------
+
+def expected(event):
+    """What the post-dissector must say of that message, by the model."""
+    message = bytes.fromhex(event["octets"])
+    parsed = oracle.parse(message)
+    ids = [data for _, data in oracle.every(parsed, oracle.ID)]
+    want = {"mbms.counter": str(oracle.counter_of(parsed)),
+            "mbms.wants_ack": str(int(message[3] >> 7)), "mbms.download": str(int(message[9] == 1))}
+    if event["event"] == "ack_sent":
+        return dict(want, **{"mbms.kind": "verification message", "mbms.btid": ids[0].decode()})
+    want["mbms.kind"] = {"pushed": "MSK message", "mtk": "MTK message", "pull": "pull"}[
+        event["event"]]
+    want["mbms.domain"] = event["domain"]
+    want["mbms.group"] = "0x%04x" % event["group"]
+    want["mbms.number"] = "0x%04x" % (0 if event["event"] == "pull" else event["number"])
+    if event["event"] == "mtk":
+        want["mbms.mtk_id"] = "0x%04x" % event["mtk_id"]
+    else:
+        want["mbms.btid"] = ids[1].decode()
+    return want
+
+
+def check_lua(frames, events):
+    told = {event["octets"]: event for event in sent_by_bmsc(events) + taken_by_bmsc(events)}
+    count = 0
+    for frame in frames:
+        if not frame["udp.payload"]:
+            continue
+        event = told[frame["udp.payload"]]
+        for field, value in expected(event).items():
+            if frame[field].lower() != value.lower():
+                fail("frame %s: %s is '%s', not '%s'", frame["frame.number"], field, frame[field],
+                     value)
+            count += 1
+        if frame["mbms.layout"] and LAYOUTS[frame["mbms.layout"]] != event["layout"]:
+            fail("frame %s: layout %s", frame["frame.number"], frame["mbms.layout"])
+    print("%3d fields of the post-dissector are what the model reads" % count)
+
+
+# --- the page, and secrets -----------------------------------------------------------------------
+
+class Page(html.parser.HTMLParser):
+    """What a page loads, and what it is made of."""
+
+    def __init__(self):
+        super().__init__()
+        self.loads, self.tags = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "data", "action") and not (value or "").startswith("#"):
+                self.loads.append("%s %s=%s" % (tag, name, value))
+
+
+def check_page(folder):
+    text = (folder / "msk-demo.html").read_text(encoding="utf-8")
+    page = Page()
+    page.feed(text)
+    if page.loads or re.search(r'@import|url\((?!"?#)', text):
+        fail("the page needs %s", page.loads or "a style sheet")
+    if not {"title", "svg", "line", "text"} <= page.tags:
+        fail("the page has no ladder, only %s", sorted(page.tags))
+
+
+def secrets(events, story):
+    """Hex and base64 of every key that a program told the demo or the demo told a program."""
+    found = {event[name] for event in events for name in ("key", "salt") if event.get(name)}
+    found |= set(re.findall(r'KS_NAF2? = "([0-9a-f]{64})"', story))
+    if len(found) < 8:
+        fail("only %d secrets are known", len(found))
+    return found | {base64.b64encode(bytes.fromhex(secret)).decode() for secret in found}
+
+
+def check_secrets(folder, events, story, printed):
+    """The events were asked for with --secrets, and the key log is one; the rest tells nothing."""
+    page = (folder / "msk-demo.html").read_text(encoding="utf-8")
+    known = secrets(events, story)
+    for secret in known:
+        if secret in page or secret in printed:
+            fail("the secret %s... is shown", secret[:6])
+    keys = (folder / "msk-demo.keys").read_text(encoding="utf-8")
+    if not any(secret in keys for secret in known):
+        fail("the key log has no key")
+
+
+# --- what was printed with --explain -------------------------------------------------------------
+
+CLAUSE = [  # of a line that has this in it, by their order
+    (r"POST register", "TS 33.246 6.3.2.1A"), (r"POST deregister", "TS 33.246 6.3.2.1B"),
+    (r"POST msk-request", "6.3.2.2.1"), (r"MSK \S+ stored", "TS 33.246 6.5.3"),
+    (r"MSK \S+ deleted.*the oldest of three", "6.3.2.1, TS 33.246 6.5.3"),
+    (r"MSK \S+ delivered", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"MTK \S+ released", "TS 33.246 6.5.4"),
+    (r"ACK \S+", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"- MSK \S+ -", "6.3.2.3.1, TS 33.246 6.4.5.1"),
+    (r"- pull \S+ -", "6.3.2.2.4"), (r"- MTK \S+ -", "TS 33.246 6.4.5.3")]
+
+
+def check_printed(printed):
+    """Each kind of line is there, with its clause; and an MSK follows the 200 that grants it."""
+    lines = printed.splitlines()
+    for pattern, clause in CLAUSE:
+        found = [line for line in lines if re.search(pattern, line)]
+        wrong = [line for line in found if not line.endswith("[%s]" % clause)]
+        if wrong or not found:
+            fail("'%s' is not explained with [%s]: %s", pattern, clause, wrong[:1])
+    for line in lines:
+        if "used no longer" in line and "oldest" in line:
+            fail("two reasons: %s", line)
+    if not any("used no longer" in line for line in lines):
+        fail("no MSK goes with its Key Group")
+    arrows = [re.search(r"- (200|MSK) |POST ([a-z-]+) .*Digest", line) for line in lines]
+    first = [m.group(1) or m.group(2) for m in arrows if m][:3]
+    if first[1:] != ["200", "MSK"]:
+        fail("the request, the 200, and then the MSK: %s", first)
+    print("%3d lines explained by their clause" % sum(line.endswith("]") for line in lines))
+
+
+def main():
+    folder, lua = pathlib.Path(sys.argv[1]), sys.argv[2]
+    if not shutil.which("tshark"):
+        print("SKIP: there is no tshark")
+        return 77
+    events = [json.loads(line) for line in
+              (folder / "msk-demo.jsonl").read_text(encoding="utf-8").splitlines()]
+    ports = {int(e["mikey"].rsplit(":", 1)[1]) for e in events
+             if e["who"] == "bmsc" and e["event"] == "ready"}
+    check_frames(tshark(folder, ports))
+    frames = tshark(folder, ports, "-X", "lua_script:" + lua)
+    check_frames(frames)
+    check_datagrams(frames, events, ports)
+    check_http(frames, events)
+    check_outcomes(events)
+    check_lua(frames, events)
+    check_page(folder)
+    story = pathlib.Path(__file__).resolve().parents[2] / "examples" / "demo" / "story.py"
+    printed = (folder / "msk-demo.txt").read_bytes()
+    check_secrets(folder, events, story.read_text(encoding="utf-8"), printed.decode("ascii"))
+    check_printed(printed.decode("ascii"))
+    return 0
+
+
+sys.exit(main())
