@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+void
+msk_octets_clear(struct msk_bytes *view)
+{
+    view->p = NULL;
+    view->n = 0;
+}
+
 bool
 msk_octets_fit(struct msk_bytes view, size_t least, size_t most)
 {

@@ -6,6 +6,9 @@
 
 #include "msk/types.h"
 
+/* Makes it the view of nothing, nowhere. */
+void msk_octets_clear(struct msk_bytes *view);
+
 /* True when the view has least to most octets, and points at them. */
 bool msk_octets_fit(struct msk_bytes view, size_t least, size_t most);
 

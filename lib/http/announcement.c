@@ -29,8 +29,7 @@ enum node {
     FEC
 };
 
-#define BIT(node) (1u << (node))
-#define PER_FLOW (BIT(MSK) | BIT(DOMAIN) | BIT(MSK_ID))
+#define PER_FLOW (MSK_XML_BIT(MSK) | MSK_XML_BIT(DOMAIN) | MSK_XML_BIT(MSK_ID))
 
 static const struct msk_xml_rule rules[] = {
     { ROOT, MANAGEMENT, "keyManagement" },
@@ -126,10 +125,10 @@ check_place(struct reading *r, uint8_t node)
 {
     if (node == SERVER || node == KEY_ID || node == FLOW)
         return MSK_OK;
-    if ((r->has & BIT(node)) != 0 ||
+    if ((r->has & MSK_XML_BIT(node)) != 0 ||
         (node == MANAGEMENT && r->service.n_flows > 0))
         return MSK_ERR_VALUE;
-    r->has |= BIT(node);
+    r->has |= MSK_XML_BIT(node);
     return MSK_OK;
 }
 

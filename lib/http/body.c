@@ -14,10 +14,9 @@
 /* What stands in a body. */
 enum node { ROOT = MSK_XML_ROOT, RESPONSE, SERVICE, MSK, DOMAIN, MSK_ID, CODE };
 
-#define BIT(node) (1u << (node))
-#define HAS_SERVICE BIT(SERVICE)
-#define HAS_MSK (BIT(MSK) | BIT(DOMAIN) | BIT(MSK_ID))
-#define HAS_CODE (BIT(RESPONSE) | BIT(CODE))
+#define HAS_SERVICE MSK_XML_BIT(SERVICE)
+#define HAS_MSK (MSK_XML_BIT(MSK) | MSK_XML_BIT(DOMAIN) | MSK_XML_BIT(MSK_ID))
+#define HAS_CODE (MSK_XML_BIT(RESPONSE) | MSK_XML_BIT(CODE))
 
 static const struct msk_xml_rule services[] = {
     { ROOT, SERVICE, "serviceID" },
@@ -130,9 +129,9 @@ on_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
         memset(&r->item, 0, sizeof r->item);
         r->has = 0;
     }
-    if ((r->has & BIT(node)) != 0)
+    if ((r->has & MSK_XML_BIT(node)) != 0)
         return MSK_ERR_VALUE;
-    r->has |= BIT(node);
+    r->has |= MSK_XML_BIT(node);
     return MSK_OK;
 }
 

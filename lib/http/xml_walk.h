@@ -10,6 +10,9 @@
 /* The node of the root element; others are numbered on from here. */
 #define MSK_XML_ROOT 1
 
+/* A node in a set of them. */
+#define MSK_XML_BIT(node) (1u << (node))
+
 /* An element that may stand in another one. */
 struct msk_xml_rule {
     uint8_t parent, node;

@@ -6,21 +6,12 @@
 #include "base/secret.h"
 #include "base/sized.h"
 #include "mbms/protection.h"
+#include "mikey/srtp_policy.h"
 #include "msk/traffic.h"
 
 #define ENCR_AES_CM 1
-#define AUTH_NULL 0
-#define AUTH_RCCM1 2 /* RFC 4771 4: RCCm1 to RCCm3 */
-#define AUTH_RCCM3 4
-#define ROC_LEN 4
 #define MAC_LEN 10     /* of SRTP, when nothing else is said */
 #define MAC_LEN_MAX 20 /* of HMAC-SHA-1 */
-
-static bool
-is_given(const struct msk_srtp_policy *policy, enum msk_srtp_param param)
-{
-    return ((policy->given >> param) & 1) != 0;
-}
 
 /* The modes 1 to 3 of RFC 4771; 0: none of them. */
 static uint8_t
@@ -28,7 +19,9 @@ roc_mode(const struct msk_srtp_policy *policy)
 {
     uint32_t auth = policy->value[MSK_SRTP_SRTP_AUTH_ALG];
 
-    return auth < AUTH_RCCM1 ? 0 : (uint8_t)(auth - AUTH_RCCM1 + 1);
+    return auth < MSK_SRTP_AUTH_RCCM1
+               ? 0
+               : (uint8_t)(auth - MSK_SRTP_AUTH_RCCM1 + 1);
 }
 
 /* TS 33.246 6.6.2.1: AES in counter mode, HMAC-SHA-1 or a mode of RFC 4771
@@ -39,10 +32,11 @@ check(const struct msk_srtp_policy *policy, size_t key_len)
     const uint32_t *v = policy->value;
 
     if (v[MSK_SRTP_ENCR_ALG] > ENCR_AES_CM || v[MSK_SRTP_PRF] != 0 ||
-        v[MSK_SRTP_KDR] != 0 || v[MSK_SRTP_SRTP_AUTH_ALG] > AUTH_RCCM3 ||
-        v[MSK_SRTP_SRTCP_AUTH_ALG] > AUTH_RCCM3)
+        v[MSK_SRTP_KDR] != 0 ||
+        v[MSK_SRTP_SRTP_AUTH_ALG] > MSK_SRTP_AUTH_RCCM3 ||
+        v[MSK_SRTP_SRTCP_AUTH_ALG] > MSK_SRTP_AUTH_RCCM3)
         return MSK_ERR_UNSUPPORTED;
-    if (is_given(policy, MSK_SRTP_ENCR_KEY_LEN) &&
+    if (msk_srtp_policy_has(policy, MSK_SRTP_ENCR_KEY_LEN) &&
         v[MSK_SRTP_ENCR_KEY_LEN] != key_len)
         return MSK_ERR_LENGTH;
     return v[MSK_SRTP_SALT_LEN] == MSK_SALT_MAX ? MSK_OK : MSK_ERR_LENGTH;
@@ -80,14 +74,15 @@ fill_rtp(const struct msk_srtp_policy *policy, struct msk_srtp_transform *t)
 {
     const uint32_t *v = policy->value;
     uint32_t auth = v[MSK_SRTP_SRTP_AUTH_ALG];
-    size_t roc_len = roc_mode(policy) > 0 ? ROC_LEN : 0, mac_len = MAC_LEN;
+    size_t roc_len = roc_mode(policy) > 0 ? MSK_SRTP_ROC_LEN : 0,
+           mac_len = MAC_LEN;
 
     t->encrypted =
         v[MSK_SRTP_ENCR_ALG] == ENCR_AES_CM && v[MSK_SRTP_SRTP_ENCR] != 0;
-    t->authenticated =
-        auth != AUTH_NULL && auth != AUTH_RCCM3 && v[MSK_SRTP_AUTH] != 0;
-    if (is_given(policy, MSK_SRTP_SRTP_TAG_LEN) ||
-        is_given(policy, MSK_SRTP_TAG_LEN))
+    t->authenticated = auth != MSK_SRTP_AUTH_NULL &&
+                       auth != MSK_SRTP_AUTH_RCCM3 && v[MSK_SRTP_AUTH] != 0;
+    if (msk_srtp_policy_has(policy, MSK_SRTP_SRTP_TAG_LEN) ||
+        msk_srtp_policy_has(policy, MSK_SRTP_TAG_LEN))
         mac_len = mac_of_tag(v[MSK_SRTP_SRTP_TAG_LEN], roc_len);
     return fill_lengths(t, v[MSK_SRTP_SRTP_AUTH_KEY_LEN], mac_len, roc_len);
 }
@@ -98,14 +93,15 @@ static int
 fill_rtcp(const struct msk_srtp_policy *policy, struct msk_srtp_transform *t)
 {
     const uint32_t *v = policy->value;
-    size_t roc_len = roc_mode(policy) > 0 ? ROC_LEN : 0, mac_len = MAC_LEN;
+    size_t roc_len = roc_mode(policy) > 0 ? MSK_SRTP_ROC_LEN : 0,
+           mac_len = MAC_LEN;
 
     t->encrypted =
         v[MSK_SRTP_ENCR_ALG] == ENCR_AES_CM && v[MSK_SRTP_SRTCP_ENCR] != 0;
     t->authenticated = true;
-    if (is_given(policy, MSK_SRTP_SRTCP_TAG_LEN))
+    if (msk_srtp_policy_has(policy, MSK_SRTP_SRTCP_TAG_LEN))
         mac_len = v[MSK_SRTP_SRTCP_TAG_LEN];
-    else if (is_given(policy, MSK_SRTP_TAG_LEN) &&
+    else if (msk_srtp_policy_has(policy, MSK_SRTP_TAG_LEN) &&
              v[MSK_SRTP_TAG_LEN] > roc_len)
         mac_len = v[MSK_SRTP_TAG_LEN] - roc_len;
     return fill_lengths(t, v[MSK_SRTP_SRTCP_AUTH_KEY_LEN], mac_len, 0);

@@ -6,7 +6,6 @@
 #include "base/bytes.h"
 
 #define DATA_MAX 255 /* octets in one command */
-#define TAG 0x53
 #define TAG_LEN 1
 #define MODE_LEN 1
 
@@ -159,7 +158,7 @@ msk_uicc_authenticate(struct msk_uicc *u, enum msk_card_mode mode, size_t n,
     u->object_at = MSK_CARD_BODY_AT - head;
     u->object_end = MSK_CARD_BODY_AT + n;
     msk_writer_init(&w, u->object + u->object_at, head);
-    msk_writer_u8(&w, TAG);
+    msk_writer_u8(&w, MSK_CARD_OBJECT);
     put_length(&w, MODE_LEN + n);
     msk_writer_u8(&w, (uint8_t)mode);
     u->reply_len = 0;

@@ -14,6 +14,8 @@
 
 #define MSK_CARD_BODY_AT 5 /* tag, length in 3 octets, mode */
 #define MSK_CARD_REPLY_MAX 512
+#define MSK_CARD_OBJECT 0x53 /* tag of what an AUTHENTICATE takes and yields */
+#define MSK_CARD_NOT_FOUND 0x6A88 /* status word, TS 31.102 7.3.1 */
 
 /* The modes of the MBMS security context, TS 31.102 7.1.2.5. */
 enum msk_card_mode {

@@ -5,7 +5,6 @@
 
 #include "mgvf/card.h"
 
-#define NOT_FOUND 0x6A88
 #define GROUP_LEN 5 /* domain and group in a command */
 #define RECORDS_MAX 254
 
@@ -13,7 +12,7 @@
 static bool
 is_deleted(const struct msk_uicc *u)
 {
-    return msk_uicc_is_fine(u) || u->status == NOT_FOUND;
+    return msk_uicc_is_fine(u) || u->status == MSK_CARD_NOT_FOUND;
 }
 
 static int

@@ -9,11 +9,9 @@
 #include "mgvf/card.h"
 #include "mgvf/policy.h"
 
-#define TAG 0x53
 #define SUCCESS 0xDB /* first octet of a reply that is one */
 
-/* Status words of the MBMS security context, TS 31.102 7.3.1. */
-#define NOT_FOUND 0x6A88
+/* More status words of the MBMS security context, TS 31.102 7.3.1. */
 #define NOT_NOW 0x6985
 #define BAD_MAC 0x9862
 #define NOT_FRESH 0x9865
@@ -30,7 +28,8 @@ get_reply(const struct msk_uicc *u, struct msk_bytes *body)
     struct msk_bytes reply = { u->reply, u->reply_len };
     size_t used;
 
-    if (!msk_uicc_is_fine(u) || !msk_card_get_object(reply, TAG, body, &used) ||
+    if (!msk_uicc_is_fine(u) ||
+        !msk_card_get_object(reply, MSK_CARD_OBJECT, body, &used) ||
         used != reply.n || body->n == 0 || body->p[0] != SUCCESS)
         return false;
     body->p++;
@@ -102,7 +101,7 @@ msk_updated(struct msk_uicc *u)
 
     result->id = u->message.id;
     result->btid = u->message.idr;
-    if (u->status == NOT_FOUND || u->status == NOT_NOW)
+    if (u->status == MSK_CARD_NOT_FOUND || u->status == NOT_NOW)
         err = MSK_ERR_NO_MUK;
     else if (u->status == NOT_FRESH)
         result->outcome =
@@ -245,7 +244,7 @@ mtk_generated(struct msk_uicc *u)
     u->result.id = u->message.id;
     tell_sp(u);
     switch (u->status) {
-    case NOT_FOUND: return MSK_ERR_NO_MSK;
+    case MSK_CARD_NOT_FOUND: return MSK_ERR_NO_MSK;
     case NOT_NOW: return MSK_ERR_INVALIDATED;
     case NOT_FRESH: return MSK_ERR_RANGE;
     default: break;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "mgvf/policy.h"
 
+#include "mikey/srtp_policy.h"
+
 #define ENCR_NULL 0
 #define ENCR_MAX 8      /* the last that is known */
 #define ENCR_KEY_MIN 16 /* octets; RFC 3711 8.2, RFC 6188 */
-#define AUTH_HMAC_SHA1 1
-#define AUTH_RCCM1 2 /* RFC 4771: a MAC with every ROC, in every R-th packet */
-#define AUTH_RCCM2 3 /* a MAC in each packet */
 #define AUTH_KEY_MIN 20 /* octets, of HMAC-SHA-1 in SRTP; RFC 3711 8.2 */
 #define MAC_MIN 4       /* RFC 3711 7.5 */
-#define ROC_LEN 4
 
 /* Of ciphers that authenticate by themselves the octets of a tag: SEED-CCM,
  * SEED-GCM (RFC 5669), AES-GCM (RFC 7714), ARIA-GCM (RFC 8269). 0: another. */
@@ -37,15 +35,9 @@ is_confidential(const struct msk_srtp_policy *policy)
 }
 
 static bool
-is_given(const struct msk_srtp_policy *policy, enum msk_srtp_param param)
-{
-    return ((policy->given >> param) & 1) != 0;
-}
-
-static bool
 has_roc(uint32_t auth)
 {
-    return auth == AUTH_RCCM1 || auth == AUTH_RCCM2;
+    return auth == MSK_SRTP_AUTH_RCCM1 || auth == MSK_SRTP_AUTH_RCCM2;
 }
 
 /* Octets of the MAC in a tag of RTP, whose length counts a ROC (RFC 4771 4). */
@@ -57,14 +49,14 @@ rtp_mac_len(const struct msk_srtp_policy *policy, enum msk_srtp_param tag)
 
     if (!has_roc(auth))
         return len;
-    return len > ROC_LEN ? len - ROC_LEN : 0;
+    return len > MSK_SRTP_ROC_LEN ? len - MSK_SRTP_ROC_LEN : 0;
 }
 
 /* RTCP has no ROC: of a tag for both the MAC is what it is for RTP. */
 static uint32_t
 rtcp_mac_len(const struct msk_srtp_policy *policy)
 {
-    return is_given(policy, MSK_SRTP_SRTCP_TAG_LEN)
+    return msk_srtp_policy_has(policy, MSK_SRTP_SRTCP_TAG_LEN)
                ? policy->value[MSK_SRTP_SRTCP_TAG_LEN]
                : rtp_mac_len(policy, MSK_SRTP_TAG_LEN);
 }
@@ -76,8 +68,9 @@ has_mac(const struct msk_srtp_policy *policy)
     const uint32_t *v = policy->value;
     uint32_t auth = v[MSK_SRTP_SRTP_AUTH_ALG];
 
-    return v[MSK_SRTP_AUTH] != 0 && (auth == AUTH_HMAC_SHA1 || has_roc(auth)) &&
-           (auth != AUTH_RCCM1 || v[MSK_SRTP_R] == 1) &&
+    return v[MSK_SRTP_AUTH] != 0 &&
+           (auth == MSK_SRTP_AUTH_HMAC_SHA1 || has_roc(auth)) &&
+           (auth != MSK_SRTP_AUTH_RCCM1 || v[MSK_SRTP_R] == 1) &&
            v[MSK_SRTP_SRTP_AUTH_KEY_LEN] >= AUTH_KEY_MIN &&
            rtp_mac_len(policy, MSK_SRTP_SRTP_TAG_LEN) >= MAC_MIN;
 }

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "mikey/cs_map.h"
 
+#include "base/octets.h"
+
 #define S_FLAG 0x80
 #define POLICIES_MAX 0x7F
-
-static void
-clear(struct msk_bytes *view)
-{
-    view->p = NULL;
-    view->n = 0;
-}
 
 /* RFC 6043 6.1.1 */
 static void
@@ -38,8 +33,8 @@ get_srtp_id(struct msk_reader *r, struct msk_cs *cs)
     msk_reader_take(r, 1, &cs->policies);
     cs->ssrc = msk_reader_u32(r);
     cs->roc = msk_reader_u32(r);
-    clear(&cs->data);
-    clear(&cs->spi);
+    msk_octets_clear(&cs->data);
+    msk_octets_clear(&cs->spi);
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The Key ID extension of MBMS, RFC 4563 4. */
+#include "base/octets.h"
 #include "mikey/tlv.h"
 
 /* Which of the three a sub-payload is; NULL for a type to be skipped. */
@@ -12,13 +13,6 @@ place(struct msk_ext_key_id *ids, uint8_t type)
     case MSK_KEY_ID_TRAFFIC: return &ids->traffic;
     default: return NULL;
     }
-}
-
-static void
-clear(struct msk_bytes *view)
-{
-    view->p = NULL;
-    view->n = 0;
 }
 
 /* A view that is there has a place, even when it is empty. */
@@ -43,9 +37,9 @@ msk_ext_key_id_get(struct msk_bytes data, struct msk_ext_key_id *ids)
 
     if (ids == NULL || (data.p == NULL && data.n > 0))
         return MSK_ERR_ARGUMENT;
-    clear(&ids->domain);
-    clear(&ids->service);
-    clear(&ids->traffic);
+    msk_octets_clear(&ids->domain);
+    msk_octets_clear(&ids->service);
+    msk_octets_clear(&ids->traffic);
     while (err == MSK_OK && data.n > 0) {
         err = msk_tlv_get(&data, &type, &value);
         if (err == MSK_OK)

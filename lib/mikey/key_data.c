@@ -11,13 +11,6 @@ has_salt(uint8_t type)
     return type == 1 || type == 3 || type == 5;
 }
 
-static void
-clear(struct msk_bytes *view)
-{
-    view->p = NULL;
-    view->n = 0;
-}
-
 /* RFC 3830 6.14 */
 static int
 get_validity(struct msk_reader *r, struct msk_key_data *key)
@@ -43,10 +36,10 @@ get_key(struct msk_reader *r, struct msk_key_data *key)
 
     key->type = type_kv >> 4;
     key->kv = type_kv & 0x0F;
-    clear(&key->salt);
-    clear(&key->spi);
-    clear(&key->valid_from);
-    clear(&key->valid_to);
+    msk_octets_clear(&key->salt);
+    msk_octets_clear(&key->spi);
+    msk_octets_clear(&key->valid_from);
+    msk_octets_clear(&key->valid_to);
     msk_reader_take(r, msk_reader_u16(r), &key->key);
     if (has_salt(key->type))
         msk_reader_take(r, msk_reader_u16(r), &key->salt);
@@ -61,9 +54,9 @@ msk_key_validity_get(struct msk_bytes data, struct msk_key_data *key)
 
     if (key == NULL || !msk_octets_fit(data, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
-    clear(&key->spi);
-    clear(&key->valid_from);
-    clear(&key->valid_to);
+    msk_octets_clear(&key->spi);
+    msk_octets_clear(&key->valid_from);
+    msk_octets_clear(&key->valid_to);
     msk_reader_init(&r, data.p, data.n);
     err = get_validity(&r, key);
     if (err != MSK_OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The parameters of an SP payload for SRTP: RFC 3830 6.10.1, with those of
  * RFC 4771 for the roll-over counter. */
+#include "mikey/srtp_policy.h"
+
 #include "mikey/tlv.h"
 
 /* Defaults of SRTP, RFC 3711 8.2, and R = 1, RFC 4771 4. */
@@ -26,8 +28,8 @@ static const struct {
     { MSK_SRTP_SRTCP_TAG_LEN, MSK_SRTP_TAG_LEN },
 };
 
-static bool
-is_given(const struct msk_srtp_policy *policy, uint8_t param)
+bool
+msk_srtp_policy_has(const struct msk_srtp_policy *policy, uint32_t param)
 {
     return ((policy->given >> param) & 1) != 0;
 }
@@ -42,7 +44,7 @@ take(struct msk_srtp_policy *policy, uint8_t param, struct msk_bytes octets)
         return MSK_OK;
     if (octets.n < 1 || octets.n > 4)
         return MSK_ERR_LENGTH;
-    if (is_given(policy, param))
+    if (msk_srtp_policy_has(policy, param))
         return MSK_ERR_DUPLICATE;
     msk_reader_init(&r, octets.p, octets.n);
     while (msk_reader_left(&r) > 0)
@@ -58,7 +60,7 @@ static void
 fall_back(struct msk_srtp_policy *policy)
 {
     for (size_t i = 0; i < sizeof falls_back / sizeof falls_back[0]; i++)
-        if (!is_given(policy, falls_back[i].specific))
+        if (!msk_srtp_policy_has(policy, falls_back[i].specific))
             policy->value[falls_back[i].specific] =
                 policy->value[falls_back[i].general];
 }
@@ -110,7 +112,7 @@ msk_srtp_policy_put(const struct msk_srtp_policy *policy, uint8_t *buf,
         return MSK_ERR_ARGUMENT;
     msk_writer_init(&w, buf, cap);
     for (uint8_t i = 0; err == MSK_OK && i < MSK_SRTP_PARAMS; i++)
-        if (is_given(policy, i))
+        if (msk_srtp_policy_has(policy, i))
             err = put(&w, i, policy->value[i]);
     return err == MSK_OK ? msk_writer_end(&w, len) : err;
 }

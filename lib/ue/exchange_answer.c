@@ -11,7 +11,6 @@
 #include "ue/group.h"
 #include "ue/service.h"
 
-#define SECOND 1000
 #define SECONDS_MAX 1000000000 /* of a Retry-After: more is as much */
 
 /* The value of a header; empty: it is not there, or more than once. */
@@ -67,7 +66,7 @@ retry_after(const struct msk_ue *ue, const struct msk_http_response *response)
     msk_time time =
         is_number(value) ? number_of(value) : seconds_to(response, value);
 
-    time *= SECOND;
+    time *= MSK_SECOND;
     return time < ue->retry_after_max ? time : ue->retry_after_max;
 }
 

@@ -4,7 +4,6 @@
 
 #define CALM 1000       /* milliseconds between requests for a group */
 #define DAMP_MAX 600000 /* and at most, between those that traffic leads to */
-#define SECOND 1000
 
 /*
  * TS 33.246 6.3.2.2 and the change request. In each state: what may come. An
@@ -132,18 +131,8 @@ backoff(struct msk_ue *ue, const struct msk_ue_group *group)
     if (f == ue->n_flows)
         return 0;
     terms = &ue->services[ue->flows[f].service].terms;
-    return msk_ue_spread(ue, (msk_time)terms->offset_time * SECOND,
-                         (msk_time)terms->random_period * SECOND);
-}
-
-/* Without randomness the back-off is the longest one, and the call says so. */
-static void
-roll(struct msk_ue *ue)
-{
-    int err = msk_ue_roll(ue);
-
-    if (ue->work.verdict == MSK_OK)
-        ue->work.verdict = err;
+    return msk_ue_spread(ue, (msk_time)terms->offset_time * MSK_SECOND,
+                         (msk_time)terms->random_period * MSK_SECOND);
 }
 
 static msk_time
@@ -167,7 +156,7 @@ plan(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
 {
     msk_time interval;
 
-    roll(ue);
+    msk_ue_try_roll(ue);
     interval = backoff(ue, group);
     msk_timer_start(&group->timer, ue->now,
                     interval > least ? interval : least);
@@ -263,7 +252,7 @@ again(struct msk_ue *ue, struct msk_ue_group *group)
 {
     msk_time pause, interval;
 
-    roll(ue);
+    msk_ue_try_roll(ue);
     msk_ue_group_want_something(group);
     pause = msk_ue_pause(ue, group->attempts);
     interval = backoff(ue, group) + pause;

@@ -159,22 +159,13 @@ count(struct msk_ue *ue, struct msk_ue_service *service)
         msk_timer_start(&service->patience, ue->now, ue->patience);
 }
 
-static void
-roll(struct msk_ue *ue)
-{
-    int err = msk_ue_roll(ue);
-
-    if (ue->work.verdict == MSK_OK)
-        ue->work.verdict = err;
-}
-
 /* The patience does not count what the server wished for. */
 static void
 pause(struct msk_ue *ue, struct msk_ue_service *service)
 {
     msk_time interval;
 
-    roll(ue);
+    msk_ue_try_roll(ue);
     interval = msk_ue_pause(ue, service->attempts);
     if (interval < service->after)
         interval = service->after;
@@ -188,7 +179,7 @@ lose(struct msk_ue *ue, struct msk_ue_service *service)
 {
     msk_time base = KEPT_FIRST;
 
-    roll(ue);
+    msk_ue_try_roll(ue);
     for (uint8_t i = 0; i < service->kept && base < KEPT_MAX; i++)
         base *= 2;
     if (base < KEPT_MAX)

@@ -117,6 +117,15 @@ msk_ue_roll(struct msk_ue *ue)
     return MSK_OK;
 }
 
+void
+msk_ue_try_roll(struct msk_ue *ue)
+{
+    int err = msk_ue_roll(ue);
+
+    if (ue->work.verdict == MSK_OK)
+        ue->work.verdict = err;
+}
+
 /* period * dice / 2^32, without a product that is too long. */
 msk_time
 msk_ue_spread(const struct msk_ue *ue, msk_time offset, msk_time period)

@@ -241,6 +241,10 @@ int msk_ue_refuse(struct msk_ue *ue, int err);
 /* Draws the random number of this call, once. MSK_ERR_RANDOM. */
 int msk_ue_roll(struct msk_ue *ue);
 
+/* The same for what goes on without it: the back-off is the longest one then,
+ * and the call says so in the end. */
+void msk_ue_try_roll(struct msk_ue *ue);
+
 /* offset + U(0, period), in milliseconds, for the number that was rolled; the
  * longest if there is none. Both in milliseconds. */
 msk_time msk_ue_spread(const struct msk_ue *ue, msk_time offset,

@@ -9,6 +9,8 @@
 
 #include "msk/types.h"
 
+#define MSK_SECOND 1000 /* of msk_time */
+
 struct msk_timer {
     bool on;
     msk_time start, interval;
