@@ -76,7 +76,7 @@ value(uint8_t c)
 }
 
 /* Up to four characters that belong together. */
-struct group {
+struct base64_group {
     uint32_t bits;
     unsigned n;   /* characters, with padding */
     unsigned pad; /* of them padding; stays, as nothing may follow it */
@@ -84,7 +84,7 @@ struct group {
 
 /* Adds c. False: it may not stand here. */
 static bool
-add(struct group *g, uint8_t c)
+add_character(struct base64_group *g, uint8_t c)
 {
     unsigned v = value(c);
 
@@ -103,7 +103,7 @@ add(struct group *g, uint8_t c)
 
 /* Writes the octets of a whole group to out, counting them in *len. */
 static int
-decode_group(struct group *g, uint8_t *out, size_t cap, size_t *len)
+decode_group(struct base64_group *g, uint8_t *out, size_t cap, size_t *len)
 {
     size_t n = 3 - g->pad;
 
@@ -123,14 +123,14 @@ decode_group(struct group *g, uint8_t *out, size_t cap, size_t *len)
 int
 msk_base64_decode(struct msk_bytes text, uint8_t *out, size_t cap, size_t *len)
 {
-    struct group g = { 0, 0, 0 };
+    struct base64_group g = { 0, 0, 0 };
     int err = MSK_OK;
 
     *len = 0;
     for (size_t i = 0; i < text.n && err == MSK_OK; i++) {
         if (blank(text.p[i]))
             continue;
-        if (!add(&g, text.p[i]))
+        if (!add_character(&g, text.p[i]))
             return MSK_ERR_VALUE;
         if (g.n == 4)
             err = decode_group(&g, out, cap, len);

@@ -19,8 +19,9 @@ is_answered_by(const struct msk_delivery *d, const struct msk_message *message)
 
 /* An MSK that the group has no more cannot be acknowledged any more. */
 static int
-verify(const struct msk_call *call, const struct msk_delivery *d,
-       const struct msk_message *message)
+verify_acknowledgement(const struct msk_call *call,
+                       const struct msk_delivery *d,
+                       const struct msk_message *message)
 {
     const struct msk_bmsc_muk *muk =
         d->old_muk ? &call->sub->old : &call->sub->muk;
@@ -53,7 +54,7 @@ msk_acknowledgement_take(const struct msk_call *call,
     for (size_t i = 0; i < sub->n_deliveries; i++) {
         if (!is_answered_by(&sub->delivery[i], message))
             continue;
-        err = verify(call, &sub->delivery[i], message);
+        err = verify_acknowledgement(call, &sub->delivery[i], message);
         if (err == MSK_OK)
             err = msk_deliveries_step(call, i, MSK_DELIVERY_ACK, NULL);
         if (err != MSK_ERR_MAC && err != MSK_ERR_NOT_MINE)

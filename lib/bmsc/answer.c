@@ -49,7 +49,7 @@ msk_answer_challenge(const struct msk_call *call, bool stale, bool proven)
 }
 
 static int
-put_body(struct msk_outbox *outbox, enum msk_body_kind kind)
+put_answer_body(struct msk_outbox *outbox, enum msk_body_kind kind)
 {
     size_t cap, n = 0;
     uint8_t *room = msk_outbox_room(outbox, &cap);
@@ -72,7 +72,7 @@ msk_answer_verified(const struct msk_call *call, int status,
     struct msk_outbox *outbox = call->outbox;
     size_t cap, n = 0;
     uint8_t *room;
-    int err = kind != 0 ? put_body(outbox, kind) : MSK_OK;
+    int err = kind != 0 ? put_answer_body(outbox, kind) : MSK_OK;
 
     outbox->response.status = status;
     if (err != MSK_OK)

@@ -5,7 +5,7 @@
 
 /* A status of the host, as one that an item may have. */
 static int
-status_of(int answer)
+status_of_item(int answer)
 {
     if (answer >= 200 && answer < 300)
         return answer == 204 ? 204 : 200;
@@ -26,7 +26,7 @@ msk_authority_ask(const struct msk_call *call, const struct msk_group_id *group,
     answer = c->authorise(call->user, call->subscriber, group);
     if (answer == MSK_PENDING)
         return MSK_PENDING;
-    *code = status_of(answer);
+    *code = status_of_item(answer);
     if (member == NULL)
         return MSK_OK;
     member->leave = *code == 200;

@@ -14,7 +14,7 @@
 #define RETRY_MAX 3600000 /* an hour; the last interval is 128 of them */
 
 static bool
-is_whole(const struct msk_bmsc_config *c)
+is_bmsc_config(const struct msk_bmsc_config *c)
 {
     bool layout = c->layout == MSK_LAYOUT_CSB || c->layout == MSK_LAYOUT_KEYID;
     bool ext =
@@ -71,7 +71,7 @@ msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
     if (bmsc == NULL || mem == NULL ||
         !msk_sized_take(&c, sizeof c, config,
                         MSK_SIZE_UPTO(msk_bmsc_config, spacing)) ||
-        !is_whole(&c))
+        !is_bmsc_config(&c))
         return MSK_ERR_ARGUMENT;
     if (len < MSK_BMSC_SIZE)
         return MSK_ERR_SPACE;

@@ -36,8 +36,8 @@ is_wanted(const struct msk_delivery *d, const struct msk_group *group)
 
 /* The delivery of an MSK, or n_deliveries. */
 static size_t
-find(const struct msk_sub *sub, const struct msk_group_id *group,
-     uint16_t number)
+find_delivery(const struct msk_sub *sub, const struct msk_group_id *group,
+              uint16_t number)
 {
     size_t i = 0;
 
@@ -76,8 +76,8 @@ is_spent(const struct msk_call *call, const struct msk_delivery *d)
 /* A new delivery, the last one. There is room: of each group that the UE is a
  * member of, three at most are wanted. */
 static int
-begin(const struct msk_call *call, const struct msk_group_id *group,
-      uint16_t number)
+begin_delivery(const struct msk_call *call, const struct msk_group_id *group,
+               uint16_t number)
 {
     struct msk_sub *sub = call->sub;
     struct msk_delivery *d = &sub->delivery[sub->n_deliveries];
@@ -95,7 +95,7 @@ msk_deliveries_owe(struct msk_call *call, const struct msk_group *group,
 {
     struct msk_sub *sub = call->sub;
     int err = end_all(call, &group->id, group);
-    size_t i = find(sub, &group->id, msk->number);
+    size_t i = find_delivery(sub, &group->id, msk->number);
 
     /* Asked for once more than it may be sent: as if for the first time. */
     if (err == MSK_OK && i < sub->n_deliveries &&
@@ -104,7 +104,7 @@ msk_deliveries_owe(struct msk_call *call, const struct msk_group *group,
     if (err == MSK_OK)
         err = i < sub->n_deliveries
                   ? msk_deliveries_step(call, i, MSK_DELIVERY_PUSH, group)
-                  : begin(call, &group->id, msk->number);
+                  : begin_delivery(call, &group->id, msk->number);
     if (err != MSK_OK)
         return err;
     sub->delivery[i].v = sub->delivery[i].v || how.v;
@@ -119,7 +119,8 @@ msk_deliveries_owe(struct msk_call *call, const struct msk_group *group,
 /* Ends all of a group that can no longer be delivered: the group is gone, or
  * the MUK has expired, which takes a pull. */
 static int
-end(const struct msk_call *call, size_t i, const struct msk_group *group)
+end_deliveries(const struct msk_call *call, size_t i,
+               const struct msk_group *group)
 {
     const struct msk_group_id id = call->sub->delivery[i].group;
     int err = end_all(call, &id, NULL);
@@ -130,12 +131,13 @@ end(const struct msk_call *call, size_t i, const struct msk_group *group)
 
 /* The current MSK takes the place of one that nobody wants any more. */
 static int
-replace(const struct msk_call *call, size_t i, const struct msk_group *group)
+replace_delivery(const struct msk_call *call, size_t i,
+                 const struct msk_group *group)
 {
     struct msk_delivery *d = &call->sub->delivery[i];
     const uint16_t number = msk_group_current(group)->number;
 
-    if (find(call->sub, &d->group, number) < call->sub->n_deliveries)
+    if (find_delivery(call->sub, &d->group, number) < call->sub->n_deliveries)
         return msk_deliveries_step(call, i, MSK_DELIVERY_NEWER, NULL);
     msk_sub_renew(d);
     d->number = number;
@@ -177,9 +179,9 @@ take_turn(const struct msk_call *call, size_t i)
     const struct msk_group *group = msk_call_group(call, &d->group);
 
     if (group == NULL || msk_sub_expired(call->sub, call->now))
-        return end(call, i, group);
+        return end_deliveries(call, i, group);
     if (!is_wanted(d, group))
-        return replace(call, i, group);
+        return replace_delivery(call, i, group);
     if (d->old_muk) /* under this one nothing of it was sent */
         msk_sub_renew(d);
     return is_spent(call, d) ? spend(call, i) : go(call, i, group);
@@ -259,7 +261,7 @@ msk_deliveries_run(const struct msk_call *call)
 /* --- around them --------------------------------------------------------- */
 
 static bool
-is_asked(const struct msk_group_id *group, const struct msk_body_item *asked,
+is_among(const struct msk_group_id *group, const struct msk_body_item *asked,
          size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -280,7 +282,7 @@ msk_deliveries_yield(const struct msk_call *call,
     for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
         const struct msk_delivery *d = &sub->delivery[i];
 
-        if (d->state == MSK_DELIVERY_SENT && !is_asked(&d->group, asked, n))
+        if (d->state == MSK_DELIVERY_SENT && !is_among(&d->group, asked, n))
             err = yield(call, i);
     }
     return err;

@@ -60,8 +60,8 @@ set_timer(const struct msk_call *call, struct msk_delivery *d)
 
 /* An MSK message with a new counter goes out. */
 static int
-send(const struct msk_call *call, struct msk_delivery *d,
-     const struct msk_group *group)
+send_msk_message(const struct msk_call *call, struct msk_delivery *d,
+                 const struct msk_group *group)
 {
     const struct msk_group_msk *msk = msk_group_find(group, d->number);
     struct msk_msk_message m;
@@ -105,8 +105,8 @@ give_up(const struct msk_call *call, struct msk_delivery *d,
 
 /* It waits for as long as for a first acknowledgement. */
 static int
-put_off(const struct msk_call *call, struct msk_delivery *d,
-        const struct msk_group *group)
+put_off_delivery(const struct msk_call *call, struct msk_delivery *d,
+                 const struct msk_group *group)
 {
     (void)group;
     d->set = call->now;
@@ -131,18 +131,18 @@ nothing(const struct msk_call *call, struct msk_delivery *d,
 static const struct {
     action *run;
     enum msk_delivery_state then;
-} table[MSK_DELIVERY_STATES][MSK_DELIVERY_EVENTS] = {
+} delivery_table[MSK_DELIVERY_STATES][MSK_DELIVERY_EVENTS] = {
     [MSK_DELIVERY_FREE] = {
         [MSK_DELIVERY_PUSH] = { queue, MSK_DELIVERY_QUEUED },
     },
     [MSK_DELIVERY_QUEUED] = {
         [MSK_DELIVERY_PUSH] = { hurry, MSK_DELIVERY_QUEUED },
-        [MSK_DELIVERY_TURN] = { send, MSK_DELIVERY_SENT },
-        [MSK_DELIVERY_TURN_PLAIN] = { send, MSK_DELIVERY_FREE },
+        [MSK_DELIVERY_TURN] = { send_msk_message, MSK_DELIVERY_SENT },
+        [MSK_DELIVERY_TURN_PLAIN] = { send_msk_message, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
         [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_LATER] = { put_off, MSK_DELIVERY_QUEUED },
+        [MSK_DELIVERY_LATER] = { put_off_delivery, MSK_DELIVERY_QUEUED },
     },
     [MSK_DELIVERY_SENT] = {
         [MSK_DELIVERY_PUSH] = { hurry, MSK_DELIVERY_QUEUED },
@@ -171,12 +171,12 @@ int
 msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
                   enum msk_delivery_event event, const struct msk_group *group)
 {
-    uint8_t state = d->state, next = (uint8_t)table[state][event].then;
+    uint8_t state = d->state, next = (uint8_t)delivery_table[state][event].then;
     int err;
 
-    if (table[state][event].run == NULL)
+    if (delivery_table[state][event].run == NULL)
         return MSK_OK;
-    err = table[state][event].run(call, d, group);
+    err = delivery_table[state][event].run(call, d, group);
     if (err != MSK_OK)
         return err;
     d->state = next;

@@ -9,7 +9,7 @@
 #include "bmsc/membership.h"
 
 /* What an item asks for. */
-struct asked {
+struct asked_msk {
     struct msk_group_id group;
     uint16_t number; /* 0: the current MSK */
 };
@@ -17,7 +17,7 @@ struct asked {
 /* Decision 17: in CSB nothing but a Key Group can be asked for. */
 static bool
 read_name(const struct msk_call *call, const struct msk_body_item *item,
-          struct asked *asked)
+          struct asked_msk *asked)
 {
     struct msk_reader r;
 
@@ -72,7 +72,7 @@ without_msk(const struct msk_call *call)
 }
 
 static int
-deliver(struct msk_call *call, const struct asked *asked, int *code)
+deliver_asked(struct msk_call *call, const struct asked_msk *asked, int *code)
 {
     const struct msk_group *group = msk_call_group(call, &asked->group);
     int err;
@@ -94,7 +94,7 @@ deliver(struct msk_call *call, const struct asked *asked, int *code)
 int
 msk_grant(struct msk_call *call, struct msk_body_item *item)
 {
-    struct asked asked;
+    struct asked_msk asked;
     int err;
 
     item->code = 400;
@@ -105,5 +105,6 @@ msk_grant(struct msk_call *call, struct msk_body_item *item)
         return err;
     if (item->code == 204)
         return join(call, &asked.group, &item->code);
-    return item->code == 200 ? deliver(call, &asked, &item->code) : MSK_OK;
+    return item->code == 200 ? deliver_asked(call, &asked, &item->code)
+                             : MSK_OK;
 }

@@ -30,7 +30,7 @@ static const struct {
 };
 
 /* A request that is being answered. */
-struct asked {
+struct asked_call {
     struct msk_http_request request;
     enum msk_procedure procedure;
     struct msk_auth_context context; /* when it has verified */
@@ -39,7 +39,7 @@ struct asked {
 /* TS 33.246 table G.2.4-1; 0: go on. Decision 18: without registration there
  * is nothing to register. Decision 26: a body that is encoded is not read. */
 static int
-refusal(const struct msk_call *call, struct asked *asked)
+refusal(const struct msk_call *call, struct asked_call *asked)
 {
     int status = msk_http_procedure(&asked->request, &asked->procedure);
 
@@ -62,7 +62,7 @@ refusal(const struct msk_call *call, struct asked *asked)
  * so. If it waited for who has the key, his new nonce would be stale again.
  */
 static int
-authenticate(const struct msk_call *call, struct asked *asked,
+authenticate(const struct msk_call *call, struct asked_call *asked,
              enum msk_auth *auth)
 {
     struct msk_sub *sub = call->sub;
@@ -99,7 +99,7 @@ meet(const struct msk_call *call, struct msk_bytes peer)
 
 /* What a body that cannot be taken is answered with; 0: a provider failed. */
 static int
-status_of(int err)
+status_of_error(int err)
 {
     if (msk_err_kind(err) == MSK_KIND_DROP)
         return 400;
@@ -107,7 +107,7 @@ status_of(int err)
 }
 
 static int
-serve(struct msk_call *call, struct asked *asked)
+serve(struct msk_call *call, struct asked_call *asked)
 {
     const size_t i = (size_t)asked->procedure;
     struct msk_outbox *outbox = call->outbox;
@@ -116,7 +116,7 @@ serve(struct msk_call *call, struct asked *asked)
     int status = 200;
 
     if (err != MSK_OK) {
-        status = status_of(err);
+        status = status_of_error(err);
         kind = (enum msk_body_kind)0;
         err = status != 0 ? MSK_OK : err;
     }
@@ -132,7 +132,7 @@ serve(struct msk_call *call, struct asked *asked)
 }
 
 static int
-answer(struct msk_call *call, struct asked *asked, struct msk_bytes peer)
+answer(struct msk_call *call, struct asked_call *asked, struct msk_bytes peer)
 {
     enum msk_auth auth = MSK_AUTH_WRONG;
     int status = refusal(call, asked);
@@ -164,7 +164,7 @@ msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
               msk_time now, struct msk_outbox *outbox)
 {
     struct msk_call call;
-    struct asked asked;
+    struct asked_call asked;
     int err = msk_call_begin(&call, bmsc, user, subscriber, now, outbox);
 
     if (err != MSK_OK)

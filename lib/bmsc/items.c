@@ -8,7 +8,7 @@
 #include "http/http_header.h"
 
 static bool
-is_same(const struct msk_body_item *a, const struct msk_body_item *b)
+is_same_item(const struct msk_body_item *a, const struct msk_body_item *b)
 {
     return msk_octets_equal(a->service, b->service) &&
            memcmp(a->domain, b->domain, sizeof a->domain) == 0 &&
@@ -17,12 +17,12 @@ is_same(const struct msk_body_item *a, const struct msk_body_item *b)
 
 /* Decision 17: duplicates merge. */
 static int
-take(void *arg, const struct msk_body_item *item)
+take_body_item(void *arg, const struct msk_body_item *item)
 {
     struct msk_outbox *outbox = arg;
 
     for (size_t i = 0; i < outbox->n_items; i++)
-        if (is_same(&outbox->item[i], item))
+        if (is_same_item(&outbox->item[i], item))
             return MSK_OK;
     if (outbox->n_items == MSK_BODY_ITEMS_MAX)
         return MSK_ERR_MANY;
@@ -58,7 +58,7 @@ msk_items_read(const struct msk_call *call, enum msk_body_kind kind,
 
     if (err == MSK_OK)
         err = msk_body_read(call->bmsc->config.xml, kind, type, request->body,
-                            take, outbox);
+                            take_body_item, outbox);
     if (err == MSK_OK)
         err = measure(outbox, kind);
     if (err != MSK_OK)

@@ -99,26 +99,27 @@ msk_group_give(struct msk_group_msk *msk, struct msk_bytes key,
 
 /* Empty, or of least to most octets. */
 static bool
-is_view(struct msk_bytes view, size_t least, size_t most)
+is_empty_or_fits(struct msk_bytes view, size_t least, size_t most)
 {
     return view.n == 0 || msk_octets_fit(view, least, most);
 }
 
 static bool
-fits(const struct msk_key_group_config *c)
+is_group_config(const struct msk_key_group_config *c)
 {
     return c->id.group != 0 && c->id.number != 0 &&
-           msk_group_is_key_len(c->key_len) && is_view(c->sp, 1, MSK_SP_MAX) &&
+           msk_group_is_key_len(c->key_len) &&
+           is_empty_or_fits(c->sp, 1, MSK_SP_MAX) &&
            (c->streaming || c->sp.n == 0) &&
-           is_view(c->msk, c->key_len, c->key_len) &&
-           is_view(c->rand, MSK_GROUP_RAND_LEN, MSK_RAND_MAX) &&
+           is_empty_or_fits(c->msk, c->key_len, c->key_len) &&
+           is_empty_or_fits(c->rand, MSK_GROUP_RAND_LEN, MSK_RAND_MAX) &&
            msk_group_is_interval(c->seq_low, c->seq_high) &&
            c->mtks_sent <= MSK_MTKS_SENT_MAX;
 }
 
 static bool
-take_config(struct msk_key_group_config *c,
-            const struct msk_key_group_config *config)
+take_group_config(struct msk_key_group_config *c,
+                  const struct msk_key_group_config *config)
 {
     if (!msk_sized_take(c, sizeof *c, config,
                         MSK_SIZE_UPTO(msk_key_group_config, mtks_sent)))
@@ -129,7 +130,7 @@ take_config(struct msk_key_group_config *c,
         c->seq_high = SEQ_MAX;
     if (c->mtks_sent == 0)
         c->mtks_sent = 2;
-    return fits(c);
+    return is_group_config(c);
 }
 
 static int
@@ -157,7 +158,7 @@ msk_key_group_init(struct msk_key_group *group,
     struct msk_group *g;
     int err;
 
-    if (group == NULL || !take_config(&c, config))
+    if (group == NULL || !take_group_config(&c, config))
         return MSK_ERR_ARGUMENT;
     memset(group, 0, sizeof *group);
     g = msk_group_of(group);

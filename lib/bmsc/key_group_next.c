@@ -8,7 +8,7 @@
 
 /* Makes msk the current one. */
 static void
-advance(struct msk_group *g, const struct msk_group_msk *msk)
+advance_group(struct msk_group *g, const struct msk_group_msk *msk)
 {
     g->msk[MSK_ROLE_PREVIOUS] = g->msk[MSK_ROLE_CURRENT];
     g->msk[MSK_ROLE_CURRENT] = *msk;
@@ -45,7 +45,7 @@ msk_key_group_rekey(struct msk_key_group *group,
     memset(&fresh, 0, sizeof fresh);
     err = draw_next(msk_group_at(group), random, &fresh);
     if (err == MSK_OK)
-        advance(msk_group_of(group), &fresh);
+        advance_group(msk_group_of(group), &fresh);
     msk_secret_wipe(&fresh, sizeof fresh);
     return err;
 }
@@ -136,7 +136,7 @@ msk_key_group_switch(struct msk_key_group *group)
     g = msk_group_of(group);
     if (g->msk[MSK_ROLE_NEXT].number == 0)
         return MSK_ERR_STATE;
-    advance(g, &g->msk[MSK_ROLE_NEXT]);
+    advance_group(g, &g->msk[MSK_ROLE_NEXT]);
     return MSK_OK;
 }
 

@@ -7,11 +7,11 @@
 #include "bmsc/key_group.h"
 #include "bmsc/record_field.h"
 
-#define VERSION 2
+#define GROUP_VERSION 2
 
 static void
-put_msk(struct msk_writer *w, const struct msk_group *g,
-        const struct msk_group_msk *msk)
+put_group_msk(struct msk_writer *w, const struct msk_group *g,
+              const struct msk_group_msk *msk)
 {
     msk_writer_u16(w, msk->number);
     if (msk->number == 0)
@@ -37,7 +37,7 @@ msk_key_group_pack(const struct msk_key_group *group, uint8_t *buf, size_t cap,
         return MSK_ERR_ARGUMENT;
     g = msk_group_at(group);
     msk_writer_init(&w, buf, cap);
-    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, GROUP_VERSION);
     msk_writer_put(&w, g->id.domain, sizeof g->id.domain);
     msk_writer_u16(&w, g->id.group);
     msk_record_put_flag(&w, g->streaming);
@@ -46,14 +46,14 @@ msk_key_group_pack(const struct msk_key_group *group, uint8_t *buf, size_t cap,
     msk_writer_u8(&w, g->mtks_sent);
     msk_writer_u32(&w, g->epoch);
     for (size_t i = 0; i < MSK_ROLES; i++)
-        put_msk(&w, g, &g->msk[i]);
+        put_group_msk(&w, g, &g->msk[i]);
     return msk_writer_end(&w, len);
 }
 
 /* What another writer had reserved counts as used. */
 static void
-get_msk(struct msk_reader *r, const struct msk_group *g,
-        struct msk_group_msk *msk)
+get_group_msk(struct msk_reader *r, const struct msk_group *g,
+              struct msk_group_msk *msk)
 {
     struct msk_bytes key;
 
@@ -73,9 +73,9 @@ get_msk(struct msk_reader *r, const struct msk_group *g,
 }
 
 static void
-get_all(struct msk_reader *r, struct msk_group *g)
+get_key_group(struct msk_reader *r, struct msk_group *g)
 {
-    if (msk_reader_u8(r) != VERSION)
+    if (msk_reader_u8(r) != GROUP_VERSION)
         r->bad = true;
     for (size_t i = 0; i < sizeof g->id.domain; i++)
         g->id.domain[i] = msk_reader_u8(r);
@@ -88,7 +88,7 @@ get_all(struct msk_reader *r, struct msk_group *g)
     g->mtks_sent = msk_reader_u8(r);
     g->epoch = msk_reader_u32(r);
     for (size_t i = 0; !r->bad && i < MSK_ROLES; i++)
-        get_msk(r, g, &g->msk[i]);
+        get_group_msk(r, g, &g->msk[i]);
 }
 
 /* Those in a row end at the last one used; when there are as many as are sent
@@ -110,7 +110,7 @@ is_msk(const struct msk_group *g, const struct msk_group_msk *msk)
 
 /* Numbers only grow. */
 static bool
-is_whole(const struct msk_group *g)
+is_whole_group(const struct msk_group *g)
 {
     const uint16_t current = g->msk[MSK_ROLE_CURRENT].number;
     const uint16_t next = g->msk[MSK_ROLE_NEXT].number;
@@ -134,8 +134,8 @@ msk_key_group_unpack(struct msk_key_group *group, struct msk_bytes packed)
     memset(group, 0, sizeof *group);
     g = msk_group_of(group);
     msk_reader_init(&r, packed.p, packed.n);
-    get_all(&r, g);
-    if (msk_reader_done(&r) && is_whole(g))
+    get_key_group(&r, g);
+    if (msk_reader_done(&r) && is_whole_group(g))
         return MSK_OK;
     msk_secret_wipe(group, sizeof *group);
     return MSK_ERR_RECORD;

@@ -7,8 +7,9 @@
 /* The n-th message under an MSK has counter n and MTK ID SEQl + n: neither
  * comes twice for two MTKs (decision 8). */
 static void
-describe(const struct msk_bmsc *bmsc, const struct msk_group *g,
-         struct msk_bytes mtk, struct msk_bytes salt, struct msk_mtk_message *m)
+describe_mtk(const struct msk_bmsc *bmsc, const struct msk_group *g,
+             struct msk_bytes mtk, struct msk_bytes salt,
+             struct msk_mtk_message *m)
 {
     const struct msk_group_msk *msk = msk_group_current(g);
 
@@ -42,7 +43,7 @@ msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
     current = msk_group_current(g);
     if (current->used >= current->reserved)
         return MSK_ERR_STATE;
-    describe(bmsc, g, mtk, salt, &m);
+    describe_mtk(bmsc, g, mtk, salt, &m);
     msk = (struct msk_bytes){ current->key, g->key_len };
     err = msk_random_below(bmsc->config.random, UINT32_MAX, &m.csb_id);
     if (err == MSK_OK)

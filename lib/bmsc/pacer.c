@@ -16,7 +16,7 @@ msk_pacer_init(struct msk_pacer *pacer, uint32_t per_second, uint32_t burst,
 /* What has come in since: no more than the burst, however long that was. A
  * clock that was set back brings nothing and loses nothing. */
 static void
-fill(struct msk_pacer *pacer, msk_time now)
+fill_pacer(struct msk_pacer *pacer, msk_time now)
 {
     uint64_t full = (uint64_t)pacer->burst * TOKEN;
     msk_time passed = now > pacer->last ? now - pacer->last : 0;
@@ -33,7 +33,7 @@ fill(struct msk_pacer *pacer, msk_time now)
 msk_time
 msk_pacer_take(struct msk_pacer *pacer, msk_time now)
 {
-    fill(pacer, now);
+    fill_pacer(pacer, now);
     if (pacer->level < TOKEN)
         return (TOKEN - pacer->level + pacer->per_second - 1) /
                pacer->per_second;

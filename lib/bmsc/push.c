@@ -29,9 +29,9 @@ wants_ack(const struct msk_bmsc *bmsc, bool *v)
 
 /* A call that sends something about a group to its member. */
 static int
-begin(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
-      struct msk_subscriber *subscriber, const struct msk_key_group *group,
-      msk_time now, struct msk_outbox *outbox)
+begin_push(struct msk_call *call, const struct msk_bmsc *bmsc, void *user,
+           struct msk_subscriber *subscriber, const struct msk_key_group *group,
+           msk_time now, struct msk_outbox *outbox)
 {
     int err = msk_call_begin(call, bmsc, user, subscriber, now, outbox);
 
@@ -85,7 +85,7 @@ msk_bmsc_push_msk(const struct msk_bmsc *bmsc, void *user,
                   struct msk_outbox *outbox)
 {
     struct msk_call call;
-    int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
+    int err = begin_push(&call, bmsc, user, subscriber, group, now, outbox);
 
     if (err == MSK_OK && (unsigned)role >= MSK_ROLES)
         err = MSK_ERR_ARGUMENT;
@@ -111,7 +111,7 @@ msk_bmsc_pull(const struct msk_bmsc *bmsc, void *user,
               struct msk_outbox *outbox)
 {
     struct msk_call call;
-    int err = begin(&call, bmsc, user, subscriber, group, now, outbox);
+    int err = begin_push(&call, bmsc, user, subscriber, group, now, outbox);
 
     if (err == MSK_OK)
         err = msk_keyless_pull(&call, call.given);

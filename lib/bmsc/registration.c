@@ -12,8 +12,8 @@
 
 /* A service is kept as the head of its hash: URIs are long. */
 static int
-make_tag(const struct msk_call *call, struct msk_bytes service,
-         uint8_t tag[MSK_SERVICE_TAG])
+make_service_tag(const struct msk_call *call, struct msk_bytes service,
+                 uint8_t tag[MSK_SERVICE_TAG])
 {
     const struct msk_crypto *crypto = call->bmsc->config.crypto;
     uint8_t digest[MSK_HASH_MAX];
@@ -26,7 +26,7 @@ make_tag(const struct msk_call *call, struct msk_bytes service,
 
 /* The place of a service, or n_services. */
 static uint8_t
-find(const struct msk_sub *sub, const uint8_t tag[MSK_SERVICE_TAG])
+find_service(const struct msk_sub *sub, const uint8_t tag[MSK_SERVICE_TAG])
 {
     uint8_t i = 0;
 
@@ -110,7 +110,7 @@ look_up(const struct msk_call *call, struct msk_bytes service,
 
 /* The first group that is not granted says what becomes of the service. */
 static int
-authorise(const struct msk_call *call, struct needs *needs, int *code)
+authorise_groups(const struct msk_call *call, struct needs *needs, int *code)
 {
     int err = MSK_OK;
 
@@ -130,7 +130,8 @@ authorise(const struct msk_call *call, struct needs *needs, int *code)
 /* Is there room for all of them, when what the service needed before and needs
  * no more has gone? Whole or not at all. */
 static bool
-has_room(const struct msk_sub *sub, const struct needs *needs, uint8_t place)
+has_room_for(const struct msk_sub *sub, const struct needs *needs,
+             uint8_t place)
 {
     size_t after = 0;
 
@@ -208,7 +209,8 @@ leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
 /* TS 33.246 6.3.2.1A: a new registration overrides the old one; what the
  * service no longer needs is left. */
 static int
-replace(const struct msk_call *call, const struct needs *needs, uint8_t place)
+replace_registration(const struct msk_call *call, const struct needs *needs,
+                     uint8_t place)
 {
     int err;
 
@@ -232,20 +234,20 @@ msk_registration_begin(struct msk_call *call, struct msk_body_item *item)
     item->code = 403;
     if (!look_up(call, item->service, &needs))
         return MSK_OK;
-    err = authorise(call, &needs, &item->code);
+    err = authorise_groups(call, &needs, &item->code);
     if (err != MSK_OK || item->code != 200)
         return err;
-    err = make_tag(call, item->service, tag);
-    place = find(sub, tag);
+    err = make_service_tag(call, item->service, tag);
+    place = find_service(sub, tag);
     if (err != MSK_OK)
         return err;
-    if (place == MSK_SERVICES_MAX || !has_room(sub, &needs, place)) {
+    if (place == MSK_SERVICES_MAX || !has_room_for(sub, &needs, place)) {
         item->code = 503;
         return MSK_OK;
     }
     if (place == sub->n_services)
         memcpy(sub->service[sub->n_services++], tag, sizeof tag);
-    err = replace(call, &needs, place);
+    err = replace_registration(call, &needs, place);
     /* TS 33.246 6.3.1: where the BM-SC never pushes, the UE asks. */
     return err == MSK_OK && !call->bmsc->config.never_push
                ? owe_all(call, &needs)
@@ -258,10 +260,10 @@ msk_registration_end(struct msk_call *call, struct msk_body_item *item)
 {
     struct msk_sub *sub = call->sub;
     uint8_t tag[MSK_SERVICE_TAG], place;
-    int err = make_tag(call, item->service, tag);
+    int err = make_service_tag(call, item->service, tag);
 
     item->code = 200;
-    place = find(sub, tag);
+    place = find_service(sub, tag);
     if (err != MSK_OK || place == sub->n_services)
         return err;
     err = leave_all(call, place, true);

@@ -116,8 +116,8 @@ msk_sub_renew(struct msk_delivery *d)
 /* --- keys ---------------------------------------------------------------- */
 
 static bool
-take_config(struct msk_subscriber_config *c,
-            const struct msk_subscriber_config *config)
+take_subscriber_config(struct msk_subscriber_config *c,
+                       const struct msk_subscriber_config *config)
 {
     return msk_sized_take(c, sizeof *c, config,
                           MSK_SIZE_UPTO(msk_subscriber_config, address)) &&
@@ -128,7 +128,7 @@ take_config(struct msk_subscriber_config *c,
            msk_octets_fit(c->address, 0, MSK_PEER_MAX);
 }
 
-/* All of these fit: take_config has looked. */
+/* All of these fit: take_subscriber_config has looked. */
 static void
 set_keys(struct msk_sub *sub, const struct msk_subscriber_config *c)
 {
@@ -149,7 +149,7 @@ msk_subscriber_init(struct msk_subscriber *subscriber,
     struct msk_subscriber_config c;
     struct msk_sub *sub;
 
-    if (subscriber == NULL || !take_config(&c, config))
+    if (subscriber == NULL || !take_subscriber_config(&c, config))
         return MSK_ERR_ARGUMENT;
     memset(subscriber, 0, sizeof *subscriber);
     sub = msk_sub_of(subscriber);
@@ -281,7 +281,7 @@ retire_muk(struct msk_sub *sub)
 }
 
 static bool
-same(const uint8_t *p, size_t n, struct msk_bytes view)
+is_same_field(const uint8_t *p, size_t n, struct msk_bytes view)
 {
     return n == view.n && msk_secret_equal(p, view.p, n);
 }
@@ -293,21 +293,21 @@ msk_subscriber_rebind(struct msk_subscriber *subscriber,
     struct msk_subscriber_config c;
     struct msk_sub *sub;
 
-    if (subscriber == NULL || !take_config(&c, config))
+    if (subscriber == NULL || !take_subscriber_config(&c, config))
         return MSK_ERR_ARGUMENT;
     sub = msk_sub_of(subscriber);
-    if (!same(sub->id, sub->id_len, c.id))
+    if (!is_same_field(sub->id, sub->id_len, c.id))
         return MSK_ERR_CONFLICT;
-    if (same(sub->muk.btid, sub->muk.btid_len, c.btid)) {
+    if (is_same_field(sub->muk.btid, sub->muk.btid_len, c.btid)) {
         /* Decision 2: the same keys again change nothing. */
-        return same(sub->muk.key, sub->muk.key_len, c.muk) &&
-                       same(sub->mrk, sub->mrk_len, c.mrk)
+        return is_same_field(sub->muk.key, sub->muk.key_len, c.muk) &&
+                       is_same_field(sub->mrk, sub->mrk_len, c.mrk)
                    ? MSK_OK
                    : MSK_ERR_CONFLICT;
     }
     if (c.age <= sub->age) /* decision 27 */
         return MSK_ERR_OLD_KEY;
-    if (same(sub->old.btid, sub->old.btid_len, c.btid))
+    if (is_same_field(sub->old.btid, sub->old.btid_len, c.btid))
         return MSK_ERR_CONFLICT;
     retire_muk(sub);
     set_keys(sub, &c);

@@ -7,12 +7,12 @@
 #include "bmsc/record_field.h"
 #include "bmsc/subscriber.h"
 
-#define VERSION 2
+#define SUBSCRIBER_VERSION 2
 
 /* --- MUKs ---------------------------------------------------------------- */
 
 static void
-get_muk(struct msk_reader *r, struct msk_bmsc_muk *muk)
+get_bmsc_muk(struct msk_reader *r, struct msk_bmsc_muk *muk)
 {
     msk_record_get(r, muk->btid, sizeof muk->btid, &muk->btid_len);
     msk_record_get(r, muk->key, sizeof muk->key, &muk->key_len);
@@ -54,8 +54,8 @@ put_seen(struct msk_writer *w, const struct msk_digest_seen *seen)
 static void
 get_base(struct msk_reader *r, struct msk_sub *sub)
 {
-    get_muk(r, &sub->muk);
-    get_muk(r, &sub->old);
+    get_bmsc_muk(r, &sub->muk);
+    get_bmsc_muk(r, &sub->old);
     msk_record_get(r, sub->id, sizeof sub->id, &sub->id_len);
     msk_record_get(r, sub->mrk, sizeof sub->mrk, &sub->mrk_len);
     msk_record_get(r, sub->address, sizeof sub->address, &sub->address_len);
@@ -272,7 +272,7 @@ is_delivery(const struct msk_sub *sub, const struct msk_delivery *d)
 }
 
 static bool
-is_whole(const struct msk_sub *sub)
+is_whole_subscriber(const struct msk_sub *sub)
 {
     for (size_t i = 0; i < sub->n_deliveries; i++)
         if (!is_delivery(sub, &sub->delivery[i]))
@@ -282,18 +282,18 @@ is_whole(const struct msk_sub *sub)
 }
 
 static bool
-get_all(struct msk_sub *sub, struct msk_bytes packed)
+get_subscriber(struct msk_sub *sub, struct msk_bytes packed)
 {
     struct msk_reader r;
 
     msk_reader_init(&r, packed.p, packed.n);
-    if (msk_reader_u8(&r) != VERSION)
+    if (msk_reader_u8(&r) != SUBSCRIBER_VERSION)
         return false;
     get_base(&r, sub);
     get_services(&r, sub);
     get_members(&r, sub);
     get_deliveries(&r, sub);
-    return msk_reader_done(&r) && is_whole(sub);
+    return msk_reader_done(&r) && is_whole_subscriber(sub);
 }
 
 int
@@ -303,7 +303,7 @@ msk_subscriber_unpack(struct msk_subscriber *subscriber,
     if (subscriber == NULL || !msk_octets_fit(packed, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
     memset(subscriber, 0, sizeof *subscriber);
-    if (get_all(msk_sub_of(subscriber), packed))
+    if (get_subscriber(msk_sub_of(subscriber), packed))
         return MSK_OK;
     msk_secret_wipe(subscriber, sizeof *subscriber);
     return MSK_ERR_RECORD;
@@ -320,7 +320,7 @@ msk_subscriber_pack(const struct msk_subscriber *subscriber, uint8_t *buf,
         return MSK_ERR_ARGUMENT;
     sub = msk_sub_at(subscriber);
     msk_writer_init(&w, buf, cap);
-    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, SUBSCRIBER_VERSION);
     put_base(&w, sub);
     msk_writer_u8(&w, sub->n_services);
     for (size_t i = 0; i < sub->n_services; i++)

@@ -8,7 +8,7 @@ msk_timing_interval(msk_time retry, uint8_t n_sent)
 }
 
 static void
-rebase(struct msk_delivery *d, msk_time now, msk_time retry)
+rebase_delivery(struct msk_delivery *d, msk_time now, msk_time retry)
 {
     if (now >= d->set)
         return;
@@ -22,7 +22,7 @@ msk_timing_rebase(struct msk_sub *sub, msk_time now, msk_time retry,
                   msk_time spacing)
 {
     for (size_t i = 0; i < sub->n_deliveries; i++)
-        rebase(&sub->delivery[i], now, retry);
+        rebase_delivery(&sub->delivery[i], now, retry);
     if (sub->flight > now && sub->flight - now > spacing)
         sub->flight = now + spacing;
 }

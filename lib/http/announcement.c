@@ -13,37 +13,39 @@
 #include "http/xml_walk.h"
 #include "http/xml_write.h"
 
-static const char ns[] = "urn:3GPP:metadata:2005:MBMS:securityDescription";
-static const char root[] = "securityDescription";
+static const char announcement_ns[] =
+    "urn:3GPP:metadata:2005:MBMS:securityDescription";
+static const char announcement_root[] = "securityDescription";
 
 /* What stands in the document. */
-enum node {
-    ROOT = MSK_XML_ROOT,
-    MANAGEMENT,
-    SERVER,
-    KEY_ID,
-    FLOW,
-    MSK,
-    DOMAIN,
-    MSK_ID,
-    FEC
+enum announcement_node {
+    IN_ROOT = MSK_XML_ROOT,
+    IN_MANAGEMENT,
+    IN_SERVER,
+    IN_KEY_ID,
+    IN_FLOW,
+    IN_MSK,
+    IN_DOMAIN,
+    IN_MSK_ID,
+    IN_FEC
 };
 
-#define PER_FLOW (MSK_XML_BIT(MSK) | MSK_XML_BIT(DOMAIN) | MSK_XML_BIT(MSK_ID))
+#define PER_FLOW \
+    (MSK_XML_BIT(IN_MSK) | MSK_XML_BIT(IN_DOMAIN) | MSK_XML_BIT(IN_MSK_ID))
 
-static const struct msk_xml_rule rules[] = {
-    { ROOT, MANAGEMENT, "keyManagement" },
-    { MANAGEMENT, SERVER, "serverURI" },
-    { ROOT, KEY_ID, "keyId" },
-    { KEY_ID, FLOW, "mediaFlow" },
-    { FLOW, MSK, "MSK" },
-    { MSK, DOMAIN, "keyDomainID" },
-    { MSK, MSK_ID, "MSKID" },
-    { ROOT, FEC, "fecProtection" },
+static const struct msk_xml_rule announcement_rules[] = {
+    { IN_ROOT, IN_MANAGEMENT, "keyManagement" },
+    { IN_MANAGEMENT, IN_SERVER, "serverURI" },
+    { IN_ROOT, IN_KEY_ID, "keyId" },
+    { IN_KEY_ID, IN_FLOW, "mediaFlow" },
+    { IN_FLOW, IN_MSK, "MSK" },
+    { IN_MSK, IN_DOMAIN, "keyDomainID" },
+    { IN_MSK, IN_MSK_ID, "MSKID" },
+    { IN_ROOT, IN_FEC, "fecProtection" },
 };
 
 /* A document that is being read. */
-struct reading {
+struct announcement_reading {
     struct msk_xml_walk walk;
     struct msk_arena arena;
     struct msk_service service;
@@ -54,7 +56,8 @@ struct reading {
 };
 
 static int
-start_management(struct reading *r, const struct msk_xml_attributes *attributes)
+start_management(struct announcement_reading *r,
+                 const struct msk_xml_attributes *attributes)
 {
     struct msk_service *s = &r->service;
     int err = msk_xml_attribute_u32(attributes, "offsetTime", &s->offset_time);
@@ -76,7 +79,8 @@ start_management(struct reading *r, const struct msk_xml_attributes *attributes)
 }
 
 static int
-start_fec(struct reading *r, const struct msk_xml_attributes *attributes)
+start_fec(struct announcement_reading *r,
+          const struct msk_xml_attributes *attributes)
 {
     const struct msk_bytes *oti =
         msk_xml_attribute(attributes, "fecOtiExtension");
@@ -102,7 +106,8 @@ is_flow_id(struct msk_bytes id)
 }
 
 static int
-start_flow(struct reading *r, const struct msk_xml_attributes *attributes)
+start_flow(struct announcement_reading *r,
+           const struct msk_xml_attributes *attributes)
 {
     const struct msk_bytes *id = msk_xml_attribute(attributes, "flowID");
 
@@ -121,23 +126,24 @@ start_flow(struct reading *r, const struct msk_xml_attributes *attributes)
 /* Servers lie behind each other in the arena, and then flows do: the schema
  * has them in this order. Others stand once: in the document, or for a flow. */
 static int
-check_place(struct reading *r, uint8_t node)
+check_place(struct announcement_reading *r, uint8_t node)
 {
-    if (node == SERVER || node == KEY_ID || node == FLOW)
+    if (node == IN_SERVER || node == IN_KEY_ID || node == IN_FLOW)
         return MSK_OK;
     if ((r->has & MSK_XML_BIT(node)) != 0 ||
-        (node == MANAGEMENT && r->service.n_flows > 0))
+        (node == IN_MANAGEMENT && r->service.n_flows > 0))
         return MSK_ERR_VALUE;
     r->has |= MSK_XML_BIT(node);
     return MSK_OK;
 }
 
 static int
-on_start(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
-         const struct msk_xml_attribute *p, size_t n)
+on_announcement_start(void *arg, struct msk_bytes name_ns,
+                      struct msk_bytes name, const struct msk_xml_attribute *p,
+                      size_t n)
 {
     struct msk_xml_attributes attributes = { p, n };
-    struct reading *r = arg;
+    struct announcement_reading *r = arg;
     uint8_t node;
     int err = msk_xml_walk_start(&r->walk, name_ns, name, &node);
 
@@ -146,9 +152,9 @@ on_start(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
     if (err != MSK_OK)
         return err;
     switch (node) {
-    case MANAGEMENT: return start_management(r, &attributes);
-    case FLOW: return start_flow(r, &attributes);
-    case FEC: return start_fec(r, &attributes);
+    case IN_MANAGEMENT: return start_management(r, &attributes);
+    case IN_FLOW: return start_flow(r, &attributes);
+    case IN_FEC: return start_fec(r, &attributes);
     default: return MSK_OK;
     }
 }
@@ -156,7 +162,7 @@ on_start(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
 /* A server that has no name could never be asked, nor its realm checked: there
  * may be others. */
 static int
-take_server(struct reading *r, struct msk_bytes text)
+take_server(struct announcement_reading *r, struct msk_bytes text)
 {
     struct msk_bytes uri = msk_view_trim(text), *server;
     struct msk_uri parts;
@@ -174,7 +180,7 @@ take_server(struct reading *r, struct msk_bytes text)
 /* TS 33.246 6.3.2.1: Key Group 0 is not used; the other two octets are zero in
  * an announcement, and not looked at. */
 static int
-take_msk_id(struct reading *r, struct msk_bytes text)
+take_msk_id(struct announcement_reading *r, struct msk_bytes text)
 {
     uint8_t octets[4];
     int err = msk_xml_octets(text, octets, sizeof octets);
@@ -186,19 +192,20 @@ take_msk_id(struct reading *r, struct msk_bytes text)
 }
 
 static int
-on_end(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
-       struct msk_bytes text)
+on_announcement_end(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
+                    struct msk_bytes text)
 {
-    struct reading *r = arg;
+    struct announcement_reading *r = arg;
     uint8_t node = msk_xml_walk_end(&r->walk);
 
     (void)name_ns;
     (void)name;
     switch (node) {
-    case SERVER: return take_server(r, text);
-    case DOMAIN: return msk_xml_octets(text, r->flow->domain, 3);
-    case MSK_ID: return take_msk_id(r, text);
-    case FLOW: return (r->has & PER_FLOW) == PER_FLOW ? MSK_OK : MSK_ERR_VALUE;
+    case IN_SERVER: return take_server(r, text);
+    case IN_DOMAIN: return msk_xml_octets(text, r->flow->domain, 3);
+    case IN_MSK_ID: return take_msk_id(r, text);
+    case IN_FLOW:
+        return (r->has & PER_FLOW) == PER_FLOW ? MSK_OK : MSK_ERR_VALUE;
     default: return MSK_OK; /* text between elements is of no use */
     }
 }
@@ -214,8 +221,9 @@ msk_announcement_read(const struct msk_xml *xml, struct msk_bytes document,
                       struct msk_bytes service_id, void *arena, size_t len,
                       struct msk_service *service)
 {
-    static const struct msk_xml_sink events = { on_start, on_end };
-    struct reading r;
+    static const struct msk_xml_sink events = { on_announcement_start,
+                                                on_announcement_end };
+    struct announcement_reading r;
     int err;
 
     if (xml == NULL || xml->size < MSK_SIZE_UPTO(msk_xml, read) ||
@@ -225,7 +233,9 @@ msk_announcement_read(const struct msk_xml *xml, struct msk_bytes document,
         return MSK_ERR_ARGUMENT;
     memset(&r, 0, sizeof r);
     msk_arena_init(&r.arena, arena, len);
-    msk_xml_walk_init(&r.walk, ns, root, rules, sizeof rules / sizeof rules[0]);
+    msk_xml_walk_init(&r.walk, announcement_ns, announcement_root,
+                      announcement_rules,
+                      sizeof announcement_rules / sizeof announcement_rules[0]);
     r.service.uicc_required = true;
     err = msk_arena_copy(&r.arena, service_id, &r.service.id);
     if (err == MSK_OK)
@@ -295,7 +305,7 @@ is_small(const struct msk_service *s)
 }
 
 static bool
-may_write(const struct msk_service *s)
+may_write_service(const struct msk_service *s)
 {
     struct msk_uri parts;
     bool ok = s->servers != NULL && s->n_servers > 0 && s->flows != NULL &&
@@ -321,11 +331,11 @@ msk_announcement_write(const struct msk_service *service, uint8_t *buf,
     if (len == NULL ||
         !msk_sized_take(&s, sizeof s, service,
                         MSK_SIZE_UPTO(msk_service, fec_oti)) ||
-        !may_write(&s))
+        !may_write_service(&s))
         return MSK_ERR_ARGUMENT;
     msk_writer_init(&w, buf,
                     cap < MSK_XML_DOCUMENT_MAX ? cap : MSK_XML_DOCUMENT_MAX);
-    msk_xml_put_root(&w, root, ns);
+    msk_xml_put_root(&w, announcement_root, announcement_ns);
     put_management(&w, &s);
     msk_xml_put_tag(&w, "keyId", false);
     for (size_t i = 0; i < s.n_flows; i++)
@@ -333,6 +343,6 @@ msk_announcement_write(const struct msk_service *service, uint8_t *buf,
     msk_xml_put_tag(&w, "keyId", true);
     if (s.has_fec)
         put_fec(&w, &s);
-    msk_xml_put_tag(&w, root, true);
+    msk_xml_put_tag(&w, announcement_root, true);
     return msk_writer_end(&w, len);
 }

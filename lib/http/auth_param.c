@@ -7,7 +7,7 @@
 
 /* The next octet, which is taken; END: there is none. */
 static int
-take(struct msk_reader *r)
+take_octet(struct msk_reader *r)
 {
     return msk_reader_left(r) > 0 ? msk_reader_u8(r) : END;
 }
@@ -18,7 +18,7 @@ peek(const struct msk_reader *r)
 {
     struct msk_reader ahead = *r;
 
-    return take(&ahead);
+    return take_octet(&ahead);
 }
 
 static bool
@@ -85,7 +85,7 @@ take_while(struct msk_reader *r, bool (*is)(int c))
     struct msk_bytes view;
     size_t n = 0;
 
-    while (is(take(&ahead)))
+    while (is(take_octet(&ahead)))
         n++;
     msk_reader_take(r, n, &view);
     return view;
@@ -101,17 +101,17 @@ at_separator(struct msk_reader *r)
 
 /* False: no quote ends it, or it holds a control character. */
 static bool
-take_quoted(struct msk_reader *r, struct msk_bytes *raw)
+take_quoted_value(struct msk_reader *r, struct msk_bytes *raw)
 {
     struct msk_reader ahead;
     size_t n = 0;
     int c;
 
-    take(r);
+    take_octet(r);
     ahead = *r;
-    for (c = take(&ahead); c != '"'; c = take(&ahead)) {
+    for (c = take_octet(&ahead); c != '"'; c = take_octet(&ahead)) {
         if (c == '\\') {
-            c = take(&ahead);
+            c = take_octet(&ahead);
             n++;
         } else if (is_fold(c)) {
             c = ' ';
@@ -121,19 +121,19 @@ take_quoted(struct msk_reader *r, struct msk_bytes *raw)
         n++;
     }
     msk_reader_take(r, n, raw);
-    take(r);
+    take_octet(r);
     return true;
 }
 
 static bool
 take_value(struct msk_reader *r, struct msk_auth_value *value)
 {
-    take(r); /* the equals sign */
+    take_octet(r); /* the equals sign */
     take_while(r, is_blank);
     value->there = true;
     value->quoted = peek(r) == '"';
     if (value->quoted)
-        return take_quoted(r, &value->raw) && at_separator(r);
+        return take_quoted_value(r, &value->raw) && at_separator(r);
     value->raw = take_while(r, is_token);
     return value->raw.n > 0 && at_separator(r);
 }
@@ -161,12 +161,12 @@ skip_separators(struct msk_auth_cursor *c)
     bool apart = c->apart;
 
     while (is_blank(peek(&c->r)) || peek(&c->r) == ',')
-        apart = take(&c->r) == ',' || apart;
+        apart = take_octet(&c->r) == ',' || apart;
     return apart;
 }
 
 static void
-load(struct msk_auth_cursor *c, struct msk_bytes text)
+load_header(struct msk_auth_cursor *c, struct msk_bytes text)
 {
     msk_reader_init(&c->r, text.p, text.n);
     c->apart = true;
@@ -181,7 +181,7 @@ next_line(struct msk_auth_cursor *c)
 
     if (!msk_header_next(c->headers, c->n, c->name, &c->at, &text))
         return false;
-    load(c, text);
+    load_header(c, text);
     return true;
 }
 
@@ -196,14 +196,14 @@ msk_auth_begin_lines(struct msk_auth_cursor *c,
     c->name = name;
     c->closed = false;
     c->bad = false;
-    load(c, (struct msk_bytes){ NULL, 0 });
+    load_header(c, (struct msk_bytes){ NULL, 0 });
 }
 
 void
 msk_auth_begin(struct msk_auth_cursor *c, struct msk_bytes text)
 {
     msk_auth_begin_lines(c, NULL, 0, NULL);
-    load(c, text);
+    load_header(c, text);
 }
 
 /* What stands behind a name says what it is the name of. */
@@ -257,21 +257,21 @@ skip_element(struct msk_reader *r)
     bool quoted = false;
 
     while (peek(r) != END && (quoted || peek(r) != ',')) {
-        int c = take(r);
+        int c = take_octet(r);
 
         if (c == '"')
             quoted = !quoted;
         else if (quoted && c == '\\')
-            (void)take(r);
+            (void)take_octet(r);
     }
 }
 
 /* A name that no equals sign follows. */
 static bool
-is_scheme(struct msk_reader ahead)
+is_at_scheme(struct msk_reader ahead)
 {
     while (is_blank(peek(&ahead)) || peek(&ahead) == ',')
-        take(&ahead);
+        take_octet(&ahead);
     if (take_while(&ahead, is_token).n == 0)
         return false;
     take_while(&ahead, is_blank);
@@ -282,8 +282,8 @@ void
 msk_auth_skip(struct msk_auth_cursor *c)
 {
     skip_element(&c->r);
-    while (peek(&c->r) != END && !is_scheme(c->r)) {
-        take(&c->r);
+    while (peek(&c->r) != END && !is_at_scheme(c->r)) {
+        take_octet(&c->r);
         skip_element(&c->r);
     }
     c->closed = false;

@@ -7,7 +7,7 @@
 #define WORD_MAX 32 /* of those that a value may be */
 
 static bool
-is_fold(uint8_t c)
+is_line_end(uint8_t c)
 {
     return c == '\r' || c == '\n';
 }
@@ -29,7 +29,7 @@ unescaped(struct msk_reader *r, bool quoted)
 {
     uint8_t c = msk_reader_u8(r);
 
-    if (is_fold(c)) {
+    if (is_line_end(c)) {
         skip_space(r);
         return ' ';
     }

@@ -12,26 +12,34 @@
 #include "http/xml_write.h"
 
 /* What stands in a body. */
-enum node { ROOT = MSK_XML_ROOT, RESPONSE, SERVICE, MSK, DOMAIN, MSK_ID, CODE };
+enum body_node {
+    ROOT = MSK_XML_ROOT,
+    RESPONSE,
+    SERVICE,
+    MSK,
+    DOMAIN,
+    MSK_ID,
+    CODE
+};
 
 #define HAS_SERVICE MSK_XML_BIT(SERVICE)
 #define HAS_MSK (MSK_XML_BIT(MSK) | MSK_XML_BIT(DOMAIN) | MSK_XML_BIT(MSK_ID))
 #define HAS_CODE (MSK_XML_BIT(RESPONSE) | MSK_XML_BIT(CODE))
 
-static const struct msk_xml_rule services[] = {
+static const struct msk_xml_rule service_rules[] = {
     { ROOT, SERVICE, "serviceID" },
 };
-static const struct msk_xml_rule service_answers[] = {
+static const struct msk_xml_rule service_answer_rules[] = {
     { ROOT, RESPONSE, "Response" },
     { RESPONSE, SERVICE, "serviceID" },
     { RESPONSE, CODE, "ResponseCode" },
 };
-static const struct msk_xml_rule msks[] = {
+static const struct msk_xml_rule msk_rules[] = {
     { ROOT, MSK, "MSK" },
     { MSK, DOMAIN, "keyDomainID" },
     { MSK, MSK_ID, "MSKID" },
 };
-static const struct msk_xml_rule msk_answers[] = {
+static const struct msk_xml_rule msk_answer_rules[] = {
     { ROOT, RESPONSE, "Response" },     { RESPONSE, MSK, "MSK" },
     { MSK, DOMAIN, "keyDomainID" },     { MSK, MSK_ID, "MSKID" },
     { RESPONSE, CODE, "ResponseCode" },
@@ -53,19 +61,19 @@ static const struct shape shapes[] = {
     { NULL, NULL, NULL, NULL, 0, 0, 0 },
     { "application/mbms-register+xml",
       "urn:3GPP:metadata:2005:MBMS:securityRegistration",
-      "mbmsSecurityRegister", RULES(services), SERVICE, HAS_SERVICE },
+      "mbmsSecurityRegister", RULES(service_rules), SERVICE, HAS_SERVICE },
     { "application/mbms-deregister+xml",
       "urn:3GPP:metadata:2005:MBMS:securityDeregistration",
-      "mbmsSecurityDeregister", RULES(services), SERVICE, HAS_SERVICE },
+      "mbmsSecurityDeregister", RULES(service_rules), SERVICE, HAS_SERVICE },
     { "application/mbms-register-response+xml",
       "urn:3GPP:metadata:2005:MBMS:securityRegistrationResponse",
-      "mbmsSecurityRegisterResponse", RULES(service_answers), RESPONSE,
+      "mbmsSecurityRegisterResponse", RULES(service_answer_rules), RESPONSE,
       HAS_SERVICE | HAS_CODE },
     { "application/mbms-msk+xml", "urn:3GPP:metadata:2005:MBMS:mskRequest",
-      "mbmsMSKRequest", RULES(msks), MSK, HAS_MSK },
+      "mbmsMSKRequest", RULES(msk_rules), MSK, HAS_MSK },
     { "application/mbms-msk-response+xml",
       "urn:3GPP:metadata:2005:MBMS:mskResponse", "mbmsMSKResponse",
-      RULES(msk_answers), RESPONSE, HAS_MSK | HAS_CODE },
+      RULES(msk_answer_rules), RESPONSE, HAS_MSK | HAS_CODE },
 };
 
 /* NULL: there is no such kind. */
@@ -86,7 +94,7 @@ msk_body_media_type(enum msk_body_kind kind)
 }
 
 static bool
-is_service(struct msk_bytes service)
+is_service_text(struct msk_bytes service)
 {
     return service.n > 0 && service.n <= MSK_SERVICE_ID_MAX &&
            msk_xml_is_text(service);
@@ -99,7 +107,7 @@ is_code(int code)
 }
 
 /* A body that is being read. */
-struct reading {
+struct body_reading {
     const struct shape *shape;
     struct msk_xml_walk walk;
     msk_body_sink *sink;
@@ -112,10 +120,10 @@ struct reading {
 
 /* Of the parts of an item, each stands once. Their order is not looked at. */
 static int
-on_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
-         const struct msk_xml_attribute *attributes, size_t n)
+on_body_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
+              const struct msk_xml_attribute *attributes, size_t n)
 {
-    struct reading *r = arg;
+    struct body_reading *r = arg;
     uint8_t node;
     int err = msk_xml_walk_start(&r->walk, ns, name, &node);
 
@@ -136,11 +144,11 @@ on_start(void *arg, struct msk_bytes ns, struct msk_bytes name,
 }
 
 static int
-take_service(struct reading *r, struct msk_bytes text)
+take_service_text(struct body_reading *r, struct msk_bytes text)
 {
     struct msk_bytes service = msk_view_trim(text);
 
-    if (!is_service(service))
+    if (!is_service_text(service))
         return MSK_ERR_VALUE;
     memcpy(r->service, service.p, service.n);
     r->item.service.p = r->service;
@@ -151,7 +159,7 @@ take_service(struct reading *r, struct msk_bytes text)
 /* TS 33.246 6.3.2.4: a value of RFC 2616, so three digits; TS 26.346 lets any
  * text follow, as in "200 OK". */
 static int
-take_code(struct reading *r, struct msk_bytes text)
+take_code(struct body_reading *r, struct msk_bytes text)
 {
     struct msk_bytes rest = msk_view_trim(text);
     struct msk_bytes digits = msk_view_cut(&rest, 3);
@@ -166,10 +174,10 @@ take_code(struct reading *r, struct msk_bytes text)
 }
 
 static int
-take(struct reading *r, uint8_t node, struct msk_bytes text)
+take_text(struct body_reading *r, uint8_t node, struct msk_bytes text)
 {
     switch (node) {
-    case SERVICE: return take_service(r, text);
+    case SERVICE: return take_service_text(r, text);
     case DOMAIN: return msk_xml_octets(text, r->item.domain, 3);
     case MSK_ID: return msk_xml_octets(text, r->item.msk_id, 4);
     case CODE: return take_code(r, text);
@@ -178,12 +186,12 @@ take(struct reading *r, uint8_t node, struct msk_bytes text)
 }
 
 static int
-on_end(void *arg, struct msk_bytes ns, struct msk_bytes name,
-       struct msk_bytes text)
+on_body_end(void *arg, struct msk_bytes ns, struct msk_bytes name,
+            struct msk_bytes text)
 {
-    struct reading *r = arg;
+    struct body_reading *r = arg;
     uint8_t node = msk_xml_walk_end(&r->walk);
-    int err = take(r, node, text);
+    int err = take_text(r, node, text);
 
     (void)ns;
     (void)name;
@@ -210,9 +218,9 @@ msk_body_read(const struct msk_xml *xml, enum msk_body_kind kind,
               struct msk_bytes content_type, struct msk_bytes body,
               msk_body_sink *sink, void *arg)
 {
-    static const struct msk_xml_sink events = { on_start, on_end };
+    static const struct msk_xml_sink events = { on_body_start, on_body_end };
     const struct shape *shape = shape_of(kind);
-    struct reading r;
+    struct body_reading r;
     int err;
 
     if (xml == NULL || xml->size < MSK_SIZE_UPTO(msk_xml, read) ||
@@ -269,9 +277,10 @@ put_item(struct msk_writer *w, const struct shape *shape,
 }
 
 static bool
-may_write(const struct shape *shape, const struct msk_body_item *item)
+may_write_item(const struct shape *shape, const struct msk_body_item *item)
 {
-    return ((shape->needs & HAS_SERVICE) == 0 || is_service(item->service)) &&
+    return ((shape->needs & HAS_SERVICE) == 0 ||
+            is_service_text(item->service)) &&
            (shape->item != RESPONSE || is_code(item->code));
 }
 
@@ -288,7 +297,7 @@ msk_body_write(enum msk_body_kind kind, const struct msk_body_item *items,
     msk_writer_init(&w, buf, cap < MSK_HTTP_BODY_MAX ? cap : MSK_HTTP_BODY_MAX);
     msk_xml_put_root(&w, shape->root, shape->ns);
     for (size_t i = 0; i < n; i++) {
-        if (!may_write(shape, &items[i]))
+        if (!may_write_item(shape, &items[i]))
             return MSK_ERR_ARGUMENT;
         put_item(&w, shape, &items[i]);
     }

@@ -31,7 +31,7 @@ put_digit(uint32_t *field, uint8_t c)
 }
 
 static bool
-put(struct fields *f, char form, uint8_t c)
+put_date_field(struct fields *f, char form, uint8_t c)
 {
     switch (form) {
     case '_': return c == ' ' || put_digit(&f->day, c);
@@ -48,14 +48,15 @@ put(struct fields *f, char form, uint8_t c)
 
 /* The text from octet `at` on, in that form. */
 static bool
-take(struct fields *f, const char *form, struct msk_bytes text, size_t at)
+take_date_fields(struct fields *f, const char *form, struct msk_bytes text,
+                 size_t at)
 {
     size_t n = msk_text(form).n;
     bool fine = text.n - at == n;
 
     memset(f, 0, sizeof *f);
     for (size_t i = 0; fine && i < n; i++)
-        fine = put(f, form[i], text.p[at + i]);
+        fine = put_date_field(f, form[i], text.p[at + i]);
     /* Two digits are a year that is not long ago. */
     if (f->short_year)
         f->year += f->year < EPOCH % 100 ? 2000 : 1900;
@@ -124,7 +125,8 @@ msk_http_date(struct msk_bytes text, uint64_t *seconds)
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         struct fields f;
 
-        if (!take(&f, forms[i], text, at + 1) || !is_moment(&f, month_of(&f)))
+        if (!take_date_fields(&f, forms[i], text, at + 1) ||
+            !is_moment(&f, month_of(&f)))
             continue;
         *seconds = seconds_of(&f, month_of(&f));
         return true;

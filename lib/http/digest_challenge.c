@@ -17,9 +17,9 @@ struct choice {
 
 /* Copies the realm, if it is one of this server's. */
 static bool
-take_realm(const struct msk_digest_client *client,
-           const struct msk_auth_value *value, uint8_t out[MSK_REALM_MAX],
-           size_t *n)
+copy_own_realm(const struct msk_digest_client *client,
+               const struct msk_auth_value *value, uint8_t out[MSK_REALM_MAX],
+               size_t *n)
 {
     struct msk_bytes fqdn = { client->fqdn, client->fqdn_len };
 
@@ -37,7 +37,7 @@ pick_qop(uint32_t offered, uint32_t allowed)
 }
 
 static bool
-fits(const struct msk_auth_value *value, size_t max)
+value_fits(const struct msk_auth_value *value, size_t max)
 {
     uint8_t text[MSK_NONCE_MAX];
     size_t n;
@@ -58,8 +58,8 @@ consider(const struct msk_digest_client *client,
     size_t n;
 
     if (params->repeated || algorithm == 0 || qop == 0 ||
-        !take_realm(client, &params->value[MSK_DIGEST_REALM], realm, &n) ||
-        !fits(&params->value[MSK_DIGEST_NONCE], MSK_NONCE_MAX) ||
+        !copy_own_realm(client, &params->value[MSK_DIGEST_REALM], realm, &n) ||
+        !value_fits(&params->value[MSK_DIGEST_NONCE], MSK_NONCE_MAX) ||
         (opaque->there && opaque->raw.n > MSK_OPAQUE_MAX))
         return;
     /* What covers the body goes first, and then the better algorithm; these
@@ -91,14 +91,14 @@ choose(const struct msk_digest_client *client,
 }
 
 static void
-take(struct msk_digest_client *client, const struct choice *choice)
+take_choice(struct msk_digest_client *client, const struct choice *choice)
 {
     const struct msk_auth_value *value = choice->params.value;
     uint8_t nonce[MSK_NONCE_MAX];
     size_t n;
 
-    (void)take_realm(client, &value[MSK_DIGEST_REALM], client->realm,
-                     &client->realm_len);
+    (void)copy_own_realm(client, &value[MSK_DIGEST_REALM], client->realm,
+                         &client->realm_len);
     (void)msk_auth_copy(&value[MSK_DIGEST_NONCE], nonce, sizeof nonce, &n);
     msk_digest_client_nonce(client, (struct msk_bytes){ nonce, n });
     client->has_opaque = value[MSK_DIGEST_OPAQUE].there;
@@ -148,6 +148,6 @@ msk_digest_client_challenge(struct msk_digest_client *client,
         msk_digest_client_forget(client);
         return MSK_ERR_DIGEST;
     }
-    take(client, &choice);
+    take_choice(client, &choice);
     return MSK_OK;
 }

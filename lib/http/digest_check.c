@@ -46,7 +46,7 @@ read_params(const struct msk_http_request *request,
 }
 
 static bool
-take_request(struct msk_http_request *mine,
+copy_request(struct msk_http_request *mine,
              const struct msk_http_request *theirs)
 {
     return msk_sized_take(mine, sizeof *mine, theirs,
@@ -62,7 +62,7 @@ msk_digest_server_btid(const struct msk_http_request *request, uint8_t *buf,
     struct msk_digest_params params;
     int err;
 
-    if (buf == NULL || len == NULL || !take_request(&mine, request))
+    if (buf == NULL || len == NULL || !copy_request(&mine, request))
         return MSK_ERR_ARGUMENT;
     err = read_params(&mine, &params);
     if (err == MSK_OK &&
@@ -93,8 +93,8 @@ hides_name(const struct msk_auth_value *value)
 /* The realm as it was sent. One that is not of this server counts like a wrong
  * response, which is then looked for under the server's own. */
 static int
-take_realm(const struct msk_digest_server *server,
-           const struct msk_auth_value *value, struct claim *claim)
+take_claimed_realm(const struct msk_digest_server *server,
+                   const struct msk_auth_value *value, struct claim *claim)
 {
     struct msk_auth_context *context = &claim->context;
     struct msk_bytes realm = { context->realm, 0 };
@@ -138,7 +138,8 @@ read_values(const struct msk_digest_server *server,
     context->qop = claimed_qop(&value[MSK_DIGEST_QOP], server->qop);
     return context->algorithm != 0 && context->qop != 0 && !hides_name(value) &&
            value[MSK_DIGEST_REALM].there &&
-           take_realm(server, &value[MSK_DIGEST_REALM], claim) == MSK_OK &&
+           take_claimed_realm(server, &value[MSK_DIGEST_REALM], claim) ==
+               MSK_OK &&
            take_uri(server, &value[MSK_DIGEST_URI], claim) &&
            msk_auth_copy(&value[MSK_DIGEST_USERNAME], claim->username,
                          sizeof claim->username, &claim->username_len) &&
@@ -183,8 +184,8 @@ same_name(const struct msk_credentials *credentials, const struct claim *claim)
 /* Finds out whether the one who asks knows the key. All is looked at, whatever
  * the first thing says. */
 static int
-verify(const struct msk_digest_server *server,
-       const struct msk_credentials *credentials, struct claim *claim)
+verify_claim(const struct msk_digest_server *server,
+             const struct msk_credentials *credentials, struct claim *claim)
 {
     uint8_t want[MSK_DIGEST_HEX_MAX];
     size_t n = 0;
@@ -226,9 +227,10 @@ move_on(struct msk_digest_seen *seen, const struct claim *claim)
 
 /* The verdict on a claim that could be read. */
 static int
-judge(const struct msk_digest_server *server,
-      const struct msk_credentials *credentials, struct claim *claim,
-      msk_time now, const struct msk_digest_seen *seen, enum msk_auth *auth)
+judge_claim(const struct msk_digest_server *server,
+            const struct msk_credentials *credentials, struct claim *claim,
+            msk_time now, const struct msk_digest_seen *seen,
+            enum msk_auth *auth)
 {
     struct msk_auth_context *context = &claim->context;
     struct msk_bytes nonce = { context->nonce, context->nonce_len };
@@ -240,7 +242,7 @@ judge(const struct msk_digest_server *server,
     *auth = MSK_AUTH_STALE;
     if (err != MSK_OK || !ours)
         return err;
-    err = verify(server, credentials, claim);
+    err = verify_claim(server, credentials, claim);
     if (err != MSK_OK || expired(server, context->issued, now))
         return err;
     if (!context->proven)
@@ -265,7 +267,7 @@ msk_digest_server_check(const struct msk_digest_server *server,
     memset(&claim, 0, sizeof claim);
     if (err != MSK_OK || auth == NULL || context == NULL ||
         (credentials != NULL && !msk_digest_usable(credentials)) ||
-        !take_request(&claim.request, request))
+        !copy_request(&claim.request, request))
         return MSK_ERR_ARGUMENT;
     context->proven = false;
     *auth = MSK_AUTH_MISSING;
@@ -275,7 +277,7 @@ msk_digest_server_check(const struct msk_digest_server *server,
     *auth = MSK_AUTH_BAD;
     if (err != MSK_OK || !read_values(&mine, &params, &claim))
         return MSK_OK;
-    err = judge(&mine, credentials, &claim, now, seen, auth);
+    err = judge_claim(&mine, credentials, &claim, now, seen, auth);
     if (err != MSK_OK) {
         *auth = MSK_AUTH_WRONG; /* for who does not look at the result */
         return err;

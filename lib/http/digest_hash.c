@@ -9,13 +9,13 @@
 #define PASSWORD_MAX 88 /* base64 of MSK_MRK_MAX octets */
 
 /* What is hashed on the way to a response. Secret: a1 is worth the key. */
-struct work {
+struct hash_work {
     uint8_t a1[MSK_DIGEST_HEX_MAX];
     uint8_t a2[MSK_DIGEST_HEX_MAX];
     uint8_t body[MSK_DIGEST_HEX_MAX];
 };
 
-static const struct msk_bytes colon = { (const uint8_t *)":", 1 };
+static const struct msk_bytes colon_text = { (const uint8_t *)":", 1 };
 
 /* The hash of the views in hexadecimal. */
 static int
@@ -37,14 +37,14 @@ hash(const struct msk_crypto *crypto, uint32_t algorithm,
 /* RFC 7616 3.4.2 */
 static int
 hash_a1(const struct msk_crypto *crypto, const struct msk_digest_input *input,
-        struct work *work)
+        struct hash_work *work)
 {
     struct msk_bytes in[5];
 
     in[0] = input->username;
-    in[1] = colon;
+    in[1] = colon_text;
     in[2] = input->realm;
-    in[3] = colon;
+    in[3] = colon_text;
     in[4] = input->password;
     return hash(crypto, input->algorithm, in, 5, work->a1);
 }
@@ -52,15 +52,15 @@ hash_a1(const struct msk_crypto *crypto, const struct msk_digest_input *input,
 /* RFC 7616 3.4.3 and 3.5: the method is empty in an rspauth. */
 static int
 hash_a2(const struct msk_crypto *crypto, const struct msk_digest_input *input,
-        struct work *work)
+        struct hash_work *work)
 {
     struct msk_bytes in[5];
     int err = MSK_OK;
 
     in[0] = input->method;
-    in[1] = colon;
+    in[1] = colon_text;
     in[2] = input->uri;
-    in[3] = colon;
+    in[3] = colon_text;
     in[4] =
         (struct msk_bytes){ work->body, msk_digest_hex_len(input->algorithm) };
     if (input->qop == MSK_QOP_AUTH_INT)
@@ -74,7 +74,7 @@ hash_a2(const struct msk_crypto *crypto, const struct msk_digest_input *input,
 /* RFC 7616 3.4.1 */
 static int
 hash_all(const struct msk_crypto *crypto, const struct msk_digest_input *input,
-         const struct work *work, uint8_t *out)
+         const struct hash_work *work, uint8_t *out)
 {
     struct msk_bytes in[11];
 
@@ -87,7 +87,7 @@ hash_all(const struct msk_crypto *crypto, const struct msk_digest_input *input,
     in[10] =
         (struct msk_bytes){ work->a2, msk_digest_hex_len(input->algorithm) };
     for (size_t i = 1; i < 11; i += 2)
-        in[i] = colon;
+        in[i] = colon_text;
     return hash(crypto, input->algorithm, in, 11, out);
 }
 
@@ -97,7 +97,7 @@ msk_digest_response(const struct msk_crypto *crypto,
                     size_t *len)
 {
     struct msk_digest_input mine;
-    struct work work;
+    struct hash_work work;
     int err;
 
     if (crypto == NULL || out == NULL || len == NULL ||

@@ -18,8 +18,8 @@ enum purpose { PURPOSE_MAC = 1, PURPOSE_MASK = 2 };
 
 /* HMAC-SHA-256 of purpose, 16 octets and the name of the server. */
 static int
-hmac(const struct msk_digest_server *server, const struct msk_hmac *key,
-     enum purpose purpose, const uint8_t *in, uint8_t out[MSK_HASH_MAX])
+nonce_hmac(const struct msk_digest_server *server, const struct msk_hmac *key,
+           enum purpose purpose, const uint8_t *in, uint8_t out[MSK_HASH_MAX])
 {
     const struct msk_crypto *crypto = server->crypto;
     const uint8_t first = (uint8_t)purpose;
@@ -39,7 +39,7 @@ mask(const struct msk_digest_server *server, const struct msk_hmac *key,
      const uint8_t *id, uint8_t *head)
 {
     uint8_t octets[MSK_HASH_MAX];
-    int err = hmac(server, key, PURPOSE_MASK, id, octets);
+    int err = nonce_hmac(server, key, PURPOSE_MASK, id, octets);
 
     for (size_t i = 0; err == MSK_OK && i < HEAD_LEN; i++)
         head[i] ^= octets[i];
@@ -54,7 +54,7 @@ seal(const struct msk_digest_server *server, const struct msk_hmac *key,
      uint8_t raw[RAW_LEN])
 {
     uint8_t mac[MSK_HASH_MAX];
-    int err = hmac(server, key, PURPOSE_MAC, raw, mac);
+    int err = nonce_hmac(server, key, PURPOSE_MAC, raw, mac);
 
     if (err == MSK_OK) {
         memcpy(raw + HEAD_LEN, mac, MSK_DIGEST_NONCE_ID_LEN);
@@ -72,7 +72,7 @@ unseal(const struct msk_digest_server *server, const struct msk_hmac *key,
     int err = mask(server, key, raw + HEAD_LEN, raw);
 
     if (err == MSK_OK)
-        err = hmac(server, key, PURPOSE_MAC, raw, want);
+        err = nonce_hmac(server, key, PURPOSE_MAC, raw, want);
     *ours = err == MSK_OK &&
             msk_secret_equal(raw + HEAD_LEN, want, MSK_DIGEST_NONCE_ID_LEN);
     msk_secret_wipe(want, sizeof want); /* what a forger would like to have */
@@ -80,7 +80,7 @@ unseal(const struct msk_digest_server *server, const struct msk_hmac *key,
 }
 
 static int
-begin(const struct msk_digest_server *server, struct msk_hmac *key)
+begin_nonce_key(const struct msk_digest_server *server, struct msk_hmac *key)
 {
     const struct msk_crypto *crypto = server->crypto;
 
@@ -106,7 +106,7 @@ msk_digest_nonce_make(const struct msk_digest_server *server, msk_time issued,
     if (server->random->fill(server->random->user, raw + TIME_LEN,
                              RANDOM_LEN) != 0)
         return MSK_ERR_RANDOM;
-    err = begin(server, &key);
+    err = begin_nonce_key(server, &key);
     if (err != MSK_OK)
         return err;
     err = seal(server, &key, raw);
@@ -133,7 +133,7 @@ msk_digest_nonce_read(const struct msk_digest_server *server,
     if (nonce.n != MSK_DIGEST_NONCE_LEN ||
         msk_base64_decode(nonce, raw, sizeof raw, &n) != MSK_OK || n != RAW_LEN)
         return MSK_OK;
-    err = begin(server, &key);
+    err = begin_nonce_key(server, &key);
     if (err != MSK_OK)
         return err;
     memcpy(id, raw + HEAD_LEN, MSK_DIGEST_NONCE_ID_LEN);

@@ -6,7 +6,7 @@
 #include "http/http_header.h"
 #include "msk/digest.h"
 
-static const char *const names[MSK_DIGEST_N_PARAMS] = {
+static const char *const parameter_names[MSK_DIGEST_N_PARAMS] = {
     [MSK_DIGEST_REALM] = "realm",
     [MSK_DIGEST_NONCE] = "nonce",
     [MSK_DIGEST_OPAQUE] = "opaque",
@@ -26,11 +26,11 @@ static const char *const names[MSK_DIGEST_N_PARAMS] = {
 
 /* RFC 7616 3.3: an unknown parameter is ignored. */
 static void
-keep(struct msk_digest_params *params, struct msk_bytes name,
-     const struct msk_auth_value *value)
+keep_parameter(struct msk_digest_params *params, struct msk_bytes name,
+               const struct msk_auth_value *value)
 {
     for (size_t i = 0; i < MSK_DIGEST_N_PARAMS; i++)
-        if (msk_header_is(name, names[i])) {
+        if (msk_header_is(name, parameter_names[i])) {
             params->repeated = params->repeated || params->value[i].there;
             params->value[i] = *value;
         }
@@ -47,7 +47,7 @@ take_params(struct msk_auth_cursor *c, struct msk_digest_params *params)
     enum msk_auth_item item = msk_auth_next(c, &name, &value);
 
     while (item == MSK_AUTH_ITEM_PARAM) {
-        keep(params, name, &value);
+        keep_parameter(params, name, &value);
         before = *c;
         item = msk_auth_next(c, &name, &value);
     }

@@ -7,7 +7,7 @@
 /* Takes a quoted string without its quotes; *rest begins with the first. A
  * quoted character stays as it is: no charset that we take has one. */
 static bool
-take_quoted(struct msk_bytes *rest, struct msk_bytes *value)
+take_quoted_string(struct msk_bytes *rest, struct msk_bytes *value)
 {
     size_t n = 0;
 
@@ -33,7 +33,7 @@ take_parameter(struct msk_bytes *rest, struct msk_bytes *name,
     *name = msk_view_cut(rest, n);
     msk_view_cut(rest, 1);
     if (rest->n > 0 && rest->p[0] == '"') {
-        if (!take_quoted(rest, value))
+        if (!take_quoted_string(rest, value))
             return false;
     } else {
         *value = msk_view_trim(msk_view_cut(rest, msk_view_find(*rest, ';')));

@@ -6,13 +6,13 @@
 #include "msk/http.h"
 
 static const char segment[] = "/keymanagement";
-static const char parameter[] = "requesttype";
+static const char request_type[] = "requesttype";
 
 /* The values of the parameter, by enum msk_procedure. */
-static const char *const names[] = { NULL, "register", "deregister",
-                                     "msk-request" };
+static const char *const procedure_names[] = { NULL, "register", "deregister",
+                                               "msk-request" };
 
-#define N_NAMES (sizeof names / sizeof names[0])
+#define N_NAMES (sizeof procedure_names / sizeof procedure_names[0])
 
 /* Only what may stand in a request line: no blank, no control character, no
  * octet above 0x7E, and no fragment (RFC 9112 3.2). */
@@ -35,7 +35,7 @@ put_text(struct msk_writer *w, const char *text)
 
 /* A path, without a query. */
 static bool
-is_base(struct msk_bytes base)
+is_base_path(struct msk_bytes base)
 {
     if (base.n == 0)
         return true;
@@ -50,7 +50,8 @@ msk_http_target(enum msk_procedure procedure, struct msk_bytes base,
     size_t i = (size_t)procedure;
     struct msk_writer w;
 
-    if (buf == NULL || len == NULL || i == 0 || i >= N_NAMES || !is_base(base))
+    if (buf == NULL || len == NULL || i == 0 || i >= N_NAMES ||
+        !is_base_path(base))
         return MSK_ERR_ARGUMENT;
     if (base.n > 0 && base.p[base.n - 1] == '/') /* segment has one */
         base.n--;
@@ -58,9 +59,9 @@ msk_http_target(enum msk_procedure procedure, struct msk_bytes base,
     msk_writer_put(&w, base.p, base.n);
     put_text(&w, segment);
     put_text(&w, "?");
-    put_text(&w, parameter);
+    put_text(&w, request_type);
     put_text(&w, "=");
-    put_text(&w, names[i]);
+    put_text(&w, procedure_names[i]);
     return msk_writer_end(&w, len);
 }
 
@@ -85,7 +86,7 @@ find_parameter(struct msk_bytes query, struct msk_bytes *value)
         struct msk_bytes rest = msk_view_until(&query, '&');
         struct msk_bytes name = msk_view_until(&rest, '=');
 
-        if (msk_view_is(name, parameter)) {
+        if (msk_view_is(name, request_type)) {
             *value = rest;
             found++;
         }
@@ -116,7 +117,7 @@ msk_http_procedure(const struct msk_http_request *request,
     if (!find_parameter(query, &value))
         return 404;
     for (size_t i = 1; i < N_NAMES; i++)
-        if (msk_view_is(value, names[i])) {
+        if (msk_view_is(value, procedure_names[i])) {
             *procedure = (enum msk_procedure)i;
             return 0;
         }

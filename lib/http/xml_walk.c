@@ -18,7 +18,7 @@ msk_xml_walk_init(struct msk_xml_walk *walk, const char *ns, const char *root,
 
 /* The node of that name in the innermost open element; 0: not known. */
 static uint8_t
-find(const struct msk_xml_walk *walk, struct msk_bytes name)
+find_node(const struct msk_xml_walk *walk, struct msk_bytes name)
 {
     if (walk->depth == 0)
         return msk_view_is(name, walk->root) ? MSK_XML_ROOT : 0;
@@ -35,7 +35,7 @@ msk_xml_walk_start(struct msk_xml_walk *walk, struct msk_bytes ns,
 {
     *node = 0;
     if (walk->depth + 1 < sizeof walk->path && msk_view_is(ns, walk->ns))
-        *node = find(walk, name);
+        *node = find_node(walk, name);
     if (*node == 0)
         return walk->depth == 0 ? MSK_ERR_KIND : MSK_XML_PASS_BY;
     walk->path[++walk->depth] = *node;

@@ -5,7 +5,7 @@
 #include "mbms/protection.h"
 
 /* What has been seen of a message so far. */
-struct reading {
+struct message_reading {
     struct msk_mikey_cursor cursor;
     struct msk_mikey_header header;
     struct msk_ext_key_id ids;
@@ -28,7 +28,7 @@ once(bool *has)
 
 /* TS 33.246 6.4.3: T is a counter. */
 static int
-take_t(struct reading *reading, const struct msk_payload *t)
+take_t(struct message_reading *reading, const struct msk_payload *t)
 {
     struct msk_reader r;
 
@@ -43,7 +43,7 @@ take_t(struct reading *reading, const struct msk_payload *t)
  * MAC covers them. Decision 34: one of 2004 names keys in CSB. Its Key Type 0
  * was the MUK, which IDr names; it was no domain. */
 static int
-take_ext(struct reading *reading, const struct msk_payload *ext)
+take_ext(struct message_reading *reading, const struct msk_payload *ext)
 {
     int err;
 
@@ -59,7 +59,7 @@ take_ext(struct reading *reading, const struct msk_payload *ext)
 }
 
 static int
-take_id(struct reading *reading, const struct msk_payload *id)
+take_id(struct message_reading *reading, const struct msk_payload *id)
 {
     if (reading->n_ids == 2)
         return MSK_ERR_DUPLICATE;
@@ -68,7 +68,7 @@ take_id(struct reading *reading, const struct msk_payload *id)
 }
 
 static int
-take_rand(struct reading *reading, const struct msk_payload *rand)
+take_rand(struct message_reading *reading, const struct msk_payload *rand)
 {
     if (reading->message->rand.p != NULL)
         return MSK_ERR_DUPLICATE;
@@ -81,7 +81,7 @@ take_rand(struct reading *reading, const struct msk_payload *rand)
 /* TS 33.246 6.4.5.1: SRTP policies only; RFC 4563 5: none with the Empty
  * map, which is what makes it a download service. */
 static int
-take_sp(struct reading *reading, const struct msk_payload *sp)
+take_sp(struct message_reading *reading, const struct msk_payload *sp)
 {
     if (sp->kind != 0 || !reading->message->streaming)
         return MSK_ERR_VALUE;
@@ -93,7 +93,7 @@ take_sp(struct reading *reading, const struct msk_payload *sp)
 
 /* TS 33.246 6.4.1, 6.4.2: NULL is forbidden, one algorithm of each is used. */
 static int
-take_kemac(struct reading *reading, const struct msk_payload *kemac)
+take_kemac(struct message_reading *reading, const struct msk_payload *kemac)
 {
     if (kemac->kind == MSK_ENCR_NULL || kemac->detail == MSK_MAC_NULL)
         return MSK_ERR_NULL_ALG;
@@ -107,7 +107,7 @@ take_kemac(struct reading *reading, const struct msk_payload *kemac)
 }
 
 static int
-take_v(struct reading *reading, const struct msk_payload *v)
+take_v(struct message_reading *reading, const struct msk_payload *v)
 {
     if (v->kind == MSK_MAC_NULL)
         return MSK_ERR_NULL_ALG;
@@ -119,7 +119,7 @@ take_v(struct reading *reading, const struct msk_payload *v)
 
 /* In any order, but nothing comes behind what authenticates the message. */
 static int
-take(struct reading *reading, const struct msk_payload *payload)
+take_payload(struct message_reading *reading, const struct msk_payload *payload)
 {
     if (reading->has_protection)
         return MSK_ERR_ORDER;
@@ -136,12 +136,12 @@ take(struct reading *reading, const struct msk_payload *payload)
 }
 
 static int
-take_all(struct reading *reading, struct msk_payload *payload)
+take_all(struct message_reading *reading, struct msk_payload *payload)
 {
     int err = msk_mikey_next(&reading->cursor, payload);
 
     while (err == MSK_OK && payload->type != MSK_PAYLOAD_LAST) {
-        err = take(reading, payload);
+        err = take_payload(reading, payload);
         if (err == MSK_OK)
             err = msk_mikey_next(&reading->cursor, payload);
     }
@@ -191,7 +191,7 @@ check_msk(enum msk_layout layout, const struct msk_message *m)
 
 /* The first ID payload of an initiator's message is IDi. */
 static int
-name_initiator(struct reading *reading)
+name_initiator(struct message_reading *reading)
 {
     enum msk_layout layout = reading->layout;
     struct msk_message *m = reading->message;
@@ -209,7 +209,7 @@ name_initiator(struct reading *reading)
 
 /* HDR T IDr V; its only ID payload is IDr. */
 static int
-name_responder(struct reading *reading)
+name_responder(struct message_reading *reading)
 {
     struct msk_message *m = reading->message;
 
@@ -223,7 +223,7 @@ name_responder(struct reading *reading)
 }
 
 static int
-name(struct reading *reading)
+name_keys(struct message_reading *reading)
 {
     uint8_t want = reading->header.data_type == MSK_DATA_PSK_RESP
                        ? MSK_PAYLOAD_V
@@ -238,7 +238,7 @@ name(struct reading *reading)
 }
 
 static int
-read_header(struct reading *reading, struct msk_bytes octets)
+read_header(struct message_reading *reading, struct msk_bytes octets)
 {
     struct msk_mikey_header *h = &reading->header;
     struct msk_message *m = reading->message;
@@ -259,7 +259,7 @@ int
 msk_message_read(enum msk_layout layout, struct msk_bytes octets,
                  struct msk_message *message, struct msk_fault *fault)
 {
-    struct reading reading = { .layout = layout, .message = message };
+    struct message_reading reading = { .layout = layout, .message = message };
     struct msk_payload payload = { .type = MSK_PAYLOAD_LAST };
     int err;
 
@@ -271,7 +271,7 @@ msk_message_read(enum msk_layout layout, struct msk_bytes octets,
     if (err == MSK_OK)
         err = take_all(&reading, &payload);
     if (err == MSK_OK)
-        err = name(&reading);
+        err = name_keys(&reading);
     if (err != MSK_OK && fault != NULL) {
         fault->payload = payload.type;
         fault->offset = reading.cursor.at;

@@ -13,7 +13,7 @@
 #define SEQ_LEN 2
 #define RESERVED_SEQ 0xFFFF /* SEQu never is */
 /* next, type, length, key, VF, VT */
-#define PLAIN_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 * (1 + SEQ_LEN))
+#define MSK_DATA_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 * (1 + SEQ_LEN))
 
 /* The two octets that SEQl and SEQu are written in. */
 static void
@@ -27,8 +27,8 @@ put_seq(uint8_t out[SEQ_LEN], uint16_t seq)
 
 /* Key data sub-payload: TEK with an interval; of length 0 in an update. */
 static int
-make_plain(const struct msk_msk_message *m, uint8_t plain[PLAIN_MAX],
-           size_t *len)
+make_msk_plain(const struct msk_msk_message *m, uint8_t plain[MSK_DATA_MAX],
+               size_t *len)
 {
     uint8_t from[SEQ_LEN], to[SEQ_LEN];
     struct msk_key_data key = { .type = MSK_KEY_TEK, .kv = MSK_KV_INTERVAL };
@@ -41,7 +41,7 @@ make_plain(const struct msk_msk_message *m, uint8_t plain[PLAIN_MAX],
     key.key = m->key;
     key.valid_from = (struct msk_bytes){ from, SEQ_LEN };
     key.valid_to = (struct msk_bytes){ to, SEQ_LEN };
-    return msk_key_data_put(plain, PLAIN_MAX, &key, false, len);
+    return msk_key_data_put(plain, MSK_DATA_MAX, &key, false, len);
 }
 
 static bool
@@ -69,7 +69,7 @@ content_fits(const struct msk_msk_message *m)
 }
 
 static int
-check(const struct msk_msk_message *m)
+check_msk_message(const struct msk_msk_message *m)
 {
     bool fits = msk_layout_valid(m->layout) && m->ext <= MSK_EXT_BEFORE_KEMAC &&
                 msk_layout_ext_type(m->layout, m->ext_type) != 0 &&
@@ -94,8 +94,8 @@ add_ids(struct msk_mikey_builder *b, const struct msk_msk_message *m)
 
 /* HDR EXT T RAND IDi IDr {SP} KEMAC, or EXT straight before KEMAC. */
 static void
-add_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
-          struct msk_bytes ext, struct msk_bytes plain)
+add_msk_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
+              struct msk_bytes ext, struct msk_bytes plain)
 {
     uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
 
@@ -112,8 +112,8 @@ add_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
 }
 
 static int
-build(const struct msk_msk_message *m, struct msk_bytes plain, uint8_t *buf,
-      size_t cap, size_t *len)
+build_msk_message(const struct msk_msk_message *m, struct msk_bytes plain,
+                  uint8_t *buf, size_t cap, size_t *len)
 {
     static const uint8_t map[9] = { 0 }; /* policy 0, SSRC and ROC unknown */
     uint8_t octets[MSK_LAYOUT_EXT_MAX];
@@ -136,23 +136,24 @@ build(const struct msk_msk_message *m, struct msk_bytes plain, uint8_t *buf,
         return err;
     h.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
     msk_mikey_build(&b, buf, cap, &h);
-    add_chain(&b, m, ext, plain);
+    add_msk_chain(&b, m, ext, plain);
     return msk_mikey_build_end(&b, len);
 }
 
 static int
-make(const struct msk_crypto *crypto, struct msk_bytes muk,
-     const struct msk_msk_message *m, uint8_t *buf, size_t cap, size_t *len)
+make_msk_message(const struct msk_crypto *crypto, struct msk_bytes muk,
+                 const struct msk_msk_message *m, uint8_t *buf, size_t cap,
+                 size_t *len)
 {
-    uint8_t octets[PLAIN_MAX];
+    uint8_t octets[MSK_DATA_MAX];
     struct msk_bytes plain = { octets, 0 };
     struct msk_protection protection;
-    int err = make_plain(m, octets, &plain.n);
+    int err = make_msk_plain(m, octets, &plain.n);
 
     msk_protection_set(&protection, crypto, muk, m->rand, m->counter);
     protection.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
     if (err == MSK_OK)
-        err = build(m, plain, buf, cap, len);
+        err = build_msk_message(m, plain, buf, cap, len);
     if (err == MSK_OK)
         err = msk_kemac_seal(&protection, MSK_ENCR_AES_CM_128,
                              MSK_MAC_HMAC_SHA1_160, plain, buf, cap, len);
@@ -181,9 +182,9 @@ msk_msk_message_make(const struct msk_crypto *crypto, struct msk_bytes muk,
         !msk_sized_take(&m, sizeof m, message,
                         MSK_SIZE_UPTO(msk_msk_message, seq_high)))
         return MSK_ERR_ARGUMENT;
-    err = check(&m);
+    err = check_msk_message(&m);
     if (err == MSK_OK)
-        err = make(crypto, muk, &m, buf, cap, len);
+        err = make_msk_message(crypto, muk, &m, buf, cap, len);
     if (err != MSK_OK) /* the plain text passes through buf */
         msk_secret_wipe(buf, cap);
     return err == MSK_OK ? warn(&m, *len) : err;
@@ -209,7 +210,7 @@ get_seq(struct msk_bytes octets, uint16_t *seq)
 
 /* TS 33.246 6.4.5.1: one TEK with an interval, and nothing else. */
 static int
-take_key(const struct msk_key_data *key, struct msk_content *content)
+take_msk_key(const struct msk_key_data *key, struct msk_content *content)
 {
     int err;
 
@@ -234,8 +235,8 @@ take_key(const struct msk_key_data *key, struct msk_content *content)
 /* A number without key data, or key data without a number, is nothing that
  * the standard knows; number 0 and no key data is a pull. */
 static int
-take_content(const struct msk_message *message, struct msk_bytes plain,
-             struct msk_content *content)
+take_msk_content(const struct msk_message *message, struct msk_bytes plain,
+                 struct msk_content *content)
 {
     struct msk_key_data key;
     int err;
@@ -248,7 +249,7 @@ take_content(const struct msk_message *message, struct msk_bytes plain,
     err = msk_key_data_get(&plain, &key);
     if (err == MSK_OK && plain.n > 0)
         err = MSK_ERR_MANY;
-    return err == MSK_OK ? take_key(&key, content) : err;
+    return err == MSK_OK ? take_msk_key(&key, content) : err;
 }
 
 int
@@ -273,7 +274,7 @@ msk_msk_message_open(const struct msk_crypto *crypto, struct msk_bytes muk,
     err = msk_kemac_open(&protection, message->octets, &message->protection,
                          octets, sizeof octets);
     if (err == MSK_OK)
-        err = take_content(message, plain, content);
+        err = take_msk_content(message, plain, content);
     msk_secret_wipe(octets, sizeof octets);
     if (err != MSK_OK)
         msk_secret_wipe(content, sizeof *content);

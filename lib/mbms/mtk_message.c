@@ -11,10 +11,10 @@
 
 #define RESERVED_MTK_ID 0xFFFF
 /* next, type, length, key, length, salt */
-#define PLAIN_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 + MSK_SALT_MAX)
+#define MTK_DATA_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 + MSK_SALT_MAX)
 
 static int
-check(const struct msk_mtk_message *m)
+check_mtk_message(const struct msk_mtk_message *m)
 {
     bool id = m->id.group != 0 && m->id.number != 0 && m->mtk_id != 0 &&
               m->mtk_id != RESERVED_MTK_ID;
@@ -29,8 +29,8 @@ check(const struct msk_mtk_message *m)
 
 /* TS 33.246 6.4.5.3: TEK+SALT for streaming, TGK for download; KV is Null. */
 static int
-make_plain(const struct msk_mtk_message *m, uint8_t plain[PLAIN_MAX],
-           size_t *len)
+make_mtk_plain(const struct msk_mtk_message *m, uint8_t plain[MTK_DATA_MAX],
+               size_t *len)
 {
     struct msk_key_data key = { .type = MSK_KEY_TGK, .kv = MSK_KV_NULL };
 
@@ -38,14 +38,14 @@ make_plain(const struct msk_mtk_message *m, uint8_t plain[PLAIN_MAX],
         key.type = MSK_KEY_TEK_SALT;
     key.key = m->key;
     key.salt = m->salt;
-    return msk_key_data_put(plain, PLAIN_MAX, &key, false, len);
+    return msk_key_data_put(plain, MTK_DATA_MAX, &key, false, len);
 }
 
 /* HDR EXT T {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,
  * in CSB only. */
 static void
-add_chain(struct msk_mikey_builder *b, const struct msk_mtk_message *m,
-          struct msk_bytes ext, struct msk_bytes plain)
+add_mtk_chain(struct msk_mikey_builder *b, const struct msk_mtk_message *m,
+              struct msk_bytes ext, struct msk_bytes plain)
 {
     struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
     uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
@@ -61,8 +61,8 @@ add_chain(struct msk_mikey_builder *b, const struct msk_mtk_message *m,
 }
 
 static int
-build(const struct msk_mtk_message *m, struct msk_bytes plain, uint8_t *buf,
-      size_t cap, size_t *len)
+build_mtk_message(const struct msk_mtk_message *m, struct msk_bytes plain,
+                  uint8_t *buf, size_t cap, size_t *len)
 {
     uint8_t octets[MSK_LAYOUT_EXT_MAX];
     struct msk_bytes ext = { octets, 0 };
@@ -75,23 +75,24 @@ build(const struct msk_mtk_message *m, struct msk_bytes plain, uint8_t *buf,
         return err;
     h.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
     msk_mikey_build(&b, buf, cap, &h);
-    add_chain(&b, m, ext, plain);
+    add_mtk_chain(&b, m, ext, plain);
     return msk_mikey_build_end(&b, len);
 }
 
 static int
-make(const struct msk_crypto *crypto, struct msk_bytes msk,
-     const struct msk_mtk_message *m, uint8_t *buf, size_t cap, size_t *len)
+make_mtk_message(const struct msk_crypto *crypto, struct msk_bytes msk,
+                 const struct msk_mtk_message *m, uint8_t *buf, size_t cap,
+                 size_t *len)
 {
-    uint8_t octets[PLAIN_MAX];
+    uint8_t octets[MTK_DATA_MAX];
     struct msk_bytes plain = { octets, 0 };
     struct msk_protection protection;
-    int err = make_plain(m, octets, &plain.n);
+    int err = make_mtk_plain(m, octets, &plain.n);
 
     msk_protection_set(&protection, crypto, msk, m->rand, m->counter);
     protection.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
     if (err == MSK_OK)
-        err = build(m, plain, buf, cap, len);
+        err = build_mtk_message(m, plain, buf, cap, len);
     if (err == MSK_OK)
         err = msk_kemac_seal(&protection, MSK_ENCR_AES_CM_128,
                              MSK_MAC_HMAC_SHA1_160, plain, buf, cap, len);
@@ -112,9 +113,9 @@ msk_mtk_message_make(const struct msk_crypto *crypto, struct msk_bytes msk,
         !msk_sized_take(&m, sizeof m, message,
                         MSK_SIZE_UPTO(msk_mtk_message, salt)))
         return MSK_ERR_ARGUMENT;
-    err = check(&m);
+    err = check_mtk_message(&m);
     if (err == MSK_OK)
-        err = make(crypto, msk, &m, buf, cap, len);
+        err = make_mtk_message(crypto, msk, &m, buf, cap, len);
     if (err != MSK_OK) /* the plain text passes through buf */
         msk_secret_wipe(buf, cap);
     return err;
@@ -122,7 +123,7 @@ msk_mtk_message_make(const struct msk_crypto *crypto, struct msk_bytes msk,
 
 /* TS 33.246 6.4.5.3: a TEK with a salt of 112 bits, or a TGK; KV is Null. */
 static int
-take_key(const struct msk_key_data *key, struct msk_mtk *mtk)
+take_mtk_key(const struct msk_key_data *key, struct msk_mtk *mtk)
 {
     size_t salt_len = key->type == MSK_KEY_TEK_SALT ? MSK_SALT_MAX : 0;
 
@@ -140,14 +141,14 @@ take_key(const struct msk_key_data *key, struct msk_mtk *mtk)
 }
 
 static int
-take_content(struct msk_bytes plain, struct msk_mtk *mtk)
+take_mtk_content(struct msk_bytes plain, struct msk_mtk *mtk)
 {
     struct msk_key_data key;
     int err = msk_key_data_get(&plain, &key);
 
     if (err == MSK_OK && plain.n > 0)
         err = MSK_ERR_MANY;
-    return err == MSK_OK ? take_key(&key, mtk) : err;
+    return err == MSK_OK ? take_mtk_key(&key, mtk) : err;
 }
 
 /* TS 33.246 6.5.4: the RAND is the one stored with the MSK, whatever the
@@ -173,7 +174,7 @@ msk_mtk_message_open(const struct msk_crypto *crypto, struct msk_bytes msk,
     err = msk_kemac_open(&protection, message->octets, &message->protection,
                          octets, sizeof octets);
     if (err == MSK_OK)
-        err = take_content(plain, mtk);
+        err = take_mtk_content(plain, mtk);
     msk_secret_wipe(octets, sizeof octets);
     if (err != MSK_OK)
         msk_secret_wipe(mtk, sizeof *mtk);

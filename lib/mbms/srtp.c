@@ -10,8 +10,8 @@
 #include "msk/traffic.h"
 
 #define ENCR_AES_CM 1
-#define MAC_LEN 10     /* of SRTP, when nothing else is said */
-#define MAC_LEN_MAX 20 /* of HMAC-SHA-1 */
+#define SRTP_MAC_LEN 10     /* of SRTP, when nothing else is said */
+#define SRTP_MAC_LEN_MAX 20 /* of HMAC-SHA-1 */
 
 /* The modes 1 to 3 of RFC 4771; 0: none of them. */
 static uint8_t
@@ -27,7 +27,7 @@ roc_mode(const struct msk_srtp_policy *policy)
 /* TS 33.246 6.6.2.1: AES in counter mode, HMAC-SHA-1 or a mode of RFC 4771
  * over it, no key derivation rate. */
 static int
-check(const struct msk_srtp_policy *policy, size_t key_len)
+check_transform(const struct msk_srtp_policy *policy, size_t key_len)
 {
     const uint32_t *v = policy->value;
 
@@ -51,9 +51,9 @@ fill_lengths(struct msk_srtp_transform *t, uint32_t auth_key_len,
     t->tag_len = roc_len;
     if (!t->authenticated)
         return MSK_OK;
-    if (auth_key_len < 1 || auth_key_len > MAC_LEN_MAX)
+    if (auth_key_len < 1 || auth_key_len > SRTP_MAC_LEN_MAX)
         return MSK_ERR_LENGTH;
-    if (mac_len < 1 || mac_len > MAC_LEN_MAX)
+    if (mac_len < 1 || mac_len > SRTP_MAC_LEN_MAX)
         return MSK_ERR_VALUE;
     t->auth_key_len = auth_key_len;
     t->mac_len = mac_len;
@@ -75,7 +75,7 @@ fill_rtp(const struct msk_srtp_policy *policy, struct msk_srtp_transform *t)
     const uint32_t *v = policy->value;
     uint32_t auth = v[MSK_SRTP_SRTP_AUTH_ALG];
     size_t roc_len = roc_mode(policy) > 0 ? MSK_SRTP_ROC_LEN : 0,
-           mac_len = MAC_LEN;
+           mac_len = SRTP_MAC_LEN;
 
     t->encrypted =
         v[MSK_SRTP_ENCR_ALG] == ENCR_AES_CM && v[MSK_SRTP_SRTP_ENCR] != 0;
@@ -94,7 +94,7 @@ fill_rtcp(const struct msk_srtp_policy *policy, struct msk_srtp_transform *t)
 {
     const uint32_t *v = policy->value;
     size_t roc_len = roc_mode(policy) > 0 ? MSK_SRTP_ROC_LEN : 0,
-           mac_len = MAC_LEN;
+           mac_len = SRTP_MAC_LEN;
 
     t->encrypted =
         v[MSK_SRTP_ENCR_ALG] == ENCR_AES_CM && v[MSK_SRTP_SRTCP_ENCR] != 0;
@@ -108,9 +108,9 @@ fill_rtcp(const struct msk_srtp_policy *policy, struct msk_srtp_transform *t)
 }
 
 static int
-fill(const struct msk_srtp_policy *policy, struct msk_srtp *srtp)
+fill_srtp(const struct msk_srtp_policy *policy, struct msk_srtp *srtp)
 {
-    int err = check(policy, srtp->key_len);
+    int err = check_transform(policy, srtp->key_len);
 
     if (err == MSK_OK)
         err = fill_rtp(policy, &srtp->rtp);
@@ -144,7 +144,7 @@ msk_srtp_fill(const struct msk_key_id *id, uint16_t mtk_id,
     msk_mki_pack(id, mtk_id, s.mki);
     err = msk_srtp_policy_get(sp, &policy);
     if (err == MSK_OK)
-        err = fill(&policy, &s);
+        err = fill_srtp(&policy, &s);
     if (err == MSK_OK)
         msk_sized_give(srtp, &s, sizeof s);
     msk_secret_wipe(&s, sizeof s);

@@ -7,7 +7,7 @@
 #include "mbms/layout.h"
 #include "mbms/protection.h"
 
-#define MAC_LEN 20
+#define V_MAC_LEN 20
 #define T_LEN 4
 
 /* T as 8 octets, its value in the last four. */
@@ -23,8 +23,8 @@ put_t64(uint8_t out[8], uint32_t counter)
 
 /* HDR T IDr V, V without its MAC. */
 static int
-build(const struct msk_message *request, struct msk_bytes btid,
-      struct msk_bytes t, uint8_t *buf, size_t cap, size_t *len)
+build_verification(const struct msk_message *request, struct msk_bytes btid,
+                   struct msk_bytes t, uint8_t *buf, size_t cap, size_t *len)
 {
     struct msk_mikey_builder b;
     struct msk_mikey_header h = { .data_type = MSK_DATA_PSK_RESP,
@@ -63,8 +63,8 @@ msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
     input.timestamp = (struct msk_bytes){ t64 + T_LEN, T_LEN };
     input.identity_i = request->idi;
     input.identity_r = btid;
-    err = build(request, btid, input.timestamp, buf, cap, len);
-    if (err != MSK_OK || cap - *len < MAC_LEN)
+    err = build_verification(request, btid, input.timestamp, buf, cap, len);
+    if (err != MSK_OK || cap - *len < V_MAC_LEN)
         return err != MSK_OK ? err : MSK_ERR_SPACE;
     input.message = (struct msk_bytes){ buf, *len };
     msk_protection_set(&protection, crypto, muk, request->rand,
@@ -72,14 +72,14 @@ msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
     protection.csb_id = request->csb_id;
     err =
         msk_v_mac_make(&protection, MSK_MAC_HMAC_SHA1_160, &input, buf + *len);
-    *len += MAC_LEN;
+    *len += V_MAC_LEN;
     return err;
 }
 
 /* Some peers put T into the MAC as 8 octets; accepted where asked for. */
 static int
-check_mac(const struct msk_protection *protection, struct msk_v_input *input,
-          const uint8_t t64[8], bool accept_pad64, struct msk_bytes mac)
+check_v_mac(const struct msk_protection *protection, struct msk_v_input *input,
+            const uint8_t t64[8], bool accept_pad64, struct msk_bytes mac)
 {
     int err;
 
@@ -112,13 +112,13 @@ msk_verification_check(const struct msk_crypto *crypto,
         return MSK_ERR_NOT_MINE;
     put_t64(t64, message->counter);
     input.message =
-        (struct msk_bytes){ message->octets.p, message->octets.n - MAC_LEN };
+        (struct msk_bytes){ message->octets.p, message->octets.n - V_MAC_LEN };
     input.identity_i = e.fqdn;
     if (e.layout == MSK_LAYOUT_CSB)
         input.identity_i = (struct msk_bytes){ e.domain, 3 };
     input.identity_r = e.btid;
     msk_protection_set(&protection, crypto, e.muk, e.rand, message->counter);
     protection.csb_id = e.csb_id;
-    return check_mac(&protection, &input, t64, e.accept_pad64,
-                     message->protection.tail);
+    return check_v_mac(&protection, &input, t64, e.accept_pad64,
+                       message->protection.tail);
 }

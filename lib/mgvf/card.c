@@ -39,8 +39,8 @@ msk_uicc_is_fine(const struct msk_uicc *u)
 }
 
 static void
-begin(struct msk_uicc *u, struct msk_writer *w, uint8_t ins, uint8_t p1,
-      uint8_t p2)
+begin_command(struct msk_uicc *u, struct msk_writer *w, uint8_t ins, uint8_t p1,
+              uint8_t p2)
 {
     msk_writer_init(w, u->command, sizeof u->command);
     msk_writer_u8(w, CLA);
@@ -51,8 +51,8 @@ begin(struct msk_uicc *u, struct msk_writer *w, uint8_t ins, uint8_t p1,
 
 /* The command is ready; MSK_PENDING says so to msk_uicc_run. */
 static int
-send(struct msk_uicc *u, const struct msk_writer *w,
-     enum msk_card_expects expects)
+send_command(struct msk_uicc *u, const struct msk_writer *w,
+             enum msk_card_expects expects)
 {
     u->command_len = w->len;
     u->expects = expects;
@@ -66,10 +66,10 @@ ask_reply(struct msk_uicc *u)
 {
     struct msk_writer w;
 
-    begin(u, &w, AUTHENTICATE, u->reply_len == 0 ? FIRST_REPLY : NEXT_REPLY,
-          MBMS);
+    begin_command(u, &w, AUTHENTICATE,
+                  u->reply_len == 0 ? FIRST_REPLY : NEXT_REPLY, MBMS);
     msk_writer_u8(&w, 0); /* as much as there is */
-    return send(u, &w, MSK_CARD_REPLY);
+    return send_command(u, &w, MSK_CARD_REPLY);
 }
 
 static int
@@ -104,12 +104,12 @@ send_block(struct msk_uicc *u)
     size_t n = left < DATA_MAX ? left : DATA_MAX;
     struct msk_writer w;
 
-    begin(u, &w, AUTHENTICATE, u->expects == MSK_CARD_BLOCK ? NEXT : FIRST,
-          MBMS);
+    begin_command(u, &w, AUTHENTICATE,
+                  u->expects == MSK_CARD_BLOCK ? NEXT : FIRST, MBMS);
     msk_writer_u8(&w, (uint8_t)n);
     msk_writer_put(&w, u->object + u->object_at, n);
     u->object_at += n;
-    return send(u, &w, MSK_CARD_BLOCK);
+    return send_command(u, &w, MSK_CARD_BLOCK);
 }
 
 /* The card says what it wants next; but not before it has everything. */
@@ -182,9 +182,9 @@ read_record(struct msk_uicc *u)
 {
     struct msk_writer w;
 
-    begin(u, &w, READ_RECORD, u->record, ABSOLUTE);
+    begin_command(u, &w, READ_RECORD, u->record, ABSOLUTE);
     msk_writer_u8(&w, 0);
-    return send(u, &w, MSK_CARD_RECORD);
+    return send_command(u, &w, MSK_CARD_RECORD);
 }
 
 /* A file has at most 254 records (TS 102 221 8.2.2.2). */
@@ -208,10 +208,10 @@ select(struct msk_uicc *u)
 {
     struct msk_writer w;
 
-    begin(u, &w, SELECT, 0, SELECT_NO_DATA);
+    begin_command(u, &w, SELECT, 0, SELECT_NO_DATA);
     msk_writer_u8(&w, 2);
     msk_writer_u16(&w, u->file);
-    return send(u, &w, MSK_CARD_FILE);
+    return send_command(u, &w, MSK_CARD_FILE);
 }
 
 int

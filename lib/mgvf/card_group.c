@@ -18,7 +18,7 @@ msk_uicc_find(const struct msk_uicc *u, const struct msk_group_id *group)
 }
 
 static struct msk_card_group *
-find_free(const struct msk_uicc *u)
+find_free_group(const struct msk_uicc *u)
 {
     for (size_t i = 0; i < u->n_groups; i++)
         if (u->groups[i].owners.n == 0)
@@ -35,7 +35,7 @@ name_of(const struct msk_card_server *server)
 }
 
 static void
-make_tag(size_t place, uint8_t tag[MSK_OWNER_TAG])
+make_owner_tag(size_t place, uint8_t tag[MSK_OWNER_TAG])
 {
     memset(tag, 0, MSK_OWNER_TAG);
     tag[0] = (uint8_t)place;
@@ -48,14 +48,14 @@ msk_uicc_owner_tag(const struct msk_uicc *u, struct msk_bytes fqdn,
     size_t i = 0;
 
     if (fqdn.n == 0) {
-        make_tag(0, tag);
+        make_owner_tag(0, tag);
         return true;
     }
     while (i < MSK_CARD_SERVERS_MAX &&
            !msk_fqdn_same(name_of(&u->servers[i]), fqdn))
         i++;
     if (i < MSK_CARD_SERVERS_MAX)
-        make_tag(i + 1, tag);
+        make_owner_tag(i + 1, tag);
     return i < MSK_CARD_SERVERS_MAX;
 }
 
@@ -76,7 +76,7 @@ owns_any(const struct msk_uicc *u, size_t i)
 {
     uint8_t tag[MSK_OWNER_TAG];
 
-    make_tag(i + 1, tag);
+    make_owner_tag(i + 1, tag);
     for (size_t g = 0; g < u->n_groups; g++)
         if (msk_owners_has(&u->groups[g].owners, tag))
             return true;
@@ -110,7 +110,7 @@ msk_uicc_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
     if (u->waits)
         return MSK_ERR_BUSY;
     if (g == NULL)
-        g = find_free(u);
+        g = find_free_group(u);
     if (g == NULL)
         return MSK_ERR_LIMIT;
     if (!msk_uicc_owner_tag(u, owner, tag) &&

@@ -61,7 +61,7 @@ tell_sp(struct msk_uicc *u)
 
 /* TS 33.246 6.4.6 step 5: what the message says on SRTP goes live with it. */
 static void
-keep_sp(struct msk_uicc *u)
+keep_card_sp(struct msk_uicc *u)
 {
     const struct msk_message *m = &u->message;
 
@@ -86,7 +86,7 @@ take_msk(struct msk_uicc *u, struct msk_bytes verification)
         return MSK_OK;
     u->base.changes++;
     result->outcome = MSK_OUTCOME_STORED;
-    keep_sp(u);
+    keep_card_sp(u);
     if (u->message.v && verification.n > 0)
         result->acknowledgement = verification;
     return MSK_OK;
@@ -141,7 +141,7 @@ visit_muk(struct msk_uicc *u)
 
 /* Decision 23; nothing is stored from a pull. */
 static int
-check_sp(const struct msk_uicc *u)
+check_card_sp(const struct msk_uicc *u)
 {
     const struct msk_message *m = &u->message;
     struct msk_bytes sp = { u->group->sp, u->group->sp_len };
@@ -183,7 +183,7 @@ begin_msk(struct msk_uicc *u)
     if (err == MSK_OK && !msk_uicc_is_owner(u, u->group, fqdn))
         err = MSK_ERR_NOT_MINE;
     if (err == MSK_OK)
-        err = check_sp(u);
+        err = check_card_sp(u);
     if (err != MSK_OK)
         return err;
     return msk_uicc_walk(u, MSK_CARD_EF_MUK, visit_muk, update_msk);
@@ -311,7 +311,7 @@ no_msk(struct msk_uicc *u)
 static int
 begin_mtk(struct msk_uicc *u)
 {
-    int err = check_sp(u);
+    int err = check_card_sp(u);
 
     if (err != MSK_OK)
         return err;

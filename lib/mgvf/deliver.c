@@ -52,8 +52,8 @@ copy_past(struct msk_held_key *to, const struct msk_held_key *from)
 /* The value under a number that is held is replaced: MTK counters go on under
  * the number (decision 9), and are noted of the value that goes. */
 static int
-replace(struct msk_soft *soft, const struct msk_group_id *group,
-        struct msk_held_key *old, struct msk_held_key *msk)
+replace_msk(struct msk_soft *soft, const struct msk_group_id *group,
+            struct msk_held_key *old, struct msk_held_key *msk)
 {
     int err;
 
@@ -67,8 +67,8 @@ replace(struct msk_soft *soft, const struct msk_group_id *group,
 
 /* It is new: the older of two goes. */
 static int
-add(struct msk_soft *soft, const struct msk_group_id *group,
-    struct msk_held_key *msk)
+add_msk(struct msk_soft *soft, const struct msk_group_id *group,
+        struct msk_held_key *msk)
 {
     int err = msk_history_recall(&soft->history, soft->crypto, group, msk);
 
@@ -83,8 +83,8 @@ keep_pasts(struct msk_soft *soft, const struct msk_group_id *group,
 {
     size_t i = msk_held_find(&soft->held, msk->number);
 
-    return i < MSK_HELD_MAX ? replace(soft, group, &soft->held.msk[i], msk)
-                            : add(soft, group, msk);
+    return i < MSK_HELD_MAX ? replace_msk(soft, group, &soft->held.msk[i], msk)
+                            : add_msk(soft, group, msk);
 }
 
 int

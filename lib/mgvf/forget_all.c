@@ -16,7 +16,7 @@ is_key(const struct msk_soft_slot *slot, struct msk_bytes key)
 
 /* A record that was just deleted is not there, or it would be for ever. */
 static int
-take_key(void *arg, struct msk_bytes key, struct msk_bytes value)
+take_record_key(void *arg, struct msk_bytes key, struct msk_bytes value)
 {
     struct msk_soft_slot *slot = arg;
 
@@ -30,7 +30,7 @@ take_key(void *arg, struct msk_bytes key, struct msk_bytes value)
 
 /* The key of any record of an MGV-F goes into soft->group. MSK_OK: none. */
 static int
-find(struct msk_soft *soft)
+find_record(struct msk_soft *soft)
 {
     static const uint8_t kinds[] = { MSK_RECORD_SERVER, MSK_RECORD_GROUP,
                                      MSK_RECORD_HISTORY };
@@ -40,7 +40,7 @@ find(struct msk_soft *soft)
     for (size_t i = 0; err == MSK_OK && i < sizeof kinds; i++) {
         struct msk_bytes prefix = { &kinds[i], 1 };
 
-        err = store->each(store->user, prefix, take_key, &soft->group);
+        err = store->each(store->user, prefix, take_record_key, &soft->group);
     }
     return err == MSK_OK || err == FOUND ? err : MSK_ERR_STORE;
 }
@@ -48,9 +48,9 @@ find(struct msk_soft *soft)
 /* Deletes one record and asks to run again. A record that is shown and cannot
  * be loaded would be found for ever. */
 static int
-step(struct msk_soft *soft)
+step_forget_all(struct msk_soft *soft)
 {
-    int err = soft->group.loaded ? FOUND : find(soft);
+    int err = soft->group.loaded ? FOUND : find_record(soft);
 
     if (err != FOUND)
         return err;
@@ -68,7 +68,7 @@ int
 msk_soft_forget_all(struct msk_mgvf *mgvf)
 {
     struct msk_soft *soft = msk_soft_of(mgvf);
-    int err = msk_soft_begin(soft, step);
+    int err = msk_soft_begin(soft, step_forget_all);
 
     if (err != MSK_OK)
         return err;

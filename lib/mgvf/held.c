@@ -60,7 +60,7 @@ copy_value(struct msk_held_key *to, const struct msk_held_key *from)
     ensures same_msk{Post, Pre}(to, from) && flag(to);
  */
 static void
-copy(struct msk_held_key *to, const struct msk_held_key *from)
+copy_held_key(struct msk_held_key *to, const struct msk_held_key *from)
 {
     copy_value(to, from);
     to->number = from->number;
@@ -179,7 +179,7 @@ push_back(struct msk_held_group *group, uint16_t *deleted)
     if (full)
         *deleted = group->msk[1].number;
     if (group->n > 0)
-        copy(&group->msk[1], &group->msk[0]);
+        copy_held_key(&group->msk[1], &group->msk[0]);
     if (!full)
         group->n++;
     return full;
@@ -214,7 +214,7 @@ msk_held_deliver(struct msk_held_group *group, const struct msk_held_key *msk,
         return false;
     }
     full = push_back(group, deleted);
-    copy(&group->msk[0], msk);
+    copy_held_key(&group->msk[0], msk);
     return full;
 }
 

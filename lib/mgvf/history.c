@@ -39,7 +39,7 @@ identify(const struct msk_crypto *crypto, const struct msk_group_id *group,
 
 /* Where the past of that MSK stands; n: it has none. */
 static size_t
-find(const struct msk_history *history, const struct msk_past *past)
+find_past(const struct msk_history *history, const struct msk_past *past)
 {
     size_t i = 0;
 
@@ -81,7 +81,7 @@ msk_history_note(struct msk_history *history, const struct msk_crypto *crypto,
         return err;
     past.counter = msk->counter;
     past.mtk_id = msk->mtk_id;
-    put_first(history, find(history, &past), &past);
+    put_first(history, find_past(history, &past), &past);
     return MSK_OK;
 }
 
@@ -99,7 +99,7 @@ msk_history_recall(const struct msk_history *history,
     err = identify(crypto, group, msk, &past);
     if (err != MSK_OK)
         return err;
-    i = find(history, &past);
+    i = find_past(history, &past);
     if (i == history->n)
         return MSK_OK;
     if (!msk->has_counter ||

@@ -13,7 +13,7 @@
      (mgvf)->ops->method != NULL)
 
 static bool
-is_usable(const struct msk_mgvf *mgvf)
+is_usable_mgvf(const struct msk_mgvf *mgvf)
 {
     return mgvf != NULL && mgvf->ops != NULL && HAS(mgvf, process) &&
            HAS(mgvf, complete);
@@ -47,7 +47,7 @@ msk_mgvf_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
     struct msk_mgvf_input in;
     int err;
 
-    if (!is_usable(mgvf) || !is_result(result) ||
+    if (!is_usable_mgvf(mgvf) || !is_result(result) ||
         !msk_sized_take(&in, sizeof in, input,
                         MSK_SIZE_UPTO(msk_mgvf_input, message)))
         return MSK_ERR_ARGUMENT;
@@ -64,7 +64,7 @@ msk_mgvf_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
     struct msk_mgvf_result r = { .size = sizeof r };
     int err;
 
-    if (!is_usable(mgvf) || !is_result(out))
+    if (!is_usable_mgvf(mgvf) || !is_result(out))
         return MSK_ERR_ARGUMENT;
     err = mgvf->ops->complete(mgvf, token, result, &r);
     if (err == MSK_OK)
@@ -77,7 +77,7 @@ msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
 {
     struct msk_muk m;
 
-    if (!is_usable(mgvf) ||
+    if (!is_usable_mgvf(mgvf) ||
         !msk_sized_take(&m, sizeof m, muk, MSK_SIZE_UPTO(msk_muk, key)))
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, set_muk) ? mgvf->ops->set_muk(mgvf, &m) : MSK_ERR_STATE;
@@ -87,7 +87,7 @@ int
 msk_mgvf_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
                const struct msk_group_id *group, enum msk_require require)
 {
-    if (!is_usable(mgvf) || !is_owner(owner) || !is_group(group) ||
+    if (!is_usable_mgvf(mgvf) || !is_owner(owner) || !is_group(group) ||
         require > MSK_REQUIRE_BOTH)
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, allow) ? mgvf->ops->allow(mgvf, owner, group, require)
@@ -98,7 +98,7 @@ int
 msk_mgvf_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
                 const struct msk_group_id *group)
 {
-    if (!is_usable(mgvf) || !is_owner(owner) || !is_group(group))
+    if (!is_usable_mgvf(mgvf) || !is_owner(owner) || !is_group(group))
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, forget) ? mgvf->ops->forget(mgvf, owner, group)
                              : MSK_ERR_STATE;
@@ -109,7 +109,7 @@ msk_mgvf_import_msk(struct msk_mgvf *mgvf, const struct msk_import *msk)
 {
     struct msk_import m;
 
-    if (!is_usable(mgvf) ||
+    if (!is_usable_mgvf(mgvf) ||
         !msk_sized_take(&m, sizeof m, msk, MSK_SIZE_UPTO(msk_import, sp)))
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, import_msk) ? mgvf->ops->import_msk(mgvf, &m)
@@ -120,7 +120,7 @@ int
 msk_mgvf_held(struct msk_mgvf *mgvf, const struct msk_group_id *group,
               struct msk_held *held)
 {
-    if (!is_usable(mgvf) || !is_group(group) || held == NULL ||
+    if (!is_usable_mgvf(mgvf) || !is_group(group) || held == NULL ||
         held->size < MSK_SIZE_UPTO(msk_held, msk))
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, held) ? mgvf->ops->held(mgvf, group, held) : MSK_ERR_STATE;
@@ -130,7 +130,7 @@ int
 msk_mgvf_released(struct msk_mgvf *mgvf, const struct msk_group_id *group,
                   struct msk_released *released)
 {
-    if (!is_usable(mgvf) || !is_group(group) || released == NULL ||
+    if (!is_usable_mgvf(mgvf) || !is_group(group) || released == NULL ||
         released->size < MSK_SIZE_UPTO(msk_released, sp_len))
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, released) ? mgvf->ops->released(mgvf, group, released)
@@ -140,7 +140,7 @@ msk_mgvf_released(struct msk_mgvf *mgvf, const struct msk_group_id *group,
 int
 msk_mgvf_forget_all(struct msk_mgvf *mgvf)
 {
-    if (!is_usable(mgvf))
+    if (!is_usable_mgvf(mgvf))
         return MSK_ERR_ARGUMENT;
     return HAS(mgvf, forget_all) ? mgvf->ops->forget_all(mgvf) : MSK_ERR_STATE;
 }

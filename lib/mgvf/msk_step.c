@@ -12,7 +12,7 @@
 #include "mgvf/soft.h"
 
 /* A message while it is processed. */
-struct work {
+struct msk_work {
     const struct msk_message *message;
     struct msk_group_id group;
     struct msk_content content;
@@ -54,7 +54,7 @@ check_owner(const struct msk_soft *soft, struct msk_bytes fqdn)
 }
 
 static int
-open_under(struct msk_soft *soft, struct work *work, size_t i)
+open_under(struct msk_soft *soft, struct msk_work *work, size_t i)
 {
     const struct msk_server_muk *muk = &soft->keys.muk[i];
     struct msk_bytes key = { muk->key, muk->key_len };
@@ -69,7 +69,7 @@ open_under(struct msk_soft *soft, struct work *work, size_t i)
 /* IDr names the MUK; without it (CSB only) the last generated one is tried,
  * then the last used one. */
 static int
-open_message(struct msk_soft *soft, struct work *work)
+open_msk_message(struct msk_soft *soft, struct msk_work *work)
 {
     size_t i = 0, end = soft->keys.n;
     int err = MSK_ERR_NO_MUK;
@@ -87,10 +87,10 @@ open_message(struct msk_soft *soft, struct work *work)
     return err;
 }
 
-/* Of the errors of open_message, those behind the MAC: the message is true,
+/* Of the errors of open_msk_message, those behind the MAC: the message is true,
  * only its content is not what the standard allows. */
 static bool
-is_true(int err)
+is_authentic_msk(int err)
 {
     return err == MSK_OK ||
            (msk_err_kind(err) == MSK_KIND_DROP && err != MSK_ERR_MAC &&
@@ -99,7 +99,7 @@ is_true(int err)
 
 /* What the message says on SRTP goes live with it (TS 33.246 6.4.6). */
 static void
-keep_sp(struct msk_held_group *held, const struct msk_message *m)
+keep_group_sp(struct msk_held_group *held, const struct msk_message *m)
 {
     if (!m->has_sp)
         return;
@@ -110,7 +110,7 @@ keep_sp(struct msk_held_group *held, const struct msk_message *m)
 
 /* The MSK that the message brings. */
 static void
-make_msk(struct work *work)
+make_msk(struct msk_work *work)
 {
     const struct msk_message *m = work->message;
     const struct msk_content *content = &work->content;
@@ -127,7 +127,7 @@ make_msk(struct work *work)
 }
 
 static int
-deliver(struct msk_soft *soft, struct work *work)
+deliver_msk(struct msk_soft *soft, struct msk_work *work)
 {
     int err = msk_soft_deliver(soft, &work->group, &work->msk);
 
@@ -140,7 +140,7 @@ deliver(struct msk_soft *soft, struct work *work)
 /* Is there anything to keep? An interval that ends before it begins takes the
  * use of an MSK away; of one that is not held there is nothing to take. */
 static int
-keep(struct msk_soft *soft, struct work *work)
+keep_msk(struct msk_soft *soft, struct msk_work *work)
 {
     const struct msk_content *content = &work->content;
     uint16_t number = work->message->id.number;
@@ -155,13 +155,13 @@ keep(struct msk_soft *soft, struct work *work)
     if (content->seq_low > content->seq_high &&
         msk_held_find(&soft->held, number) == MSK_HELD_MAX)
         return MSK_OK;
-    return deliver(soft, work);
+    return deliver_msk(soft, work);
 }
 
 /* Decision 23: neither the SP nor its absence switches off what was announced
  * as on. */
 static int
-check_sp(const struct msk_soft *soft, const struct msk_message *m)
+check_group_sp(const struct msk_soft *soft, const struct msk_message *m)
 {
     struct msk_bytes held = { soft->held.sp, soft->held.sp_len };
 
@@ -172,7 +172,7 @@ check_sp(const struct msk_soft *soft, const struct msk_message *m)
 /* Under a MUK that is not the last generated one nothing is stored, however
  * true it is (TS 33.246 6.3.2.3.1). */
 static int
-decide(struct msk_soft *soft, struct work *work)
+decide(struct msk_soft *soft, struct msk_work *work)
 {
     struct msk_mgvf_result *result = &soft->result;
     int err;
@@ -184,12 +184,12 @@ decide(struct msk_soft *soft, struct work *work)
     result->outcome = MSK_OUTCOME_STALE;
     if (work->muk == MSK_MUK_USED)
         return MSK_OK;
-    err = check_sp(soft, work->message);
+    err = check_group_sp(soft, work->message);
     if (err == MSK_OK)
-        err = keep(soft, work);
+        err = keep_msk(soft, work);
     if (err != MSK_OK || result->outcome == MSK_OUTCOME_COUNTER)
         return err;
-    keep_sp(&soft->held, work->message);
+    keep_group_sp(&soft->held, work->message);
     result->has_interval = true;
     result->seq_low = work->content.seq_low;
     result->seq_high = work->content.seq_high;
@@ -198,7 +198,7 @@ decide(struct msk_soft *soft, struct work *work)
 }
 
 static void
-tell(struct msk_soft *soft, size_t muk)
+tell_msk(struct msk_soft *soft, size_t muk)
 {
     struct msk_mgvf_result *result = &soft->result;
     const struct msk_server_muk *used = &soft->keys.muk[muk];
@@ -213,7 +213,7 @@ tell(struct msk_soft *soft, size_t muk)
  * MUK that is not the last generated one. Made before the commit, so that a
  * failing provider cannot come between; handed out behind it. */
 static int
-acknowledge(struct msk_soft *soft, const struct work *work)
+acknowledge(struct msk_soft *soft, const struct msk_work *work)
 {
     struct msk_mgvf_result *result = &soft->result;
     const struct msk_server_muk *muk = &soft->keys.muk[work->muk];
@@ -231,7 +231,7 @@ acknowledge(struct msk_soft *soft, const struct work *work)
 /* The message is true: from here on its counter counts, also if what it says
  * is refused (verdict). Only a provider that fails comes between. */
 static int
-accept(struct msk_soft *soft, struct work *work, int verdict)
+accept_msk(struct msk_soft *soft, struct msk_work *work, int verdict)
 {
     int err = MSK_OK;
 
@@ -240,7 +240,7 @@ accept(struct msk_soft *soft, struct work *work, int verdict)
     if (verdict == MSK_ERR_CRYPTO)
         return verdict;
     if (verdict == MSK_OK) {
-        tell(soft, work->muk);
+        tell_msk(soft, work->muk);
         err = acknowledge(soft, work);
     }
     msk_server_keys_used(&soft->keys, work->muk, work->message->counter);
@@ -250,7 +250,7 @@ accept(struct msk_soft *soft, struct work *work, int verdict)
 
 /* What a message that brings an MSK needs besides, behind the MAC. */
 static int
-prepare(struct msk_soft *soft, struct work *work)
+prepare(struct msk_soft *soft, struct msk_work *work)
 {
     if (work->content.kind != MSK_CONTENT_MSK || work->muk == MSK_MUK_USED)
         return MSK_OK;
@@ -259,21 +259,21 @@ prepare(struct msk_soft *soft, struct work *work)
 }
 
 static int
-process(struct msk_soft *soft, struct work *work)
+process(struct msk_soft *soft, struct msk_work *work)
 {
-    int err = open_message(soft, work), fault = MSK_OK;
+    int err = open_msk_message(soft, work), fault = MSK_OK;
 
     if (err == MSK_OK)
         fault = prepare(soft, work);
     if (fault != MSK_OK)
         return fault;
-    return is_true(err) ? accept(soft, work, err) : err;
+    return is_authentic_msk(err) ? accept_msk(soft, work, err) : err;
 }
 
 int
 msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message)
 {
-    struct work work = { .message = message };
+    struct msk_work work = { .message = message };
     struct msk_bytes fqdn;
     int err = find_server(&soft->in, message, &fqdn);
 

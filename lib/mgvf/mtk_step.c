@@ -15,7 +15,7 @@
  * higher MTK ID than the last ones. 6.5.4: SEQl < MTK ID <= SEQu; where there
  * is no such number (any more), only another interval helps. */
 static int
-check(const struct msk_held_key *msk, const struct msk_message *m)
+check_freshness(const struct msk_held_key *msk, const struct msk_message *m)
 {
     if (msk->has_counter && !msk_serial_newer(m->counter, msk->counter))
         return MSK_ERR_REPLAY;
@@ -29,8 +29,8 @@ check(const struct msk_held_key *msk, const struct msk_message *m)
 }
 
 static int
-open_message(const struct msk_soft *soft, const struct msk_held_key *msk,
-             const struct msk_message *m, struct msk_mtk *mtk)
+open_mtk_message(const struct msk_soft *soft, const struct msk_held_key *msk,
+                 const struct msk_message *m, struct msk_mtk *mtk)
 {
     struct msk_bytes key = { msk->key, msk->key_len };
     struct msk_bytes rand = { msk->rand, msk->rand_len };
@@ -38,17 +38,17 @@ open_message(const struct msk_soft *soft, const struct msk_held_key *msk,
     return msk_mtk_message_open(soft->crypto, key, rand, m, mtk);
 }
 
-/* Of the errors of open_message, those behind the MAC. */
+/* Of the errors of open_mtk_message, those behind the MAC. */
 static bool
-is_true(int err)
+is_authentic_mtk(int err)
 {
     return err == MSK_OK ||
            (msk_err_kind(err) == MSK_KIND_DROP && err != MSK_ERR_MAC);
 }
 
 static void
-tell(struct msk_soft *soft, const struct msk_message *m,
-     const struct msk_mtk *mtk)
+tell_mtk(struct msk_soft *soft, const struct msk_message *m,
+         const struct msk_mtk *mtk)
 {
     struct msk_mgvf_result *result = &soft->result;
 
@@ -70,14 +70,14 @@ release(struct msk_soft *soft, struct msk_held_key *msk,
     msk->seq_low = m->mtk_id;
     msk->mtk_id = m->mtk_id;
     msk_released_add(&soft->held.released, msk->number, m->mtk_id, mtk);
-    tell(soft, m, mtk);
+    tell_mtk(soft, m, mtk);
 }
 
 /* The message is true: its counter counts, also if what it says is refused
  * (verdict), or if the SP in force is against what was announced. */
 static int
-accept(struct msk_soft *soft, struct msk_held_key *msk,
-       const struct msk_message *m, const struct msk_mtk *mtk, int verdict)
+accept_mtk(struct msk_soft *soft, struct msk_held_key *msk,
+           const struct msk_message *m, const struct msk_mtk *mtk, int verdict)
 {
     struct msk_bytes sp = { soft->held.sp, soft->held.sp_len };
 
@@ -104,12 +104,12 @@ msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message)
     i = msk_held_find(&soft->held, message->id.number);
     if (i == MSK_HELD_MAX)
         return MSK_ERR_NO_MSK;
-    err = check(&soft->held.msk[i], message);
+    err = check_freshness(&soft->held.msk[i], message);
     if (err != MSK_OK)
         return err;
-    err = open_message(soft, &soft->held.msk[i], message, &mtk);
-    if (is_true(err))
-        err = accept(soft, &soft->held.msk[i], message, &mtk, err);
+    err = open_mtk_message(soft, &soft->held.msk[i], message, &mtk);
+    if (is_authentic_mtk(err))
+        err = accept_mtk(soft, &soft->held.msk[i], message, &mtk, err);
     msk_secret_wipe(&mtk, sizeof mtk);
     return err;
 }

@@ -5,7 +5,7 @@
 
 /* Where the owner of that tag stands; n: he is none. */
 static size_t
-find(const struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG])
+find_owner(const struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG])
 {
     size_t i = 0;
 
@@ -19,7 +19,7 @@ bool
 msk_owners_has(const struct msk_owners *owners,
                const uint8_t tag[MSK_OWNER_TAG])
 {
-    return find(owners, tag) < owners->n;
+    return find_owner(owners, tag) < owners->n;
 }
 
 bool
@@ -34,7 +34,7 @@ int
 msk_owners_add(struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG],
                enum msk_require require, bool *changed)
 {
-    size_t i = find(owners, tag);
+    size_t i = find_owner(owners, tag);
 
     *changed = i == owners->n || owners->owner[i].require != (uint8_t)require;
     if (i == MSK_OWNERS_MAX)
@@ -49,7 +49,7 @@ msk_owners_add(struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG],
 bool
 msk_owners_remove(struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG])
 {
-    size_t i = find(owners, tag);
+    size_t i = find_owner(owners, tag);
 
     if (i == owners->n)
         return false;

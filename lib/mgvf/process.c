@@ -6,7 +6,7 @@
 
 /* TS 33.246 6.4.6: what it is shows in its extension payload. */
 static int
-step(struct msk_soft *soft)
+step_message(struct msk_soft *soft)
 {
     struct msk_bytes octets = { soft->in.message, soft->in.message_len };
     struct msk_message message;
@@ -34,7 +34,7 @@ msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
         return MSK_ERR_ARGUMENT;
     if (input->message.n > MSK_MIKEY_MAX)
         return MSK_ERR_LENGTH;
-    err = msk_soft_begin(soft, step);
+    err = msk_soft_begin(soft, step_message);
     if (err != MSK_OK)
         return err;
     in->layout = input->layout;

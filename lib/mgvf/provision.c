@@ -126,7 +126,7 @@ step_forget(struct msk_soft *soft)
 }
 
 static void
-describe(const struct msk_held_key *msk, struct msk_held_msk *out)
+describe_held_msk(const struct msk_held_key *msk, struct msk_held_msk *out)
 {
     out->number = msk->number;
     out->has_interval = true;
@@ -146,7 +146,7 @@ step_held(struct msk_soft *soft)
         return err;
     held.n = soft->held.n;
     for (size_t i = 0; i < soft->held.n; i++)
-        describe(&soft->held.msk[i], &held.msk[i]);
+        describe_held_msk(&soft->held.msk[i], &held.msk[i]);
     msk_sized_give(soft->in.held, &held, sizeof held);
     return MSK_OK;
 }

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/fqdn.h"
 
-#define VERSION 2
+#define RECORD_VERSION 2
 
 void
 msk_record_server_key(struct msk_bytes fqdn, uint8_t out[MSK_RECORD_KEY_MAX],
@@ -103,11 +103,11 @@ get_head(struct msk_reader *r, struct msk_bytes value, size_t *n)
     msk_reader_init(r, value.p, value.n);
     version = msk_reader_u8(r);
     *n = msk_reader_u8(r);
-    return version == VERSION && *n <= 2;
+    return version == RECORD_VERSION && *n <= 2;
 }
 
 static bool
-get_muk(struct msk_reader *r, struct msk_server_muk *muk)
+get_server_muk(struct msk_reader *r, struct msk_server_muk *muk)
 {
     bool ok = get_field(r, muk->btid, sizeof muk->btid, &muk->btid_len) &&
               get_field(r, muk->key, sizeof muk->key, &muk->key_len) &&
@@ -129,7 +129,7 @@ msk_record_get_server(struct msk_bytes value, struct msk_server_keys *keys)
     ok = get_head(&r, value, &keys->n) && keys->n > 0;
     keys->age = get_u64(&r);
     for (size_t i = 0; ok && i < keys->n; i++)
-        ok = get_muk(&r, &keys->muk[i]);
+        ok = get_server_muk(&r, &keys->muk[i]);
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
 }
 
@@ -140,7 +140,7 @@ msk_record_put_server(const struct msk_server_keys *keys,
     struct msk_writer w;
 
     msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
-    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, RECORD_VERSION);
     msk_writer_u8(&w, (uint8_t)keys->n);
     put_u64(&w, keys->age);
     for (size_t i = 0; i < keys->n; i++) {
@@ -155,7 +155,7 @@ msk_record_put_server(const struct msk_server_keys *keys,
 }
 
 static bool
-get_msk(struct msk_reader *r, struct msk_held_key *msk)
+get_held_msk(struct msk_reader *r, struct msk_held_key *msk)
 {
     bool ok;
 
@@ -222,14 +222,14 @@ msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
     memset(group, 0, sizeof *group);
     ok = get_head(&r, value, &group->n);
     for (size_t i = 0; ok && i < group->n; i++)
-        ok = get_msk(&r, &group->msk[i]);
+        ok = get_held_msk(&r, &group->msk[i]);
     ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len) &&
          get_owners(&r, &group->owners) && get_released(&r, &group->released);
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
 }
 
 static void
-put_msk(struct msk_writer *w, const struct msk_held_key *msk)
+put_held_msk(struct msk_writer *w, const struct msk_held_key *msk)
 {
     msk_writer_u16(w, msk->number);
     put_field(w, msk->key, msk->key_len);
@@ -272,10 +272,10 @@ msk_record_put_group(const struct msk_held_group *group,
     struct msk_writer w;
 
     msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
-    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, RECORD_VERSION);
     msk_writer_u8(&w, (uint8_t)group->n);
     for (size_t i = 0; i < group->n; i++)
-        put_msk(&w, &group->msk[i]);
+        put_held_msk(&w, &group->msk[i]);
     put_field(&w, group->sp, group->sp_len);
     put_owners(&w, &group->owners);
     put_released(&w, &group->released);
@@ -301,7 +301,7 @@ msk_record_get_history(struct msk_bytes value, struct msk_history *history)
     if (value.n == 0) /* no record: nothing went */
         return MSK_OK;
     msk_reader_init(&r, value.p, value.n);
-    ok = msk_reader_u8(&r) == VERSION;
+    ok = msk_reader_u8(&r) == RECORD_VERSION;
     history->n = msk_reader_u8(&r);
     ok = ok && history->n > 0 && history->n <= MSK_HISTORY_MAX;
     for (size_t i = 0; ok && i < history->n; i++)
@@ -316,7 +316,7 @@ msk_record_put_history(const struct msk_history *history,
     struct msk_writer w;
 
     msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
-    msk_writer_u8(&w, VERSION);
+    msk_writer_u8(&w, RECORD_VERSION);
     msk_writer_u8(&w, (uint8_t)history->n);
     for (size_t i = 0; i < history->n; i++) {
         const struct msk_past *past = &history->past[i];

@@ -41,7 +41,7 @@ fetch(struct msk_soft *soft, struct msk_soft_slot *slot)
 }
 
 static int
-load(struct msk_soft *soft, struct msk_soft_slot *slot)
+load_slot(struct msk_soft *soft, struct msk_soft_slot *slot)
 {
     int err = slot->loaded ? MSK_OK : fetch(soft, slot);
 
@@ -51,7 +51,7 @@ load(struct msk_soft *soft, struct msk_soft_slot *slot)
 }
 
 static struct msk_bytes
-value_of(const struct msk_soft_slot *slot)
+value_of_slot(const struct msk_soft_slot *slot)
 {
     struct msk_bytes value = { slot->stored.value, slot->stored.n };
 
@@ -64,10 +64,10 @@ msk_soft_load_server(struct msk_soft *soft, struct msk_bytes fqdn)
     int err;
 
     msk_record_server_key(fqdn, soft->server.key, &soft->server.key_len);
-    err = load(soft, &soft->server);
+    err = load_slot(soft, &soft->server);
     if (err != MSK_OK)
         return err;
-    return msk_record_get_server(value_of(&soft->server), &soft->keys);
+    return msk_record_get_server(value_of_slot(&soft->server), &soft->keys);
 }
 
 int
@@ -76,13 +76,13 @@ msk_soft_load_group(struct msk_soft *soft, const struct msk_group_id *group)
     int err;
 
     msk_record_group_key(group, soft->group.key, &soft->group.key_len);
-    err = load(soft, &soft->group);
+    err = load_slot(soft, &soft->group);
     if (err != MSK_OK)
         return err;
     memset(&soft->held, 0, sizeof soft->held);
     if (soft->group.stored.version == 0)
         return MSK_ERR_NOT_MINE;
-    return msk_record_get_group(value_of(&soft->group), &soft->held);
+    return msk_record_get_group(value_of_slot(&soft->group), &soft->held);
 }
 
 int
@@ -91,16 +91,16 @@ msk_soft_load_history(struct msk_soft *soft, const struct msk_group_id *group)
     int err;
 
     msk_record_history_key(group, soft->past.key, &soft->past.key_len);
-    err = load(soft, &soft->past);
+    err = load_slot(soft, &soft->past);
     if (err != MSK_OK)
         return err;
-    return msk_record_get_history(value_of(&soft->past), &soft->history);
+    return msk_record_get_history(value_of_slot(&soft->past), &soft->history);
 }
 
 int
 msk_soft_load_record(struct msk_soft *soft)
 {
-    int err = load(soft, &soft->group);
+    int err = load_slot(soft, &soft->group);
 
     return err == MSK_ERR_RECORD ? MSK_OK : err;
 }
@@ -130,7 +130,7 @@ add_change(struct msk_soft *soft, struct msk_soft_slot *slot)
 
     change->key.p = slot->key;
     change->key.n = slot->key_len;
-    change->value = value_of(slot);
+    change->value = value_of_slot(slot);
     change->version = slot->stored.version;
     change->delayable = false;
     return change;

@@ -51,7 +51,7 @@ wipe_work(struct msk_soft *soft)
 }
 
 static int
-finish(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
+finish_run(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
 {
     soft->wait = MSK_SOFT_IDLE;
     if (err == MSK_OK && result != NULL)
@@ -64,19 +64,19 @@ finish(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
 
 /* What a step has returned, or its commit; it may want to run once more. */
 static int
-go_on(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
+go_on_run(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
 {
     while (err == MSK_OK && soft->again) {
         start_over(soft);
         err = soft->step(soft);
     }
-    return err == MSK_PENDING ? err : finish(soft, err, result);
+    return err == MSK_PENDING ? err : finish_run(soft, err, result);
 }
 
 int
 msk_soft_run(struct msk_soft *soft, struct msk_mgvf_result *result)
 {
-    return go_on(soft, soft->step(soft), result);
+    return go_on_run(soft, soft->step(soft), result);
 }
 
 int
@@ -94,9 +94,9 @@ msk_soft_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
     if (wait == MSK_SOFT_COMMITTING)
         msk_soft_count(soft);
     if (result != MSK_OK)
-        return finish(soft, msk_soft_store_error(result), out);
+        return finish_run(soft, msk_soft_store_error(result), out);
     if (wait == MSK_SOFT_COMMITTING)
-        return go_on(soft, soft->verdict, out);
+        return go_on_run(soft, soft->verdict, out);
     soft->loading->loaded = true;
     return msk_soft_run(soft, out);
 }

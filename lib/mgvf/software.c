@@ -13,8 +13,8 @@ soft_wipe(struct msk_mgvf *mgvf)
     msk_secret_wipe(mgvf, sizeof(struct msk_soft));
 }
 
-static const struct msk_mgvf_ops ops = {
-    .size = sizeof ops,
+static const struct msk_mgvf_ops software_ops = {
+    .size = sizeof software_ops,
     .process = msk_soft_process,
     .complete = msk_soft_complete,
     .set_muk = msk_soft_set_muk,
@@ -43,7 +43,7 @@ msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
         return MSK_ERR_SPACE;
     soft = msk_align(mem);
     memset(soft, 0, sizeof *soft);
-    soft->base.ops = &ops;
+    soft->base.ops = &software_ops;
     soft->crypto = c.crypto;
     soft->store = c.store;
     *mgvf = &soft->base;

@@ -61,8 +61,8 @@ uicc_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk)
 /* --- what is held -------------------------------------------------------- */
 
 static void
-describe(const struct msk_card_group *g, uint16_t number,
-         struct msk_held_msk *out)
+describe_card_msk(const struct msk_card_group *g, uint16_t number,
+                  struct msk_held_msk *out)
 {
     out->number = number;
     for (size_t i = 0; i < MSK_HELD_MAX; i++)
@@ -92,7 +92,7 @@ tell_held(struct msk_uicc *u)
         return msk_uicc_next(u);
     held.n = msks.n;
     for (size_t i = 0; i < msks.n; i++)
-        describe(u->group, msks.number[i], &held.msk[i]);
+        describe_card_msk(u->group, msks.number[i], &held.msk[i]);
     msk_sized_give(u->held, &held, sizeof held);
     return MSK_OK;
 }
@@ -125,8 +125,8 @@ uicc_wipe(struct msk_mgvf *mgvf)
     msk_secret_wipe(u, sizeof *u);
 }
 
-static const struct msk_mgvf_ops ops = {
-    .size = sizeof ops,
+static const struct msk_mgvf_ops uicc_ops = {
+    .size = sizeof uicc_ops,
     .process = uicc_process,
     .complete = uicc_complete,
     .set_muk = uicc_set_muk,
@@ -155,7 +155,7 @@ msk_mgvf_uicc_init(struct msk_mgvf **mgvf, void *mem, size_t len,
     u = msk_align(mem);
     memset(u, 0, sizeof *u);
     memset(c.groups, 0, c.n_groups * sizeof *c.groups);
-    u->base.ops = &ops;
+    u->base.ops = &uicc_ops;
     u->card = c.card;
     u->groups = c.groups;
     u->n_groups = c.n_groups;

@@ -17,7 +17,7 @@ place(struct msk_ext_key_id *ids, uint8_t type)
 
 /* A view that is there has a place, even when it is empty. */
 static int
-take(struct msk_bytes *id, const struct msk_bytes *value)
+take_key_id(struct msk_bytes *id, const struct msk_bytes *value)
 {
     if (id == NULL)
         return MSK_OK;
@@ -43,13 +43,13 @@ msk_ext_key_id_get(struct msk_bytes data, struct msk_ext_key_id *ids)
     while (err == MSK_OK && data.n > 0) {
         err = msk_tlv_get(&data, &type, &value);
         if (err == MSK_OK)
-            err = take(place(ids, type), &value);
+            err = take_key_id(place(ids, type), &value);
     }
     return err;
 }
 
 static void
-put(struct msk_writer *w, uint8_t type, const struct msk_bytes *id)
+put_key_id(struct msk_writer *w, uint8_t type, const struct msk_bytes *id)
 {
     if (id->n > 0)
         msk_tlv_put(w, type, id->p, id->n);
@@ -64,8 +64,8 @@ msk_ext_key_id_put(uint8_t *buf, size_t cap, const struct msk_ext_key_id *ids,
     if (ids == NULL || len == NULL)
         return MSK_ERR_ARGUMENT;
     msk_writer_init(&w, buf, cap);
-    put(&w, MSK_KEY_ID_DOMAIN, &ids->domain);
-    put(&w, MSK_KEY_ID_SERVICE, &ids->service);
-    put(&w, MSK_KEY_ID_TRAFFIC, &ids->traffic);
+    put_key_id(&w, MSK_KEY_ID_DOMAIN, &ids->domain);
+    put_key_id(&w, MSK_KEY_ID_SERVICE, &ids->service);
+    put_key_id(&w, MSK_KEY_ID_TRAFFIC, &ids->traffic);
     return msk_writer_end(&w, len);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mikey/header.h"
 
-#define VERSION 1
+#define MIKEY_VERSION 1
 #define SRTP_ID_LEN 9 /* Policy_no, SSRC, ROC */
 
 /* Octets of CS ID map info; an SRTP-ID entry for each CS, or nothing: the "16
@@ -35,7 +35,7 @@ msk_header_get_fields(struct msk_reader *r, struct msk_mikey_header *header,
     header->map_type = msk_reader_u8(r);
     if (r->bad)
         return MSK_ERR_TRUNCATED;
-    return version == VERSION ? MSK_OK : MSK_ERR_VERSION;
+    return version == MIKEY_VERSION ? MSK_OK : MSK_ERR_VERSION;
 }
 
 int
@@ -76,7 +76,7 @@ msk_header_put_fields(struct msk_writer *w,
 
     if (header->prf > 0x7F)
         return MSK_ERR_LENGTH;
-    msk_writer_u8(w, VERSION);
+    msk_writer_u8(w, MIKEY_VERSION);
     msk_writer_u8(w, header->data_type);
     msk_writer_u8(w, MSK_PAYLOAD_LAST);
     msk_writer_u8(w, (uint8_t)(v | header->prf));

@@ -41,7 +41,7 @@ get_known(struct msk_reader *r, size_t n, struct msk_bytes *value)
 }
 
 static void
-get_data16(struct msk_reader *r, struct msk_bytes *data)
+get_other_data(struct msk_reader *r, struct msk_bytes *data)
 {
     msk_reader_take(r, msk_reader_u16(r), data);
 }
@@ -117,7 +117,7 @@ get_tr(struct msk_reader *r, struct msk_payload *p)
 }
 
 static int
-get_body(struct msk_reader *r, struct msk_payload *p)
+get_other_body(struct msk_reader *r, struct msk_payload *p)
 {
     switch (p->type) {
     case MSK_PAYLOAD_PKE: return get_pke(r, p);
@@ -126,7 +126,7 @@ get_body(struct msk_reader *r, struct msk_payload *p)
     case MSK_PAYLOAD_TR: return get_tr(r, p);
     case MSK_PAYLOAD_CERT: /* RFC 3830 6.7 */
         p->kind = msk_reader_u8(r);
-        get_data16(r, &p->data);
+        get_other_data(r, &p->data);
         return MSK_OK;
     case MSK_PAYLOAD_ERR: /* RFC 3830 6.12 */
         p->kind = msk_reader_u8(r);
@@ -135,7 +135,7 @@ get_body(struct msk_reader *r, struct msk_payload *p)
     case MSK_PAYLOAD_IDR: /* RFC 6043 6.6 */
         p->detail = msk_reader_u8(r);
         p->kind = msk_reader_u8(r);
-        get_data16(r, &p->data);
+        get_other_data(r, &p->data);
         return MSK_OK;
     case MSK_PAYLOAD_RANDR: /* RFC 6043 6.8 */
         p->detail = msk_reader_u8(r);
@@ -144,7 +144,7 @@ get_body(struct msk_reader *r, struct msk_payload *p)
     case MSK_PAYLOAD_SAKKE: /* RFC 6509 4.2 */
         p->kind = msk_reader_u8(r);
         p->detail = msk_reader_u8(r);
-        get_data16(r, &p->data);
+        get_other_data(r, &p->data);
         return MSK_OK;
     default: return MSK_ERR_PAYLOAD;
     }
@@ -162,7 +162,7 @@ msk_payload_other_get(struct msk_reader *r, uint8_t type,
         get_sign(r, payload);
     } else {
         *next = msk_reader_u8(r);
-        err = get_body(r, payload);
+        err = get_other_body(r, payload);
     }
     if (err == MSK_OK && r->bad)
         err = MSK_ERR_TRUNCATED;
@@ -170,7 +170,7 @@ msk_payload_other_get(struct msk_reader *r, uint8_t type,
 }
 
 static int
-put_data16(struct msk_writer *w, const struct msk_bytes *data)
+put_other_data(struct msk_writer *w, const struct msk_bytes *data)
 {
     size_t at = msk_writer_open16(w);
 
@@ -229,7 +229,7 @@ put_randr(struct msk_writer *w, const struct msk_payload *p)
 }
 
 static int
-put_body(struct msk_writer *w, const struct msk_payload *p)
+put_other_body(struct msk_writer *w, const struct msk_payload *p)
 {
     switch (p->type) {
     case MSK_PAYLOAD_PKE:
@@ -237,7 +237,7 @@ put_body(struct msk_writer *w, const struct msk_payload *p)
     case MSK_PAYLOAD_DH: return put_dh(w, p);
     case MSK_PAYLOAD_CERT:
         msk_writer_u8(w, p->kind);
-        return put_data16(w, &p->data);
+        return put_other_data(w, &p->data);
     case MSK_PAYLOAD_CHASH:
         msk_writer_u8(w, p->kind);
         return put_known(w, hash_len(p->kind), &p->data);
@@ -251,12 +251,12 @@ put_body(struct msk_writer *w, const struct msk_payload *p)
     case MSK_PAYLOAD_IDR:
         msk_writer_u8(w, p->detail);
         msk_writer_u8(w, p->kind);
-        return put_data16(w, &p->data);
+        return put_other_data(w, &p->data);
     case MSK_PAYLOAD_RANDR: return put_randr(w, p);
     case MSK_PAYLOAD_SAKKE:
         msk_writer_u8(w, p->kind);
         msk_writer_u8(w, p->detail);
-        return put_data16(w, &p->data);
+        return put_other_data(w, &p->data);
     default: return MSK_ERR_PAYLOAD;
     }
 }
@@ -268,5 +268,5 @@ msk_payload_other_put(struct msk_writer *w, const struct msk_payload *payload)
         return put_bits(w, (unsigned)payload->kind << 12, SIGN_LEN_MAX,
                         payload);
     msk_writer_u8(w, MSK_PAYLOAD_LAST);
-    return put_body(w, payload);
+    return put_other_body(w, payload);
 }

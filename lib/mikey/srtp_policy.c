@@ -35,7 +35,8 @@ msk_srtp_policy_has(const struct msk_srtp_policy *policy, uint32_t param)
 }
 
 static int
-take(struct msk_srtp_policy *policy, uint8_t param, struct msk_bytes octets)
+take_param(struct msk_srtp_policy *policy, uint8_t param,
+           struct msk_bytes octets)
 {
     struct msk_reader r;
     uint32_t value = 0;
@@ -80,7 +81,7 @@ msk_srtp_policy_get(struct msk_bytes params, struct msk_srtp_policy *policy)
     while (err == MSK_OK && params.n > 0) {
         err = msk_tlv_get(&params, &param, &value);
         if (err == MSK_OK)
-            err = take(policy, param, value);
+            err = take_param(policy, param, value);
     }
     fall_back(policy);
     return err;
@@ -88,7 +89,7 @@ msk_srtp_policy_get(struct msk_bytes params, struct msk_srtp_policy *policy)
 
 /* One octet; R has two. */
 static int
-put(struct msk_writer *w, uint8_t param, uint32_t value)
+put_param(struct msk_writer *w, uint8_t param, uint32_t value)
 {
     size_t n = param == MSK_SRTP_R ? 2 : 1;
     uint8_t octets[2];
@@ -113,6 +114,6 @@ msk_srtp_policy_put(const struct msk_srtp_policy *policy, uint8_t *buf,
     msk_writer_init(&w, buf, cap);
     for (uint8_t i = 0; err == MSK_OK && i < MSK_SRTP_PARAMS; i++)
         if (msk_srtp_policy_has(policy, i))
-            err = put(&w, i, policy->value[i]);
+            err = put_param(&w, i, policy->value[i]);
     return err == MSK_OK ? msk_writer_end(&w, len) : err;
 }

@@ -7,8 +7,8 @@
 
 #include "port/mbedtls_names.h"
 
-#define BLOCK 64    /* octets, of all three hashes */
-#define KEY_MAX 128 /* octets, of an HMAC key */
+#define BLOCK 64         /* octets, of all three hashes */
+#define HMAC_KEY_MAX 128 /* octets, of an HMAC key */
 
 union state {
     mbedtls_md5_context md5;
@@ -17,7 +17,7 @@ union state {
 };
 
 static int
-start(enum msk_hash hash, union state *s)
+start_hash(enum msk_hash hash, union state *s)
 {
     switch (hash) {
     case MSK_HASH_MD5:
@@ -47,7 +47,7 @@ update(enum msk_hash hash, union state *s, const uint8_t *p, size_t n)
 }
 
 static int
-finish(enum msk_hash hash, union state *s, uint8_t *out)
+finish_hash(enum msk_hash hash, union state *s, uint8_t *out)
 {
     switch (hash) {
     case MSK_HASH_MD5: return mbedtls_md5_finish(&s->md5, out);
@@ -59,7 +59,7 @@ finish(enum msk_hash hash, union state *s, uint8_t *out)
 
 /* Wipes the state. */
 static void
-end(enum msk_hash hash, union state *s)
+end_hash(enum msk_hash hash, union state *s)
 {
     switch (hash) {
     case MSK_HASH_MD5: mbedtls_md5_free(&s->md5); break;
@@ -88,7 +88,7 @@ clone(enum msk_hash hash, union state *to, const union state *from)
 }
 
 static size_t
-digest_len(enum msk_hash hash)
+digest_len_of(enum msk_hash hash)
 {
     switch (hash) {
     case MSK_HASH_MD5: return 16;
@@ -108,8 +108,8 @@ hash_views(enum msk_hash hash, union state *s, const struct msk_bytes *in,
     for (size_t i = 0; failed == 0 && i < n_in; i++)
         failed = update(hash, s, in[i].p, in[i].n);
     if (failed == 0)
-        failed = finish(hash, s, out);
-    end(hash, s);
+        failed = finish_hash(hash, s, out);
+    end_hash(hash, s);
     return failed;
 }
 
@@ -120,7 +120,7 @@ provider_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
     union state s;
 
     (void)user;
-    if (start(hash, &s) != 0)
+    if (start_hash(hash, &s) != 0)
         return -1;
     return hash_views(hash, &s, in, n_in, out);
 }
@@ -145,7 +145,7 @@ start_pad(enum msk_hash hash, union state *s, uint8_t block[BLOCK],
 {
     for (size_t i = 0; i < BLOCK; i++)
         block[i] ^= value;
-    if (start(hash, s) != 0)
+    if (start_hash(hash, s) != 0)
         return -1;
     return update(hash, s, block, BLOCK);
 }
@@ -158,7 +158,7 @@ provider_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
     uint8_t block[BLOCK] = { 0 };
     int failed = 0;
 
-    if (key.n == 0 || key.n > KEY_MAX ||
+    if (key.n == 0 || key.n > HMAC_KEY_MAX ||
         (hash != MSK_HASH_SHA1 && hash != MSK_HASH_SHA256))
         return -1;
     pads->hash = hash;
@@ -182,7 +182,7 @@ provider_hmac(void *user, const struct msk_hmac *hmac,
 {
     const struct pads *pads = pads_of(hmac);
     uint8_t digest[MSK_HASH_MAX];
-    struct msk_bytes inner = { digest, digest_len(pads->hash) };
+    struct msk_bytes inner = { digest, digest_len_of(pads->hash) };
     union state s;
     int failed;
 

@@ -9,12 +9,12 @@
 #include <psa/crypto.h>
 #include <string.h>
 
-#define KEY_MAX 128
+#define PSA_PROVIDER_KEY_MAX 128
 
 struct held_key {
     enum msk_hash hash;
     size_t len;
-    uint8_t key[KEY_MAX];
+    uint8_t key[PSA_PROVIDER_KEY_MAX];
 };
 
 typedef char
@@ -33,7 +33,7 @@ alg_of(enum msk_hash hash)
 
 /* PSA fills all the room that it is given before it writes a digest. */
 static size_t
-digest_len(enum msk_hash hash)
+psa_digest_len(enum msk_hash hash)
 {
     switch (hash) {
     case MSK_HASH_MD5: return 16;
@@ -44,8 +44,8 @@ digest_len(enum msk_hash hash)
 }
 
 static int
-provider_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
-              size_t n_in, uint8_t *out)
+psa_provider_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
+                  size_t n_in, uint8_t *out)
 {
     psa_hash_operation_t op = PSA_HASH_OPERATION_INIT;
     psa_status_t status = psa_hash_setup(&op, alg_of(hash));
@@ -56,7 +56,7 @@ provider_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
         if (in[i].n > 0)
             status = psa_hash_update(&op, in[i].p, in[i].n);
     if (status == PSA_SUCCESS)
-        status = psa_hash_finish(&op, out, digest_len(hash), &len);
+        status = psa_hash_finish(&op, out, psa_digest_len(hash), &len);
     psa_hash_abort(&op);
     return status == PSA_SUCCESS ? 0 : -1;
 }
@@ -75,13 +75,13 @@ import(struct msk_bytes key, psa_key_type_t type, psa_key_usage_t usage,
 }
 
 static int
-provider_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
-                    struct msk_bytes key)
+psa_provider_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
+                        struct msk_bytes key)
 {
     struct held_key *held = (struct held_key *)(void *)hmac;
 
     (void)user;
-    if (key.n == 0 || key.n > KEY_MAX ||
+    if (key.n == 0 || key.n > PSA_PROVIDER_KEY_MAX ||
         (hash != MSK_HASH_SHA1 && hash != MSK_HASH_SHA256))
         return -1;
     held->hash = hash;
@@ -108,13 +108,13 @@ mac(psa_key_id_t id, psa_algorithm_t alg, const struct msk_bytes *in,
 }
 
 static int
-provider_hmac(void *user, const struct msk_hmac *hmac,
-              const struct msk_bytes *in, size_t n_in, uint8_t *out)
+psa_provider_hmac(void *user, const struct msk_hmac *hmac,
+                  const struct msk_bytes *in, size_t n_in, uint8_t *out)
 {
     const struct held_key *held = (const struct held_key *)(const void *)hmac;
     struct msk_bytes key = { held->key, held->len };
     psa_algorithm_t alg = PSA_ALG_HMAC(alg_of(held->hash));
-    size_t cap = digest_len(held->hash);
+    size_t cap = psa_digest_len(held->hash);
     psa_key_id_t id;
     psa_status_t status =
         import(key, PSA_KEY_TYPE_HMAC, PSA_KEY_USAGE_SIGN_MESSAGE, alg, &id);
@@ -129,7 +129,7 @@ provider_hmac(void *user, const struct msk_hmac *hmac,
 }
 
 static void
-provider_hmac_end(void *user, struct msk_hmac *hmac)
+psa_provider_hmac_end(void *user, struct msk_hmac *hmac)
 {
     (void)user;
     msk_wipe(hmac, sizeof(struct held_key));
@@ -156,8 +156,8 @@ ctr(psa_key_id_t id, const uint8_t iv[16], const uint8_t *in, uint8_t *out,
 }
 
 static int
-provider_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
-                 const uint8_t *in, uint8_t *out, size_t n)
+psa_provider_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
+                     const uint8_t *in, uint8_t *out, size_t n)
 {
     psa_key_id_t id;
     psa_status_t status;
@@ -176,17 +176,17 @@ provider_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
     return status == PSA_SUCCESS ? 0 : -1;
 }
 
-static const struct msk_crypto provider = {
-    .size = sizeof provider,
-    .hash = provider_hash,
-    .hmac_begin = provider_hmac_begin,
-    .hmac = provider_hmac,
-    .hmac_end = provider_hmac_end,
-    .aes_ctr = provider_aes_ctr,
+static const struct msk_crypto psa_provider = {
+    .size = sizeof psa_provider,
+    .hash = psa_provider_hash,
+    .hmac_begin = psa_provider_hmac_begin,
+    .hmac = psa_provider_hmac,
+    .hmac_end = psa_provider_hmac_end,
+    .aes_ctr = psa_provider_aes_ctr,
 };
 
 const struct msk_crypto *
 msk_crypto_psa(void)
 {
-    return psa_crypto_init() == PSA_SUCCESS ? &provider : NULL;
+    return psa_crypto_init() == PSA_SUCCESS ? &psa_provider : NULL;
 }

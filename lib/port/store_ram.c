@@ -6,7 +6,7 @@
 /* Clears a record in a way that stays: its memory is reachable by the host,
  * which a compiler cannot overlook. */
 static void
-clear(struct msk_ram_record *record)
+clear_record(struct msk_ram_record *record)
 {
     memset(record, 0, sizeof *record);
 }
@@ -20,7 +20,7 @@ has_key(const struct msk_ram_record *record, struct msk_bytes key)
 
 /* The record of that key; NULL: there is none. */
 static struct msk_ram_record *
-find(const struct msk_ram *ram, struct msk_bytes key)
+find_in_ram(const struct msk_ram *ram, struct msk_bytes key)
 {
     for (size_t i = 0; i < ram->n; i++)
         if (has_key(&ram->records[i], key))
@@ -32,7 +32,7 @@ static int
 ram_load(void *user, uint32_t token, struct msk_bytes key,
          struct msk_stored *out)
 {
-    const struct msk_ram_record *record = find(user, key);
+    const struct msk_ram_record *record = find_in_ram(user, key);
 
     (void)token;
     out->n = 0;
@@ -78,9 +78,10 @@ count_free(const struct msk_ram *ram)
 
 /* Would the change go through? *room: free records when it comes. */
 static int
-check(const struct msk_ram *ram, const struct msk_change *change, size_t *room)
+check_change(const struct msk_ram *ram, const struct msk_change *change,
+             size_t *room)
 {
-    const struct msk_ram_record *record = find(ram, change->key);
+    const struct msk_ram_record *record = find_in_ram(ram, change->key);
 
     if (change->key.n == 0 || change->key.n > MSK_STORE_KEY_MAX ||
         change->value.n > MSK_STORE_VALUE_MAX)
@@ -95,7 +96,7 @@ check(const struct msk_ram *ram, const struct msk_change *change, size_t *room)
 }
 
 static struct msk_ram_record *
-find_free(const struct msk_ram *ram)
+find_free_record(const struct msk_ram *ram)
 {
     for (size_t i = 0; i < ram->n; i++)
         if (ram->records[i].version == 0)
@@ -106,14 +107,14 @@ find_free(const struct msk_ram *ram)
 static void
 apply(struct msk_ram *ram, const struct msk_change *change)
 {
-    struct msk_ram_record *record = find(ram, change->key);
+    struct msk_ram_record *record = find_in_ram(ram, change->key);
 
     if (record != NULL)
-        clear(record);
+        clear_record(record);
     if (change->value.p == NULL)
         return;
     if (record == NULL)
-        record = find_free(ram);
+        record = find_free_record(ram);
     if (record == NULL) /* check has counted: there is one */
         return;
     memcpy(record->key, change->key.p, change->key.n);
@@ -133,7 +134,7 @@ ram_commit(void *user, uint32_t token, const struct msk_change *changes,
 
     (void)token;
     for (size_t i = 0; err == MSK_OK && i < n; i++)
-        err = check(ram, &changes[i], &room);
+        err = check_change(ram, &changes[i], &room);
     for (size_t i = 0; err == MSK_OK && i < n; i++)
         apply(ram, &changes[i]);
     return err;
@@ -145,7 +146,7 @@ msk_store_ram_wipe(struct msk_ram *ram)
     if (ram == NULL)
         return;
     for (size_t i = 0; i < ram->n; i++)
-        clear(&ram->records[i]);
+        clear_record(&ram->records[i]);
 }
 
 int

@@ -21,7 +21,7 @@
  * each other: that of an element goes on when its child has ended and its
  * text is gone.
  */
-struct reading {
+struct expat_reading {
     XML_Parser parser;
     const struct msk_xml_sink *sink;
     void *arg;
@@ -35,7 +35,7 @@ struct reading {
 
 /* Stops the parser, for good. The first reason is the true one. */
 static void
-stop(struct reading *r, int err)
+stop(struct expat_reading *r, int err)
 {
     if (r->err != MSK_OK || err == MSK_OK)
         return;
@@ -75,7 +75,8 @@ take_attributes(const XML_Char **atts, struct msk_xml_attribute *out, size_t *n)
 
 /* Limits are for what is known, and only the sink knows what that is. */
 static int
-start(struct reading *r, const XML_Char *full, const XML_Char **atts)
+start_element(struct expat_reading *r, const XML_Char *full,
+              const XML_Char **atts)
 {
     struct msk_xml_attribute attributes[MSK_XML_ATTRIBUTES_MAX];
     struct msk_bytes ns, name;
@@ -95,15 +96,15 @@ start(struct reading *r, const XML_Char *full, const XML_Char **atts)
 }
 
 static void XMLCALL
-on_start(void *user, const XML_Char *full, const XML_Char **atts)
+on_expat_start(void *user, const XML_Char *full, const XML_Char **atts)
 {
-    struct reading *r = user;
+    struct expat_reading *r = user;
     int err = MSK_XML_PASS_BY;
 
     if (r->err != MSK_OK)
         return;
     if (r->passed == 0)
-        err = start(r, full, atts);
+        err = start_element(r, full, atts);
     if (err == MSK_XML_PASS_BY)
         r->passed++;
     else
@@ -111,15 +112,15 @@ on_start(void *user, const XML_Char *full, const XML_Char **atts)
 }
 
 static bool
-is_blank(uint8_t c)
+is_xml_blank(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static void XMLCALL
-on_end(void *user, const XML_Char *full)
+on_expat_end(void *user, const XML_Char *full)
 {
-    struct reading *r = user;
+    struct expat_reading *r = user;
     struct msk_bytes ns, name, text;
 
     if (r->err != MSK_OK)
@@ -128,7 +129,7 @@ on_end(void *user, const XML_Char *full)
         r->passed--;
         return;
     }
-    while (r->end > r->begin[r->depth] && is_blank(r->text[r->end - 1]))
+    while (r->end > r->begin[r->depth] && is_xml_blank(r->text[r->end - 1]))
         r->end--;
     text.n = r->end - r->begin[r->depth];
     text.p = text.n > 0 ? r->text + r->begin[r->depth] : NULL;
@@ -139,10 +140,10 @@ on_end(void *user, const XML_Char *full)
 
 /* Behind a text that is full: one octet says that it goes on. */
 static void
-overflow(struct reading *r, struct msk_bytes in)
+overflow(struct expat_reading *r, struct msk_bytes in)
 {
     for (size_t i = 0; i < in.n; i++)
-        if (!is_blank(in.p[i]))
+        if (!is_xml_blank(in.p[i]))
             r->text[r->begin[r->depth] + MSK_XML_TEXT_MAX] = in.p[i];
 }
 
@@ -151,14 +152,14 @@ overflow(struct reading *r, struct msk_bytes in)
 static void XMLCALL
 on_text(void *user, const XML_Char *piece, int len)
 {
-    struct reading *r = user;
+    struct expat_reading *r = user;
     struct msk_bytes in = { (const uint8_t *)piece, (size_t)len };
     size_t had, n;
 
     if (r->err != MSK_OK || r->depth == 0 || r->passed > 0)
         return;
     had = r->end - r->begin[r->depth];
-    while (had == 0 && in.n > 0 && is_blank(in.p[0])) {
+    while (had == 0 && in.n > 0 && is_xml_blank(in.p[0])) {
         in.p++;
         in.n--;
     }
@@ -252,10 +253,10 @@ limit(XML_Parser parser)
 }
 
 static int
-parse(struct reading *r, struct msk_bytes document)
+parse(struct expat_reading *r, struct msk_bytes document)
 {
     XML_SetUserData(r->parser, r);
-    XML_SetElementHandler(r->parser, on_start, on_end);
+    XML_SetElementHandler(r->parser, on_expat_start, on_expat_end);
     XML_SetCharacterDataHandler(r->parser, on_text);
     XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
     XML_SetEntityDeclHandler(r->parser, on_entity);
@@ -276,7 +277,7 @@ read_within(struct msk_bytes document, const struct msk_xml_sink *sink,
             void *arg)
 {
     static const XML_Char separator[] = { SEPARATOR, '\0' };
-    struct reading *r = msk_budget_alloc(sizeof *r);
+    struct expat_reading *r = msk_budget_alloc(sizeof *r);
     int err = MSK_ERR_SPACE;
 
     if (r == NULL)

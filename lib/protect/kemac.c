@@ -135,8 +135,8 @@ msk_kemac_seal(const struct msk_protection *protection, uint8_t encr_alg,
 
 /* Everything but the MAC itself is signed, and the MAC comes last. */
 static int
-check_mac(struct msk_prf *prf, const struct msk_protection *protection,
-          struct msk_bytes message, const struct msk_payload *kemac)
+check_kemac_mac(struct msk_prf *prf, const struct msk_protection *protection,
+                struct msk_bytes message, const struct msk_payload *kemac)
 {
     struct msk_bytes in = { message.p, message.n - kemac->tail.n };
 
@@ -165,7 +165,7 @@ msk_kemac_open(const struct msk_protection *protection,
                             protection->psk);
     if (err != MSK_OK)
         return err;
-    err = check_mac(&prf, protection, message, kemac);
+    err = check_kemac_mac(&prf, protection, message, kemac);
     if (err == MSK_OK)
         err = apply_cipher(&prf, protection, kemac->kind, kemac->data.p, plain,
                            kemac->data.n);

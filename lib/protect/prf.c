@@ -48,8 +48,8 @@ use_slice(struct msk_prf *prf, size_t i)
 }
 
 static int
-hmac(const struct msk_prf *prf, const struct msk_bytes *in, size_t n_in,
-     uint8_t *out)
+prf_hmac(const struct msk_prf *prf, const struct msk_bytes *in, size_t n_in,
+         uint8_t *out)
 {
     return prf->crypto->hmac(prf->crypto->user, &prf->hmac, in, n_in, out) == 0
                ? MSK_OK
@@ -70,17 +70,17 @@ xor_p(const struct msk_prf *prf, struct msk_bytes in[3], uint8_t *out, size_t n)
 {
     uint8_t a[2][MSK_HASH_MAX], block[MSK_HASH_MAX];
     size_t step, which = 0;
-    int err = hmac(prf, in + 1, 2, a[0]);
+    int err = prf_hmac(prf, in + 1, 2, a[0]);
 
     for (size_t done = 0; err == MSK_OK && done < n; done += step) {
         step = n - done < prf->hash_len ? n - done : prf->hash_len;
         in[0].p = a[which];
         in[0].n = prf->hash_len;
-        err = hmac(prf, in, 3, block);
+        err = prf_hmac(prf, in, 3, block);
         if (err == MSK_OK)
             xor_into(out + done, block, step);
         if (err == MSK_OK && done + step < n)
-            err = hmac(prf, in, 1, a[1 - which]);
+            err = prf_hmac(prf, in, 1, a[1 - which]);
         which = 1 - which;
     }
     msk_secret_wipe(a, sizeof a);

@@ -17,7 +17,7 @@ allows_all(const struct msk_ue *ue)
 /* New groups are asked for at once where there is no registration; those
  * that are asked for already get the back-off of the new announcement. */
 static void
-step_groups(struct msk_ue *ue, size_t i, bool was_on, bool replan)
+step_groups_of_new(struct msk_ue *ue, size_t i, bool was_on, bool replan)
 {
     for (size_t g = 0; g < ue->n_groups; g++) {
         struct msk_ue_group *group = &ue->groups[g];
@@ -56,6 +56,6 @@ msk_ue_finish_start(struct msk_ue *ue)
     msk_ue_service_commit(ue, i);
     (void)msk_ue_service_step(
         ue, i, ue->registers ? MSK_SERVICE_START : MSK_SERVICE_JOIN);
-    step_groups(ue, i, was_on, replan);
+    step_groups_of_new(ue, i, was_on, replan);
     return true;
 }

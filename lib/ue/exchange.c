@@ -10,7 +10,7 @@
 
 /* The answer to a request that nobody waits for any more is still awaited:
  * the host has one request under way, not two. */
-static const struct msk_cell table[MSK_EXCHANGE_STATES][MSK_EXCHANGE_EVENTS] = {
+static const struct msk_cell exchange_table[MSK_EXCHANGE_STATES][MSK_EXCHANGE_EVENTS] = {
     [MSK_EXCHANGE_IDLE] = {
         [MSK_EXCHANGE_ASK] = { MSK_EXCHANGE_SEND, MSK_EXCHANGE_SENT },
         [MSK_EXCHANGE_LACK] = { MSK_EXCHANGE_ASK_KEYS, MSK_EXCHANGE_KEYS },
@@ -37,7 +37,7 @@ const struct msk_cell *
 msk_ue_exchange_cell(enum msk_ue_exchange_state state,
                      enum msk_ue_exchange_event event)
 {
-    return &table[state][event];
+    return &exchange_table[state][event];
 }
 
 bool
@@ -49,7 +49,7 @@ msk_ue_exchange_holds(const struct msk_ue *ue)
 
 /* Decision 21: time in bootstrap or under Retry-After does not count. */
 static void
-go_on(struct msk_ue *ue)
+resume_exchange(struct msk_ue *ue)
 {
     msk_time since = ue->exchange.held_since;
 
@@ -70,19 +70,19 @@ forget_keys(struct msk_ue *ue)
 }
 
 static void
-send(struct msk_ue *ue)
+send_request(struct msk_ue *ue)
 {
     ue->outbox.tell |= MSK_TELL_HTTP;
     msk_timer_start(&ue->exchange.timer, ue->now, ue->answer_time);
 }
 
 static void
-act(struct msk_ue *ue, enum msk_ue_exchange_action action)
+act_on_exchange(struct msk_ue *ue, enum msk_ue_exchange_action action)
 {
     struct msk_ue_exchange *exchange = &ue->exchange;
 
     switch (action) {
-    case MSK_EXCHANGE_SEND: send(ue); break;
+    case MSK_EXCHANGE_SEND: send_request(ue); break;
     case MSK_EXCHANGE_ASK_KEYS:
         ue->outbox.tell |= MSK_TELL_BOOTSTRAP;
         ue->outbox.bootstrap =
@@ -95,11 +95,11 @@ act(struct msk_ue *ue, enum msk_ue_exchange_action action)
         exchange->held_since = ue->now;
         break;
     case MSK_EXCHANGE_RESUME:
-        go_on(ue);
-        send(ue);
+        resume_exchange(ue);
+        send_request(ue);
         break;
     case MSK_EXCHANGE_RELEASE:
-        go_on(ue);
+        resume_exchange(ue);
         msk_timer_stop(&exchange->timer);
         break;
     case MSK_EXCHANGE_END: msk_timer_stop(&exchange->timer); break;
@@ -109,21 +109,21 @@ act(struct msk_ue *ue, enum msk_ue_exchange_action action)
 int
 msk_ue_exchange_step(struct msk_ue *ue, enum msk_ue_exchange_event event)
 {
-    const struct msk_cell *cell = &table[ue->exchange.state][event];
+    const struct msk_cell *cell = &exchange_table[ue->exchange.state][event];
     uint8_t action =
         msk_machine_step(ue, MSK_MACHINE_EXCHANGE, cell, (uint8_t)event, NULL,
                          &ue->exchange.state);
 
     if (action == 0)
         return MSK_ERR_STATE;
-    act(ue, (enum msk_ue_exchange_action)action);
+    act_on_exchange(ue, (enum msk_ue_exchange_action)action);
     if (ue->exchange.state != MSK_EXCHANGE_SENT)
         forget_keys(ue);
     return MSK_OK;
 }
 
 static bool
-is_asked(const struct msk_ue_group *group)
+is_group_asked(const struct msk_ue_group *group)
 {
     return group->state == MSK_GROUP_ASKED ||
            group->state == MSK_GROUP_ANSWERED;
@@ -138,7 +138,7 @@ msk_ue_exchange_fail(struct msk_ue *ue, enum msk_reason reason, msk_time after)
     (void)msk_ue_exchange_step(ue, paused ? MSK_EXCHANGE_AFTER
                                           : MSK_EXCHANGE_FAILED);
     for (size_t i = 0; i < ue->n_groups; i++)
-        if (is_asked(&ue->groups[i]))
+        if (is_group_asked(&ue->groups[i]))
             msk_ue_group_failed(ue, &ue->groups[i], reason, paused);
     for (size_t i = 0; i < ue->n_services; i++)
         if (ue->services[i].asked)
@@ -175,7 +175,7 @@ msk_ue_exchange_cancel(struct msk_ue *ue)
     if (ue->exchange.state != MSK_EXCHANGE_KEYS)
         return;
     for (size_t i = 0; i < ue->n_groups; i++)
-        wanted |= is_asked(&ue->groups[i]);
+        wanted |= is_group_asked(&ue->groups[i]);
     for (size_t i = 0; i < ue->n_services; i++)
         wanted |= ue->services[i].asked;
     if (!wanted)

@@ -15,7 +15,7 @@
 
 /* The value of a header; empty: it is not there, or more than once. */
 static struct msk_bytes
-value_of(const struct msk_http_response *response, const char *name)
+value_of_header(const struct msk_http_response *response, const char *name)
 {
     struct msk_bytes value = { NULL, 0 };
 
@@ -53,7 +53,7 @@ seconds_to(const struct msk_http_response *response, struct msk_bytes value)
     uint64_t at, now;
 
     if (!msk_http_date(value, &at) ||
-        !msk_http_date(value_of(response, "Date"), &now) || at < now)
+        !msk_http_date(value_of_header(response, "Date"), &now) || at < now)
         return 0;
     return at - now < SECONDS_MAX ? at - now : SECONDS_MAX;
 }
@@ -62,7 +62,7 @@ seconds_to(const struct msk_http_response *response, struct msk_bytes value)
 static msk_time
 retry_after(const struct msk_ue *ue, const struct msk_http_response *response)
 {
-    struct msk_bytes value = value_of(response, "Retry-After");
+    struct msk_bytes value = value_of_header(response, "Retry-After");
     msk_time time =
         is_number(value) ? number_of(value) : seconds_to(response, value);
 
@@ -141,7 +141,7 @@ take_group(void *arg, const struct msk_body_item *item)
 }
 
 static int
-take_service(void *arg, const struct msk_body_item *item)
+take_service_item(void *arg, const struct msk_body_item *item)
 {
     struct msk_ue *ue = arg;
     size_t i = msk_ue_service_find(ue, item->service);
@@ -161,13 +161,13 @@ read_items(struct msk_ue *ue, const struct msk_http_response *response)
 
     return msk_body_read(
         ue->xml, groups ? MSK_BODY_MSK_RESPONSE : MSK_BODY_REGISTER_RESPONSE,
-        value_of(response, "Content-Type"), response->body,
-        groups ? take_group : take_service, ue);
+        value_of_header(response, "Content-Type"), response->body,
+        groups ? take_group : take_service_item, ue);
 }
 
 /* The request is over before what it leads to begins. */
 static void
-conclude(struct msk_ue *ue, msk_time after)
+conclude_exchange(struct msk_ue *ue, msk_time after)
 {
     (void)msk_ue_exchange_step(ue, MSK_EXCHANGE_ANSWERED);
     for (size_t i = 0; i < ue->n_groups; i++)
@@ -193,7 +193,7 @@ answered(struct msk_ue *ue, const struct msk_http_response *response)
     }
     err = read_items(ue, response);
     if (err == MSK_OK)
-        conclude(ue, retry_after(ue, response));
+        conclude_exchange(ue, retry_after(ue, response));
     else
         msk_ue_exchange_fail(ue, MSK_REASON_UNVERIFIED, 0);
     return err;
@@ -202,7 +202,7 @@ answered(struct msk_ue *ue, const struct msk_http_response *response)
 /* --- any answer ---------------------------------------------------------- */
 
 static int
-verify(struct msk_ue *ue, const struct msk_http_response *response)
+verify_answer(struct msk_ue *ue, const struct msk_http_response *response)
 {
     struct msk_ue_exchange *x = &ue->exchange;
     const struct msk_credentials credentials = {
@@ -233,7 +233,7 @@ msk_ue_exchange_answer(struct msk_ue *ue,
     }
     if (response->status == 401)
         return challenged(ue, response);
-    err = verify(ue, response);
+    err = verify_answer(ue, response);
     if (err == MSK_OK)
         return answered(ue, response);
     msk_ue_exchange_fail(ue, MSK_REASON_UNVERIFIED,

@@ -53,7 +53,7 @@ msk_ue_group_forget(struct msk_ue_group *group, uint16_t number)
 
 /* It is gone, and is to be told. */
 static void
-lose(struct msk_ue_group *group, uint16_t number)
+lose_msk(struct msk_ue_group *group, uint16_t number)
 {
     msk_ue_group_forget(group, number);
     if (group->n_gone < MSK_HELD_MAX)
@@ -69,7 +69,7 @@ msk_ue_group_know(struct msk_ue_group *group, uint16_t number)
         if (group->known[i] == number)
             return;
     if (group->n_known == MSK_HELD_MAX)
-        lose(group, group->known[0]);
+        lose_msk(group, group->known[0]);
     group->known[group->n_known++] = number;
     group->futile = 0;
     msk_timer_stop(&group->damp);
@@ -92,7 +92,7 @@ msk_ue_group_compare(struct msk_ue_group *group, const struct msk_held *held)
 
         if (is_held(held, number))
             continue;
-        lose(group, number);
+        lose_msk(group, number);
     }
     for (size_t i = held->n; i > 0; i--) /* the newest comes first */
         msk_ue_group_know(group, held->msk[i - 1].number);

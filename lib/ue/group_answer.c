@@ -3,7 +3,8 @@
 #include "ue/leave.h"
 
 static void
-tell(struct msk_ue_want *want, int code, bool confirmed, enum msk_reason reason)
+tell_want(struct msk_ue_want *want, int code, bool confirmed,
+          enum msk_reason reason)
 {
     want->told.due = true;
     want->told.procedure = MSK_PROCEDURE_MSK_REQUEST;
@@ -14,7 +15,7 @@ tell(struct msk_ue_want *want, int code, bool confirmed, enum msk_reason reason)
 
 /* Nothing more is to come; what was wanted meanwhile is asked for anew. */
 static void
-end(struct msk_ue *ue, struct msk_ue_group *group)
+end_answer(struct msk_ue *ue, struct msk_ue_group *group)
 {
     (void)msk_ue_group_step(ue, group, MSK_GROUP_DONE);
     if (msk_ue_group_wants_any(group))
@@ -31,7 +32,7 @@ tell_in_vain(struct msk_ue_group *group)
 
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         if (group->reason == MSK_REASON_NO_MSK && group->want[i].wanted)
-            tell(&group->want[i], 0, false, reason);
+            tell_want(&group->want[i], 0, false, reason);
 }
 
 /* No more is to be asked. */
@@ -48,7 +49,7 @@ stop_asking(struct msk_ue *ue, struct msk_ue_group *group,
 /* It failed: once more, or is the leave rule next? That is for the current
  * MSK; without one that was asked for by its number a service can go on. */
 static void
-fail(struct msk_ue *ue, struct msk_ue_group *group)
+fail_group(struct msk_ue *ue, struct msk_ue_group *group)
 {
     if (msk_ue_group_wants_current(group)) {
         if (!msk_timer_due(&group->patience, ue->now)) {
@@ -81,15 +82,15 @@ msk_ue_group_failed(struct msk_ue *ue, struct msk_ue_group *group,
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         if (group->want[i].asked) {
             group->want[i].asked = false;
-            tell(&group->want[i], 0, false, reason);
+            tell_want(&group->want[i], 0, false, reason);
         }
     group->reason = (uint8_t)reason;
     if (paused)
         forgive(group);
     if (group->state == MSK_GROUP_ANSWERED)
-        end(ue, group);
+        end_answer(ue, group);
     else
-        fail(ue, group);
+        fail_group(ue, group);
 }
 
 /* What the codes of a group say together. */
@@ -100,7 +101,7 @@ struct verdict {
 /* TS 33.246 table G.2.4-1: 401 and 503 may be repeated. An item that is
  * missing was not answered (6.3.2.4). Decision 16: 204 is the confirmation. */
 static void
-judge(struct msk_ue_want *want, struct verdict *verdict)
+judge_answer(struct msk_ue_want *want, struct verdict *verdict)
 {
     int code = want->code;
     bool confirmed = code == MSK_CODE_CONFIRMED;
@@ -110,10 +111,10 @@ judge(struct msk_ue_want *want, struct verdict *verdict)
     want->asked = false;
     want->doubted = confirmed && want->wanted && want->number == 0;
     if (code == 0)
-        tell(want, 0, false, MSK_REASON_UNVERIFIED);
+        tell_want(want, 0, false, MSK_REASON_UNVERIFIED);
     else if (!want->doubted)
-        tell(want, code, confirmed && want->number == 0,
-             good ? MSK_REASON_NONE : MSK_REASON_REFUSED);
+        tell_want(want, code, confirmed && want->number == 0,
+                  good ? MSK_REASON_NONE : MSK_REASON_REFUSED);
     if (!want->wanted)
         return;
     verdict->granted |= good && !confirmed;
@@ -133,8 +134,8 @@ resolve_doubt(struct msk_ue_group *group, bool good)
         struct msk_ue_want *want = &group->want[i];
 
         if (want->doubted)
-            tell(want, MSK_CODE_CONFIRMED, good,
-                 good ? MSK_REASON_NONE : MSK_REASON_NO_MSK);
+            tell_want(want, MSK_CODE_CONFIRMED, good,
+                      good ? MSK_REASON_NONE : MSK_REASON_NO_MSK);
         want->doubted = false;
     }
 }
@@ -142,8 +143,8 @@ resolve_doubt(struct msk_ue_group *group, bool good)
 /* The current MSK is what a service stands or falls with; then comes what is
  * on its way. */
 static void
-conclude(struct msk_ue *ue, struct msk_ue_group *group,
-         const struct verdict *verdict, msk_time after)
+conclude_group(struct msk_ue *ue, struct msk_ue_group *group,
+               const struct verdict *verdict, msk_time after)
 {
     if (verdict->refused) {
         stop_asking(ue, group, MSK_GROUP_REFUSED, MSK_REASON_REFUSED);
@@ -154,14 +155,14 @@ conclude(struct msk_ue *ue, struct msk_ue_group *group,
         group->after = verdict->later ? after : 0;
         if (group->after > 0)
             forgive(group);
-        fail(ue, group);
+        fail_group(ue, group);
     } else if (verdict->confirmed) {
         group->confirmed = true;
         group->ended = msk_timer_due(&group->patience, ue->now);
         group->reason = MSK_REASON_PATIENCE;
         (void)msk_ue_group_step(ue, group, MSK_GROUP_CONFIRMED);
     } else {
-        end(ue, group);
+        end_answer(ue, group);
     }
     if (group->state != MSK_GROUP_LOOKING)
         resolve_doubt(group, false);
@@ -176,13 +177,13 @@ msk_ue_group_answered(struct msk_ue *ue, struct msk_ue_group *group,
 
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         if (group->want[i].asked)
-            judge(&group->want[i], &verdict);
+            judge_answer(&group->want[i], &verdict);
     renew = verdict.refused && !group->renewed;
     group->renewed |= renew;
     if (group->state == MSK_GROUP_ANSWERED)
-        end(ue, group);
+        end_answer(ue, group);
     else
-        conclude(ue, group, &verdict, after);
+        conclude_group(ue, group, &verdict, after);
     return renew;
 }
 
@@ -250,7 +251,7 @@ msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
 
 /* The patience is that of the moment, whatever the group waits for. */
 static bool
-is_patient(const struct msk_ue_group *group, bool held)
+is_group_patient(const struct msk_ue_group *group, bool held)
 {
     return group->used && group->patience.on && !held &&
            group->state != MSK_GROUP_LOOKING;
@@ -271,7 +272,7 @@ lose_patience(struct msk_ue *ue, struct msk_ue_group *group)
     if (current && group->state == MSK_GROUP_ASKED)
         msk_ue_group_failed(ue, group, MSK_REASON_UNREACHABLE, false);
     else if (current)
-        fail(ue, group);
+        fail_group(ue, group);
     msk_timer_stop(&group->patience);
 }
 
@@ -285,10 +286,11 @@ msk_ue_group_tick(struct msk_ue *ue, struct msk_ue_group *group, bool held)
             return true;
         }
         group->reason = MSK_REASON_NO_MSK;
-        fail(ue, group);
+        fail_group(ue, group);
         return true;
     }
-    if (!is_patient(group, held) || !msk_timer_due(&group->patience, ue->now))
+    if (!is_group_patient(group, held) ||
+        !msk_timer_due(&group->patience, ue->now))
         return false;
     lose_patience(ue, group);
     return true;
@@ -301,7 +303,7 @@ msk_ue_group_due(const struct msk_ue_group *group, bool held, msk_time now)
 
     if (ticks(group, held))
         timer = msk_timer_at(&group->timer, now);
-    if (is_patient(group, held))
+    if (is_group_patient(group, held))
         patience = msk_timer_at(&group->patience, now);
     return timer < patience ? timer : patience;
 }

@@ -11,7 +11,7 @@
  * (decision 11); what asks for more while a request is under way merges with
  * it (decision 20).
  */
-static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
+static const struct msk_cell group_table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
     [MSK_GROUP_REST] = {
         [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
         [MSK_GROUP_MISSED] = { MSK_GROUP_DAMP, MSK_GROUP_BACKOFF },
@@ -115,7 +115,7 @@ static const struct msk_cell table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
 const struct msk_cell *
 msk_ue_group_cell(enum msk_ue_group_state state, enum msk_ue_group_event event)
 {
-    return &table[state][event];
+    return &group_table[state][event];
 }
 
 /* Where services differ in their back-off the UE may choose (TS 33.246
@@ -164,7 +164,7 @@ plan(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
 
 /* What was wanted before has come to an end. */
 static void
-end(struct msk_ue_group *group)
+end_asking(struct msk_ue_group *group)
 {
     msk_timer_stop(&group->timer);
     msk_timer_stop(&group->patience);
@@ -173,9 +173,9 @@ end(struct msk_ue_group *group)
 }
 
 static void
-begin(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
+begin_asking(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
 {
-    end(group);
+    end_asking(group);
     group->barred = false;
     msk_ue_group_want_something(group);
     plan(ue, group, least);
@@ -185,7 +185,7 @@ begin(struct msk_ue *ue, struct msk_ue_group *group, msk_time least)
 static void
 begin_now(struct msk_ue *ue, struct msk_ue_group *group)
 {
-    end(group);
+    end_asking(group);
     group->barred = false;
     (void)msk_ue_group_want(group, 0);
     msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
@@ -212,7 +212,7 @@ begin_damped(struct msk_ue *ue, struct msk_ue_group *group)
 {
     msk_time calm = calm_left(ue, group), damped = left(&group->damp, ue->now);
 
-    begin(ue, group, damped > calm ? damped : calm);
+    begin_asking(ue, group, damped > calm ? damped : calm);
     group->provoked = true;
 }
 
@@ -233,7 +233,7 @@ begin_patience(struct msk_ue *ue, struct msk_ue_group *group)
 }
 
 static void
-count(struct msk_ue *ue, struct msk_ue_group *group)
+count_group_attempt(struct msk_ue *ue, struct msk_ue_group *group)
 {
     group->attempts++;
     group->after = 0;
@@ -264,17 +264,17 @@ again(struct msk_ue *ue, struct msk_ue_group *group)
 }
 
 static void
-act(struct msk_ue *ue, struct msk_ue_group *group,
-    enum msk_ue_group_action action)
+act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
+             enum msk_ue_group_action action)
 {
     switch (action) {
     case MSK_GROUP_KEEP: break;
-    case MSK_GROUP_BEGIN: begin(ue, group, calm_left(ue, group)); break;
+    case MSK_GROUP_BEGIN: begin_asking(ue, group, calm_left(ue, group)); break;
     case MSK_GROUP_DAMP: begin_damped(ue, group); break;
     case MSK_GROUP_NOW: begin_now(ue, group); break;
     case MSK_GROUP_HASTEN: hasten(ue, group); break;
     case MSK_GROUP_REPLAN: plan(ue, group, calm_left(ue, group)); break;
-    case MSK_GROUP_COUNT: count(ue, group); break;
+    case MSK_GROUP_COUNT: count_group_attempt(ue, group); break;
     case MSK_GROUP_HOPE:
         msk_ue_group_want_something(group);
         msk_timer_start(&group->timer, ue->now, ue->wait);
@@ -286,11 +286,11 @@ act(struct msk_ue *ue, struct msk_ue_group *group,
         msk_ue_group_want_nothing(group);
         msk_timer_stop(&group->timer);
         if (group->ended)
-            end(group);
+            end_asking(group);
         break;
-    case MSK_GROUP_END: end(group); break;
+    case MSK_GROUP_END: end_asking(group); break;
     case MSK_GROUP_LEAVE:
-        end(group);
+        end_asking(group);
         group->leave = true;
         group->got = false;
         break;
@@ -301,13 +301,13 @@ int
 msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
                   enum msk_ue_group_event event)
 {
-    const struct msk_cell *cell = &table[group->state][event];
+    const struct msk_cell *cell = &group_table[group->state][event];
     uint8_t action = msk_machine_step(
         ue, MSK_MACHINE_GROUP, cell, (uint8_t)event, &group->id, &group->state);
 
     if (action == 0)
         return MSK_ERR_STATE;
-    act(ue, group, (enum msk_ue_group_action)action);
+    act_on_group(ue, group, (enum msk_ue_group_action)action);
     return MSK_OK;
 }
 

@@ -28,7 +28,7 @@ msk_ue_size(const struct msk_ue_limits *limits)
 /* Is what stands in numbers and pointers usable? A UE that asks needs both XML
  * and randomness; one that only receives brings neither. */
 static bool
-is_usable(const struct msk_ue_config *c)
+is_usable_config(const struct msk_ue_config *c)
 {
     bool layout = c->layout == MSK_LAYOUT_CSB || c->layout == MSK_LAYOUT_KEYID;
 
@@ -102,7 +102,8 @@ set_up_requests(struct msk_ue *ue, const struct msk_ue_config *c)
 
 /* Makes it in mem, which is large enough. */
 static int
-make(struct msk_ue **out, void *mem, const struct msk_ue_config *c, void *user)
+make_session(struct msk_ue **out, void *mem, const struct msk_ue_config *c,
+             void *user)
 {
     struct msk_ue *ue = msk_align(mem);
     int err = MSK_OK;
@@ -133,12 +134,12 @@ msk_ue_init(struct msk_ue **ue, void *mem, size_t len,
     if (ue == NULL || mem == NULL ||
         !msk_sized_take(&c, sizeof c, config,
                         MSK_SIZE_UPTO(msk_ue_config, retry_after_max)) ||
-        !is_usable(&c))
+        !is_usable_config(&c))
         return MSK_ERR_ARGUMENT;
     size = msk_ue_size(&c.limits);
     if (size == 0)
         return MSK_ERR_ARGUMENT;
-    return len < size ? MSK_ERR_SPACE : make(ue, mem, &c, user);
+    return len < size ? MSK_ERR_SPACE : make_session(ue, mem, &c, user);
 }
 
 void

@@ -58,8 +58,8 @@ is_new(const struct msk_ue_group *group, const struct msk_key_id *ids, size_t i)
 
 /* The last place is for the current MSK, which pulls and traffic ask for. */
 static bool
-has_room(const struct msk_ue *ue, const struct msk_ue_group *group,
-         const struct msk_key_id *ids, size_t n)
+has_room_to_ask(const struct msk_ue *ue, const struct msk_ue_group *group,
+                const struct msk_key_id *ids, size_t n)
 {
     size_t more = 0;
 
@@ -72,7 +72,7 @@ has_room(const struct msk_ue *ue, const struct msk_ue_group *group,
 
 /* Decision 17: a specific MSK can be asked for in KEYID only. */
 static int
-check(const struct msk_ue *ue, const struct msk_key_id *ids, size_t n)
+check_missed(const struct msk_ue *ue, const struct msk_key_id *ids, size_t n)
 {
     if (ids == NULL || n == 0)
         return MSK_ERR_ARGUMENT;
@@ -88,7 +88,7 @@ check(const struct msk_ue *ue, const struct msk_key_id *ids, size_t n)
 
         if (group == NULL)
             return MSK_ERR_NOT_MINE;
-        if (!has_room(ue, group, ids, n))
+        if (!has_room_to_ask(ue, group, ids, n))
             return MSK_ERR_LIMIT;
     }
     return MSK_OK;
@@ -102,7 +102,7 @@ msk_ue_request(struct msk_ue *ue, const struct msk_key_id *ids, size_t n,
 
     if (err != MSK_OK)
         return err;
-    err = check(ue, ids, n);
+    err = check_missed(ue, ids, n);
     if (err == MSK_OK)
         err = msk_ue_roll(ue);
     if (err != MSK_OK)

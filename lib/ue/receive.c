@@ -39,7 +39,7 @@ msk_receive_missed(struct msk_ue *ue, const struct msk_key_id *id)
 
 /* Is that an MSK that MTKs can come under? A card does not tell. */
 static bool
-is_good(const struct msk_mgvf_result *result)
+is_good_result(const struct msk_mgvf_result *result)
 {
     return !result->has_interval || result->seq_low < result->seq_high;
 }
@@ -52,7 +52,7 @@ is_own(const struct msk_ue *ue, struct msk_bytes btid)
 }
 
 static void
-keylog(const struct msk_ue *ue, const struct msk_mgvf_result *result)
+log_result(const struct msk_ue *ue, const struct msk_mgvf_result *result)
 {
     struct msk_keylog key = { .id = result->id };
 
@@ -68,7 +68,7 @@ keylog(const struct msk_ue *ue, const struct msk_mgvf_result *result)
 
 /* Where the group stays with an older MSK, each message may use it up. */
 static void
-take(struct msk_ue *ue, const struct msk_mgvf_result *result)
+take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
 {
     struct msk_ue_group *group = msk_ue_group_of(ue, &result->id);
 
@@ -81,12 +81,12 @@ take(struct msk_ue *ue, const struct msk_mgvf_result *result)
         if (result->has_deleted)
             msk_ue_group_forget(group, result->deleted.number);
         msk_ue_group_know(group, result->id.number);
-        if (is_good(result))
+        if (is_good_result(result))
             msk_ue_group_stored(ue, group, result->id.number);
         break;
     case MSK_OUTCOME_VALIDITY:
         msk_ue_group_know(group, result->id.number);
-        if (is_good(result))
+        if (is_good_result(result))
             msk_ue_group_stored(ue, group, result->id.number);
         break;
     case MSK_OUTCOME_PULL:
@@ -121,8 +121,8 @@ msk_receive_end(struct msk_ue *ue, int err,
         /* The key log comes last: a hook may call the MGV-F, whose views
          * these are. */
         msk_ue_outbox_message(ue, result);
-        keylog(ue, result);
-        take(ue, result);
+        log_result(ue, result);
+        take_result(ue, result);
     } else if (err == MSK_ERR_POLICY) {
         bar(ue);
     } else if (ue->work.by_mtk &&

@@ -19,7 +19,7 @@ struct list {
 };
 
 static struct msk_body_item *
-add(struct list *list)
+add_item(struct list *list)
 {
     struct msk_body_item *item = &list->item[list->n];
 
@@ -40,7 +40,7 @@ collect_services(const struct msk_ue *ue, enum msk_procedure procedure,
 
         if (!msk_ue_service_is_due(ue, i, procedure))
             continue;
-        item = add(list);
+        item = add_item(list);
         if (item == NULL)
             return;
         item->service.p = service->id;
@@ -50,7 +50,8 @@ collect_services(const struct msk_ue *ue, enum msk_procedure procedure,
 
 /* Decision 17: the group and two octets of number; 0 is the current one. */
 static void
-fill(struct msk_body_item *item, const struct msk_key_id *id, uint16_t number)
+fill_item(struct msk_body_item *item, const struct msk_key_id *id,
+          uint16_t number)
 {
     memcpy(item->domain, id->domain, sizeof item->domain);
     item->msk_id[0] = (uint8_t)(id->group >> 8);
@@ -70,10 +71,10 @@ collect_groups(const struct msk_ue *ue, struct list *list)
             if (!group->used || group->state != MSK_GROUP_READY ||
                 !group->want[w].wanted)
                 continue;
-            item = add(list);
+            item = add_item(list);
             if (item == NULL)
                 return;
-            fill(item, &group->id, group->want[w].number);
+            fill_item(item, &group->id, group->want[w].number);
         }
 }
 
@@ -181,7 +182,7 @@ put_request(struct msk_ue_exchange *x)
 
 /* Without a nonce the request goes out as it is, to get one. */
 static int
-authorise(struct msk_ue *ue)
+authorise_request(struct msk_ue *ue)
 {
     struct msk_ue_exchange *x = &ue->exchange;
     const struct msk_credentials credentials = {
@@ -205,7 +206,7 @@ authorise(struct msk_ue *ue)
 int
 msk_ue_exchange_repeat(struct msk_ue *ue)
 {
-    int err = authorise(ue);
+    int err = authorise_request(ue);
 
     if (err == MSK_OK)
         err = msk_ue_exchange_step(ue, MSK_EXCHANGE_REPEAT);
@@ -232,7 +233,7 @@ fault(struct msk_ue *ue, int err)
 }
 
 static bool
-begin(struct msk_ue *ue, enum msk_procedure procedure)
+begin_request(struct msk_ue *ue, enum msk_procedure procedure)
 {
     struct msk_ue_exchange *x = &ue->exchange;
     bool keys = ue->keys.btid_len > 0 && !ue->outgrown;
@@ -250,7 +251,7 @@ begin(struct msk_ue *ue, enum msk_procedure procedure)
     x->stale = x->bootstrap = x->authorised = false;
     err = write_request(ue, procedure, &list);
     if (err == MSK_OK && keys)
-        err = authorise(ue);
+        err = authorise_request(ue);
     if (err != MSK_OK) {
         fault(ue, err);
         return true;
@@ -268,7 +269,7 @@ msk_ue_exchange_begin(struct msk_ue *ue)
 {
     if (ue->exchange.state != MSK_EXCHANGE_IDLE || !msk_ue_asks(ue))
         return false;
-    return begin(ue, MSK_PROCEDURE_REGISTER) ||
-           begin(ue, MSK_PROCEDURE_DEREGISTER) ||
-           begin(ue, MSK_PROCEDURE_MSK_REQUEST);
+    return begin_request(ue, MSK_PROCEDURE_REGISTER) ||
+           begin_request(ue, MSK_PROCEDURE_DEREGISTER) ||
+           begin_request(ue, MSK_PROCEDURE_MSK_REQUEST);
 }

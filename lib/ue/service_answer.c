@@ -2,7 +2,7 @@
 #include "ue/service.h"
 
 static void
-tell(struct msk_ue *ue, size_t i, int code, enum msk_reason reason)
+tell_service(struct msk_ue *ue, size_t i, int code, enum msk_reason reason)
 {
     struct msk_ue_told *told = &ue->services[i].told;
 
@@ -36,7 +36,7 @@ may_try_again(const struct msk_ue *ue, const struct msk_ue_service *service)
 /* Once more, or no more? A server that said when to come again makes that
  * attempt not count. */
 static void
-fail(struct msk_ue *ue, size_t i, bool later)
+fail_service(struct msk_ue *ue, size_t i, bool later)
 {
     struct msk_ue_service *service = &ue->services[i];
 
@@ -54,9 +54,9 @@ void
 msk_ue_service_failed(struct msk_ue *ue, size_t i, enum msk_reason reason,
                       bool paused)
 {
-    tell(ue, i, 0, reason);
+    tell_service(ue, i, 0, reason);
     ue->services[i].after = 0;
-    fail(ue, i, paused);
+    fail_service(ue, i, paused);
 }
 
 /* TS 33.246 table G.2.4-1: 401 and 503 may be repeated. A service that is
@@ -73,11 +73,11 @@ msk_ue_service_answered(struct msk_ue *ue, size_t i, msk_time after)
         msk_ue_service_failed(ue, i, MSK_REASON_UNVERIFIED, false);
         return;
     }
-    tell(ue, i, code, good ? MSK_REASON_NONE : MSK_REASON_REFUSED);
+    tell_service(ue, i, code, good ? MSK_REASON_NONE : MSK_REASON_REFUSED);
     if (good) {
         (void)msk_ue_service_step(ue, i, MSK_SERVICE_OK);
     } else if (code == 401 || code == 503) {
-        fail(ue, i, service->after > 0);
+        fail_service(ue, i, service->after > 0);
     } else {
         blame(ue, i, MSK_REASON_REFUSED);
         (void)msk_ue_service_step(ue, i, MSK_SERVICE_REFUSED);
@@ -102,7 +102,7 @@ msk_ue_service_renew(struct msk_ue *ue, size_t group)
 
 /* Is it to be registered, and that is not yet done? */
 static bool
-is_patient(const struct msk_ue_service *service, bool held)
+is_service_patient(const struct msk_ue_service *service, bool held)
 {
     return service->patience.on && !held &&
            (service->state == MSK_SERVICE_REGISTERING ||
@@ -114,12 +114,12 @@ msk_ue_service_tick(struct msk_ue *ue, size_t i, bool held)
 {
     struct msk_ue_service *service = &ue->services[i];
 
-    if (!is_patient(service, held) ||
+    if (!is_service_patient(service, held) ||
         !msk_timer_due(&service->patience, ue->now))
         return false;
     if (service->state == MSK_SERVICE_REGISTERING)
-        tell(ue, i, 0, MSK_REASON_UNREACHABLE);
-    fail(ue, i, false);
+        tell_service(ue, i, 0, MSK_REASON_UNREACHABLE);
+    fail_service(ue, i, false);
     return true;
 }
 
@@ -131,7 +131,7 @@ msk_ue_service_due(const struct msk_ue_service *service, bool idle, bool held,
 
     if (idle)
         timer = msk_timer_at(&service->timer, now);
-    if (is_patient(service, held))
+    if (is_service_patient(service, held))
         patience = msk_timer_at(&service->patience, now);
     return timer < patience ? timer : patience;
 }

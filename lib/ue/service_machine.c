@@ -11,7 +11,7 @@
  * behind it, and one that was started again is registered behind it: nobody
  * knows in which order the BM-SC would see them otherwise.
  */
-static const struct msk_cell table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
+static const struct msk_cell service_table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
     [MSK_SERVICE_FREE] = {
         [MSK_SERVICE_JOIN] = { MSK_SERVICE_KEEP, MSK_SERVICE_JOINED },
         [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
@@ -84,7 +84,7 @@ const struct msk_cell *
 msk_ue_service_cell(enum msk_ue_service_state state,
                     enum msk_ue_service_event event)
 {
-    return &table[state][event];
+    return &service_table[state][event];
 }
 
 bool
@@ -122,7 +122,7 @@ is_hoped_for(const struct msk_ue *ue, size_t group)
 /* All groups of a service take a step; none is lost that another service has
  * or may get. */
 static void
-step_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
+step_service_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
 {
     for (size_t g = 0; g < ue->n_groups; g++) {
         struct msk_ue_group *group = &ue->groups[g];
@@ -141,7 +141,7 @@ step_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
 }
 
 static void
-begin(struct msk_ue_service *service)
+begin_service(struct msk_ue_service *service)
 {
     service->attempts = 0;
     service->kept = 0;
@@ -151,7 +151,7 @@ begin(struct msk_ue_service *service)
 }
 
 static void
-count(struct msk_ue *ue, struct msk_ue_service *service)
+count_service_attempt(struct msk_ue *ue, struct msk_ue_service *service)
 {
     service->attempts++;
     msk_timer_stop(&service->timer);
@@ -175,7 +175,7 @@ pause(struct msk_ue *ue, struct msk_ue_service *service)
 }
 
 static void
-lose(struct msk_ue *ue, struct msk_ue_service *service)
+lose_service(struct msk_ue *ue, struct msk_ue_service *service)
 {
     msk_time base = KEPT_FIRST;
 
@@ -190,28 +190,28 @@ lose(struct msk_ue *ue, struct msk_ue_service *service)
 }
 
 static void
-act(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
+act_on_service(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
 {
     struct msk_ue_service *service = &ue->services[i];
 
     switch (action) {
     case MSK_SERVICE_KEEP: break;
-    case MSK_SERVICE_BEGIN: begin(service); break;
-    case MSK_SERVICE_COUNT: count(ue, service); break;
+    case MSK_SERVICE_BEGIN: begin_service(service); break;
+    case MSK_SERVICE_COUNT: count_service_attempt(ue, service); break;
     case MSK_SERVICE_RENEW:
-        begin(service);
-        count(ue, service);
+        begin_service(service);
+        count_service_attempt(ue, service);
         break;
     case MSK_SERVICE_PAUSE: pause(ue, service); break;
     case MSK_SERVICE_EXPECT:
-        begin(service);
-        step_groups(ue, i, MSK_GROUP_AWAIT);
+        begin_service(service);
+        step_service_groups(ue, i, MSK_GROUP_AWAIT);
         break;
     case MSK_SERVICE_LOSE:
-        lose(ue, service);
-        step_groups(ue, i, MSK_GROUP_LOST);
+        lose_service(ue, service);
+        step_service_groups(ue, i, MSK_GROUP_LOST);
         break;
-    case MSK_SERVICE_END: begin(service); break;
+    case MSK_SERVICE_END: begin_service(service); break;
     }
 }
 
@@ -220,12 +220,12 @@ msk_ue_service_step(struct msk_ue *ue, size_t i,
                     enum msk_ue_service_event event)
 {
     struct msk_ue_service *service = &ue->services[i];
-    const struct msk_cell *cell = &table[service->state][event];
+    const struct msk_cell *cell = &service_table[service->state][event];
     uint8_t action = msk_machine_step(ue, MSK_MACHINE_SERVICE, cell,
                                       (uint8_t)event, NULL, &service->state);
 
     if (action == 0)
         return MSK_ERR_STATE;
-    act(ue, i, (enum msk_ue_service_action)action);
+    act_on_service(ue, i, (enum msk_ue_service_action)action);
     return MSK_OK;
 }

@@ -22,7 +22,7 @@ msk_ue_fqdn(const struct msk_ue *ue)
 
 /* A clock that stepped back: running timers start again. */
 static void
-rebase(struct msk_ue *ue, msk_time now)
+rebase_session(struct msk_ue *ue, msk_time now)
 {
     struct msk_ue_exchange *exchange = &ue->exchange;
 
@@ -57,7 +57,7 @@ static void
 note_time(struct msk_ue *ue, msk_time now)
 {
     if (now < ue->now)
-        rebase(ue, now);
+        rebase_session(ue, now);
     else if (now > ue->due && now - ue->due > LATE)
         sleep_over(ue, now);
     ue->now = now;

@@ -38,7 +38,7 @@ is_switch(enum msk_switch value)
 }
 
 static bool
-is_service(const struct msk_service *service)
+is_service_whole(const struct msk_service *service)
 {
     bool fine = is_id(service->id, MSK_SERVICE_ID_MAX) &&
                 is_printable(service->id) && service->servers != NULL &&
@@ -55,7 +55,7 @@ is_service(const struct msk_service *service)
 /* Requests go to the base of the session: a server with another path would be
  * asked where it is not. */
 static bool
-is_base(const struct msk_ue *ue, struct msk_bytes path)
+is_own_base(const struct msk_ue *ue, struct msk_bytes path)
 {
     struct msk_bytes base = { ue->base, ue->base_len };
 
@@ -73,7 +73,8 @@ has_server(const struct msk_ue *ue, const struct msk_service *service)
         struct msk_uri uri;
 
         if (msk_uri_split(service->servers[i], &uri) &&
-            msk_fqdn_same(uri.host, msk_ue_fqdn(ue)) && is_base(ue, uri.path))
+            msk_fqdn_same(uri.host, msk_ue_fqdn(ue)) &&
+            is_own_base(ue, uri.path))
             return true;
     }
     return false;
@@ -122,7 +123,7 @@ msk_ue_start(struct msk_ue *ue, const struct msk_service *service, msk_time now)
         return err;
     if (!msk_sized_take(&s, sizeof s, service,
                         MSK_SIZE_UPTO(msk_service, fec_oti)) ||
-        !is_service(&s))
+        !is_service_whole(&s))
         return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
     if (!has_server(ue, &s))
         return msk_ue_refuse(ue, MSK_ERR_NOT_MINE);

@@ -19,7 +19,7 @@
 /* The end of a public call that began with one of the MGV-F. One that finds
  * it at work for another session changes nothing. */
 static int
-finish(struct msk_ue *ue, int err)
+finish_call(struct msk_ue *ue, int err)
 {
     if (err != MSK_OK)
         return msk_ue_refuse(ue, err);
@@ -29,7 +29,7 @@ finish(struct msk_ue *ue, int err)
 }
 
 static void
-keylog(const struct msk_ue *ue, const struct msk_ue_keys *keys)
+log_muk(const struct msk_ue *ue, const struct msk_ue_keys *keys)
 {
     const struct msk_keylog key = { .kind = MSK_KEYLOG_MUK,
                                     .btid = keys->btid,
@@ -83,8 +83,8 @@ msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
         memcpy(next->mrk, k.mrk.p, k.mrk.n);
     next->mrk_len = (uint8_t)k.mrk.n;
     ue->work.age = k.age;
-    keylog(ue, &k);
-    return finish(ue, msk_work_set_muk(ue, k.muk, k.age));
+    log_muk(ue, &k);
+    return finish_call(ue, msk_work_set_muk(ue, k.muk, k.age));
 }
 
 int
@@ -101,7 +101,7 @@ msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
     if (peer.n > 0)
         memcpy(ue->outbox.peer, peer.p, peer.n);
     ue->outbox.peer_len = peer.n;
-    return finish(ue, msk_work_process(ue, message));
+    return finish_call(ue, msk_work_process(ue, message));
 }
 
 int
@@ -123,7 +123,7 @@ msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
         err = msk_ue_roll(ue);
     if (err != MSK_OK)
         return msk_ue_refuse(ue, err);
-    return finish(ue, msk_work_check(ue, (size_t)(group - ue->groups)));
+    return finish_call(ue, msk_work_check(ue, (size_t)(group - ue->groups)));
 }
 
 int
@@ -166,7 +166,7 @@ msk_ue_complete(struct msk_ue *ue, uint32_t token, int result, msk_time now)
 
     if (err != MSK_OK)
         return err;
-    return finish(ue, msk_work_complete(ue, token, result));
+    return finish_call(ue, msk_work_complete(ue, token, result));
 }
 
 bool

@@ -8,7 +8,7 @@
 /* A view of the MGV-F's, copied. One that is too long for any is left out: a
  * card may be wrong. */
 static struct msk_bytes
-keep(uint8_t *room, size_t cap, struct msk_bytes view)
+keep_view(uint8_t *room, size_t cap, struct msk_bytes view)
 {
     struct msk_bytes copy = { room, 0 };
 
@@ -20,14 +20,14 @@ keep(uint8_t *room, size_t cap, struct msk_bytes view)
 }
 
 static void
-put_msk(struct msk_ue_outbox *outbox, const struct msk_mgvf_result *result)
+put_msk_told(struct msk_ue_outbox *outbox, const struct msk_mgvf_result *result)
 {
     outbox->tell |= MSK_TELL_MSK;
     outbox->msk.id = result->id;
     outbox->msk.seq_low = result->seq_low;
     outbox->msk.seq_high = result->seq_high;
     outbox->msk.updated_only = result->outcome == MSK_OUTCOME_VALIDITY;
-    outbox->msk.sp = keep(outbox->sp, sizeof outbox->sp, result->sp);
+    outbox->msk.sp = keep_view(outbox->sp, sizeof outbox->sp, result->sp);
     if (result->has_deleted) {
         outbox->tell |= MSK_TELL_DELETED;
         outbox->deleted = result->deleted;
@@ -40,9 +40,10 @@ put_mtk(struct msk_ue_outbox *outbox, const struct msk_mgvf_result *result)
     outbox->tell |= MSK_TELL_MTK;
     outbox->mtk.id = result->id;
     outbox->mtk.mtk_id = result->mtk_id;
-    outbox->mtk.key = keep(outbox->key, sizeof outbox->key, result->key);
-    outbox->mtk.salt = keep(outbox->salt, sizeof outbox->salt, result->salt);
-    outbox->mtk.sp = keep(outbox->sp, sizeof outbox->sp, result->sp);
+    outbox->mtk.key = keep_view(outbox->key, sizeof outbox->key, result->key);
+    outbox->mtk.salt =
+        keep_view(outbox->salt, sizeof outbox->salt, result->salt);
+    outbox->mtk.sp = keep_view(outbox->sp, sizeof outbox->sp, result->sp);
 }
 
 void
@@ -51,19 +52,19 @@ msk_ue_outbox_message(struct msk_ue *ue, const struct msk_mgvf_result *result)
     struct msk_ue_outbox *outbox = &ue->outbox;
 
     outbox->ack_len =
-        keep(outbox->ack, sizeof outbox->ack, result->acknowledgement).n;
+        keep_view(outbox->ack, sizeof outbox->ack, result->acknowledgement).n;
     if (outbox->ack_len > 0)
         outbox->tell |= MSK_TELL_ACK;
     if (result->outcome == MSK_OUTCOME_STORED ||
         result->outcome == MSK_OUTCOME_VALIDITY)
-        put_msk(outbox, result);
+        put_msk_told(outbox, result);
     if (result->outcome == MSK_OUTCOME_MTK)
         put_mtk(outbox, result);
 }
 
 /* Takes a kind out of the set, if it is in it. */
 static bool
-take(struct msk_ue_outbox *outbox, uint32_t kind)
+take_kind(struct msk_ue_outbox *outbox, uint32_t kind)
 {
     bool is_in = (outbox->tell & kind) != 0;
 
@@ -74,19 +75,19 @@ take(struct msk_ue_outbox *outbox, uint32_t kind)
 static bool
 take_message(struct msk_ue_outbox *outbox, struct msk_ue_effect *effect)
 {
-    if (take(outbox, MSK_TELL_ACK)) {
+    if (take_kind(outbox, MSK_TELL_ACK)) {
         effect->kind = MSK_EFFECT_SEND_MIKEY;
         effect->peer.p = outbox->peer;
         effect->peer.n = outbox->peer_len;
         effect->message.p = outbox->ack;
         effect->message.n = outbox->ack_len;
-    } else if (take(outbox, MSK_TELL_MSK)) {
+    } else if (take_kind(outbox, MSK_TELL_MSK)) {
         effect->kind = MSK_EFFECT_MSK;
         effect->msk = &outbox->msk;
-    } else if (take(outbox, MSK_TELL_MTK)) {
+    } else if (take_kind(outbox, MSK_TELL_MTK)) {
         effect->kind = MSK_EFFECT_MTK;
         effect->mtk = &outbox->mtk;
-    } else if (take(outbox, MSK_TELL_DELETED)) {
+    } else if (take_kind(outbox, MSK_TELL_DELETED)) {
         effect->kind = MSK_EFFECT_MSK_DELETED;
         outbox->out_deleted = outbox->deleted;
         effect->deleted = &outbox->out_deleted;
@@ -157,7 +158,7 @@ take_group_result(struct msk_ue *ue, struct msk_ue_effect *effect)
 }
 
 static struct msk_bytes
-name(const struct msk_ue_service *service)
+id_of_service(const struct msk_ue_service *service)
 {
     struct msk_bytes id = { service->id, service->id_len };
 
@@ -169,7 +170,7 @@ take_service_result(struct msk_ue *ue, struct msk_ue_effect *effect)
 {
     for (size_t i = 0; i < ue->n_services; i++)
         if (put_result(ue, &ue->services[i].told, effect)) {
-            ue->outbox.out_result.service = name(&ue->services[i]);
+            ue->outbox.out_result.service = id_of_service(&ue->services[i]);
             return true;
         }
     return false;
@@ -183,7 +184,7 @@ take_leave(struct msk_ue *ue, struct msk_ue_effect *effect)
 
         if (service->left == MSK_REASON_NONE)
             continue;
-        ue->outbox.out_leave.service = name(service);
+        ue->outbox.out_leave.service = id_of_service(service);
         ue->outbox.out_leave.id = service->left_for;
         ue->outbox.out_leave.reason = (enum msk_reason)service->left;
         service->left = MSK_REASON_NONE;
@@ -195,12 +196,12 @@ take_leave(struct msk_ue *ue, struct msk_ue_effect *effect)
 }
 
 static bool
-take_request(struct msk_ue *ue, struct msk_ue_effect *effect)
+take_request_effect(struct msk_ue *ue, struct msk_ue_effect *effect)
 {
-    if (take(&ue->outbox, MSK_TELL_BOOTSTRAP)) {
+    if (take_kind(&ue->outbox, MSK_TELL_BOOTSTRAP)) {
         effect->kind = MSK_EFFECT_BOOTSTRAP_NEEDED;
         effect->reason = (enum msk_reason)ue->outbox.bootstrap;
-    } else if (take(&ue->outbox, MSK_TELL_HTTP)) {
+    } else if (take_kind(&ue->outbox, MSK_TELL_HTTP)) {
         effect->kind = MSK_EFFECT_SEND_HTTP;
         effect->request = &ue->exchange.request;
     } else {
@@ -228,7 +229,7 @@ msk_ue_outbox_take(struct msk_ue *ue, struct msk_ue_effect *effect)
     wipe_told(&ue->outbox);
     return take_message(&ue->outbox, effect) || take_gone(ue, effect) ||
            take_group_result(ue, effect) || take_service_result(ue, effect) ||
-           take_leave(ue, effect) || take_request(ue, effect);
+           take_leave(ue, effect) || take_request_effect(ue, effect);
 }
 
 bool

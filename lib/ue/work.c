@@ -39,7 +39,7 @@ install_keys(struct msk_ue *ue, int err)
 
 /* Can MTKs still come under it? A card does not tell. */
 static bool
-is_good(const struct msk_held_msk *msk)
+is_good_msk(const struct msk_held_msk *msk)
 {
     return !msk->has_interval || msk->seq_low < msk->seq_high;
 }
@@ -58,7 +58,7 @@ end_check(struct msk_ue *ue, int err)
         return;
     }
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
-        has |= held->msk[i].number == number && is_good(&held->msk[i]);
+        has |= held->msk[i].number == number && is_good_msk(&held->msk[i]);
     if (!has)
         msk_receive_missed(ue, &ue->work.named);
 }
@@ -75,7 +75,7 @@ rest(struct msk_ue *ue, int err)
 
 /* Is it an error that may pass? Then the call is made again. */
 static bool
-put_off(struct msk_ue *ue, int err)
+put_off_call(struct msk_ue *ue, int err)
 {
     if (err != MSK_ERR_BUSY && err != MSK_ERR_STORE && err != MSK_ERR_CRYPTO &&
         err != MSK_ERR_CARD && err != MSK_ERR_LIMIT)
@@ -140,12 +140,12 @@ end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
     const struct msk_held *held = &ue->work.held;
     bool good = err == MSK_ERR_STATE && group->got;
 
-    if (put_off(ue, err))
+    if (put_off_call(ue, err))
         return;
     group->look = false;
     compare(ue, group, err);
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
-        good |= is_good(&held->msk[i]);
+        good |= is_good_msk(&held->msk[i]);
     if (group->state != MSK_GROUP_LOOKING && group->state != MSK_GROUP_STAY)
         return;
     if (!good && group->state == MSK_GROUP_STAY)
@@ -158,7 +158,7 @@ end_last(struct msk_ue *ue, struct msk_ue_group *group, int err)
 {
     const struct msk_held *held = &ue->work.held;
 
-    if (put_off(ue, err))
+    if (put_off_call(ue, err))
         return;
     group->counted = true;
     group->n_gone = 0;
@@ -189,7 +189,7 @@ end_process(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
 }
 
 static void
-end(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
+end_work(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
 {
     struct msk_ue_work *work = &ue->work;
     struct msk_ue_group *group = &ue->groups[work->group];
@@ -216,7 +216,7 @@ ended(struct msk_ue *ue, enum msk_ue_job job, size_t group, int err,
     ue->work.pending = err == MSK_PENDING;
     if (err == MSK_PENDING)
         return err;
-    end(ue, err, result);
+    end_work(ue, err, result);
     return MSK_OK;
 }
 
@@ -277,12 +277,12 @@ msk_work_complete(struct msk_ue *ue, uint32_t token, int result)
 
     if (err == MSK_PENDING || err == MSK_ERR_STATE || err == MSK_ERR_ARGUMENT)
         return err;
-    end(ue, err, &r);
+    end_work(ue, err, &r);
     return MSK_OK;
 }
 
 static int
-make(struct msk_ue *ue, enum msk_ue_job job, size_t i)
+make_call(struct msk_ue *ue, enum msk_ue_job job, size_t i)
 {
     const struct msk_group_id group = msk_key_id_group(&ue->groups[i].id);
     int err;
@@ -330,7 +330,7 @@ msk_work_run(struct msk_ue *ue, int *err)
         if (job == MSK_JOB_NONE)
             continue;
         made = true;
-        *err = make(ue, job, i);
+        *err = make_call(ue, job, i);
     }
     return made;
 }

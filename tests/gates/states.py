@@ -33,7 +33,7 @@ MACHINES = [
 
 ENUM = re.compile(r"enum (msk_(\w+)_(state|event|action)) \{(.*?)\};", re.DOTALL)
 NAME = re.compile(r"^[ \t]*MSK_[A-Z]+_(\w+)[^,/}\n]*,?[ \t]*(?:/\*(.*?)\*/)?", re.MULTILINE | re.DOTALL)
-TABLE = re.compile(r"static const struct [^;]*?(?:;[^;]*?)*?\btable\[.*?= \{(.*?)\n\};", re.DOTALL)
+TABLE = re.compile(r"static const struct [^;]*?(?:;[^;]*?)*?\b\w*table\[.*?= \{(.*?)\n\};", re.DOTALL)
 ROW = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{(.*?)\},\s*(?=\n    \[|\Z|\n\Z)", re.DOTALL)
 CELL = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{\s*(?:MSK_[A-Z]+_)?(\w+),\s*MSK_[A-Z]+_(\w+)\s*\}")
 # An action that is a function: the first sentence of the comment above it.

@@ -37,9 +37,7 @@ bool msk_header_fits(struct msk_bytes value);
 #include "base/octets.c"
 #include "base/text.c"
 #include "http/auth_param.c"
-#define is_fold value_is_fold
 #include "http/auth_value.c"
-#undef is_fold
 #include "http/http_header.c"
 #include "http/view.c"
 
