@@ -61,7 +61,7 @@ def steps_of(m, answer):
 # --- octets, field by field ----------------------------------------------------------------------
 
 def fields_of_payload(kind, r):
-    """(octets, what they are) of a payload behind its next payload octet."""
+    """(octets, what they are) of a payload after its next payload octet."""
     if kind == oracle.EXT:
         yield r.take(1), "type 3: Key ID, RFC 4563"
         length = r.take(2)
@@ -173,9 +173,9 @@ def show(pairs):
 HEAD = """# Test vectors
 
 To follow by hand: one MSK message in each layout, its keys, and the
-verification message that acknowledges it. Octets are in hexadecimal. Whoever
-writes a UE or a BM-SC of his own can compare each step. `||` puts octets one
-behind the other.
+verification message that acknowledges it. Octets are in hexadecimal. Those who
+write a UE or a BM-SC of their own can compare each step. `||` puts octets one
+after the other.
 
 More, for programs:
 
