@@ -114,8 +114,8 @@ send_outbox(const struct worker *w)
 typedef int call_fn(struct worker *w, const void *arg, msk_time now);
 
 /*
- * Load, call, compare and swap, and only then send. Who comes second to a row
- * starts again from what the first one left: the messages that he had made
+ * Load, call, compare and swap, and only then send. The second one at a row
+ * starts again from what the first one left: the messages that it had made
  * were never sent, so that no counter of a MUK goes out twice.
  */
 static void

@@ -61,7 +61,7 @@ host_clock(clockid_t clock)
     return (msk_time)t.tv_sec * 1000 + (msk_time)t.tv_nsec / 1000000;
 }
 
-/* For a UE: a clock that nobody sets. */
+/* For a UE: a clock that is never set. */
 static inline msk_time
 host_now(void)
 {

@@ -135,7 +135,7 @@ card_complete(struct msk_mgvf *mgvf, uint32_t token, int result,
     return msk_mgvf_process(c->chip, &c->input, out);
 }
 
-/* A card has no list of Key Groups: whoever knows the MUK may bring one. */
+/* A card has no list of Key Groups: each holder of the MUK may bring one. */
 static int
 card_agrees(struct msk_mgvf *mgvf, struct msk_bytes owner,
             const struct msk_group_id *group)
@@ -178,7 +178,7 @@ struct host {
     uint8_t ue_memory[MSK_UE_SIZE(1, 1)];
 };
 
-/* On flash: software on the late store. On a card: software behind the card,
+/* On flash: software on the late store. On a card: software that plays it,
  * on a store that answers at once, with a MUK that the session never sees. */
 static int
 make_session(struct host *h)
@@ -237,7 +237,7 @@ drain(struct host *h)
                    e.mtk->mtk_id);
 }
 
-/* The one call that is next; each may be pending before the one behind. */
+/* The one call that is next; each may be pending before the one after. */
 static int
 turn(struct host *h)
 {

@@ -24,7 +24,7 @@ static struct {
     int udp;
     uint16_t ue_port; /* where UEs listen */
     struct sockaddr_in letter_to;
-    uint8_t letter[MSK_MIKEY_MAX]; /* leaves behind the answer */
+    uint8_t letter[MSK_MIKEY_MAX]; /* leaves after the answer */
     size_t letter_n;
     uint8_t bmsc_memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
 } b;

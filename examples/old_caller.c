@@ -3,14 +3,14 @@
  * old_caller.c - a program that was compiled against the headers of version
  * 0.1 and runs with today's library. Its structs end where they ended then;
  * all that the library knows of that is `size`, and it must
- *   - read no field behind size: what the caller does not have is zero,
- *   - write no octet behind size: what the caller does not have is lost,
+ *   - read no field beyond size: what the caller does not have is zero,
+ *   - write no octet beyond size: what the caller does not have is lost,
  *   - leave size itself alone,
  *   - refuse a size that was never one.
  * The structs of 0.1 are written out here by hand; a real old program simply
- * includes its old header. Behind each stands a guard, to see who is right.
+ * includes its old header. After each stands a guard, which shows who is right.
  *
- * The same rule binds whoever adds a field: it begins at or behind the old
+ * The same rule holds for a field that is added: it begins at or after the old
  * sizeof. One that fits into the padding at the end of the old struct would
  * be inside `size` of callers who never set it.
  */
@@ -139,7 +139,7 @@ refuses_what_was_never_a_result(struct msk_mgvf *mgvf)
 /* A struct for the library to read: the guard would be hooks that nobody
  * wrote, and the first call of one would crash. */
 static bool
-calls_no_hook_behind_the_old_ones(struct msk_mgvf *mgvf)
+calls_no_hook_after_the_old_ones(struct msk_mgvf *mgvf)
 {
     static uint8_t mem[MSK_UE_SIZE(1, 1)];
     static struct {
@@ -213,7 +213,7 @@ main(void)
                 fills_no_more_than_the_old_result(mgvf)) &&
            tell("refuses what was never a result",
                 refuses_what_was_never_a_result(mgvf)) &&
-           tell("calls no hook behind the old ones",
-                calls_no_hook_behind_the_old_ones(mgvf));
+           tell("calls no hook after the old ones",
+                calls_no_hook_after_the_old_ones(mgvf));
     return good ? 0 : 1;
 }

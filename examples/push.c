@@ -59,7 +59,7 @@ check(struct verdict *verdict, bool good, const char *what)
 }
 
 /* One rung of the ladder. The name and the counter are what the message
- * claims; whether it is true stands at the end. */
+ * claims; whether that is so is checked at the end. */
 static void
 rung(const char *left, const struct msk_key_id *id, uint32_t counter,
      const char *right, const char *what)
@@ -147,7 +147,7 @@ bmsc_acknowledged(const struct bmsc *b, uint16_t number)
     if (err == MSK_OK)
         err = msk_verification_check(host_crypto(), &sent, &ack);
     if (err == MSK_OK && ack.counter != b->counter)
-        err = MSK_ERR_NOT_MINE; /* true, but of another message */
+        err = MSK_ERR_NOT_MINE; /* authentic, but of another message */
     rung("=== ACK", &id, b->counter, "==>",
          err == MSK_OK ? "verified" : msk_err_text(err));
     return err == MSK_OK;

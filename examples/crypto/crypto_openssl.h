@@ -27,7 +27,7 @@ struct crypto_openssl {
  * there is nothing to end. */
 int crypto_openssl_init(struct crypto_openssl *openssl);
 
-/* Gives back what init took, when nobody uses it any more. */
+/* Gives back what init took, when it is no longer used. */
 void crypto_openssl_end(struct crypto_openssl *openssl);
 
 #endif

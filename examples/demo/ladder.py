@@ -70,7 +70,7 @@ def ue_arrow(event):
 
 def bmsc_arrow(event):
     kind = event["event"]
-    if kind == "http_response":  # as it was sent: what is pushed for it leaves behind it
+    if kind == "http_response":  # as it was sent: what is pushed for it leaves after it
         status = event.get("status", 0)
         return TO_UE, str(status), "", GOOD if status == 200 else PLAIN, "status"
     if kind == "pushed":

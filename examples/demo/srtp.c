@@ -50,7 +50,7 @@ make_session(struct session *s, char **hex)
     return srtp_create(&s->srtp, &policy) == srtp_err_status_ok;
 }
 
-/* Returns the status, so that it can stand behind what it ends. */
+/* Returns the status, so that a return can both end the session and say it. */
 static int
 end_session(struct session *s, srtp_err_status_t status)
 {

@@ -30,7 +30,7 @@ ANNOUNCEMENT = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def counter(message):
-    """T of an MSK message that has its EXT behind HDR."""
+    """T of an MSK message that has its EXT after HDR."""
     at = 10 + 4 + int.from_bytes(message[12:14], "big") + 2
     return message[at:at + 4]
 

@@ -51,7 +51,7 @@ checksum(const uint8_t *p, size_t n, uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* IPv4 or IPv6 header of a packet with n octets behind it. Returns the sum of
+/* IPv4 or IPv6 header of a packet with n octets after it. Returns the sum of
  * the pseudo header. */
 static uint32_t
 ip_header(struct packet *p, struct msk_bytes from, struct msk_bytes to,

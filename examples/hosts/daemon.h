@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * daemon.h - what a program is asked by whoever runs it, and tells him: signals
- * as input of the loop, and the protocol of sd_notify(3), which is a datagram
+ * daemon.h - what the one who runs a program asks of it and is told: signals as
+ * input of the loop, and the protocol of sd_notify(3), which is a datagram
  * and needs no library.
  */
 #ifndef HOSTS_DAEMON_H

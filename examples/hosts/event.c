@@ -131,7 +131,7 @@ that_fit(struct msk_bytes text)
 }
 
 /* As text if it is some, else in hex. What is longer than an event may be is
- * cut, and its true length stands beside it. */
+ * cut, and its whole length stands beside it. */
 void
 event_text(json_t *event, const char *name, struct msk_bytes text)
 {

@@ -32,7 +32,7 @@ input_fill(struct input *in)
         in->ended = true;
 }
 
-/* The line stays where it is; what is behind it moves up with the next call,
+/* The line stays where it is; what follows it moves up with the next call,
  * so it is copied aside first. */
 char *
 input_line(struct input *in)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * output.h - lines to stdout by a loop that must not wait for whoever reads
- * them: what cannot be written at once is kept, up to OUTPUT_MAX octets; lines
- * that find no room are dropped, counted, and that is told.
+ * output.h - lines to stdout by a loop that must not wait for their reader:
+ * what cannot be written at once is kept, up to OUTPUT_MAX octets; lines that
+ * find no room are dropped, counted, and that is told.
  */
 #ifndef HOSTS_OUTPUT_H
 #define HOSTS_OUTPUT_H

@@ -3,7 +3,7 @@
  * private.h - files of keys, and of what was said under them. They are made
  * for their owner alone (0600). One that is there already is used only if it
  * is a plain file of this user that is closed to everybody else, under one
- * name, and no symbolic link: whoever could put something else there could
+ * name, and no symbolic link: anybody who could put something else there could
  * read keys, or have another file overwritten.
  */
 #ifndef HOSTS_PRIVATE_H

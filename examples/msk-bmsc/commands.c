@@ -284,7 +284,7 @@ struct mtk {
     size_t n;
 };
 
-/* It is committed with its counter before it is sent: whatever fails behind
+/* It is committed with its counter before it is sent: whatever fails after
  * that, the counter is not used again. */
 static const char *
 make_mtk(struct host *h, struct mtk *mtk)

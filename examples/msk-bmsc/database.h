@@ -88,7 +88,7 @@ enum database_result database_due(struct database *d, msk_time now,
 /* When the next one is due; MSK_NEVER. */
 msk_time database_next(struct database *d);
 
-/* The subscriber behind `id` in the order of identities; start with none. */
+/* The subscriber after `id` in the order of identities; start with none. */
 enum database_result database_each(struct database *d, struct msk_bytes id,
                                    struct subscriber_row *row);
 
@@ -98,7 +98,7 @@ enum database_result database_save(struct database *d,
 
 enum database_result database_group(struct database *d, const uint8_t domain[3],
                                     uint16_t group, struct group_row *row);
-/* The group behind (domain, group); start with zeros. */
+/* The group after (domain, group); start with zeros. */
 enum database_result database_each_group(struct database *d,
                                          const uint8_t domain[3],
                                          uint16_t group, struct group_row *row);

@@ -53,7 +53,7 @@ send_message(struct host *h, struct msk_bytes to, struct msk_bytes message)
         h->stats.pushed++;
 }
 
-/* What follows from an answer leaves behind it. False: no memory. */
+/* What follows from an answer leaves after it. False: no memory. */
 static bool
 keep_message(struct host *h, const struct msk_bmsc_effect *e)
 {

@@ -67,7 +67,7 @@ bool guest_local(int fd, struct address *out);
 /* A seat for somebody from there; who has it gives way. */
 struct guest *seats_find(struct door *door, const struct address *peer);
 
-/* No more sockets: one of ours makes room for who knocks. False: nobody can. */
+/* No more sockets: one of ours makes room for a new one. False: none can. */
 bool seats_clear(struct door *door);
 
 #endif

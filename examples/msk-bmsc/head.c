@@ -280,7 +280,7 @@ judge_length(struct head *head, struct msk_bytes value)
     return HEAD_FINE; /* too much of it is judged at the end */
 }
 
-/* What says how long a body is has no blank behind it: libmicrohttpd would
+/* What says how long a body is has no blank after it: libmicrohttpd would
  * take that for a part of the value, and find another end than we do. */
 static int
 judge_framing(struct head *head, struct msk_bytes name, struct msk_bytes line,

@@ -78,7 +78,7 @@ struct host {
     struct letter *letters;
     struct peers peers;
     int64_t ahead;                /* Unix time of the monotonic clock, in ms */
-    struct event_limit strangers; /* who may be nobody */
+    struct event_limit strangers; /* who may be anybody */
     bool quit;
 
     /* what the call at hand works on */
@@ -103,10 +103,10 @@ extern const struct msk_random host_randomness;
 typedef int record_call(struct host *h, const void *arg, msk_time now);
 
 /* Runs call on the subscriber in h->row, which was loaded; on a conflict once
- * more on what is there then. What it wants done is done behind the commit. */
+ * more on what is there then. What it wants done is done after the commit. */
 int records_run(struct host *h, record_call *call, const void *arg);
 
-/* Spends on a B-TID that nobody has what a known one costs. */
+/* Spends on an unknown B-TID what a known one costs. */
 void records_pretend(struct host *h);
 
 /* The subscriber of a B-TID, or of that before its last rebind, in h->row. */

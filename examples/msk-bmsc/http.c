@@ -19,8 +19,8 @@
 #define CONNECTION_SECONDS 10u
 #define CONNECTION_OCTETS ((size_t)3 * HEAD_MAX) /* a head and its parts */
 
-/* Requests of one turn of the loop are answered for so long; who is behind
- * that gets 503. So nobody waits for much longer than two turns. */
+/* Requests of one turn of the loop are answered for so long; those after that
+ * get 503. So no client waits for much longer than two turns. */
 #define TURN_MS 200u
 #define RETRY_MIN 5 /* seconds */
 #define RETRY_SPREAD 25u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http.h - the web server of msk-bmsc: libmicrohttpd moves octets behind a door
- * (door.h), the library does what Digest and bodies need.
+ * http.h - the web server of msk-bmsc: libmicrohttpd moves octets that a
+ * door (door.h) lets pass, the library does what Digest and bodies need.
  */
 #ifndef MSK_BMSC_HTTP_H
 #define MSK_BMSC_HTTP_H

@@ -16,7 +16,7 @@
 
 #define GLANCE 1000  /* sleep no longer, in milliseconds */
 #define HURRY 50     /* while the reader of stdout is slow */
-#define GOODBYE 1000 /* that he has at the end */
+#define GOODBYE 1000 /* that it has at the end */
 #define SET_BACK 500 /* ms at once: what slews a clock does less */
 #define NONCE_KEY_LEN 32
 #define PUSHES_PER_SECOND 200
@@ -242,7 +242,7 @@ main(int argc, char **argv)
     input_start(&h.input, STDIN_FILENO);
     h.ahead = INT64_MIN + SET_BACK;
     database_serve(&h.database);
-    jobs_timers(&h); /* it may have been set back while nobody looked */
+    jobs_timers(&h); /* it may have been set back before the start */
     tell_ready(&h);
     while (!h.quit)
         turn(&h);

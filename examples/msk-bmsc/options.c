@@ -97,7 +97,7 @@ static const char help[] =
     "                        wins over both files\n"
     "  --registration R      default: required with keyid, none with csb\n"
     "  --ack all|none|1/N    which MSKs are to be acknowledged; default all\n"
-    "  --qop auth            offer qop auth as well; only behind TLS, in "
+    "  --qop auth            offer qop auth as well; only over TLS, or in "
     "tests\n"
     "  --algorithm LIST      of sha256, md5; default both\n"
     "  --ext 2|3             csb: the type of EXT; 3, or 2 as in 2004\n"

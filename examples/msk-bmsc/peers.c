@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* FNV-1a. Only who was sent something is in here, so nobody chooses. */
+/* FNV-1a. Only addresses we sent something to are here: no stranger picks. */
 static size_t
 set_of(struct msk_bytes address)
 {

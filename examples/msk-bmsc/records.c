@@ -68,7 +68,7 @@ call_once(struct host *h, record_call *call, const void *arg,
     if (err == MSK_OK)
         err = call(h, arg, event_unix());
     if (err == MSK_OK && h->database.failures != failures)
-        err = MSK_ERR_STORE; /* it was told what is not true */
+        err = MSK_ERR_STORE; /* it was told something else */
     if (err == MSK_OK)
         err = put_back(h, &changed);
     if (changed)

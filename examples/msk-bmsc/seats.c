@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Of an IPv6 address a host has the last 64 bits to himself. */
+/* Of an IPv6 address a host has the last 64 bits to itself. */
 static bool
 is_neighbour(const struct address *a, const struct address *b)
 {
@@ -12,7 +12,7 @@ is_neighbour(const struct address *a, const struct address *b)
            memcmp(a->octets, b->octets, a->n == ADDRESS_V4 ? 4 : 8) == 0;
 }
 
-/* Whoever was answered goes first, then who has been here longest. */
+/* A guest that was answered goes first, then the one that came first. */
 static bool
 goes_before(const struct guest *a, const struct guest *b)
 {

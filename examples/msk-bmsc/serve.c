@@ -135,7 +135,7 @@ serve_request(void *host, const struct msk_http_request *request,
             database_by_btid(&h->database, (struct msk_bytes){ btid, n },
                              &h->row) == DATABASE_OK;
     if (h->database.failures != failures)
-        return false; /* nobody knows who it is */
+        return false; /* not known who it is */
     find_peer(h, peer, known, &r.peer);
     h->answers = true;
     if (known) {

@@ -46,7 +46,7 @@ take_head(char *p, size_t size, size_t n, void *user)
     struct http_client *http = user;
 
     if (n >= 5 && memcmp(p, "HTTP/", 5) == 0)
-        http->head_n = 0; /* behind a 100 comes the real one */
+        http->head_n = 0; /* after a 100 comes the real one */
     return keep(http->head, sizeof http->head, &http->head_n, p, size * n);
 }
 

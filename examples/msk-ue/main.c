@@ -12,7 +12,7 @@
 
 #define GLANCE 60000 /* sleep no longer, in milliseconds */
 #define HURRY 50     /* while the reader of stdout is slow */
-#define GOODBYE 1000 /* that he has at the end */
+#define GOODBYE 1000 /* that it has at the end */
 
 static bool
 listen_all(struct host *h)

@@ -32,7 +32,7 @@ starts(struct msk_bytes text, const char *with)
     return text.n >= n && strncasecmp((const char *)text.p, with, n) == 0;
 }
 
-/* The first line, its end included; *rest is what stands behind it. */
+/* The first line, its end included; **rest is what follows it. */
 static struct msk_bytes
 line_of(struct msk_bytes text, struct msk_bytes *rest)
 {
@@ -58,7 +58,7 @@ field_of(struct msk_bytes text, struct msk_bytes *rest)
     return field;
 }
 
-/* Reads header fields up to an empty line; *text is then what stands behind
+/* Reads header fields up to an empty line; **text is then what follows
  * it. False: there is no such line. */
 static bool
 read_head(struct msk_bytes *text, struct mime_part *part)
@@ -126,7 +126,7 @@ is_boundary(struct msk_bytes line, struct msk_bytes boundary, bool *last)
 }
 
 /* Finds the next such line. What was before it, less the end of line that
- * belongs to it, is *before; *text is what stands behind. */
+ * belongs to it, is *before; **text is what follows. */
 static bool
 next_line(struct msk_bytes boundary, struct msk_bytes *text,
           struct msk_bytes *before, bool *last)

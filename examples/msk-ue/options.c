@@ -118,7 +118,7 @@ static const char help[] =
     "  --announcement FILE  securityDescription (XML) of the service ID\n"
     "  --groups D:G,..      or Key Groups, without an announcement: no\n"
     "                       registration then\n"
-    "  --qop auth           also accept qop auth; only behind TLS, or in "
+    "  --qop auth           also accept qop auth; only over TLS, or in "
     "tests\n"
     "  --algorithm LIST     of Digest, of sha256, md5: nothing else is used;\n"
     "                       default both, the first one where it is offered\n"

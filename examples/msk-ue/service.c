@@ -24,8 +24,8 @@ announced(struct host *h)
     return err == MSK_OK ? check_card(h) : err;
 }
 
-/* "DOMAINHEX:G", which is the name of the flow as well, for nobody announced
- * it. */
+/* "DOMAINHEX:G", which is the name of the flow as well: none was
+ * announced. */
 static bool
 take_group(struct host *h, char *text)
 {

@@ -199,7 +199,7 @@ get_generic(const json_t *object, struct msk_cs *cs, uint8_t *policies,
            get_octets(object, "spi", spi);
 }
 
-/* One entry of the map behind those that are there. */
+/* One entry of the map after those that are there. */
 static bool
 append_cs(const json_t *object, uint8_t map_type, struct octets *map)
 {

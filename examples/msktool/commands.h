@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* commands.h - the commands of msktool: each takes the arguments behind its
+/* commands.h - the commands of msktool: each takes the arguments after its
  * name, and returns the status to exit with. */
 #ifndef MSKTOOL_COMMANDS_H
 #define MSKTOOL_COMMANDS_H

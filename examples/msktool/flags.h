@@ -12,7 +12,7 @@ struct flag {
     const char *value; /* of the last one */
 };
 
-/* Takes the flag at argv[*at], if it is one, and moves *at behind it. TOOL_OK,
+/* Takes the flag at argv[*at], if it is one, and moves *at past it. TOOL_OK,
  * or the status to exit with: it is none of these, or has no value. */
 int take_flag(int argc, char **argv, int *at, struct flag *flags, size_t n);
 

@@ -92,7 +92,7 @@ usage(FILE *to, int status)
             "a=key-mgmt:mikey BASE64; or as @FILE or - (stdin), which may also "
             "hold its\n"
             "octets as they are. Numbers are decimal.\n"
-            "Octets in JSON are hex. --lenient accepts octets behind the last "
+            "Octets in JSON are hex. --lenient accepts octets after the last "
             "payload.\n"
             "Exit status: 0 fine, 1 usage, 2 malformed (reason and offset on "
             "stderr),\n"

@@ -59,7 +59,7 @@ is_muk(int argc, char **argv, int i)
     return i + 1 < argc && strcmp(argv[i], "--muk") == 0;
 }
 
-/* An age for the MUKs behind it, for each one more. */
+/* An age for the MUKs after it, for each one more. */
 static int
 set_age(struct receiver *r, const char *text)
 {
@@ -104,7 +104,7 @@ outcome_of(const struct msk_mgvf_result *result)
     return "done";
 }
 
-/* An MTK is delivered: whoever reads this plays the traffic. An MSK is not. */
+/* An MTK is shown: a player of the traffic reads this. An MSK is not. */
 static void
 set_keys(json_t *object, const struct msk_mgvf_result *result, bool secrets)
 {

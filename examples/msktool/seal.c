@@ -57,7 +57,7 @@ free_wishes(struct wishes *w)
     free_octets(&w->rand);
 }
 
-/* The i_spec of a case with a KEMAC behind it, whose Encr data is n octets of
+/* The i_spec of a case with a KEMAC after it, whose Encr data is n octets of
  * room and whose MAC is not there yet. */
 static json_t *
 with_kemac(const json_t *row, uint64_t encr_alg, uint64_t mac_alg, size_t n)

@@ -21,7 +21,7 @@ from_base64(struct msk_bytes text, struct octets *out)
     return false;
 }
 
-/* The first line of text; text goes on behind it. */
+/* The first line of text; text goes on after it. */
 static struct msk_bytes
 take_line(struct msk_bytes *text)
 {

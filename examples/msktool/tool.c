@@ -84,7 +84,7 @@ from_hex(const char *text, size_t n, struct octets *out)
     return ok;
 }
 
-/* Everything there is to read, with a terminator behind it. */
+/* Everything there is to read, with a terminator after it. */
 static bool
 read_all(FILE *file, struct octets *out)
 {

@@ -9,7 +9,7 @@
  * one, and syncs; only then does it count. A cut leaves that slot torn, and
  * the CRC tells; the other one is whole. No file is renamed, because nothing
  * that counts is ever written over. The slot is written to its end, so that
- * nothing older stays behind the image.
+ * nothing older is left after the image.
  */
 #include "store_file.h"
 
@@ -64,7 +64,7 @@ crc(const uint8_t *p, size_t n)
 struct record {
     struct msk_bytes key, value;
     uint64_t version;
-    size_t end; /* the offset behind it */
+    size_t end; /* the offset after it */
 };
 
 static size_t
@@ -114,7 +114,7 @@ find(const uint8_t *image, struct msk_bytes key, struct record *r)
     return false;
 }
 
-/* Puts a record behind the others of an image. False: it is full. */
+/* Puts a record after the others of an image. False: it is full. */
 static bool
 append(uint8_t *image, size_t slot, const struct record *r)
 {

@@ -4,8 +4,8 @@
  * copied into a host. It survives a power cut at any octet; doc/storage.md
  * says how. All records are in memory too: loads never touch the medium.
  *
- * The medium is behind struct store_io. store_posix.h makes one of a file; a
- * microcontroller writes three functions for its flash.
+ * The medium is reached through struct store_io. store_posix.h makes one of a
+ * file; a microcontroller writes three functions for its flash.
  */
 #ifndef STORE_FILE_H
 #define STORE_FILE_H

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What is behind the end of the file was never written. */
+/* What is past the end of the file was never written. */
 static int
 posix_read(void *user, unsigned slot, uint8_t *out, size_t n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* store_posix.h - the medium of store_file.h in a file: two slots, one behind
+/* store_posix.h - the medium of store_file.h in a file: two slots, one after
  * the other. */
 #ifndef STORE_POSIX_H
 #define STORE_POSIX_H

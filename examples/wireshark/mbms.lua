@@ -27,7 +27,7 @@ mbms.fields = fields
 
 local mikey = Field.new("mikey")
 
--- Payload types, and how long those are that MBMS uses; all behind the octet
+-- Payload types, and how long those are that MBMS uses; all after the octet
 -- for the next one.
 local KEMAC, T, ID, V, SP, RAND, EXT = 1, 5, 6, 9, 10, 11, 21
 -- The type of a Key ID extension, and the one that it had in October 2004.
