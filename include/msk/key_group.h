@@ -43,7 +43,8 @@ struct msk_key_group_config {
                                    MSK_MTKS_SENT_MAX */
 };
 
-/* Makes a record. MSK_ERR_RANDOM, MSK_ERR_ARGUMENT. */
+/* Makes a record. random may be NULL if nothing is drawn. MSK_ERR_RANDOM,
+ * MSK_ERR_ARGUMENT. */
 MSK_API int msk_key_group_init(struct msk_key_group *group,
                                const struct msk_key_group_config *config,
                                const struct msk_random *random);

@@ -8,7 +8,9 @@
  * Memory      The caller's, always. Nothing is allocated, nothing is to be
  *             freed; what held keys is cleared with the _wipe of its type.
  * Pointers    NULL is an error (MSK_ERR_ARGUMENT) unless the function says
- *             what it means. An argument is read during the call only, unless
+ *             what it means; a function that returns no error then does
+ *             nothing and returns an empty view, false or 0, and
+ *             as a time that is due MSK_NEVER. An argument is read during the call only, unless
  *             the function says that it is kept.
  * Views       A struct msk_bytes borrows octets. In an argument they are the
  *             caller's for the length of the call; in a result the function

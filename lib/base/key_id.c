@@ -4,31 +4,38 @@
 bool
 msk_key_id_equal(const struct msk_key_id *a, const struct msk_key_id *b)
 {
-    return a->domain[0] == b->domain[0] && a->domain[1] == b->domain[1] &&
-           a->domain[2] == b->domain[2] && a->group == b->group &&
-           a->number == b->number;
+    return a != NULL && b != NULL && a->domain[0] == b->domain[0] &&
+           a->domain[1] == b->domain[1] && a->domain[2] == b->domain[2] &&
+           a->group == b->group && a->number == b->number;
 }
 
 struct msk_group_id
 msk_key_id_group(const struct msk_key_id *id)
 {
-    struct msk_group_id group = {
-        { id->domain[0], id->domain[1], id->domain[2] }, id->group
-    };
+    struct msk_group_id group = { { 0, 0, 0 }, 0 };
 
+    if (id != NULL) {
+        group.domain[0] = id->domain[0];
+        group.domain[1] = id->domain[1];
+        group.domain[2] = id->domain[2];
+        group.group = id->group;
+    }
     return group;
 }
 
 bool
 msk_group_id_equal(const struct msk_group_id *a, const struct msk_group_id *b)
 {
-    return a->domain[0] == b->domain[0] && a->domain[1] == b->domain[1] &&
-           a->domain[2] == b->domain[2] && a->group == b->group;
+    return a != NULL && b != NULL && a->domain[0] == b->domain[0] &&
+           a->domain[1] == b->domain[1] && a->domain[2] == b->domain[2] &&
+           a->group == b->group;
 }
 
 void
 msk_key_id_pack(const struct msk_key_id *id, uint8_t out[MSK_KEY_ID_LEN])
 {
+    if (id == NULL || out == NULL)
+        return;
     out[0] = id->domain[0];
     out[1] = id->domain[1];
     out[2] = id->domain[2];
@@ -41,6 +48,8 @@ msk_key_id_pack(const struct msk_key_id *id, uint8_t out[MSK_KEY_ID_LEN])
 void
 msk_key_id_unpack(const uint8_t in[MSK_KEY_ID_LEN], struct msk_key_id *id)
 {
+    if (in == NULL || id == NULL)
+        return;
     id->domain[0] = in[0];
     id->domain[1] = in[1];
     id->domain[2] = in[2];

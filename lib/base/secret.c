@@ -35,5 +35,6 @@ msk_secret_wipe(void *p, size_t n)
 void
 msk_wipe(void *p, size_t n)
 {
-    msk_secret_wipe(p, n);
+    if (p != NULL)
+        msk_secret_wipe(p, n);
 }

@@ -158,7 +158,8 @@ msk_key_group_init(struct msk_key_group *group,
     struct msk_group *g;
     int err;
 
-    if (group == NULL || !take_group_config(&c, config))
+    if (group == NULL || !take_group_config(&c, config) ||
+        (random == NULL && (c.msk.n == 0 || c.rand.n == 0)))
         return MSK_ERR_ARGUMENT;
     memset(group, 0, sizeof *group);
     g = msk_group_of(group);
@@ -186,24 +187,31 @@ msk_key_group_wipe(struct msk_key_group *group)
 void
 msk_key_group_id(const struct msk_key_group *group, struct msk_key_id *id)
 {
-    const struct msk_group *g = msk_group_at(group);
+    const struct msk_group *g;
 
+    if (group == NULL || id == NULL)
+        return;
+    g = msk_group_at(group);
     *id = msk_group_id(g, msk_group_current(g));
 }
 
 bool
 msk_key_group_streaming(const struct msk_key_group *group)
 {
-    return msk_group_at(group)->streaming;
+    return group != NULL && msk_group_at(group)->streaming;
 }
 
 void
 msk_key_group_secrets(const struct msk_key_group *group, struct msk_bytes *msk,
                       struct msk_bytes *rand)
 {
-    const struct msk_group *g = msk_group_at(group);
-    const struct msk_group_msk *current = msk_group_current(g);
+    const struct msk_group_msk *current;
+    const struct msk_group *g;
 
+    if (group == NULL || msk == NULL || rand == NULL)
+        return;
+    g = msk_group_at(group);
+    current = msk_group_current(g);
     *msk = (struct msk_bytes){ current->key, g->key_len };
     *rand = (struct msk_bytes){ current->rand, current->rand_len };
 }
@@ -216,7 +224,7 @@ msk_key_group_get(const struct msk_key_group *group,
     const struct msk_group *g;
     const struct msk_group_msk *msk;
 
-    if (group == NULL || (unsigned)role >= MSK_ROLES)
+    if (group == NULL || (unsigned)role >= MSK_ROLES || out == NULL)
         return false;
     g = msk_group_at(group);
     msk = &g->msk[role];

@@ -40,7 +40,7 @@ msk_key_group_rekey(struct msk_key_group *group,
     struct msk_group_msk fresh;
     int err;
 
-    if (group == NULL)
+    if (group == NULL || random == NULL)
         return MSK_ERR_ARGUMENT;
     memset(&fresh, 0, sizeof fresh);
     err = draw_next(msk_group_at(group), random, &fresh);
@@ -112,7 +112,7 @@ msk_key_group_prepare(struct msk_key_group *group,
     struct msk_group *g;
     int err;
 
-    if (group == NULL)
+    if (group == NULL || (next == NULL && random == NULL))
         return MSK_ERR_ARGUMENT;
     g = msk_group_of(group);
     if (g->msk[MSK_ROLE_NEXT].number != 0)

@@ -35,7 +35,8 @@ msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
     struct msk_bytes msk;
     int err;
 
-    if (bmsc == NULL || group == NULL || mtk_id == NULL)
+    if (bmsc == NULL || group == NULL || buf == NULL || len == NULL ||
+        mtk_id == NULL)
         return MSK_ERR_ARGUMENT;
     g = msk_group_of(group);
     if (mtk.n != g->key_len || (salt.n > 0) != g->streaming)

@@ -7,6 +7,8 @@ void
 msk_pacer_init(struct msk_pacer *pacer, uint32_t per_second, uint32_t burst,
                msk_time now)
 {
+    if (pacer == NULL)
+        return;
     pacer->per_second = per_second > 0 ? per_second : 1;
     pacer->burst = burst > 0 ? burst : 1;
     pacer->level = (uint64_t)pacer->burst * TOKEN;
@@ -33,6 +35,8 @@ fill_pacer(struct msk_pacer *pacer, msk_time now)
 msk_time
 msk_pacer_take(struct msk_pacer *pacer, msk_time now)
 {
+    if (pacer == NULL)
+        return 0;
     fill_pacer(pacer, now);
     if (pacer->level < TOKEN)
         return (TOKEN - pacer->level + pacer->per_second - 1) /

@@ -134,7 +134,8 @@ msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
 msk_time
 msk_subscriber_due(const struct msk_subscriber *subscriber)
 {
-    return msk_timing_due(msk_sub_at(subscriber));
+    return subscriber != NULL ? msk_timing_due(msk_sub_at(subscriber))
+                              : MSK_NEVER;
 }
 
 int

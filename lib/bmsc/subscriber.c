@@ -17,7 +17,7 @@ msk_sub_of(struct msk_subscriber *subscriber)
 const struct msk_sub *
 msk_sub_at(const struct msk_subscriber *subscriber)
 {
-    return (const struct msk_sub *)(const void *)subscriber->opaque;
+    return (const struct msk_sub *)(const void *)subscriber;
 }
 
 /* --- memberships and deliveries ------------------------------------------ */
@@ -172,7 +172,8 @@ msk_subscriber_btid(const struct msk_subscriber *subscriber)
 {
     const struct msk_sub *sub = msk_sub_at(subscriber);
 
-    return (struct msk_bytes){ sub->muk.btid, sub->muk.btid_len };
+    return sub != NULL ? (struct msk_bytes){ sub->muk.btid, sub->muk.btid_len }
+                       : (struct msk_bytes){ NULL, 0 };
 }
 
 struct msk_bytes
@@ -180,7 +181,8 @@ msk_subscriber_old_btid(const struct msk_subscriber *subscriber)
 {
     const struct msk_sub *sub = msk_sub_at(subscriber);
 
-    return (struct msk_bytes){ sub->old.btid, sub->old.btid_len };
+    return sub != NULL ? (struct msk_bytes){ sub->old.btid, sub->old.btid_len }
+                       : (struct msk_bytes){ NULL, 0 };
 }
 
 struct msk_bytes
@@ -188,7 +190,8 @@ msk_subscriber_id(const struct msk_subscriber *subscriber)
 {
     const struct msk_sub *sub = msk_sub_at(subscriber);
 
-    return (struct msk_bytes){ sub->id, sub->id_len };
+    return sub != NULL ? (struct msk_bytes){ sub->id, sub->id_len }
+                       : (struct msk_bytes){ NULL, 0 };
 }
 
 struct msk_bytes
@@ -196,26 +199,28 @@ msk_subscriber_address(const struct msk_subscriber *subscriber)
 {
     const struct msk_sub *sub = msk_sub_at(subscriber);
 
-    return (struct msk_bytes){ sub->address, sub->address_len };
+    return sub != NULL ? (struct msk_bytes){ sub->address, sub->address_len }
+                       : (struct msk_bytes){ NULL, 0 };
 }
 
 msk_time
 msk_subscriber_expires(const struct msk_subscriber *subscriber)
 {
-    return msk_sub_at(subscriber)->expires;
+    return subscriber != NULL ? msk_sub_at(subscriber)->expires : 0;
 }
 
 uint64_t
 msk_subscriber_age(const struct msk_subscriber *subscriber)
 {
-    return msk_sub_at(subscriber)->age;
+    return subscriber != NULL ? msk_sub_at(subscriber)->age : 0;
 }
 
 bool
 msk_subscriber_member(const struct msk_subscriber *subscriber,
                       const struct msk_group_id *group)
 {
-    return msk_sub_find(msk_sub_at(subscriber), group) != NULL;
+    return subscriber != NULL &&
+           msk_sub_find(msk_sub_at(subscriber), group) != NULL;
 }
 
 int
@@ -237,23 +242,27 @@ void
 msk_subscriber_part(struct msk_subscriber *subscriber,
                     const struct msk_group_id *group)
 {
-    struct msk_sub *sub = msk_sub_of(subscriber);
-    struct msk_member *member = msk_sub_member(sub, group);
+    struct msk_member *member;
 
+    if (subscriber == NULL)
+        return;
+    member = msk_sub_member(msk_sub_of(subscriber), group);
     if (member != NULL)
-        msk_sub_part(sub, member);
+        msk_sub_part(msk_sub_of(subscriber), member);
 }
 
 void
 msk_subscriber_reauth(struct msk_subscriber *subscriber)
 {
-    msk_sub_of(subscriber)->reauth = true;
+    if (subscriber != NULL)
+        msk_sub_of(subscriber)->reauth = true;
 }
 
 void
 msk_subscriber_rebootstrap(struct msk_subscriber *subscriber)
 {
-    msk_sub_of(subscriber)->rebootstrap = true;
+    if (subscriber != NULL)
+        msk_sub_of(subscriber)->rebootstrap = true;
 }
 
 /*

@@ -97,6 +97,15 @@ msk_builder_set(struct msk_mikey_builder *builder, const struct msk_writer *w,
 }
 
 bool
+msk_builder_takes(struct msk_mikey_builder *builder,
+                  const struct msk_payload *payload)
+{
+    if (builder != NULL && payload == NULL && builder->err == MSK_OK)
+        builder->err = MSK_ERR_ARGUMENT;
+    return builder != NULL && payload != NULL;
+}
+
+bool
 msk_builder_open(struct msk_mikey_builder *builder, uint8_t type,
                  struct msk_writer *w)
 {
@@ -125,8 +134,12 @@ msk_mikey_build(struct msk_mikey_builder *builder, uint8_t *buf, size_t cap,
 {
     struct msk_writer w;
 
+    if (builder == NULL)
+        return;
     msk_writer_init(&w, buf, cap);
-    msk_builder_set(builder, &w, msk_header_put(&w, header));
+    msk_builder_set(builder, &w,
+                    header != NULL ? msk_header_put(&w, header)
+                                   : MSK_ERR_ARGUMENT);
 }
 
 void
@@ -135,7 +148,8 @@ msk_mikey_build_add(struct msk_mikey_builder *builder,
 {
     struct msk_writer w;
 
-    if (msk_builder_open(builder, payload->type, &w))
+    if (msk_builder_takes(builder, payload) &&
+        msk_builder_open(builder, payload->type, &w))
         msk_builder_close(builder, &w, msk_payload_mbms_put(&w, payload));
 }
 
@@ -144,6 +158,8 @@ msk_mikey_build_end(const struct msk_mikey_builder *builder, size_t *len)
 {
     struct msk_writer w;
 
+    if (builder == NULL || len == NULL)
+        return MSK_ERR_ARGUMENT;
     if (builder->err != MSK_OK)
         return builder->err;
     msk_writer_init(&w, builder->buf, builder->cap);

@@ -26,6 +26,10 @@ void msk_cursor_close(struct msk_mikey_cursor *cursor,
 void msk_builder_set(struct msk_mikey_builder *builder,
                      const struct msk_writer *w, int err);
 
+/* There are both, or the builder has failed now: MSK_ERR_ARGUMENT. */
+bool msk_builder_takes(struct msk_mikey_builder *builder,
+                       const struct msk_payload *payload);
+
 /* A writer for the next payload, its type already noted in the one before it;
  * false: the builder has failed before. */
 bool msk_builder_open(struct msk_mikey_builder *builder, uint8_t type,

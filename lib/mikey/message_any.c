@@ -61,15 +61,25 @@ msk_mikey_next_any(struct msk_mikey_cursor *cursor, struct msk_payload *payload)
     return err;
 }
 
+static int
+check_map(const struct msk_mikey_header *header)
+{
+    if (header == NULL)
+        return MSK_ERR_ARGUMENT;
+    return header->map_type == MSK_MAP_GENERIC_ID
+               ? msk_generic_map_check(header)
+               : msk_header_check_map(header);
+}
+
 void
 msk_mikey_build_any(struct msk_mikey_builder *builder, uint8_t *buf, size_t cap,
                     const struct msk_mikey_header *header)
 {
     struct msk_writer w;
-    int err = header->map_type == MSK_MAP_GENERIC_ID
-                  ? msk_generic_map_check(header)
-                  : msk_header_check_map(header);
+    int err = check_map(header);
 
+    if (builder == NULL)
+        return;
     msk_writer_init(&w, buf, cap);
     if (err == MSK_OK)
         err = msk_header_put_fields(&w, header);
@@ -83,7 +93,8 @@ msk_mikey_build_add_any(struct msk_mikey_builder *builder,
     struct msk_writer w;
     int err;
 
-    if (!msk_builder_open(builder, payload->type, &w))
+    if (!msk_builder_takes(builder, payload) ||
+        !msk_builder_open(builder, payload->type, &w))
         return;
     err = is_mbms(payload->type) ? msk_payload_mbms_put(&w, payload)
                                  : msk_payload_other_put(&w, payload);

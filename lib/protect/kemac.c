@@ -155,9 +155,10 @@ msk_kemac_open(const struct msk_protection *protection,
 
     if (protection == NULL || message.p == NULL || kemac == NULL ||
         kemac->type != MSK_PAYLOAD_KEMAC ||
-        kemac->offset + kemac->length != message.n)
+        kemac->offset + kemac->length != message.n ||
+        (plain == NULL && kemac->data.n > 0))
         return MSK_ERR_ARGUMENT;
-    if (kemac->data.n > cap || (plain == NULL && kemac->data.n > 0))
+    if (kemac->data.n > cap)
         return MSK_ERR_SPACE;
     err = check_algorithms(protection, kemac->kind, kemac->detail);
     if (err == MSK_OK)

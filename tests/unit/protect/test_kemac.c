@@ -320,7 +320,7 @@ needs_room_for_the_plain_text(void **state)
     for (size_t cap = 0; cap < n; cap++)
         check_int("open", open(&p, hex(v->message), room(cap), cap),
                   MSK_ERR_SPACE);
-    check_int("NULL", open(&p, hex(v->message), NULL, n), MSK_ERR_SPACE);
+    check_int("NULL", open(&p, hex(v->message), NULL, n), MSK_ERR_ARGUMENT);
 }
 
 static void
