@@ -34,7 +34,7 @@ static const struct msk_key_group_config group_config = {
     .id = { { 0x21, 0x63, 0x54 }, 0x18CF, 1 },
 };
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *s,
           const struct msk_group_id *group)
 {
@@ -42,7 +42,8 @@ authorise(void *user, const struct msk_subscriber *s,
 
     (void)user;
     (void)s;
-    return msk_group_id_equal(group, &own) ? 200 : 403;
+    return msk_group_id_equal(group, &own) ? MSK_PERMISSION_GRANTED
+                                           : MSK_PERMISSION_REFUSED;
 }
 
 /* The Key Groups that a service needs. */

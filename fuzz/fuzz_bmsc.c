@@ -110,15 +110,21 @@ find_group(void *user, const struct msk_group_id *group)
                                             : NULL;
 }
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *sub,
           const struct msk_group_id *group)
 {
-    static const int answers[] = { 200, 403, 204, MSK_PENDING, 200, 503, -7 };
+    static const enum msk_permission answers[] = {
+        MSK_PERMISSION_GRANTED,   MSK_PERMISSION_REFUSED,
+        MSK_PERMISSION_NO_MSK,    MSK_PERMISSION_PENDING,
+        MSK_PERMISSION_GRANTED,   MSK_PERMISSION_NOT_NOW,
+        (enum msk_permission) - 7
+    };
     struct bench *b = user;
 
     REQUIRE(msk_subscriber_id(sub).n == 2);
-    return b->mood == 0 ? 200 : answers[(b->mood + group->group) % 7];
+    return b->mood == 0 ? MSK_PERMISSION_GRANTED
+                        : answers[(b->mood + group->group) % 7];
 }
 
 /* The groups whose bits the last octet of the name has. */

@@ -12,7 +12,7 @@
 
 /* --- what the library asks ----------------------------------------------- */
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *subscriber,
           const struct msk_group_id *group)
 {
@@ -21,12 +21,14 @@ authorise(void *user, const struct msk_subscriber *subscriber,
     (void)subscriber; /* h->row is its row */
     switch (database_group(&h->database, group->domain, group->group,
                            &h->found_row)) {
-    case DATABASE_OK: return records_allow(h) ? 200 : 403;
-    case DATABASE_NONE: return 403;
+    case DATABASE_OK:
+        return records_allow(h) ? MSK_PERMISSION_GRANTED
+                                : MSK_PERMISSION_REFUSED;
+    case DATABASE_NONE: return MSK_PERMISSION_REFUSED;
     case DATABASE_CONFLICT:
     case DATABASE_FAILED: break;
     }
-    return 503;
+    return MSK_PERMISSION_NOT_NOW;
 }
 
 static const struct msk_key_group *

@@ -77,24 +77,33 @@ enum msk_ack_mode {
     MSK_ACK_SAMPLED = 2 /* of one in ack_sample, chosen at random */
 };
 
+/* May a subscriber have the MSKs of a group now? */
+enum msk_permission {
+    MSK_PERMISSION_GRANTED = 1, /* yes: 200 */
+    MSK_PERMISSION_NO_MSK = 2,  /* yes, but there is no MSK for this UE, and
+                                   none is pushed: 204 */
+    MSK_PERMISSION_REFUSED = 3, /* no, and a membership ends
+                                   (MSK_PARTED_REFUSED): 403 */
+    MSK_PERMISSION_NOT_NOW = 4, /* no, but a membership stays: 503 */
+    MSK_PERMISSION_PENDING = 5  /* the question is open */
+};
+
 /*
  * May the subscriber have the MSKs of the group now? An answer holds for one
  * request or one message, so the host is asked, of members too, for each Key
  * Group that an MSK request names or that a service to be registered needs
  * (with registration, an MSK request of who is no member is not worth a
  * question), and before each MSK message that goes out later; he may answer
- * from a cache. Returns the status for that item: 200 grants it; 204 grants
- * it, and there is no MSK for this UE, none is pushed; 400 to 499 refuses it,
- * and ends the membership (MSK_PARTED_REFUSED); 500 to 599 refuses it for now;
- * what is no status is taken for 503.
- * MSK_PENDING (1): the question is open. A request or a push returns that, and
- * nothing has changed: call it again when the answer is known. A message that
- * has its turn in another call waits for one more first interval, and the host
- * is asked again then; so it does after 500 to 599. user: of the call.
+ * from a cache. The item of a request then has the status above.
+ * PENDING: a request or a push returns MSK_PENDING, and nothing has changed:
+ * call it again when the answer is known. A message that has its turn in
+ * another call waits for one more first interval, and the host is asked again
+ * then; so it does after NOT_NOW, and what is none of these is taken for that.
+ * user: of the call.
  */
-typedef int msk_bmsc_authorise(void *user,
-                               const struct msk_subscriber *subscriber,
-                               const struct msk_group_id *group);
+typedef enum msk_permission
+msk_bmsc_authorise(void *user, const struct msk_subscriber *subscriber,
+                   const struct msk_group_id *group);
 
 /* The record of a Key Group, or NULL: there is none, and so no MSK. Good until
  * the next question for one. user: of the call. */
@@ -215,7 +224,7 @@ MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
  * Pushes the current MSK of the group to the subscriber; deliveries of older
  * ones end, unless they were asked for by their number. With acknowledgements
  * one MSK message is under way at a time, others wait for msk_bmsc_timer.
- * authorise is asked: when it ends the membership, or says 204, nothing is
+ * authorise is asked: when it refuses, or says that there is no MSK, nothing is
  * pushed and MSK_OK is returned: commit the record. MSK_PENDING: it said so.
  * MSK_ERR_REFUSED: not a member, or not now; MSK_ERR_STATE: no address is
  * known, or never_push is set. An expired MUK, or one with a counter that is

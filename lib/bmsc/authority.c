@@ -3,13 +3,18 @@
 
 #include "bmsc/membership.h"
 
-/* A status of the host, as one that an item may have. */
+/* TS 33.246 table G.2.4-1: the status of an item. */
 static int
-status_of_item(int answer)
+status_of_item(enum msk_permission permission)
 {
-    if (answer >= 200 && answer < 300)
-        return answer == 204 ? 204 : 200;
-    return answer >= 400 && answer < 600 ? answer : 503;
+    switch (permission) {
+    case MSK_PERMISSION_GRANTED: return 200;
+    case MSK_PERMISSION_NO_MSK: return 204;
+    case MSK_PERMISSION_REFUSED: return 403;
+    case MSK_PERMISSION_NOT_NOW:
+    case MSK_PERMISSION_PENDING: break;
+    }
+    return 503;
 }
 
 int
@@ -18,19 +23,19 @@ msk_authority_ask(const struct msk_call *call, const struct msk_group_id *group,
 {
     const struct msk_bmsc_config *c = &call->bmsc->config;
     struct msk_member *member = msk_sub_member(call->sub, group);
-    int answer;
+    enum msk_permission permission;
 
     *code = member != NULL ? 200 : 403;
     if (c->authorise == NULL || (member != NULL && member->leave))
         return MSK_OK;
-    answer = c->authorise(call->user, call->subscriber, group);
-    if (answer == MSK_PENDING)
+    permission = c->authorise(call->user, call->subscriber, group);
+    if (permission == MSK_PERMISSION_PENDING)
         return MSK_PENDING;
-    *code = status_of_item(answer);
+    *code = status_of_item(permission);
     if (member == NULL)
         return MSK_OK;
     member->leave = *code == 200;
-    return *code >= 400 && *code < 500
+    return permission == MSK_PERMISSION_REFUSED
                ? msk_membership_end(call, member, MSK_PARTED_REFUSED)
                : MSK_OK;
 }

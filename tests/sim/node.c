@@ -82,7 +82,7 @@ find_group(void *user, const struct msk_group_id *group)
                                                               : NULL;
 }
 
-static int
+static enum msk_permission
 decide(struct sim *w, const struct msk_subscriber *subscriber, uint8_t i)
 {
     struct msk_bytes name = msk_subscriber_id(subscriber);
@@ -90,26 +90,27 @@ decide(struct sim *w, const struct msk_subscriber *subscriber, uint8_t i)
 
     if (i == SIM_GROUPS || !sim_in(w->map.served[node.server], i) ||
         (sim_in(w->db.denied[line], i) && w->broken != SIM_BREAK_RIGHTS))
-        return 403;
+        return MSK_PERMISSION_REFUSED;
     if (sim_chance(w, 4))
-        return 503;
+        return MSK_PERMISSION_NOT_NOW;
     if (sim_chance(w, 4))
-        return 204;
-    return sim_below(w, w->map.n_groups) < 5 && sim_chance(w, 8) ? MSK_PENDING
-                                                                 : 200;
+        return MSK_PERMISSION_NO_MSK;
+    return sim_below(w, w->map.n_groups) < 5 && sim_chance(w, 8)
+               ? MSK_PERMISSION_PENDING
+               : MSK_PERMISSION_GRANTED;
 }
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *subscriber,
           const struct msk_group_id *group)
 {
     struct sim *w = user;
     uint8_t i = sim_group_index(w, group->domain, group->group);
-    int code = decide(w, subscriber, i);
+    enum msk_permission permission = decide(w, subscriber, i);
 
-    if (code == 200)
+    if (permission == MSK_PERMISSION_GRANTED)
         node.job->wanted |= UINT64_C(1) << i;
-    return code;
+    return permission;
 }
 
 static size_t

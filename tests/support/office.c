@@ -37,7 +37,7 @@ find_group(void *user, const struct msk_group_id *group)
     return NULL;
 }
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *subscriber,
           const struct msk_group_id *group)
 {
@@ -122,7 +122,7 @@ office_start(struct office *o, enum msk_layout layout,
     o->config.crypto = &o->crypto.crypto;
     o->config.random = &o->random;
     fake_xml_start(&o->xml);
-    o->answer = 200;
+    o->answer = MSK_PERMISSION_GRANTED;
     o->config.xml = &o->xml.xml;
     o->config.nonce_key = chars("the key of nonces");
     o->config.authorise = authorise;

@@ -45,7 +45,7 @@ struct office {
     const char *who; /* authorise is asked for him, and for nobody else */
     /* what authorise says: of one group, of the others */
     uint16_t odd_group;
-    int odd_answer, answer;
+    enum msk_permission odd_answer, answer;
     size_t questions;
 
     /* what the outbox said last */

@@ -348,14 +348,14 @@ muk_was_shown(void)
            muk[0], KEY_LEN(0));
 }
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *of,
           const struct msk_group_id *id)
 {
     (void)user;
     (void)of;
     (void)id;
-    return 200;
+    return MSK_PERMISSION_GRANTED;
 }
 
 static const struct msk_key_group *

@@ -108,17 +108,17 @@ ends_the_membership_of_who_is_authorised_no_more(void **state)
                 office_group(&o, GROUP, false);
                 office_group(&o, OTHER, false);
                 o.odd_group = GROUP;
-                o.odd_answer = how % 2 == 0 ? 403 : 404;
+                o.odd_answer = MSK_PERMISSION_REFUSED;
                 switch (how) {
                 case 0: assert_int_equal(visit_code(&v, GROUP), 403); break;
                 case 1:
                     assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
                     break;
                 case 2: /* it is sent again */
-                    o.odd_answer = 200;
+                    o.odd_answer = MSK_PERMISSION_GRANTED;
                     assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
                     assert_int_equal(o.sent, 1);
-                    o.odd_answer = 403;
+                    o.odd_answer = MSK_PERMISSION_REFUSED;
                     o.now = msk_subscriber_due(&o.subscriber);
                     assert_int_equal(office_timer(&o), MSK_OK);
                     break;
@@ -126,16 +126,16 @@ ends_the_membership_of_who_is_authorised_no_more(void **state)
                     assert_int_equal(office_push(&o, &o.group[1]), MSK_OK);
                     assert_int_equal(office_arrives(&o, 0), MSK_OK);
                     ack = o.ack;
-                    o.odd_answer = 200;
+                    o.odd_answer = MSK_PERMISSION_GRANTED;
                     assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
                     assert_int_equal(o.sent, 0);
-                    o.odd_answer = 404;
+                    o.odd_answer = MSK_PERMISSION_REFUSED;
                     assert_int_equal(office_ack(&o, ack), MSK_OK);
                     break;
                 default: /* another one is pushed, and this one is due */
-                    o.odd_answer = 200;
+                    o.odd_answer = MSK_PERMISSION_GRANTED;
                     assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
-                    o.odd_answer = 403;
+                    o.odd_answer = MSK_PERMISSION_REFUSED;
                     o.now = msk_subscriber_due(&o.subscriber);
                     assert_int_equal(office_pull(&o, &o.group[1]), MSK_OK);
                     assert_int_equal(office_timer(&o), MSK_OK);
@@ -189,7 +189,7 @@ takes_no_answer_for_more_than_it_was_given_for(void **state)
         assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
         assert_int_equal(o.sent, 0);
         o.now += 1000;
-        o.answer = 503;
+        o.answer = MSK_PERMISSION_NOT_NOW;
         assert_int_equal(visit_code(&v, GROUP), 503);
         assert_int_equal(o.sent, 0);
         assert_true(is_member(GROUP));
@@ -223,12 +223,13 @@ static void
 pushes_nothing_while_the_question_is_open(void **state)
 {
     static const struct {
-        int answer, want;
-    } answers[] = { { MSK_PENDING, MSK_PENDING },
-                    { 503, MSK_ERR_REFUSED },
-                    { 599, MSK_ERR_REFUSED },
-                    { 0, MSK_ERR_REFUSED },
-                    { -5, MSK_ERR_REFUSED } };
+        enum msk_permission answer;
+        int want;
+    } answers[] = { { MSK_PERMISSION_PENDING, MSK_PENDING },
+                    { MSK_PERMISSION_NOT_NOW, MSK_ERR_REFUSED },
+                    { (enum msk_permission)6, MSK_ERR_REFUSED },
+                    { (enum msk_permission)0, MSK_ERR_REFUSED },
+                    { (enum msk_permission) - 5, MSK_ERR_REFUSED } };
 
     (void)state;
     for (size_t i = 0; i < 5; i++)
@@ -242,7 +243,7 @@ pushes_nothing_while_the_question_is_open(void **state)
             o.answer = answers[i].answer;
             assert_int_equal(office_push(&o, &o.group[0]), answers[i].want);
             check_octets("record", office_packed(&o), before);
-            o.answer = 200;
+            o.answer = MSK_PERMISSION_GRANTED;
             assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
             take_and_acknowledge();
         }
@@ -257,13 +258,13 @@ pushes_nothing_where_the_host_says_that_there_is_none(void **state)
     {
         start(layout, NULL);
         office_group(&o, GROUP, false);
-        o.answer = 204;
+        o.answer = MSK_PERMISSION_NO_MSK;
         assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
         assert_int_equal(o.effects, 0);
-        o.answer = 200;
+        o.answer = MSK_PERMISSION_GRANTED;
         assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
         assert_int_equal(o.sent, 1);
-        o.answer = 204;
+        o.answer = MSK_PERMISSION_NO_MSK;
         o.now = msk_subscriber_due(&o.subscriber);
         assert_int_equal(office_timer(&o), MSK_OK);
         assert_int_equal(o.effects, 0);
@@ -285,7 +286,7 @@ ends_what_a_service_may_have_no_more(void **state)
     assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, &item, 1), MSK_OK);
     assert_int_equal(v.item[0].code, 200);
     o.odd_group = GROUP;
-    o.odd_answer = 403;
+    o.odd_answer = MSK_PERMISSION_REFUSED;
     assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, &item, 1), MSK_OK);
     assert_int_equal(v.item[0].code, 403);
     assert_int_equal(o.parted, 1);

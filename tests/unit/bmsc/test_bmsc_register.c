@@ -119,7 +119,7 @@ answers_each_service_in_its_order(void **state)
 
         start(layout, registered);
         o.odd_group = C;
-        o.odd_answer = 503;
+        o.odd_answer = MSK_PERMISSION_NOT_NOW;
         assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, items, 5), MSK_OK);
         assert_int_equal(v.n, 4);
         for (size_t i = 0; i < 4; i++) {
@@ -142,11 +142,12 @@ waits_for_a_host_that_does_not_know_yet(void **state)
     (void)state;
     start(MSK_LAYOUT_KEYID, registered);
     o.odd_group = B;
-    o.odd_answer = MSK_PENDING;
+    o.odd_answer = MSK_PERMISSION_PENDING;
     assert_int_equal(visit(&v, MSK_PROCEDURE_REGISTER, &item, 1), MSK_PENDING);
     assert_int_equal(o.effects, 0);
     assert_false(member(A));
-    o.odd_answer = 204; /* granted, and there is no MSK: it may come later */
+    o.odd_answer =
+        MSK_PERMISSION_NO_MSK; /* granted, and there is no MSK: it may come later */
     assert_int_equal(visit_again(&v), MSK_OK);
     assert_int_equal(v.item[0].code, 200);
     assert_true(member(A) && member(B));

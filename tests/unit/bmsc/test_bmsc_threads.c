@@ -87,13 +87,14 @@ find_group(void *user, const struct msk_group_id *group)
     return &w->group;
 }
 
-static int
+static enum msk_permission
 authorise(void *user, const struct msk_subscriber *sub,
           const struct msk_group_id *group)
 {
     (void)user;
     (void)sub;
-    return group->group <= GROUPS ? 200 : 403;
+    return group->group <= GROUPS ? MSK_PERMISSION_GRANTED
+                                  : MSK_PERMISSION_REFUSED;
 }
 
 static void

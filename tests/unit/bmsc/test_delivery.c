@@ -1088,7 +1088,10 @@ changes_nothing_when_a_provider_fails(void **state)
 static void
 puts_off_what_the_host_cannot_answer_for(void **state)
 {
-    static const int answers[] = { MSK_PENDING, 503, 0, -1 };
+    static const enum msk_permission answers[] = { MSK_PERMISSION_PENDING,
+                                                   MSK_PERMISSION_NOT_NOW,
+                                                   (enum msk_permission)0,
+                                                   (enum msk_permission) - 1 };
 
     (void)state;
     IN_BOTH_LAYOUTS
@@ -1118,7 +1121,7 @@ puts_off_what_the_host_cannot_answer_for(void **state)
                                               GROUP_ID(chip_domain, GROUP)));
             assert_true(msk_subscriber_due(&o.subscriber) > o.now);
             assert_true(msk_subscriber_due(&o.subscriber) <= o.now + 2500);
-            o.odd_answer = 200;
+            o.odd_answer = MSK_PERMISSION_GRANTED;
             for (int k = 0; k < 4 && (o.sent == 0 || o.id[0].group != GROUP);
                  k++)
                 wait_once();
