@@ -442,7 +442,7 @@ check_refused(struct run *run, const struct model_message *m, int err)
     REQUIRE(store_is_same(run));
     if (run->w.letter.as_made && err != MSK_ERR_STORE)
         REQUIRE((err == MSK_ERR_NOT_MINE) ==
-                (model_lets_in(&run->model, m) == MSK_ERR_NOT_MINE));
+                (model_accepts(&run->model, m) == MSK_ERR_NOT_MINE));
     if (run->w.letter.as_made && err != MSK_ERR_STORE)
         REQUIRE(!model_must_take(&run->model, m));
 }

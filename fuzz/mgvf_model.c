@@ -86,7 +86,7 @@ model_forget(struct model_group *group, enum model_owner owner)
 
 /* Decision 29: of an owner, or anybody where the host is one. */
 int
-model_lets_in(struct model *model, const struct model_message *message)
+model_accepts(struct model *model, const struct model_message *message)
 {
     const struct model_group *group = model_group_of(model, &message->id);
 
@@ -255,7 +255,7 @@ is_newest(const struct model *model, const struct model_message *message)
 bool
 model_must_take(struct model *model, const struct model_message *message)
 {
-    return !message->is_mtk && model_lets_in(model, message) == MSK_OK &&
+    return !message->is_mtk && model_accepts(model, message) == MSK_OK &&
            has_muk(&model->server[message->server], message->muk) &&
            is_newest(model, message);
 }
@@ -326,7 +326,7 @@ void
 model_take(struct model *model, const struct model_message *message, int err,
            const struct msk_mgvf_result *result)
 {
-    REQUIRE(model_lets_in(model, message) == MSK_OK);
+    REQUIRE(model_accepts(model, message) == MSK_OK);
     REQUIRE(err != MSK_OK || msk_key_id_equal(&result->id, &message->id));
     note(model, message, message->is_mtk && err == MSK_OK);
     if (message->is_mtk)

@@ -83,7 +83,7 @@ bool model_is_owned(const struct model_group *group);
 
 /* MSK_OK, or the error that must be. */
 int model_allows(const struct model_group *group, enum model_owner owner);
-int model_lets_in(struct model *model, const struct model_message *message);
+int model_accepts(struct model *model, const struct model_message *message);
 int model_sets_muk(const struct model *model, uint8_t server, uint8_t number,
                    uint8_t age);
 int model_agrees(const struct model_group *group, unsigned off);

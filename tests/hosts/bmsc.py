@@ -116,7 +116,7 @@ def files_say_what_is_wrong(where):
         assert f"{where}/subscribers:2: {reason}" in done.stderr, done.stderr
 
 
-def rebinds_onto_nobody_else(where):
+def rebinds_onto_no_other_subscriber(where):
     """A B-TID is one subscriber's: rebind, and a new subscriber, say so and change nothing."""
     bob = SUBSCRIBER | {"btid": "bob@bsf.example.org", "impi": "bob"}
     bmsc, _ = start(where, subscribers=[SUBSCRIBER, bob])
@@ -435,7 +435,7 @@ def takes_ipv4_on_an_ipv6_address(where):
 
 def main():
     tests = [answers_before_it_pushes, numbers_are_decimal, files_say_what_is_wrong,
-             rebinds_onto_nobody_else, store_is_private, serves_while_locked,
+             rebinds_onto_no_other_subscriber, store_is_private, serves_while_locked,
              sends_again_after_the_clock_was_set_back, long_jobs_yield,
              says_when_it_has_no_time, slow_readers_stop_nothing, strangers_fill_no_log,
              obeys_signals_and_tells_systemd, a_long_reload_yields, tells_prometheus, takes_ipv4_on_an_ipv6_address]

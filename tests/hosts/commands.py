@@ -340,7 +340,7 @@ def ue_keeps_domains_apart(where, layout, host):
     ue.quit()
 
 
-def ue_believes_no_liar(where, layout, host):
+def ue_accepts_no_forgery(where, layout, host):
     """A wrong rspauth is no answer, and another realm gets no credentials."""
     for lie in ("rspauth", "realm"):
         bmsc = Bmsc(layout, host)
@@ -414,7 +414,7 @@ def has_ipv6():
 def main():
     tests = [bmsc_delivers, bmsc_keeps_domains_apart, bmsc_demands_new_keys, bmsc_rolls_over,
              bmsc_has_many_groups, bmsc_never_pushes, bmsc_starts_again, bmsc_on_a_full_disk,
-             ue_takes_msks, ue_keeps_domains_apart, ue_asks_when_it_must, ue_believes_no_liar,
+             ue_takes_msks, ue_keeps_domains_apart, ue_asks_when_it_must, ue_accepts_no_forgery,
              ue_starts_again]
     runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
     if socket.has_ipv6 and has_ipv6():

@@ -60,7 +60,7 @@ def deliver(bmsc, ue, at, number=1):
     return ue.wait("msk", number=number), m
 
 
-def nobody(fqdn):
+def no_server(fqdn):
     """A URL where nothing listens; and what keeps it so."""
     s = socket.socket()
     s.bind(("127.0.0.1", 0))
@@ -107,7 +107,7 @@ def another_server_is_asked(where, layout):
         for n in range(20):
             bmsc = Bmsc(layout, fqdn="two.localhost")
             keys = bootstrapped(bmsc)
-            silent, port = nobody(bmsc.fqdn if same else "one.localhost")
+            silent, port = no_server(bmsc.fqdn if same else "one.localhost")
             folder = f"{where}/{name}{n}"
             os.mkdir(folder)
             ue, at = start(folder, layout, announcement(silent, bmsc.announced()), keys=keys)
@@ -376,7 +376,7 @@ def a_second_signal_does_not_wait(where, layout):
 
 def why_there_was_no_answer(where, layout):
     """DNS, refused, time, TLS: each by its word. With --cacert the last one is an answer."""
-    closed, keep = nobody("one.localhost")
+    closed, keep = no_server("one.localhost")
     listening = socket.create_server(("127.0.0.1", 0))
     late = f"http://one.localhost:{listening.getsockname()[1]}"
     bmsc = Bmsc(layout, fqdn="one.localhost", tls=TLS)

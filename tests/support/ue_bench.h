@@ -49,21 +49,21 @@ enum bench_answer {
     ANSWER_TRUE = 0, /* 401 first, then what `code` says for each item */
     ANSWER_NONE,     /* no answer: the host says so */
     ANSWER_BAD_RSPAUTH,
-    ANSWER_NO_INFO,    /* 200 without Authentication-Info */
-    ANSWER_REALM,      /* 401 of another server */
-    ANSWER_AUTH_ONLY,  /* 401 that offers qop auth alone */
-    ANSWER_STALE,      /* 401 with stale=true, always */
-    ANSWER_BOOTSTRAP,  /* 401 without stale, always */
-    ANSWER_TYPE,       /* a verified body of another media type */
-    ANSWER_GARBAGE,    /* a verified body that is no XML */
-    ANSWER_HUGE,       /* a body over the limit */
-    ANSWER_HEADERS,    /* verified, with more headers than anybody looks at */
-    ANSWER_STATUS,     /* a status that is none, over a verified body */
-    ANSWER_OTHER,      /* verified, but about another group or service */
-    ANSWER_TWICE,      /* verified, each item twice: code, then 403 */
-    ANSWER_ERROR,      /* `code` as the status, not verified */
-    ANSWER_TRUE_ERROR, /* `code` as the status, verified */
-    ANSWER_EMPTY,      /* 204 as the status, verified */
+    ANSWER_NO_INFO,   /* 200 without Authentication-Info */
+    ANSWER_REALM,     /* 401 of another server */
+    ANSWER_AUTH_ONLY, /* 401 that offers qop auth alone */
+    ANSWER_STALE,     /* 401 with stale=true, always */
+    ANSWER_BOOTSTRAP, /* 401 without stale, always */
+    ANSWER_TYPE,      /* a verified body of another media type */
+    ANSWER_GARBAGE,   /* a verified body that is no XML */
+    ANSWER_HUGE,      /* a body over the limit */
+    ANSWER_HEADERS,   /* verified, with more headers than anybody looks at */
+    ANSWER_STATUS,    /* a status that is none, over a verified body */
+    ANSWER_OTHER,     /* verified, but about another group or service */
+    ANSWER_TWICE,     /* verified, each item twice: code, then 403 */
+    ANSWER_ERROR,     /* `code` as the status, not verified */
+    ANSWER_AUTHENTIC_ERROR, /* `code` as the status, verified */
+    ANSWER_EMPTY,           /* 204 as the status, verified */
     ANSWER_KINDS
 };
 

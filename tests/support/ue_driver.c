@@ -123,7 +123,7 @@ serve(void)
     if (below(3) == 0)
         b.answer = (enum bench_answer)below(ANSWER_KINDS);
     b.code = codes[below(sizeof codes / sizeof codes[0])];
-    if (b.answer == ANSWER_ERROR || b.answer == ANSWER_TRUE_ERROR)
+    if (b.answer == ANSWER_ERROR || b.answer == ANSWER_AUTHENTIC_ERROR)
         b.code = below(2) == 0 ? 503 : 403;
     b.retry_after = below(4) == 0 ? after[below(4)] : NULL;
     b.spoil_body = below(12) == 0 ? spoil : NULL;

@@ -209,7 +209,7 @@ answer_verified(struct serving *s)
     size_t n = 0;
 
     s->response.status = 200;
-    if (b->answer == ANSWER_TRUE_ERROR)
+    if (b->answer == ANSWER_AUTHENTIC_ERROR)
         s->response.status = b->code;
     else if (b->answer == ANSWER_EMPTY)
         s->response.status = 204;

@@ -82,7 +82,7 @@ refuses_every_number_cut_short(void **state)
 }
 
 static void
-reads_one_field_behind_the_other(void **state)
+reads_one_field_after_the_other(void **state)
 {
     struct msk_bytes in = hex("01 0203 04050607 08090a 0b");
     struct msk_reader r;
@@ -333,7 +333,7 @@ stays_in_every_buffer_that_is_too_small(void **state)
 }
 
 static void
-writes_nothing_behind_a_field_that_did_not_fit(void **state)
+writes_nothing_after_a_field_that_did_not_fit(void **state)
 {
     uint8_t *out = room(3);
     struct msk_bytes got = { out, 3 };
@@ -497,7 +497,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(reads_numbers_big_endian),
         TEST(refuses_every_number_cut_short),
-        TEST(reads_one_field_behind_the_other),
+        TEST(reads_one_field_after_the_other),
         TEST(refuses_a_view_that_is_longer_than_what_is_left),
         TEST(takes_views_of_no_octets_everywhere),
         TEST(skips_octets_that_are_there_and_no_others),
@@ -508,7 +508,7 @@ main(void)
         TEST(writes_everything_into_a_buffer_that_just_holds_it),
         TEST(counts_without_a_buffer),
         TEST(stays_in_every_buffer_that_is_too_small),
-        TEST(writes_nothing_behind_a_field_that_did_not_fit),
+        TEST(writes_nothing_after_a_field_that_did_not_fit),
         TEST(pokes_only_what_was_written_and_is_there),
         TEST(fills_in_lengths_that_fit_and_refuses_others),
         TEST(refuses_to_close_what_was_not_opened),

@@ -56,7 +56,7 @@ finds_differences_that_would_cancel_each_other(void **state)
 }
 
 static void
-compares_no_octet_behind_n(void **state)
+compares_no_octet_after_n(void **state)
 {
     (void)state;
     assert_true(msk_secret_equal(hex("0102").p, hex("0103").p, 1));
@@ -101,7 +101,7 @@ main(void)
         TEST(finds_equal_octets_equal),
         TEST(finds_a_difference_of_one_bit_in_every_position),
         TEST(finds_differences_that_would_cancel_each_other),
-        TEST(compares_no_octet_behind_n),
+        TEST(compares_no_octet_after_n),
         TEST(wipes_all_octets_and_no_other),
         TEST(wipes_what_a_host_holds_too),
     };

@@ -42,7 +42,7 @@ registered_without_acks(struct msk_bmsc_config *c)
 }
 
 static void
-nobody(struct msk_bmsc_config *c)
+without_authorise(struct msk_bmsc_config *c)
 {
     c->authorise = NULL;
 }
@@ -92,7 +92,7 @@ check_refused(void)
 /* Who lost his authorisation and asks, is pushed to, is to be sent the same
  * again, or has his turn at last. */
 static void
-ends_the_membership_of_who_is_authorised_no_more(void **state)
+ends_the_membership_with_the_authorisation(void **state)
 {
     static void (*const modes[])(struct msk_bmsc_config *) = { NULL,
                                                                registered };
@@ -205,12 +205,12 @@ takes_no_answer_for_more_than_it_was_given_for(void **state)
 }
 
 static void
-pushes_to_members_where_nobody_is_asked(void **state)
+pushes_to_members_without_authorise(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
     {
-        start(layout, nobody);
+        start(layout, without_authorise);
         office_group(&o, GROUP, false);
         assert_int_equal(office_push(&o, &o.group[0]), MSK_OK);
         take_and_acknowledge();
@@ -301,7 +301,7 @@ ends_what_a_service_may_have_no_more(void **state)
 }
 
 static void
-says_why_who_never_answers_is_no_member(void **state)
+says_why_a_silent_ue_is_no_member(void **state)
 {
     (void)state;
     start(MSK_LAYOUT_CSB, NULL);
@@ -317,7 +317,7 @@ says_why_who_never_answers_is_no_member(void **state)
 
 /* Current first, then the next: of the two that a UE holds, both are good. */
 static void
-gives_who_joins_the_current_msk_and_then_the_next(void **state)
+gives_a_new_member_the_current_msk_and_then_the_next(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -569,15 +569,15 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, release)
     const struct CMUnitTest tests[] = {
-        TEST(ends_the_membership_of_who_is_authorised_no_more),
+        TEST(ends_the_membership_with_the_authorisation),
         TEST(asks_for_each_request_and_each_message),
         TEST(takes_no_answer_for_more_than_it_was_given_for),
-        TEST(pushes_to_members_where_nobody_is_asked),
+        TEST(pushes_to_members_without_authorise),
         TEST(pushes_nothing_while_the_question_is_open),
         TEST(pushes_nothing_where_the_host_says_that_there_is_none),
         TEST(ends_what_a_service_may_have_no_more),
-        TEST(says_why_who_never_answers_is_no_member),
-        TEST(gives_who_joins_the_current_msk_and_then_the_next),
+        TEST(says_why_a_silent_ue_is_no_member),
+        TEST(gives_a_new_member_the_current_msk_and_then_the_next),
         TEST(switches_to_what_was_pushed_ahead),
         TEST(goes_on_with_the_next_msk_when_it_is_switched_to),
         TEST(delivers_the_current_and_the_next_side_by_side),

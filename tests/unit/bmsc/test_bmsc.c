@@ -241,7 +241,7 @@ names_keys_under_the_type_that_is_set(void **state)
 
 /* One writer for each MSK: what another one had reserved is lost to it. */
 static void
-starts_behind_what_was_reserved(void **state)
+starts_after_what_was_reserved(void **state)
 {
     uint8_t *packed = room(MSK_KEY_GROUP_PACKED_MAX);
     struct msk_key_group *g, other;
@@ -273,7 +273,7 @@ starts_behind_what_was_reserved(void **state)
 /* Decision 28, at the UE: who joins late takes the current MTK and the next,
  * and what was recorded before is too old for it. */
 static void
-lets_who_joins_late_take_what_is_sent_and_nothing_older(void **state)
+lets_a_late_member_take_what_is_sent_and_nothing_older(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -418,8 +418,8 @@ main(void)
         TEST(refuses_a_configuration_that_is_none),
         TEST(makes_mtk_messages_that_the_ue_takes),
         TEST(names_keys_under_the_type_that_is_set),
-        TEST(starts_behind_what_was_reserved),
-        TEST(lets_who_joins_late_take_what_is_sent_and_nothing_older),
+        TEST(starts_after_what_was_reserved),
+        TEST(lets_a_late_member_take_what_is_sent_and_nothing_older),
         TEST(sends_the_seql_of_now_when_it_sends_again),
         TEST(ends_with_the_interval),
         TEST(uses_up_no_counter_when_it_fails),

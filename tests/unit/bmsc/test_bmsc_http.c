@@ -320,16 +320,16 @@ waits_for_a_host_that_does_not_know_yet(void **state)
 }
 
 static void
-nobody(struct msk_bmsc_config *c)
+without_authorise(struct msk_bmsc_config *c)
 {
     c->authorise = NULL;
 }
 
 static void
-grants_members_only_when_there_is_nobody_to_ask(void **state)
+grants_only_members_without_authorise(void **state)
 {
-    static void (*const modes[])(struct msk_bmsc_config *) = { nobody,
-                                                               registered };
+    static void (*const modes[])(
+        struct msk_bmsc_config *) = { without_authorise, registered };
 
     (void)state;
     for (size_t i = 0; i < 2; i++)
@@ -369,7 +369,7 @@ spoil_record(int how)
 /* Unknown, wrong and expired look the same and take the same work
  * (decision 14). */
 static void
-lets_nobody_in_who_does_not_know_the_key(void **state)
+refuses_a_client_that_does_not_know_the_key(void **state)
 {
     static struct call_record first, other;
 
@@ -405,7 +405,7 @@ lets_nobody_in_who_does_not_know_the_key(void **state)
 /* A nonce that a stranger gets in a B-TID's name lives as long as any, also
  * when that of the subscriber is of a day that the clock has left. */
 static void
-tells_nobody_that_a_nonce_of_tomorrow_was_seen(void **state)
+does_not_tell_that_a_nonce_of_tomorrow_was_seen(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -459,7 +459,7 @@ look_of_answer(void)
 /* Unknown, wrong, expired, told to bootstrap, counter used up: the same calls
  * of the providers in the same order, and the same answer. */
 static void
-does_the_same_for_whoever_is_not_let_in(void **state)
+does_the_same_for_all_that_it_refuses(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -593,7 +593,7 @@ authenticates_again_when_told_to(void **state)
 /* Who names its B-TID and knows no key takes nothing of that away, and cannot
  * keep it up: one nonce that is newer is enough. */
 static void
-authenticates_again_whoever_asks_before(void **state)
+authenticates_again_after_guesses_of_a_stranger(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -1074,7 +1074,7 @@ sends_again_what_is_asked_for_again(void **state)
 /* A UE that left a group in silence does not acknowledge its MSK: that keeps
  * back nothing that the UE asks for. */
 static void
-sends_what_is_asked_for_before_what_nobody_acknowledges(void **state)
+sends_what_is_asked_for_before_what_is_not_acknowledged(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -1269,15 +1269,15 @@ main(void)
         TEST(confirms_that_there_is_no_msk_where_it_is_told_to),
         TEST(says_what_the_host_says),
         TEST(waits_for_a_host_that_does_not_know_yet),
-        TEST(grants_members_only_when_there_is_nobody_to_ask),
-        TEST(lets_nobody_in_who_does_not_know_the_key),
-        TEST(tells_nobody_that_a_nonce_of_tomorrow_was_seen),
-        TEST(does_the_same_for_whoever_is_not_let_in),
+        TEST(grants_only_members_without_authorise),
+        TEST(refuses_a_client_that_does_not_know_the_key),
+        TEST(does_not_tell_that_a_nonce_of_tomorrow_was_seen),
+        TEST(does_the_same_for_all_that_it_refuses),
         TEST(refuses_a_request_that_comes_again),
         TEST(moves_the_address_with_a_request_that_verifies),
         TEST(cannot_push_without_an_address),
         TEST(authenticates_again_when_told_to),
-        TEST(authenticates_again_whoever_asks_before),
+        TEST(authenticates_again_after_guesses_of_a_stranger),
         TEST(demands_new_keys_when_told_to),
         TEST(brings_back_a_ue_whose_muk_has_expired),
         TEST(answers_what_is_no_request_with_a_status),
@@ -1291,7 +1291,7 @@ main(void)
         TEST(sends_all_of_them_at_once_without_acknowledgements),
         TEST(sends_what_the_outbox_has_no_room_for_in_the_next_call),
         TEST(sends_again_what_is_asked_for_again),
-        TEST(sends_what_is_asked_for_before_what_nobody_acknowledges),
+        TEST(sends_what_is_asked_for_before_what_is_not_acknowledged),
         TEST(sends_at_once_what_had_made_way_and_is_asked_for),
         TEST(sends_what_is_asked_for_before_what_waits),
         TEST(changes_nothing_when_a_provider_fails),

@@ -119,7 +119,7 @@ wait_in_vain(void)
 }
 
 static void
-gives_up_and_in_the_end_parts_who_never_answers(void **state)
+gives_up_and_in_the_end_parts_a_silent_ue(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -141,7 +141,7 @@ gives_up_and_in_the_end_parts_who_never_answers(void **state)
 }
 
 static void
-keeps_who_registered_and_who_answers_now_and_then(void **state)
+keeps_ues_that_registered_or_answer_now_and_then(void **state)
 {
     struct msk_key_group *g;
 
@@ -342,7 +342,7 @@ start_with_two_groups(int layout)
 /* A group to which the UE does not answer keeps no other one waiting for
  * longer than one interval; an answer that comes late is still one. */
 static void
-lets_others_go_first_while_nobody_answers(void **state)
+lets_others_go_first_while_no_answer_comes(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -564,7 +564,7 @@ delivers_the_current_msk_when_the_group_was_rekeyed_meanwhile(void **state)
 }
 
 static void
-refuses_acknowledgements_that_are_not_true(void **state)
+refuses_acknowledgements_that_are_not_authentic(void **state)
 {
     struct msk_bytes good;
 
@@ -827,7 +827,7 @@ says_who_acknowledges(void **state)
 
 /* Decisions 18 and 19: a UE that does not come back for new keys. */
 static void
-parts_whose_muk_has_expired_and_who_never_asks(void **state)
+parts_a_ue_that_never_asks_after_its_muk_expired(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -987,7 +987,7 @@ any_call_begins_timers_anew_when_the_clock_was_set_back(void **state)
 /* Asked for while the clock was ahead, what had made way waits no longer when
  * it is right again. */
 static void
-keeps_nothing_waiting_behind_a_clock_that_was_ahead(void **state)
+keeps_nothing_waiting_after_a_clock_was_ahead(void **state)
 {
     msk_time right;
 
@@ -1155,10 +1155,10 @@ main(void)
         cmocka_unit_test_teardown(delivers_and_is_acknowledged, release),
         cmocka_unit_test_teardown(
             sends_again_with_a_new_counter_and_the_same_csb_id, release),
+        cmocka_unit_test_teardown(gives_up_and_in_the_end_parts_a_silent_ue,
+                                  release),
         cmocka_unit_test_teardown(
-            gives_up_and_in_the_end_parts_who_never_answers, release),
-        cmocka_unit_test_teardown(
-            keeps_who_registered_and_who_answers_now_and_then, release),
+            keeps_ues_that_registered_or_answer_now_and_then, release),
         cmocka_unit_test_teardown(
             has_one_message_in_flight_with_acknowledgements, release),
         cmocka_unit_test_teardown(delivers_to_the_group_of_the_domain, release),
@@ -1173,7 +1173,7 @@ main(void)
             pulls_instead_of_sending_again_under_an_expired_muk, release),
         cmocka_unit_test_teardown(sends_all_at_once_without_acknowledgements,
                                   release),
-        cmocka_unit_test_teardown(lets_others_go_first_while_nobody_answers,
+        cmocka_unit_test_teardown(lets_others_go_first_while_no_answer_comes,
                                   release),
         cmocka_unit_test_teardown(
             lets_a_new_msk_go_first_when_no_answer_is_expected_any_more,
@@ -1185,8 +1185,8 @@ main(void)
         cmocka_unit_test_teardown(
             delivers_the_current_msk_when_the_group_was_rekeyed_meanwhile,
             release),
-        cmocka_unit_test_teardown(refuses_acknowledgements_that_are_not_true,
-                                  release),
+        cmocka_unit_test_teardown(
+            refuses_acknowledgements_that_are_not_authentic, release),
         cmocka_unit_test_teardown(
             pulls_without_a_key_and_turns_a_push_under_an_expired_muk_into_one,
             release),
@@ -1204,7 +1204,7 @@ main(void)
         cmocka_unit_test_teardown(sends_the_interval_of_the_group, release),
         cmocka_unit_test_teardown(says_who_acknowledges, release),
         cmocka_unit_test_teardown(
-            parts_whose_muk_has_expired_and_who_never_asks, release),
+            parts_a_ue_that_never_asks_after_its_muk_expired, release),
         cmocka_unit_test_teardown(
             demands_a_new_muk_before_the_counter_is_used_up, release),
         cmocka_unit_test_teardown(sends_nothing_of_a_group_that_is_gone,
@@ -1215,8 +1215,8 @@ main(void)
         cmocka_unit_test_teardown(survives_a_clock_that_steps, release),
         cmocka_unit_test_teardown(
             any_call_begins_timers_anew_when_the_clock_was_set_back, release),
-        cmocka_unit_test_teardown(
-            keeps_nothing_waiting_behind_a_clock_that_was_ahead, release),
+        cmocka_unit_test_teardown(keeps_nothing_waiting_after_a_clock_was_ahead,
+                                  release),
         cmocka_unit_test_teardown(changes_nothing_when_a_provider_fails,
                                   release),
         cmocka_unit_test_teardown(puts_off_what_the_host_cannot_answer_for,

@@ -80,7 +80,7 @@ gains_and_loses_nothing_when_the_clock_goes_back(void **state)
 
 /* FNV-1a, its two halves folded: computed outside of the library. */
 static void
-gives_everybody_his_slot(void **state)
+gives_each_ue_its_slot(void **state)
 {
     size_t in[10] = { 0 };
     char name[8];
@@ -121,7 +121,7 @@ main(void)
         cmocka_unit_test(keeps_to_its_rate_over_time),
         cmocka_unit_test(never_holds_more_than_a_burst),
         cmocka_unit_test(gains_and_loses_nothing_when_the_clock_goes_back),
-        cmocka_unit_test(gives_everybody_his_slot),
+        cmocka_unit_test(gives_each_ue_its_slot),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -462,7 +462,7 @@ writes_each_kind_octet_for_octet(void **state)
 }
 
 static void
-refuses_to_write_what_nobody_may_read(void **state)
+refuses_to_write_what_may_not_be_read(void **state)
 {
     static uint8_t buf[2 * MSK_HTTP_BODY_MAX];
     struct msk_body_item *items = make_items(65, 10);
@@ -713,7 +713,7 @@ main(void)
         cmocka_unit_test_teardown(goes_by_the_media_type, release),
         cmocka_unit_test_teardown(reads_what_it_has_written, release),
         cmocka_unit_test_teardown(writes_each_kind_octet_for_octet, release),
-        cmocka_unit_test_teardown(refuses_to_write_what_nobody_may_read,
+        cmocka_unit_test_teardown(refuses_to_write_what_may_not_be_read,
                                   release),
         cmocka_unit_test_teardown(reads_the_largest_bodies, release),
         cmocka_unit_test_teardown(ends_with_what_the_sink_returns, release),

@@ -10,7 +10,7 @@
 static struct digest_peers peers;
 
 static void
-lets_in_who_knows_the_key(void **state)
+accepts_a_client_that_knows_the_key(void **state)
 {
     struct msk_bytes answer = msk_text("<ok/>");
 
@@ -589,7 +589,7 @@ refuses_a_nonce_older_than_one_it_has_seen(void **state)
 }
 
 static void
-lets_nobody_use_up_an_nc_without_the_key(void **state)
+uses_up_no_nc_without_the_key(void **state)
 {
     struct msk_bytes nonce, good;
     struct odd o = { .name = "forged",
@@ -1313,7 +1313,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(lets_in_who_knows_the_key, release),
+        cmocka_unit_test_teardown(accepts_a_client_that_knows_the_key, release),
         cmocka_unit_test_teardown(counts_on_without_answers, release),
         cmocka_unit_test_teardown(judges_every_odd_request, release),
         cmocka_unit_test_teardown(answers_under_uri_and_realm_as_they_were_sent,
@@ -1322,8 +1322,7 @@ main(void)
         cmocka_unit_test_teardown(takes_each_nc_once_and_in_order, release),
         cmocka_unit_test_teardown(refuses_a_nonce_older_than_one_it_has_seen,
                                   release),
-        cmocka_unit_test_teardown(lets_nobody_use_up_an_nc_without_the_key,
-                                  release),
+        cmocka_unit_test_teardown(uses_up_no_nc_without_the_key, release),
         cmocka_unit_test_teardown(ends_a_nonce_with_its_life, release),
         cmocka_unit_test_teardown(knows_its_own_nonces_only, release),
         cmocka_unit_test_teardown(serves_many_nodes_and_users_with_one_key,

@@ -27,7 +27,7 @@ verify(struct msk_bytes info)
 }
 
 static void
-believes_the_server(void **state)
+accepts_an_answer_of_the_server(void **state)
 {
     struct msk_bytes next;
 
@@ -42,7 +42,7 @@ believes_the_server(void **state)
 }
 
 static void
-believes_nothing_that_was_changed(void **state)
+accepts_nothing_that_was_changed(void **state)
 {
     size_t covered;
 
@@ -284,7 +284,7 @@ reads_it_from_several_lines_and_refuses_two(void **state)
 
 /* Whatever is in it. */
 static void
-names_an_encoding_that_nobody_asked_for(void **state)
+names_an_encoding_that_was_not_asked_for(void **state)
 {
     struct msk_http_header headers[2];
     struct msk_http_response response = { .size = sizeof response,
@@ -433,8 +433,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(believes_the_server, release),
-        cmocka_unit_test_teardown(believes_nothing_that_was_changed, release),
+        cmocka_unit_test_teardown(accepts_an_answer_of_the_server, release),
+        cmocka_unit_test_teardown(accepts_nothing_that_was_changed, release),
         cmocka_unit_test_teardown(covers_the_body_and_the_target, release),
         cmocka_unit_test_teardown(does_not_take_its_own_response_for_an_answer,
                                   release),
@@ -445,7 +445,7 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(refuses_every_odd_answer, release),
         cmocka_unit_test_teardown(looks_for_it_in_the_headers, release),
-        cmocka_unit_test_teardown(names_an_encoding_that_nobody_asked_for,
+        cmocka_unit_test_teardown(names_an_encoding_that_was_not_asked_for,
                                   release),
         cmocka_unit_test_teardown(reads_it_from_folded_lines, release),
         cmocka_unit_test_teardown(reads_it_from_several_lines_and_refuses_two,

@@ -402,7 +402,7 @@ refuses_each_message_with_any_bit_flipped(void **state)
 }
 
 static void
-decrypts_nothing_before_the_mac_holds(void **state)
+decrypts_nothing_before_the_mac_verifies(void **state)
 {
     (void)state;
     FOR_EACH_VECTOR
@@ -496,7 +496,7 @@ main(void)
         TEST(fits_the_longest_message_into_a_datagram),
         TEST(accepts_only_what_the_standard_allows),
         TEST(refuses_each_message_with_any_bit_flipped),
-        TEST(decrypts_nothing_before_the_mac_holds),
+        TEST(decrypts_nothing_before_the_mac_verifies),
         TEST(fails_with_each_call_of_the_provider),
         TEST(opens_no_message_of_another_kind),
     };

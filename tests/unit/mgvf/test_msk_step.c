@@ -449,7 +449,7 @@ takes_the_sp_of_a_validity_update(void **state)
 
 /* Content that the standard does not allow, in a true message. */
 static void
-counts_what_it_refuses_behind_the_mac(void **state)
+counts_what_it_refuses_after_the_mac(void **state)
 {
     static const char keyid_ids[] =
         "06 00 0010 626d73632e6578616d706c652e636f6d;06 00 0007 627469642d3130";
@@ -633,7 +633,7 @@ main(void)
         TEST(refuses_an_sp_against_the_announcement_and_counts),
         TEST(refuses_that_an_sp_is_missing_where_the_held_one_is_against_it),
         TEST(takes_the_sp_of_a_validity_update),
-        TEST(counts_what_it_refuses_behind_the_mac),
+        TEST(counts_what_it_refuses_after_the_mac),
         TEST(tries_both_muks_where_there_is_no_idr),
         TEST(drops_what_is_not_for_it_and_changes_nothing),
         TEST(replays_the_messages_of_the_model_in_their_order),

@@ -317,7 +317,7 @@ sealed_mtk(const char *plain, uint32_t t)
 }
 
 static void
-counts_what_it_refuses_behind_the_mac(void **state)
+counts_what_it_refuses_after_the_mac(void **state)
 {
     (void)state;
     IN_EVERY_WAY
@@ -408,7 +408,7 @@ main(void)
         TEST(changes_nothing_for_a_message_under_another_key),
         TEST(hands_out_the_two_latest_mtks_after_a_restart),
         TEST(takes_the_rand_of_an_imported_msk),
-        TEST(counts_what_it_refuses_behind_the_mac),
+        TEST(counts_what_it_refuses_after_the_mac),
         TEST(releases_nothing_under_an_sp_against_the_announcement),
         TEST(opens_the_messages_of_the_model),
     };

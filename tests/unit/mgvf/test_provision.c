@@ -567,7 +567,7 @@ forgets_a_group_with_its_last_owner(void **state)
 }
 
 static void
-lets_in_what_an_owner_sends_and_nobody_else(void **state)
+accepts_messages_of_owners_only(void **state)
 {
     const struct msk_bytes host = { NULL, 0 };
     struct msk_bytes before;
@@ -721,7 +721,7 @@ main(void)
         TEST(counts_the_age_of_muks_for_each_server),
         TEST(keeps_on_what_any_owner_wants_on),
         TEST(forgets_a_group_with_its_last_owner),
-        TEST(lets_in_what_an_owner_sends_and_nobody_else),
+        TEST(accepts_messages_of_owners_only),
         TEST(has_room_for_four_owners),
         TEST(takes_a_name_of_a_server_in_any_case),
         TEST(moves_its_counter_on_with_every_change_of_an_msk),

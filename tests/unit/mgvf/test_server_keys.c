@@ -164,7 +164,7 @@ takes_names_that_begin_alike_for_different(void **state)
 
 /* RFC 1982 3.2 with 32 bits; no counter yet is older than all. */
 static void
-lets_newer_counters_in_only(void **state)
+accepts_newer_counters_only(void **state)
 {
     static const struct {
         uint32_t last, now;
@@ -220,7 +220,7 @@ main(void)
         TEST(refuses_what_is_not_newer_than_the_newest_ever_set),
         TEST(notes_a_greater_age_of_one_that_is_held),
         TEST(takes_names_that_begin_alike_for_different),
-        TEST(lets_newer_counters_in_only),
+        TEST(accepts_newer_counters_only),
         TEST(leaves_nothing_of_a_muk_that_went),
     };
 

@@ -532,7 +532,7 @@ understands_every_status(void **state)
 }
 
 static void
-takes_a_pull_under_the_muk_before_for_a_pull(void **state)
+treats_a_pull_under_the_muk_before_as_a_pull(void **state)
 {
     struct parcel p = {
         .muk = OLD, .group = GROUP, .counter = 1, .content = MSK_CONTENT_PULL
@@ -1019,7 +1019,7 @@ refuses_absent_arguments(void **state)
 
 /* A UICC object is smaller than one in software. */
 static void
-wipes_its_memory_and_groups_and_no_octet_behind(void **state)
+wipes_its_memory_and_groups_and_no_octet_after(void **state)
 {
     uint8_t *exact = room(MSK_MGVF_UICC_SIZE);
     struct msk_mgvf_uicc_config config = { .size = sizeof config,
@@ -1051,7 +1051,7 @@ is_in_memory(const uint8_t *p, size_t n)
 }
 
 static void
-keeps_no_mtk_behind_the_next_call(void **state)
+keeps_no_mtk_after_the_next_call(void **state)
 {
     struct msk_held held = { .size = sizeof held };
     uint8_t mtk[16];
@@ -1124,7 +1124,7 @@ main(void)
         TEST(sends_the_commands_of_the_standard),
         TEST(sends_long_messages_in_blocks),
         TEST(understands_every_status),
-        TEST(takes_a_pull_under_the_muk_before_for_a_pull),
+        TEST(treats_a_pull_under_the_muk_before_as_a_pull),
         TEST(passes_by_records_that_mean_nothing),
         TEST(refuses_an_answer_that_no_card_gives),
         TEST(refuses_answers_that_make_no_sense),
@@ -1141,8 +1141,8 @@ main(void)
         TEST(forgets_everything_on_the_card),
         TEST(has_no_way_for_some_calls),
         TEST(refuses_absent_arguments),
-        TEST(keeps_no_mtk_behind_the_next_call),
-        TEST(wipes_its_memory_and_groups_and_no_octet_behind),
+        TEST(keeps_no_mtk_after_the_next_call),
+        TEST(wipes_its_memory_and_groups_and_no_octet_after),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,7 +132,7 @@ check_other(void)
 }
 
 static void
-lets_in_what_an_owner_sends_and_nobody_else(void **state)
+accepts_messages_of_owners_only(void **state)
 {
     (void)state;
     IN_BOTH_LAYOUTS
@@ -153,7 +153,7 @@ lets_in_what_an_owner_sends_and_nobody_else(void **state)
 }
 
 static void
-lets_in_all_where_the_host_is_an_owner(void **state)
+accepts_all_servers_where_the_host_is_an_owner(void **state)
 {
     (void)state;
     begin(MSK_LAYOUT_KEYID);
@@ -171,7 +171,7 @@ lets_in_all_where_the_host_is_an_owner(void **state)
 
 /* Neither one that is known, nor one that is not, nor the host. */
 static void
-forgets_nothing_for_who_is_no_owner(void **state)
+forgets_nothing_for_a_server_that_is_no_owner(void **state)
 {
     static const char *const others[] = { CHIP_OTHER_FQDN, "c.example.com",
                                           HOST };
@@ -288,9 +288,9 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, release)
     const struct CMUnitTest tests[] = {
-        TEST(lets_in_what_an_owner_sends_and_nobody_else),
-        TEST(lets_in_all_where_the_host_is_an_owner),
-        TEST(forgets_nothing_for_who_is_no_owner),
+        TEST(accepts_messages_of_owners_only),
+        TEST(accepts_all_servers_where_the_host_is_an_owner),
+        TEST(forgets_nothing_for_a_server_that_is_no_owner),
         TEST(takes_off_the_owner_that_leaves),
         TEST(keeps_on_what_any_owner_wants_on),
         TEST(gives_the_place_of_a_server_that_left_to_another),

@@ -151,7 +151,7 @@ report(const char *what, const struct tally *tally)
 }
 
 static void
-reads_nothing_behind_the_messages_of_the_vectors(void **state)
+reads_nothing_after_the_messages_of_the_vectors(void **state)
 {
     struct tally tally = { 0, 0, 0 };
 
@@ -181,7 +181,7 @@ try_file(const char *path, struct tally *tally)
 }
 
 static void
-reads_nothing_behind_the_messages_of_the_folders(void **state)
+reads_nothing_after_the_messages_of_the_folders(void **state)
 {
     struct tally tally = { 0, 0, 0 };
     char path[4096];
@@ -211,9 +211,9 @@ main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(
-            reads_nothing_behind_the_messages_of_the_vectors, release),
+            reads_nothing_after_the_messages_of_the_vectors, release),
         cmocka_unit_test_teardown(
-            reads_nothing_behind_the_messages_of_the_folders, release),
+            reads_nothing_after_the_messages_of_the_folders, release),
     };
 
     arguments.folders = argc - 1;

@@ -368,7 +368,7 @@ delays_as_many_commits_as_it_may_and_no_other(void **state)
 }
 
 static void
-leaves_no_deleted_key_behind_a_scrub(void **state)
+leaves_no_deleted_key_after_a_scrub(void **state)
 {
     struct msk_store store;
 
@@ -408,7 +408,7 @@ main(void)
         TEST(refuses_absent_arguments),
         TEST(says_when_the_medium_fails_and_goes_on_when_it_works),
         TEST(delays_as_many_commits_as_it_may_and_no_other),
-        TEST(leaves_no_deleted_key_behind_a_scrub),
+        TEST(leaves_no_deleted_key_after_a_scrub),
     };
 
     return store_suite_run(&maker, own, sizeof own / sizeof own[0]);

@@ -104,7 +104,7 @@ makes_files_for_their_owner_alone(void **state)
 }
 
 static void
-shares_its_database_with_nobody(void **state)
+shares_its_database_with_no_other(void **state)
 {
     struct msk_store store, other_store;
     struct store_sqlite other;
@@ -220,7 +220,7 @@ refuses_or_survives_any_damage(void **state)
 }
 
 static void
-leaves_no_deleted_key_behind_a_scrub(void **state)
+leaves_no_deleted_key_after_a_scrub(void **state)
 {
     struct msk_store store;
 
@@ -269,11 +269,11 @@ main(void)
                                               true };
     static const struct CMUnitTest own[] = {
         TEST(makes_files_for_their_owner_alone),
-        TEST(shares_its_database_with_nobody),
+        TEST(shares_its_database_with_no_other),
         TEST(refuses_databases_that_it_does_not_know),
         TEST(takes_no_file_that_is_open_to_others),
         TEST(refuses_or_survives_any_damage),
-        TEST(leaves_no_deleted_key_behind_a_scrub),
+        TEST(leaves_no_deleted_key_after_a_scrub),
         TEST(refuses_absent_arguments),
     };
     int failed;

@@ -83,7 +83,7 @@ static const struct lie {
     { "302", ANSWER_ERROR, 302, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED },
     { "200 that nobody signed", ANSWER_ERROR, 200, MSK_ERR_DIGEST,
       MSK_REASON_UNVERIFIED },
-    { "403 over a true body", ANSWER_TRUE_ERROR, 403, MSK_ERR_REFUSED,
+    { "403 over a true body", ANSWER_AUTHENTIC_ERROR, 403, MSK_ERR_REFUSED,
       MSK_REASON_REFUSED },
     { "204 over a true body", ANSWER_EMPTY, 204, MSK_ERR_REFUSED,
       MSK_REASON_REFUSED },
@@ -146,7 +146,7 @@ comes_to_a_clear_end_with_every_lie(void **state)
 }
 
 static void
-ignores_a_lie_when_the_truth_comes_next(void **state)
+ignores_a_forgery_when_the_answer_comes_next(void **state)
 {
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         start_as(*(enum msk_layout *)*state, &bench_joins);
@@ -269,7 +269,7 @@ asks_for_keys_when_it_has_none(void **state)
 }
 
 static void
-forgets_a_request_for_keys_that_nobody_wants(void **state)
+forgets_a_request_for_keys_no_longer_wanted(void **state)
 {
     (void)state;
     b.answer = ANSWER_BOOTSTRAP;
@@ -496,7 +496,7 @@ waits_no_longer_than_two_minutes_before_it_asks_again(void **state)
 }
 
 static void
-refuses_an_answer_that_nobody_asked_for(void **state)
+refuses_an_answer_that_was_not_asked_for(void **state)
 {
     const struct msk_http_response small = { .size = 3 };
 
@@ -530,7 +530,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_BOTH(comes_to_a_clear_end_with_every_lie),
-        BENCH_BOTH(ignores_a_lie_when_the_truth_comes_next),
+        BENCH_BOTH(ignores_a_forgery_when_the_answer_comes_next),
         BENCH_BOTH(takes_the_first_code_of_an_item_that_comes_twice),
         BENCH_BOTH(sends_credentials_at_once_when_it_has_a_nonce),
         BENCH_BOTH(bootstraps_once_and_sends_the_same_request_again),
@@ -538,7 +538,7 @@ main(void)
         BENCH_BOTH(uses_newer_keys_first),
         BENCH_BOTH(verifies_with_the_keys_it_asked_with),
         BENCH_BOTH(asks_for_keys_when_it_has_none),
-        BENCH_BOTH(forgets_a_request_for_keys_that_nobody_wants),
+        BENCH_BOTH(forgets_a_request_for_keys_no_longer_wanted),
         BENCH_BOTH(obeys_retry_after_up_to_a_cap),
         BENCH_BOTH(obeys_retry_after_for_items),
         BENCH_BOTH(loses_no_patience_under_retry_after),
@@ -548,7 +548,7 @@ main(void)
         BENCH_BOTH(goes_back_to_no_weaker_algorithm),
         BENCH_BOTH(does_not_count_the_time_of_a_bootstrap),
         BENCH_BOTH(waits_no_longer_than_two_minutes_before_it_asks_again),
-        BENCH_BOTH(refuses_an_answer_that_nobody_asked_for),
+        BENCH_BOTH(refuses_an_answer_that_was_not_asked_for),
         BENCH_BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
     };
 

@@ -188,7 +188,7 @@ blames_no_sp_where_something_else_was(void **state)
 
 /* What was announced as back-off is no part of the patience. */
 static void
-is_patient_behind_the_back_off(void **state)
+is_patient_after_the_back_off(void **state)
 {
     msk_time begin;
 
@@ -411,7 +411,7 @@ main(void)
         { "keyid: forgets_an_sp_that_was_mended", forgets_an_sp_that_was_mended,
           start, stop, &bench_layouts[1] },
         BENCH_BOTH(blames_no_sp_where_something_else_was),
-        BENCH_BOTH(is_patient_behind_the_back_off),
+        BENCH_BOTH(is_patient_after_the_back_off),
         BENCH_BOTH(is_as_patient_as_it_is_told),
         BENCH_BOTH(leaves_a_deaf_server_by_the_rule),
         BENCH_BOTH(stays_with_an_older_msk_until_it_is_used_up),

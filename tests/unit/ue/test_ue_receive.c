@@ -83,7 +83,7 @@ tells_of_the_same_whatever_the_key_log_does(void **state)
 }
 
 static void
-says_nothing_to_what_is_not_true(void **state)
+says_nothing_to_what_is_not_authentic(void **state)
 {
     struct msk_bytes m;
     const struct bench_push push = { .content = MSK_CONTENT_MSK,
@@ -179,7 +179,7 @@ asks_for_keys_when_its_own_are_stale(void **state)
 }
 
 static void
-takes_a_push_under_a_stale_muk_for_a_pull(void **state)
+treats_a_push_under_a_stale_muk_as_a_pull(void **state)
 {
     struct bench_push push = { .content = MSK_CONTENT_MSK,
                                .group = GROUP,
@@ -559,11 +559,11 @@ main(void)
         BENCH_BOTH(tells_of_a_push_and_acknowledges_it),
         BENCH_BOTH(takes_no_group_of_another_session),
         BENCH_BOTH(tells_of_the_same_whatever_the_key_log_does),
-        BENCH_BOTH(says_nothing_to_what_is_not_true),
+        BENCH_BOTH(says_nothing_to_what_is_not_authentic),
         BENCH_BOTH(asks_at_once_when_it_is_pulled),
         BENCH_BOTH(merges_pulls_with_a_request_under_way),
         BENCH_BOTH(waits_before_it_repeats_a_pulled_request),
-        BENCH_BOTH(takes_a_push_under_a_stale_muk_for_a_pull),
+        BENCH_BOTH(treats_a_push_under_a_stale_muk_as_a_pull),
         BENCH_BOTH(asks_for_keys_when_its_own_are_stale),
         BENCH_BOTH(asks_when_an_mtk_is_under_an_msk_that_it_lacks),
         BENCH_BOTH(asks_for_no_group_of_a_stranger),

@@ -200,7 +200,7 @@ leaves_no_service_that_may_yet_be_registered(void **state)
 /* "news" was stopped and started again, and its deregistration is under way
  * when nobody has answered "film" in time, which needs the same group. */
 static void
-leaves_no_service_that_registers_behind_its_deregistration(void **state)
+leaves_no_service_that_registers_after_its_deregistration(void **state)
 {
     (void)state;
     check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
@@ -343,7 +343,7 @@ begins_its_patience_anew_when_it_is_started_again(void **state)
 }
 
 static void
-registers_again_behind_a_deregistration(void **state)
+registers_again_after_a_deregistration(void **state)
 {
     (void)state;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
@@ -795,14 +795,14 @@ main(void)
         BENCH_BOTH(leaves_when_registration_is_refused),
         BENCH_BOTH(stays_unregistered_while_an_msk_is_good),
         BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
-        BENCH_BOTH(leaves_no_service_that_registers_behind_its_deregistration),
+        BENCH_BOTH(leaves_no_service_that_registers_after_its_deregistration),
         BENCH_BOTH(
             registers_anew_what_was_kept_when_another_service_is_refused),
         BENCH_BOTH(registers_though_a_request_of_before_is_refused),
         BENCH_BOTH(leaves_when_that_registration_is_refused_too),
         BENCH_BOTH(keeps_a_group_that_another_service_needs),
         BENCH_BOTH(begins_its_patience_anew_when_it_is_started_again),
-        BENCH_BOTH(registers_again_behind_a_deregistration),
+        BENCH_BOTH(registers_again_after_a_deregistration),
         BENCH_BOTH(merges_what_is_due_into_one_request),
         BENCH_BOTH(takes_over_an_updated_announcement),
         BENCH_BOTH(refuses_what_it_has_no_room_for),
