@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* mbms/chain.h - the payloads that messages of MBMS have in common, appended
- * to a message that is being built. */
+/* mbms/chain.h - what messages of MBMS have in common: header, payloads that
+ * are appended to a message that is being built, one key in a KEMAC. */
 #ifndef MSK_MBMS_CHAIN_H
 #define MSK_MBMS_CHAIN_H
 
 #include "msk/mikey.h"
+
+/* The header of a message of that type, with the PRF of the suite and the Empty
+ * map. */
+struct msk_mikey_header msk_chain_header(uint8_t data_type, uint32_t csb_id);
 
 /* A payload without a tail; the fields are those of struct msk_payload. */
 void msk_chain_add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind,
@@ -19,5 +23,9 @@ void msk_chain_ext(struct msk_mikey_builder *b, uint8_t type,
 
 /* KEMAC with the Encr data in the clear, ready for msk_kemac_seal. */
 void msk_chain_kemac(struct msk_mikey_builder *b, struct msk_bytes plain);
+
+/* Reads Encr data that are one key data sub-payload. MSK_ERR_MANY: more comes
+ * after it; else as msk_key_data_get. */
+int msk_chain_key(struct msk_bytes plain, struct msk_key_data *key);
 
 #endif

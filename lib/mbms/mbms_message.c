@@ -97,8 +97,8 @@ take_kemac(struct message_reading *reading, const struct msk_payload *kemac)
 {
     if (kemac->kind == MSK_ENCR_NULL || kemac->detail == MSK_MAC_NULL)
         return MSK_ERR_NULL_ALG;
-    if (kemac->kind != MSK_ENCR_AES_CM_128 ||
-        kemac->detail != MSK_MAC_HMAC_SHA1_160)
+    if (kemac->kind != msk_mbms_suite.encr ||
+        kemac->detail != msk_mbms_suite.mac)
         return MSK_ERR_UNSUPPORTED;
     if (kemac->data.n > MSK_PLAIN_MAX)
         return MSK_ERR_LENGTH;
@@ -111,7 +111,7 @@ take_v(struct message_reading *reading, const struct msk_payload *v)
 {
     if (v->kind == MSK_MAC_NULL)
         return MSK_ERR_NULL_ALG;
-    if (v->kind != MSK_MAC_HMAC_SHA1_160)
+    if (v->kind != msk_mbms_suite.mac)
         return MSK_ERR_UNSUPPORTED;
     reading->message->protection = *v;
     return once(&reading->has_protection);
@@ -164,7 +164,7 @@ check_header(const struct msk_mikey_header *header)
 {
     uint8_t most = header->map_type == MSK_MAP_SRTP_ID ? 1 : 0;
 
-    if (header->prf != MSK_PRF_MIKEY_1)
+    if (header->prf != msk_mbms_suite.prf)
         return MSK_ERR_UNSUPPORTED;
     return header->n_cs <= most ? MSK_OK : MSK_ERR_VALUE;
 }

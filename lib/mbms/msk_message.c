@@ -119,13 +119,8 @@ build_msk_message(const struct msk_msk_message *m, struct msk_bytes plain,
     uint8_t octets[MSK_LAYOUT_EXT_MAX];
     struct msk_bytes ext = { octets, 0 };
     struct msk_mikey_builder b;
-    struct msk_mikey_header h = {
-        .data_type = MSK_DATA_PSK_INIT,
-        .v = m->v,
-        .map_type = m->streaming ? MSK_MAP_SRTP_ID : MSK_MAP_EMPTY,
-        .n_cs = m->streaming ? 1 : 0,
-        .map = { map, m->streaming ? sizeof map : 0 },
-    };
+    struct msk_mikey_header h = msk_chain_header(
+        MSK_DATA_PSK_INIT, msk_layout_csb_id(m->layout, &m->id, m->csb_id));
     struct msk_key_id id = m->id;
     int err;
 
@@ -134,7 +129,12 @@ build_msk_message(const struct msk_msk_message *m, struct msk_bytes plain,
     err = msk_layout_ext(m->layout, &id, 0, octets, &ext.n);
     if (err != MSK_OK)
         return err;
-    h.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    h.v = m->v;
+    if (m->streaming) {
+        h.map_type = MSK_MAP_SRTP_ID;
+        h.n_cs = 1;
+        h.map = (struct msk_bytes){ map, sizeof map };
+    }
     msk_mikey_build(&b, buf, cap, &h);
     add_msk_chain(&b, m, ext, plain);
     return msk_mikey_build_end(&b, len);
@@ -150,13 +150,13 @@ make_msk_message(const struct msk_crypto *crypto, struct msk_bytes muk,
     struct msk_protection protection;
     int err = make_msk_plain(m, octets, &plain.n);
 
-    msk_protection_set(&protection, crypto, muk, m->rand, m->counter);
-    protection.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    msk_protection_set(&protection, crypto, muk, m->rand,
+                       msk_layout_csb_id(m->layout, &m->id, m->csb_id),
+                       m->counter);
     if (err == MSK_OK)
         err = build_msk_message(m, plain, buf, cap, len);
     if (err == MSK_OK)
-        err = msk_kemac_seal(&protection, MSK_ENCR_AES_CM_128,
-                             MSK_MAC_HMAC_SHA1_160, plain, buf, cap, len);
+        err = msk_protection_seal(&protection, plain, buf, cap, len);
     msk_secret_wipe(octets, sizeof octets);
     return err;
 }
@@ -246,9 +246,7 @@ take_msk_content(const struct msk_message *message, struct msk_bytes plain,
         return MSK_ERR_VALUE;
     if (plain.n == 0)
         return MSK_OK;
-    err = msk_key_data_get(&plain, &key);
-    if (err == MSK_OK && plain.n > 0)
-        err = MSK_ERR_MANY;
+    err = msk_chain_key(plain, &key);
     return err == MSK_OK ? take_msk_key(&key, content) : err;
 }
 
@@ -258,8 +256,7 @@ msk_msk_message_open(const struct msk_crypto *crypto, struct msk_bytes muk,
                      struct msk_content *content)
 {
     uint8_t octets[MSK_PLAIN_MAX];
-    struct msk_bytes plain = { octets, 0 };
-    struct msk_protection protection;
+    struct msk_bytes plain;
     int err;
 
     if (crypto == NULL || message == NULL || content == NULL)
@@ -267,12 +264,8 @@ msk_msk_message_open(const struct msk_crypto *crypto, struct msk_bytes muk,
     if (message->kind != MSK_MESSAGE_MSK)
         return MSK_ERR_KIND;
     memset(content, 0, sizeof *content);
-    msk_protection_set(&protection, crypto, muk, message->rand,
-                       message->counter);
-    protection.csb_id = message->csb_id;
-    plain.n = message->protection.data.n;
-    err = msk_kemac_open(&protection, message->octets, &message->protection,
-                         octets, sizeof octets);
+    err = msk_protection_open(crypto, muk, message->rand, message, octets,
+                              &plain);
     if (err == MSK_OK)
         err = take_msk_content(message, plain, content);
     msk_secret_wipe(octets, sizeof octets);

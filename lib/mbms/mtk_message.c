@@ -67,13 +67,12 @@ build_mtk_message(const struct msk_mtk_message *m, struct msk_bytes plain,
     uint8_t octets[MSK_LAYOUT_EXT_MAX];
     struct msk_bytes ext = { octets, 0 };
     struct msk_mikey_builder b;
-    struct msk_mikey_header h = { .data_type = MSK_DATA_PSK_INIT,
-                                  .map_type = MSK_MAP_EMPTY };
+    struct msk_mikey_header h = msk_chain_header(
+        MSK_DATA_PSK_INIT, msk_layout_csb_id(m->layout, &m->id, m->csb_id));
     int err = msk_layout_ext(m->layout, &m->id, m->mtk_id, octets, &ext.n);
 
     if (err != MSK_OK)
         return err;
-    h.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
     msk_mikey_build(&b, buf, cap, &h);
     add_mtk_chain(&b, m, ext, plain);
     return msk_mikey_build_end(&b, len);
@@ -89,13 +88,13 @@ make_mtk_message(const struct msk_crypto *crypto, struct msk_bytes msk,
     struct msk_protection protection;
     int err = make_mtk_plain(m, octets, &plain.n);
 
-    msk_protection_set(&protection, crypto, msk, m->rand, m->counter);
-    protection.csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
+    msk_protection_set(&protection, crypto, msk, m->rand,
+                       msk_layout_csb_id(m->layout, &m->id, m->csb_id),
+                       m->counter);
     if (err == MSK_OK)
         err = build_mtk_message(m, plain, buf, cap, len);
     if (err == MSK_OK)
-        err = msk_kemac_seal(&protection, MSK_ENCR_AES_CM_128,
-                             MSK_MAC_HMAC_SHA1_160, plain, buf, cap, len);
+        err = msk_protection_seal(&protection, plain, buf, cap, len);
     msk_secret_wipe(octets, sizeof octets);
     return err;
 }
@@ -144,10 +143,8 @@ static int
 take_mtk_content(struct msk_bytes plain, struct msk_mtk *mtk)
 {
     struct msk_key_data key;
-    int err = msk_key_data_get(&plain, &key);
+    int err = msk_chain_key(plain, &key);
 
-    if (err == MSK_OK && plain.n > 0)
-        err = MSK_ERR_MANY;
     return err == MSK_OK ? take_mtk_key(&key, mtk) : err;
 }
 
@@ -159,8 +156,7 @@ msk_mtk_message_open(const struct msk_crypto *crypto, struct msk_bytes msk,
                      struct msk_mtk *mtk)
 {
     uint8_t octets[MSK_PLAIN_MAX];
-    struct msk_bytes plain = { octets, 0 };
-    struct msk_protection protection;
+    struct msk_bytes plain;
     int err;
 
     if (crypto == NULL || message == NULL || mtk == NULL)
@@ -168,11 +164,7 @@ msk_mtk_message_open(const struct msk_crypto *crypto, struct msk_bytes msk,
     if (message->kind != MSK_MESSAGE_MTK)
         return MSK_ERR_KIND;
     memset(mtk, 0, sizeof *mtk);
-    msk_protection_set(&protection, crypto, msk, rand, message->counter);
-    protection.csb_id = message->csb_id;
-    plain.n = message->protection.data.n;
-    err = msk_kemac_open(&protection, message->octets, &message->protection,
-                         octets, sizeof octets);
+    err = msk_protection_open(crypto, msk, rand, message, octets, &plain);
     if (err == MSK_OK)
         err = take_mtk_content(plain, mtk);
     msk_secret_wipe(octets, sizeof octets);

@@ -4,10 +4,10 @@
 #include "base/bytes.h"
 #include "base/octets.h"
 #include "base/sized.h"
+#include "mbms/chain.h"
 #include "mbms/layout.h"
 #include "mbms/protection.h"
 
-#define V_MAC_LEN 20
 #define T_LEN 4
 
 /* T as 8 octets, its value in the last four. */
@@ -24,22 +24,17 @@ put_t64(uint8_t out[8], uint32_t counter)
 /* HDR T IDr V, V without its MAC. */
 static int
 build_verification(const struct msk_message *request, struct msk_bytes btid,
-                   struct msk_bytes t, uint8_t *buf, size_t cap, size_t *len)
+                   uint8_t *buf, size_t cap, size_t *len)
 {
     struct msk_mikey_builder b;
-    struct msk_mikey_header h = { .data_type = MSK_DATA_PSK_RESP,
-                                  .csb_id = request->csb_id,
-                                  .map_type = MSK_MAP_EMPTY };
-    struct msk_payload p = { .type = MSK_PAYLOAD_T, .kind = MSK_TS_COUNTER };
+    struct msk_mikey_header h =
+        msk_chain_header(MSK_DATA_PSK_RESP, request->csb_id);
 
     msk_mikey_build(&b, buf, cap, &h);
-    p.data = t;
-    msk_mikey_build_add(&b, &p);
-    p = (struct msk_payload){ .type = MSK_PAYLOAD_ID, .data = btid };
-    msk_mikey_build_add(&b, &p);
-    p = (struct msk_payload){ .type = MSK_PAYLOAD_V,
-                              .kind = MSK_MAC_HMAC_SHA1_160 };
-    msk_mikey_build_add(&b, &p);
+    msk_chain_counter(&b, request->counter);
+    msk_chain_add(&b, MSK_PAYLOAD_ID, 0, 0, btid);
+    msk_chain_add(&b, MSK_PAYLOAD_V, msk_mbms_suite.mac, 0,
+                  (struct msk_bytes){ NULL, 0 });
     return msk_mikey_build_end(&b, len);
 }
 
@@ -63,16 +58,14 @@ msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
     input.timestamp = (struct msk_bytes){ t64 + T_LEN, T_LEN };
     input.identity_i = request->idi;
     input.identity_r = btid;
-    err = build_verification(request, btid, input.timestamp, buf, cap, len);
-    if (err != MSK_OK || cap - *len < V_MAC_LEN)
+    err = build_verification(request, btid, buf, cap, len);
+    if (err != MSK_OK || cap - *len < msk_mbms_suite.mac_len)
         return err != MSK_OK ? err : MSK_ERR_SPACE;
     input.message = (struct msk_bytes){ buf, *len };
-    msk_protection_set(&protection, crypto, muk, request->rand,
+    msk_protection_set(&protection, crypto, muk, request->rand, request->csb_id,
                        request->counter);
-    protection.csb_id = request->csb_id;
-    err =
-        msk_v_mac_make(&protection, MSK_MAC_HMAC_SHA1_160, &input, buf + *len);
-    *len += V_MAC_LEN;
+    err = msk_v_mac_make(&protection, msk_mbms_suite.mac, &input, buf + *len);
+    *len += msk_mbms_suite.mac_len;
     return err;
 }
 
@@ -84,11 +77,11 @@ check_v_mac(const struct msk_protection *protection, struct msk_v_input *input,
     int err;
 
     input->timestamp = (struct msk_bytes){ t64 + T_LEN, T_LEN };
-    err = msk_v_mac_check(protection, MSK_MAC_HMAC_SHA1_160, input, mac);
+    err = msk_v_mac_check(protection, msk_mbms_suite.mac, input, mac);
     if (err != MSK_ERR_MAC || !accept_pad64)
         return err;
     input->timestamp = (struct msk_bytes){ t64, 8 };
-    return msk_v_mac_check(protection, MSK_MAC_HMAC_SHA1_160, input, mac);
+    return msk_v_mac_check(protection, msk_mbms_suite.mac, input, mac);
 }
 
 int
@@ -112,13 +105,14 @@ msk_verification_check(const struct msk_crypto *crypto,
         return MSK_ERR_NOT_MINE;
     put_t64(t64, message->counter);
     input.message =
-        (struct msk_bytes){ message->octets.p, message->octets.n - V_MAC_LEN };
+        (struct msk_bytes){ message->octets.p,
+                            message->octets.n - msk_mbms_suite.mac_len };
     input.identity_i = e.fqdn;
     if (e.layout == MSK_LAYOUT_CSB)
         input.identity_i = (struct msk_bytes){ e.domain, 3 };
     input.identity_r = e.btid;
-    msk_protection_set(&protection, crypto, e.muk, e.rand, message->counter);
-    protection.csb_id = e.csb_id;
+    msk_protection_set(&protection, crypto, e.muk, e.rand, e.csb_id,
+                       message->counter);
     return check_v_mac(&protection, &input, t64, e.accept_pad64,
                        message->protection.tail);
 }
