@@ -20,8 +20,7 @@
 
 static const char fqdn[] = "bmsc.example.org";
 static const struct msk_flow flow = { { (const uint8_t *)"239.1.1.1/5000", 14 },
-                                      { 0x21, 0x63, 0x54 },
-                                      0x68CA };
+                                      { { 0x21, 0x63, 0x54 }, 0x68CA } };
 
 /* What is awaited: there is never more than one for one MGV-F. */
 static struct {
@@ -196,9 +195,6 @@ make_session(struct host *h)
                                 .fqdn = msk_text(fqdn),
                                 .crypto = msk_crypto_mbedtls(),
                                 .limits = { 1, 1 } };
-    const struct msk_group_id key_group = {
-        { flow.domain[0], flow.domain[1], flow.domain[2] }, flow.group
-    };
     int err = msk_store_ram_init(&h->medium, &h->ram, h->records,
                                  MSK_MGVF_RECORDS(1, 1));
 
@@ -215,7 +211,7 @@ make_session(struct host *h)
         ue.mgvf = &h->card.mgvf;
         err = msk_mgvf_set_muk(h->card.chip, &muk);
         if (err == MSK_OK)
-            err = msk_mgvf_allow(h->card.chip, msk_text(fqdn), &key_group,
+            err = msk_mgvf_allow(h->card.chip, msk_text(fqdn), &flow.group,
                                  MSK_REQUIRE_BOTH);
     }
     if (err == MSK_OK)

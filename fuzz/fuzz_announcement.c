@@ -58,7 +58,7 @@ check_service(const struct msk_service *s, struct ground *ground)
         check_text(ground, s->servers[i], 1, MSK_XML_TEXT_MAX);
     for (size_t i = 0; i < s->n_flows; i++) {
         check_text(ground, s->flows[i].id, 1, MSK_FLOW_ID_MAX);
-        REQUIRE(s->flows[i].group != 0);
+        REQUIRE(s->flows[i].group.group != 0);
     }
     check_text(ground, s->fec_oti, 0, MSK_XML_DOCUMENT_MAX);
     REQUIRE(s->has_fec || (s->fec_oti.n == 0 && s->fec_encoding == 0));
@@ -81,8 +81,9 @@ check_same(const struct msk_service *a, const struct msk_service *b)
         REQUIRE(equal(a->servers[i], b->servers[i]));
     for (size_t i = 0; i < a->n_flows; i++) {
         REQUIRE(equal(a->flows[i].id, b->flows[i].id));
-        REQUIRE(memcmp(a->flows[i].domain, b->flows[i].domain, 3) == 0);
-        REQUIRE(a->flows[i].group == b->flows[i].group);
+        REQUIRE(memcmp(a->flows[i].group.domain, b->flows[i].group.domain, 3) ==
+                0);
+        REQUIRE(a->flows[i].group.group == b->flows[i].group.group);
     }
     REQUIRE(a->uicc_required == b->uicc_required);
     REQUIRE(a->confidentiality == b->confidentiality);

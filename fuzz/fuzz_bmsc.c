@@ -276,7 +276,7 @@ drain(struct bench *b)
         case MSK_BMSC_DELIVERED:
         case MSK_BMSC_GAVE_UP:
         case MSK_BMSC_JOINED:
-        case MSK_BMSC_PARTED: REQUIRE(e.id.group != 0); break;
+        case MSK_BMSC_PARTED: REQUIRE(e.group.group != 0); break;
         }
 }
 

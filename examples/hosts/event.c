@@ -161,6 +161,16 @@ event_key_id(json_t *event, const struct msk_key_id *id)
     event_number(event, "number", id->number);
 }
 
+/* A name of a Key Group is that of an MSK with number 0. */
+void
+event_group_id(json_t *event, const struct msk_group_id *id)
+{
+    struct msk_key_id name = { { 0, 0, 0 }, id->group, 0 };
+
+    memcpy(name.domain, id->domain, sizeof name.domain);
+    event_key_id(event, &name);
+}
+
 void
 event_address(json_t *event, const char *name, struct msk_bytes packed)
 {

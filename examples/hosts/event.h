@@ -49,6 +49,7 @@ void event_word(json_t *event, const char *name, const char *word);
 void event_number(json_t *event, const char *name, json_int_t number);
 void event_hex(json_t *event, const char *name, struct msk_bytes octets);
 void event_key_id(json_t *event, const struct msk_key_id *id);
+void event_group_id(json_t *event, const struct msk_group_id *id);
 void event_address(json_t *event, const char *name, struct msk_bytes packed);
 void event_secret(const struct event_log *log, json_t *event, const char *name,
                   struct msk_bytes octets);

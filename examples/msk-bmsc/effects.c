@@ -109,11 +109,21 @@ keep_response(struct host *h, const struct msk_bmsc_effect *e)
 }
 
 static void
-tell_parted(struct host *h, const struct msk_key_id *id, const char *why)
+tell_joined(struct host *h, const struct msk_group_id *group)
+{
+    json_t *event = event_new(&h->log, "joined");
+
+    event_group_id(event, group);
+    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
+    event_tell(&h->log, event);
+}
+
+static void
+tell_parted(struct host *h, const struct msk_group_id *group, const char *why)
 {
     json_t *event = event_new(&h->log, "parted");
 
-    event_key_id(event, id);
+    event_group_id(event, group);
     event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
     event_word(event, "reason", why);
     event_tell(&h->log, event);
@@ -147,8 +157,8 @@ run_one(struct host *h, const struct msk_bmsc_effect *e)
         h->stats.gave_up++;
         tell_id(h, "gave_up", &e->id);
         break;
-    case MSK_BMSC_JOINED: tell_id(h, "joined", &e->id); break;
-    case MSK_BMSC_PARTED: tell_parted(h, &e->id, why_parted(e->why)); break;
+    case MSK_BMSC_JOINED: tell_joined(h, &e->group); break;
+    case MSK_BMSC_PARTED: tell_parted(h, &e->group, why_parted(e->why)); break;
     }
 }
 
@@ -164,11 +174,12 @@ effects_run(struct host *h)
 void
 effects_parted(struct host *h, const char *why)
 {
+    struct msk_group_id group;
     struct msk_key_id id;
 
     msk_key_group_id(&h->group, &id);
-    id.number = 0;
-    tell_parted(h, &id, why);
+    group = msk_key_id_group(&id);
+    tell_parted(h, &group, why);
 }
 
 void

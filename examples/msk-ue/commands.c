@@ -25,7 +25,7 @@ deregister(struct host *h, char **words, size_t n)
 static bool
 same_domain(const struct msk_flow *flow, const uint8_t domain[3])
 {
-    return memcmp(flow->domain, domain, 3) == 0;
+    return memcmp(flow->group.domain, domain, 3) == 0;
 }
 
 /* The first flow that a Key Group protects, of the domain in hex; or, domain
@@ -41,10 +41,10 @@ flow_of(const struct host *h, const char *domain, uint16_t group)
         return NULL;
     for (size_t i = 0; i < h->service.n_flows; i++) {
         flow = &h->service.flows[i];
-        if (flow->group != group ||
+        if (flow->group.group != group ||
             (domain != NULL && !same_domain(flow, wanted)))
             continue;
-        if (found != NULL && !same_domain(flow, found->domain))
+        if (found != NULL && !same_domain(flow, found->group.domain))
             return NULL;
         found = found == NULL ? flow : found;
     }
@@ -77,8 +77,8 @@ request(struct host *h, char **words, size_t n)
         flow = flow_named(h, words[i]);
         if (flow == NULL)
             return MSK_ERR_NOT_MINE;
-        memcpy(ids[i - 1].domain, flow->domain, 3);
-        ids[i - 1].group = flow->group;
+        memcpy(ids[i - 1].domain, flow->group.domain, 3);
+        ids[i - 1].group = flow->group.group;
         ids[i - 1].number = 0;
     }
     return msk_ue_request(h->ue, ids, n - 1, event_monotonic());
@@ -138,9 +138,9 @@ add_held(struct host *h, json_t *list, const struct msk_flow *flow,
          const struct msk_held_msk *msk)
 {
     json_t *one = json_object();
-    struct msk_key_id id = { { 0, 0, 0 }, flow->group, msk->number };
+    struct msk_key_id id = { { 0, 0, 0 }, flow->group.group, msk->number };
 
-    memcpy(id.domain, flow->domain, 3);
+    memcpy(id.domain, flow->group.domain, 3);
     event_key_id(one, &id);
     event_number(one, "seq_low", msk->seq_low);
     event_number(one, "seq_high", msk->seq_high);
@@ -156,8 +156,7 @@ seen_before(const struct host *h, size_t i)
     const struct msk_flow *flows = h->service.flows;
 
     for (size_t j = 0; j < i; j++)
-        if (flows[j].group == flows[i].group &&
-            memcmp(flows[j].domain, flows[i].domain, 3) == 0)
+        if (msk_group_id_equal(&flows[j].group, &flows[i].group))
             return true;
     return false;
 }

@@ -140,7 +140,7 @@ on_leave(void *user, const struct msk_leave_event *leave)
     event = event_new(&h->log, "left");
 
     event_text(event, "service", leave->service);
-    event_key_id(event, &leave->id);
+    event_group_id(event, &leave->group);
     event_word(event, "reason", reason_text(leave->reason));
     event_tell(&h->log, event);
 }

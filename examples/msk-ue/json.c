@@ -56,17 +56,17 @@ take_key(struct host *h, const json_t *info)
     size_t n = 0, domain_n = 0;
 
     if (h->service.n_flows == HOST_GROUPS ||
-        !octets(info, "mBSDomainId", flow->domain, 3, &domain_n) ||
+        !octets(info, "mBSDomainId", flow->group.domain, 3, &domain_n) ||
         domain_n != 3 || !octets(info, "mBSId", id, sizeof id, &n) ||
         (n != 4 && n != 2))
         return false;
-    flow->group = (uint16_t)(id[0] << 8 | id[1]);
+    flow->group.group = (uint16_t)(id[0] << 8 | id[1]);
     (void)snprintf(name, sizeof h->flow_text[0], "%02x%02x%02x:%u",
-                   flow->domain[0], flow->domain[1], flow->domain[2],
-                   (unsigned)flow->group);
+                   flow->group.domain[0], flow->group.domain[1],
+                   flow->group.domain[2], (unsigned)flow->group.group);
     flow->id = msk_text(name);
     h->service.n_flows++;
-    return flow->group != 0;
+    return flow->group.group != 0;
 }
 
 static bool

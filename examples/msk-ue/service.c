@@ -37,13 +37,13 @@ take_group(struct host *h, char *text)
     if (h->service.n_flows == HOST_GROUPS || colon == NULL)
         return false;
     *colon = '\0';
-    if (!input_hex(text, flow->domain, 3, &n) || n != 3 ||
+    if (!input_hex(text, flow->group.domain, 3, &n) || n != 3 ||
         !input_number(colon + 1, 0xFFFF, &group) || group == 0)
         return false;
-    flow->group = (uint16_t)group;
+    flow->group.group = (uint16_t)group;
     (void)snprintf(name, sizeof h->flow_text[0], "%02x%02x%02x:%u",
-                   flow->domain[0], flow->domain[1], flow->domain[2],
-                   (unsigned)group);
+                   flow->group.domain[0], flow->group.domain[1],
+                   flow->group.domain[2], (unsigned)group);
     flow->id = msk_text(name);
     h->service.n_flows++;
     return true;

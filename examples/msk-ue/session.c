@@ -221,12 +221,9 @@ int
 session_held(const struct host *h, const struct msk_flow *flow,
              struct msk_held *held)
 {
-    struct msk_group_id group = { { 0, 0, 0 }, flow->group };
-
-    memcpy(group.domain, flow->domain, sizeof group.domain);
     memset(held, 0, sizeof *held);
     held->size = sizeof *held;
-    return msk_mgvf_held(h->mgvf, &group, held);
+    return msk_mgvf_held(h->mgvf, &flow->group, held);
 }
 
 static bool

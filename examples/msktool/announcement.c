@@ -38,9 +38,10 @@ flow_json(const struct msk_flow *flow)
     json_t *object = json_object();
 
     set_text(object, "id", flow->id);
-    set_hex(object, "domain",
-            (struct msk_bytes){ flow->domain, sizeof flow->domain });
-    set_int(object, "group", flow->group);
+    set_hex(
+        object, "domain",
+        (struct msk_bytes){ flow->group.domain, sizeof flow->group.domain });
+    set_int(object, "group", flow->group.group);
     return object;
 }
 
@@ -126,13 +127,13 @@ get_flow(const json_t *object, struct msk_flow *flow, struct octets *id)
     uint64_t group = 0;
     bool ok = get_text(object, "id", id) &&
               get_octets(object, "domain", &domain) &&
-              domain.n == sizeof flow->domain &&
+              domain.n == sizeof flow->group.domain &&
               get_int(object, "group", UINT16_MAX, 0, &group);
 
     if (ok)
-        memcpy(flow->domain, domain.p, sizeof flow->domain);
+        memcpy(flow->group.domain, domain.p, sizeof flow->group.domain);
     flow->id = view(id);
-    flow->group = (uint16_t)group;
+    flow->group.group = (uint16_t)group;
     free_octets(&domain);
     return ok;
 }

@@ -46,8 +46,9 @@ struct msk_bmsc_effect {
     enum msk_bmsc_effect_kind kind;
     struct msk_bytes peer, message;           /* views into the outbox */
     const struct msk_http_response *response; /* HTTP */
-    struct msk_key_id id;
-    enum msk_parted why; /* PARTED */
+    struct msk_key_id id;      /* the MSK; not of HTTP, JOINED, PARTED */
+    struct msk_group_id group; /* its group, or that of JOINED, PARTED */
+    enum msk_parted why;       /* PARTED */
 };
 
 /*

@@ -26,8 +26,7 @@ enum msk_switch {
 /* A flow (RTP session or FLUTE channel) and the Key Group that protects it. */
 struct msk_flow {
     struct msk_bytes id; /* "IP/port"; 1..MSK_FLOW_ID_MAX octets */
-    uint8_t domain[3];
-    uint16_t group; /* not 0 */
+    struct msk_group_id group;
 };
 
 /*

@@ -75,7 +75,7 @@ struct msk_result_event {
 /* A service that the session left, or that msk_ue_stop did. */
 struct msk_leave_event {
     struct msk_bytes service;
-    struct msk_key_id id; /* the Key Group it was for; all 0 for USER */
+    struct msk_group_id group; /* it was for; all 0 for USER */
     enum msk_reason reason;
 };
 
@@ -83,8 +83,8 @@ struct msk_leave_event {
 struct msk_trace {
     uint8_t machine; /* 1: HTTP exchange, 2: Key Group, 3: service */
     uint8_t state, event, next;
-    int err;              /* MSK_ERR_STATE: not defined, a defect; else OK */
-    struct msk_key_id id; /* Key Group */
+    int err; /* MSK_ERR_STATE: not defined, a defect; else OK */
+    struct msk_group_id group; /* of a Key Group's machine */
 };
 
 /* A key for a key log, with the name that it has in traffic. */

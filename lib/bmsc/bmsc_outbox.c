@@ -140,7 +140,9 @@ msk_outbox_next(struct msk_outbox *outbox, struct msk_bmsc_effect *effect)
     from = &outbox->effect[outbox->next++];
     e.kind = from->kind;
     e.message = from->message;
-    e.id = from->id;
+    e.group = msk_key_id_group(&from->id);
+    if (from->id.number != 0)
+        e.id = from->id;
     e.why = from->why;
     if (e.kind == MSK_BMSC_SEND_MIKEY)
         e.peer = (struct msk_bytes){ outbox->peer, outbox->peer_n };

@@ -187,8 +187,8 @@ take_msk_id(struct announcement_reading *r, struct msk_bytes text)
 
     if (err != MSK_OK)
         return err;
-    r->flow->group = (uint16_t)(octets[0] << 8 | octets[1]);
-    return r->flow->group != 0 ? MSK_OK : MSK_ERR_VALUE;
+    r->flow->group.group = (uint16_t)(octets[0] << 8 | octets[1]);
+    return r->flow->group.group != 0 ? MSK_OK : MSK_ERR_VALUE;
 }
 
 static int
@@ -202,7 +202,7 @@ on_announcement_end(void *arg, struct msk_bytes name_ns, struct msk_bytes name,
     (void)name;
     switch (node) {
     case IN_SERVER: return take_server(r, text);
-    case IN_DOMAIN: return msk_xml_octets(text, r->flow->domain, 3);
+    case IN_DOMAIN: return msk_xml_octets(text, r->flow->group.domain, 3);
     case IN_MSK_ID: return take_msk_id(r, text);
     case IN_FLOW:
         return (r->has & PER_FLOW) == PER_FLOW ? MSK_OK : MSK_ERR_VALUE;
@@ -273,13 +273,13 @@ put_management(struct msk_writer *w, const struct msk_service *s)
 static void
 put_flow(struct msk_writer *w, const struct msk_flow *flow)
 {
-    uint8_t msk_id[4] = { (uint8_t)(flow->group >> 8), (uint8_t)flow->group, 0,
-                          0 };
+    uint8_t msk_id[4] = { (uint8_t)(flow->group.group >> 8),
+                          (uint8_t)flow->group.group, 0, 0 };
 
     msk_xml_put(w, "<mediaFlow");
     msk_xml_put_attribute(w, "flowID", flow->id);
     msk_xml_put(w, ">");
-    msk_xml_put_msk(w, flow->domain, msk_id);
+    msk_xml_put_msk(w, flow->group.domain, msk_id);
     msk_xml_put_tag(w, "mediaFlow", true);
 }
 
@@ -317,7 +317,7 @@ may_write_service(const struct msk_service *s)
         ok = s->servers[i].n <= MSK_XML_TEXT_MAX &&
              msk_uri_split(s->servers[i], &parts);
     for (size_t i = 0; ok && i < s->n_flows; i++)
-        ok = is_flow_id(s->flows[i].id) && s->flows[i].group != 0;
+        ok = is_flow_id(s->flows[i].id) && s->flows[i].group.group != 0;
     return ok;
 }
 

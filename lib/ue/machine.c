@@ -15,10 +15,9 @@ msk_machine_step(const struct msk_ue *ue, enum msk_machine machine,
         .event = event,
         .next = defined ? cell->next : *state,
         .err = defined ? MSK_OK : MSK_ERR_STATE,
+        .group = msk_key_id_group(id),
     };
 
-    if (id != NULL)
-        step.id = *id;
     *state = step.next;
     if (ue->hooks.trace != NULL)
         ue->hooks.trace(ue->user, &step);

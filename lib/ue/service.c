@@ -56,10 +56,10 @@ msk_ue_service_flow(const struct msk_ue *ue, size_t i, struct msk_bytes id)
 static size_t
 stage_group(struct msk_ue *ue, const struct msk_flow *flow)
 {
-    size_t g = msk_ue_group_find(ue, flow->domain, flow->group);
+    size_t g = msk_ue_group_find(ue, flow->group.domain, flow->group.group);
 
     if (g == ue->n_groups)
-        g = msk_ue_group_take(ue, flow->domain, flow->group);
+        g = msk_ue_group_take(ue, flow->group.domain, flow->group.group);
     if (g < ue->n_groups) {
         ue->groups[g].allow = true;
         ue->groups[g].forget = false;

@@ -48,7 +48,7 @@ is_service_whole(const struct msk_service *service)
 
     for (size_t i = 0; fine && i < service->n_flows; i++)
         fine = is_id(service->flows[i].id, MSK_FLOW_ID_MAX) &&
-               service->flows[i].group != 0;
+               service->flows[i].group.group != 0;
     return fine;
 }
 

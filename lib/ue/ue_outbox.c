@@ -185,7 +185,7 @@ take_leave(struct msk_ue *ue, struct msk_ue_effect *effect)
         if (service->left == MSK_REASON_NONE)
             continue;
         ue->outbox.out_leave.service = id_of_service(service);
-        ue->outbox.out_leave.id = service->left_for;
+        ue->outbox.out_leave.group = msk_key_id_group(&service->left_for);
         ue->outbox.out_leave.reason = (enum msk_reason)service->left;
         service->left = MSK_REASON_NONE;
         effect->kind = MSK_EFFECT_LEAVE;

@@ -77,7 +77,7 @@ join(struct ue *u)
                                 .btid = msk_text(BTID),
                                 .muk = { u->muk, sizeof u->muk } };
     struct msk_flow flow = { .id = msk_text("239.1.2.3/5004"),
-                             .group = id.group };
+                             .group = msk_key_id_group(&id) };
     struct msk_service service = { .size = sizeof service,
                                    .id = msk_text("urn:bench"),
                                    .servers = &server,
@@ -86,7 +86,6 @@ join(struct ue *u)
                                    .n_flows = 1 };
     int err = msk_ue_set_keys(u->session, &keys, 1);
 
-    memcpy(flow.domain, id.domain, sizeof flow.domain);
     return err == MSK_OK ? msk_ue_start(u->session, &service, 1) : err;
 }
 

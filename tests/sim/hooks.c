@@ -197,7 +197,7 @@ static void
 check_leave(struct sim_session *s, const struct msk_leave_event *leave)
 {
     struct sim *w = s->device->world;
-    uint8_t g = sim_group_index(w, leave->id.domain, leave->id.group);
+    uint8_t g = sim_group_index(w, leave->group.domain, leave->group.group);
 
     if (g == SIM_GROUPS)
         sim_fail(w, "line %u: left for no group", s->line);
@@ -319,7 +319,7 @@ on_result(void *user, const struct msk_result_event *result)
 
 /* A request for a group goes out: not twice in a second (decision 20). */
 static void
-ask_group(struct sim_session *s, const struct msk_key_id *id)
+ask_group(struct sim_session *s, const struct msk_group_id *id)
 {
     struct sim *w = s->device->world;
     uint8_t g = sim_group_index(w, id->domain, id->group);
@@ -340,7 +340,7 @@ count_step(struct sim_session *s, const struct msk_trace *step)
         (step->event == MSK_EXCHANGE_ASK || step->event == MSK_EXCHANGE_LACK))
         s->handed = s->begged = 0;
     if (step->machine == 2 && step->event == MSK_GROUP_SENT)
-        ask_group(s, &step->id);
+        ask_group(s, &step->group);
     if (step->machine == 2 && step->event == MSK_GROUP_PULL) {
         s->pulled = true;
         sim_forger_pulled(s);
@@ -366,7 +366,7 @@ trace(void *user, const struct msk_trace *step)
         return;
     if (step->machine == 2)
         sim_say(w, "line %u: group %u: %u, %u -> %u", s->line,
-                sim_group_index(w, step->id.domain, step->id.group),
+                sim_group_index(w, step->group.domain, step->group.group),
                 step->state, step->event, step->next);
     else
         sim_say(w, "line %u: machine %u: %u, %u -> %u", s->line, step->machine,

@@ -319,8 +319,8 @@ start(struct sim_session *s, uint8_t i)
         if (!sim_in(w->map.service[i].groups, g))
             continue;
         flow->id = sim_flow_name(g);
-        memcpy(flow->domain, key.domain, 3);
-        flow->group = key.group;
+        memcpy(flow->group.domain, key.domain, 3);
+        flow->group.group = key.group;
         service.n_flows++;
         s->device->strict[g] |= s->says[i].require;
         if (!sim_needs(s, g))

@@ -326,8 +326,10 @@ static void
 on_leave(void *user, const struct msk_leave_event *leave)
 {
     struct bench_seen *seen = see(user, MSK_EFFECT_LEAVE);
+    struct msk_key_id id = { { 0, 0, 0 }, leave->group.group, 0 };
 
-    seen->id = name_of(&leave->id);
+    memcpy(id.domain, leave->group.domain, sizeof id.domain);
+    seen->id = name_of(&id);
     seen->reason = leave->reason;
     text(seen, leave->service, (struct msk_bytes){ NULL, 0 });
     reenter(user);
@@ -484,7 +486,8 @@ move_in(struct bench *b)
     };
     uint8_t muk[32], btid[MSK_BTID_MAX];
     struct msk_bytes server = msk_text(NEIGHBOUR);
-    struct msk_flow flow = { msk_text("239.1.1.1/5000"), { 0 }, BENCH_GROUP };
+    struct msk_flow flow = { msk_text("239.1.1.1/5000"),
+                             { { 0, 0, 0 }, BENCH_GROUP } };
     struct msk_service s = { .size = sizeof s,
                              .id = msk_text("news"),
                              .servers = &server,
@@ -493,7 +496,7 @@ move_in(struct bench *b)
                              .n_flows = 1 };
     struct msk_ue_keys keys = { .size = sizeof keys };
 
-    memcpy(flow.domain, neighbour_domain, 3);
+    memcpy(flow.group.domain, neighbour_domain, 3);
     bench_key(0, 'U', muk);
     keys.btid = (struct msk_bytes){ btid, btid_of(0, btid) };
     keys.muk = (struct msk_bytes){ muk, sizeof muk };
@@ -663,8 +666,8 @@ bench_announce(struct bench *b, const char *name,
         struct msk_key_id id = bench_id((uint16_t)(BENCH_GROUP + i), 0);
 
         flows[i].id = msk_text(i == 0 ? "239.1.1.1/5000" : "239.1.1.2/5000");
-        memcpy(flows[i].domain, id.domain, 3);
-        flows[i].group = id.group;
+        memcpy(flows[i].group.domain, id.domain, 3);
+        flows[i].group.group = id.group;
     }
     service.id = msk_text(name);
     service.servers = servers;

@@ -287,7 +287,7 @@ says_so_of_the_ue(void **state)
                                 .btid = chars("t"),
                                 .muk = chars("k") };
     struct msk_bytes server = chars("http://b");
-    struct msk_flow flow = { .id = chars("f"), .group = 6 };
+    struct msk_flow flow = { .id = chars("f"), .group = { { 0, 0, 0 }, 6 } };
     struct msk_service service = { .size = sizeof service,
                                    .id = chars("s"),
                                    .servers = &server,

@@ -68,7 +68,8 @@ says_so_of_http_and_stores(void **state)
     struct msk_body_item item = { .service = chars("s") };
     struct msk_random random = { .size = sizeof random, .fill = fill };
     struct msk_bytes server = chars("http://b");
-    struct msk_flow flow = { .id = chars("1.2.3.4/5"), .group = 6 };
+    struct msk_flow flow = { .id = chars("1.2.3.4/5"),
+                             .group = { { 0, 0, 0 }, 6 } };
     struct msk_service service = { .size = sizeof service,
                                    .id = chars("s"),
                                    .servers = &server,

@@ -582,8 +582,8 @@ start(void)
     struct msk_flow flow = { .id = msk_text("239.1.1.1/5000") };
     struct msk_service s = { .size = sizeof s };
 
-    memcpy(flow.domain, "\x21\x63\x54", 3);
-    flow.group = GROUP;
+    memcpy(flow.group.domain, "\x21\x63\x54", 3);
+    flow.group.group = GROUP;
     s.id = msk_text("news");
     s.servers = &server;
     s.n_servers = 1;

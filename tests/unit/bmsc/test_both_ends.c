@@ -216,8 +216,8 @@ start_service(void)
     for (uint16_t i = 0; i < GROUPS; i++) {
         (void)snprintf(names[i], sizeof names[i], "f%u", i);
         flows[i].id = msk_text(names[i]);
-        memcpy(flows[i].domain, chip_domain, 3);
-        flows[i].group = (uint16_t)(FIRST + i);
+        memcpy(flows[i].group.domain, chip_domain, 3);
+        flows[i].group.group = (uint16_t)(FIRST + i);
     }
     s.id = msk_text(SERVICE);
     s.servers = &server;

@@ -40,8 +40,9 @@ tell(const struct msk_service *s)
         const struct msk_flow *flow = &s->flows[i];
 
         n += sprintf(text + n, "\n%.*s %02x%02x%02x %04x", (int)flow->id.n,
-                     (const char *)flow->id.p, flow->domain[0], flow->domain[1],
-                     flow->domain[2], flow->group);
+                     (const char *)flow->id.p, flow->group.domain[0],
+                     flow->group.domain[1], flow->group.domain[2],
+                     flow->group.group);
     }
     if (s->has_fec)
         sprintf(text + n, "\nfec %llu %llu %.*s",
@@ -391,8 +392,8 @@ by_hand(void)
 
     servers[0] = chars("http://a/?b&c");
     servers[1] = chars("d");
-    flows[0] = (struct msk_flow){ chars("<1>/2"), { 1, 2, 3 }, 0x0405 };
-    flows[1] = (struct msk_flow){ chars("[::1]/3"), { 4, 5, 6 }, 0xFFFF };
+    flows[0] = (struct msk_flow){ chars("<1>/2"), { { 1, 2, 3 }, 0x0405 } };
+    flows[1] = (struct msk_flow){ chars("[::1]/3"), { { 4, 5, 6 }, 0xFFFF } };
     service.id = chars(ID);
     service.servers = servers;
     service.n_servers = 2;
@@ -483,7 +484,7 @@ refuses_to_write_what_it_would_not_read(void **state)
     static struct msk_bytes servers[600];
     static struct msk_flow flows[200];
     struct msk_bytes bad_server = chars("http://[::1]");
-    struct msk_flow bad_flow = { chars("a/1"), { 0, 0, 0 }, 0 };
+    struct msk_flow bad_flow = { chars("a/1"), { { 0, 0, 0 }, 0 } };
     struct msk_service service, again;
     uint8_t *long_server = room(MSK_XML_TEXT_MAX + 1);
     size_t len;
@@ -507,7 +508,7 @@ refuses_to_write_what_it_would_not_read(void **state)
     REFUSED(service.fec_oti = chars("a\nb"));
     REFUSED(service.servers = &bad_server; service.n_servers = 1);
     REFUSED(service.flows = &bad_flow; service.n_flows = 1);
-    bad_flow.group = 1;
+    bad_flow.group.group = 1;
     bad_flow.id.n = 0;
     REFUSED(service.flows = &bad_flow; service.n_flows = 1);
     bad_flow.id = chars("a\r\nX: y");
@@ -529,7 +530,7 @@ refuses_to_write_what_it_would_not_read(void **state)
     for (size_t i = 0; i < 600; i++)
         servers[i] = chars("a");
     for (size_t i = 0; i < 200; i++)
-        flows[i] = (struct msk_flow){ chars("a"), { 0, 0, 0 }, 1 };
+        flows[i] = (struct msk_flow){ chars("a"), { { 0, 0, 0 }, 1 } };
     REFUSED(service.servers = servers; service.n_servers = 501);
     REFUSED(service.servers = servers; service.n_servers = 1;
             service.flows = flows; service.n_flows = 127);

@@ -61,8 +61,8 @@ start_service(uint16_t k)
     (void)snprintf(id, sizeof id, "s%u", k);
     for (uint16_t i = 0; i < 2; i++) {
         flows[i].id = msk_text(i == 0 ? "a" : "b");
-        memcpy(flows[i].domain, bench_domain, 3);
-        flows[i].group = (uint16_t)(1 + 2 * k + i);
+        memcpy(flows[i].group.domain, bench_domain, 3);
+        flows[i].group.group = (uint16_t)(1 + 2 * k + i);
     }
     s.id = msk_text(id);
     s.servers = &server;

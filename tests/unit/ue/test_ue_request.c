@@ -116,8 +116,8 @@ start_service(size_t k, size_t id_len)
     memcpy(id, text, 2);
     for (size_t i = 0; i < 2; i++) {
         flows[i].id = msk_text(i == 0 ? "a" : "b");
-        memcpy(flows[i].domain, bench_domain, 3);
-        flows[i].group = (uint16_t)(1 + 2 * k + i);
+        memcpy(flows[i].group.domain, bench_domain, 3);
+        flows[i].group.group = (uint16_t)(1 + 2 * k + i);
     }
     s.id = (struct msk_bytes){ (const uint8_t *)id, id_len };
     s.servers = &server;

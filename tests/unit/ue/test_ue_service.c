@@ -396,8 +396,8 @@ refuses_what_it_has_no_room_for(void **state)
     (void)state;
     for (size_t i = 0; i <= BENCH_GROUPS; i++) {
         flows[i].id = msk_text("239.1.1.1/5000");
-        memcpy(flows[i].domain, bench_domain, 3);
-        flows[i].group = (uint16_t)(1 + i);
+        memcpy(flows[i].group.domain, bench_domain, 3);
+        flows[i].group.group = (uint16_t)(1 + i);
     }
     s.id = msk_text("large");
     s.servers = &server;
@@ -420,9 +420,9 @@ refuses_what_it_has_no_room_for(void **state)
     s.flows = NULL;
     check_int("flows", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
     s.flows = flows;
-    flows[1].group = 0;
+    flows[1].group.group = 0;
     check_int("group 0", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
-    flows[1].group = 2;
+    flows[1].group.group = 2;
     server = msk_text("bmsc.example.org");
     s.id = msk_text("line\nfeed");
     check_int("id", msk_ue_start(b.ue, &s, b.now), MSK_ERR_ARGUMENT);
@@ -457,7 +457,8 @@ asks_a_server_where_it_is(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct msk_bytes server = msk_text(rows[i].server);
-        struct msk_flow flow = { .id = msk_text("239.1.1.1/5000"), .group = 1 };
+        struct msk_flow flow = { .id = msk_text("239.1.1.1/5000"),
+                                 .group = { { 0, 0, 0 }, 1 } };
         struct msk_service s = { .size = sizeof s,
                                  .id = msk_text("film"),
                                  .servers = &server,
@@ -467,7 +468,7 @@ asks_a_server_where_it_is(void **state)
         struct msk_ue_config c = registers;
         char target[64];
 
-        memcpy(flow.domain, bench_domain, sizeof flow.domain);
+        memcpy(flow.group.domain, bench_domain, sizeof flow.group.domain);
         c.base = msk_text(rows[i].base);
         check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
         check_int("keys", bench_keys(&b, 1), MSK_OK);
@@ -754,11 +755,12 @@ static void
 hands_what_is_announced_as_on_to_the_mgvf(void **state)
 {
     struct msk_bytes server = msk_text("bmsc.example.org");
-    struct msk_flow flow = { msk_text("239.1.1.1/5000"), { 0 }, GROUP };
+    struct msk_flow flow = { msk_text("239.1.1.1/5000"),
+                             { { 0, 0, 0 }, GROUP } };
     struct msk_service s = { .size = sizeof s };
 
     (void)state;
-    memcpy(flow.domain, bench_domain, 3);
+    memcpy(flow.group.domain, bench_domain, 3);
     s.id = msk_text("secret");
     s.servers = &server;
     s.n_servers = 1;
