@@ -300,7 +300,7 @@ init_workers(struct worker w[2], const char *fqdn)
         err = MSK_ERR_STATE;
     for (size_t i = 0; i < 2 && err == MSK_OK; i++)
         err = msk_outbox_init(&w[i].outbox, w[i].outbox_memory,
-                              sizeof w[i].outbox_memory);
+                              sizeof w[i].outbox_memory, NULL);
     return err;
 }
 

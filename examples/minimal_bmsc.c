@@ -151,7 +151,8 @@ start(const char *fqdn, const char *keyfile, const struct msk_xml *xml)
     if (err == MSK_OK)
         err = msk_bmsc_init(&b.bmsc, b.bmsc_memory, sizeof b.bmsc_memory, &c);
     if (err == MSK_OK)
-        err = msk_outbox_init(&b.outbox, b.outbox_memory, MSK_OUTBOX_SIZE);
+        err =
+            msk_outbox_init(&b.outbox, b.outbox_memory, MSK_OUTBOX_SIZE, NULL);
     if (err == MSK_OK)
         err = msk_key_group_init(&b.group, &group_config, &host_random);
     s.id = msk_text("subscriber-1");

@@ -726,8 +726,8 @@ configure(struct bench *b)
     b->config.service_groups = service_groups;
     REQUIRE(msk_bmsc_init(&b->bmsc, memory, sizeof memory, &b->config) ==
             MSK_OK);
-    REQUIRE(msk_outbox_init(&b->outbox, outbox_memory, sizeof outbox_memory) ==
-            MSK_OK);
+    REQUIRE(msk_outbox_init(&b->outbox, outbox_memory, sizeof outbox_memory,
+                            NULL) == MSK_OK);
 }
 
 static void

@@ -61,7 +61,7 @@ make_bmsc(struct host *h)
     err = msk_bmsc_init(&h->bmsc, h->bmsc_memory, sizeof h->bmsc_memory, &c);
     msk_wipe(key, sizeof key);
     return err == MSK_OK ? msk_outbox_init(&h->outbox, h->outbox_memory,
-                                           sizeof h->outbox_memory)
+                                           sizeof h->outbox_memory, NULL)
                          : err;
 }
 

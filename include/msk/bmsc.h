@@ -57,11 +57,25 @@ struct msk_bmsc_effect {
  */
 struct msk_outbox;
 
-#define MSK_OUTBOX_SIZE 131072
+/* What an outbox is for. */
+struct msk_outbox_limits {
+    size_t size;     /* sizeof(struct msk_outbox_limits) */
+    size_t messages; /* MIKEY messages of one call, 1..MSK_OUTBOX_MESSAGES_MAX;
+                        of more, what is due stays due at once */
+    bool http;       /* for msk_bmsc_http as well, which needs all there is */
+};
+#define MSK_OUTBOX_MESSAGES_MAX 64
 
-/* Makes an empty outbox in mem (len octets, at least MSK_OUTBOX_SIZE).
+/* Octets of an outbox for every call, and of one with such limits, a few
+ * thousand for a push; 0 when they are out of range. */
+#define MSK_OUTBOX_SIZE 131072
+MSK_API size_t msk_outbox_size(const struct msk_outbox_limits *limits);
+
+/* Makes an empty outbox in mem (len octets, at least msk_outbox_size(limits)),
+ * which it points into. limits NULL: for every call, MSK_OUTBOX_SIZE.
  * MSK_ERR_ARGUMENT, MSK_ERR_SPACE. */
-MSK_API int msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len);
+MSK_API int msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len,
+                            const struct msk_outbox_limits *limits);
 
 /* Hands out the next effect, in order. True: *effect is filled; its views are
  * good until the outbox is used for another call. False: there is none. */
@@ -187,7 +201,7 @@ MSK_API void msk_bmsc_wipe(void *mem, size_t len);
  * The calls. user is handed to the functions of the configuration. On any
  * error the outbox is empty and the record is to be thrown away, as after a
  * conflict. MSK_ERR_CRYPTO, MSK_ERR_RANDOM, MSK_ERR_ARGUMENT; MSK_ERR_SPACE:
- * the outbox.
+ * the outbox, which may be none for this call.
  */
 
 /*

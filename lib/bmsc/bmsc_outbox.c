@@ -11,15 +11,81 @@
 #define ANSWER_ROOM (MSK_HTTP_BODY_MAX + (size_t)4 * MSK_HTTP_VALUE_MAX)
 #define EFFECTS_ROOM ((size_t)3 * MSK_SUBSCRIBER_GROUPS_MAX)
 
-int
-msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len)
+/* How much of everything an outbox has. */
+struct outbox_shape {
+    size_t effects, items, arena;
+};
+
+static struct outbox_shape
+shape_of_outbox(size_t messages, bool http)
 {
-    if (outbox == NULL || mem == NULL)
+    struct outbox_shape all = { MSK_OUTBOX_EFFECTS, MSK_BODY_ITEMS_MAX,
+                                MSK_OUTBOX_ARENA };
+    struct outbox_shape few = { messages + MSK_OUTBOX_ENDS, 0,
+                                messages * MSK_MIKEY_MAX };
+
+    return http ? all : few;
+}
+
+static size_t
+size_of_outbox(const struct outbox_shape *shape)
+{
+    return sizeof(uint64_t) + sizeof(struct msk_outbox) +
+           shape->effects * sizeof(struct msk_outbox_effect) +
+           shape->items * sizeof(struct msk_body_item) + shape->arena;
+}
+
+static bool
+take_outbox_limits(struct msk_outbox_limits *mine,
+                   const struct msk_outbox_limits *theirs)
+{
+    return msk_sized_take(mine, sizeof *mine, theirs,
+                          MSK_SIZE_UPTO(msk_outbox_limits, http)) &&
+           mine->messages >= 1 && mine->messages <= MSK_OUTBOX_MESSAGES_MAX;
+}
+
+size_t
+msk_outbox_size(const struct msk_outbox_limits *limits)
+{
+    struct msk_outbox_limits l;
+    struct outbox_shape shape;
+
+    if (!take_outbox_limits(&l, limits))
+        return 0;
+    if (l.http)
+        return MSK_OUTBOX_SIZE;
+    shape = shape_of_outbox(l.messages, false);
+    return size_of_outbox(&shape);
+}
+
+static void
+lay_out_outbox(struct msk_outbox *outbox, const struct outbox_shape *shape)
+{
+    memset(outbox, 0, sizeof *outbox);
+    outbox->n_most = shape->effects;
+    outbox->effect = (struct msk_outbox_effect *)(void *)(outbox + 1);
+    outbox->item =
+        (struct msk_body_item *)(void *)(outbox->effect + shape->effects);
+    outbox->cap = shape->arena;
+    outbox->arena = (uint8_t *)(outbox->item + shape->items);
+}
+
+int
+msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len,
+                const struct msk_outbox_limits *limits)
+{
+    struct msk_outbox_limits l = { .messages = 1, .http = true };
+    struct outbox_shape shape;
+
+    if (outbox == NULL || mem == NULL ||
+        (limits != NULL && !take_outbox_limits(&l, limits)))
         return MSK_ERR_ARGUMENT;
-    if (len < MSK_OUTBOX_SIZE)
+    if (len < (limits != NULL ? msk_outbox_size(limits) : MSK_OUTBOX_SIZE))
         return MSK_ERR_SPACE;
+    shape = shape_of_outbox(l.messages, l.http);
     *outbox = msk_align(mem);
-    memset(*outbox, 0, sizeof **outbox);
+    lay_out_outbox(*outbox, &shape);
+    (*outbox)->http = l.http;
     return MSK_OK;
 }
 
@@ -39,7 +105,7 @@ msk_outbox_start(struct msk_outbox *outbox)
 uint8_t *
 msk_outbox_room(struct msk_outbox *outbox, size_t *cap)
 {
-    *cap = sizeof outbox->arena - outbox->used;
+    *cap = outbox->cap - outbox->used;
     return outbox->arena + outbox->used;
 }
 
@@ -73,7 +139,7 @@ msk_outbox_add(struct msk_outbox *outbox, enum msk_bmsc_effect_kind kind,
 {
     struct msk_outbox_effect *effect;
 
-    if (outbox->n == MSK_OUTBOX_EFFECTS)
+    if (outbox->n == outbox->n_most)
         return MSK_ERR_SPACE;
     effect = &outbox->effect[outbox->n++];
     memset(effect, 0, sizeof *effect);
@@ -103,8 +169,11 @@ msk_outbox_why(struct msk_outbox *outbox, enum msk_parted why)
 bool
 msk_outbox_has_room(const struct msk_outbox *outbox)
 {
-    return sizeof outbox->arena - outbox->used >= MSK_MIKEY_MAX + ANSWER_ROOM &&
-           MSK_OUTBOX_EFFECTS - outbox->n > EFFECTS_ROOM;
+    const size_t octets = outbox->http ? ANSWER_ROOM : 0;
+    const size_t effects = outbox->http ? EFFECTS_ROOM : 0;
+
+    return outbox->cap - outbox->used >= MSK_MIKEY_MAX + octets &&
+           outbox->n_most - outbox->n > effects;
 }
 
 int
@@ -152,6 +221,13 @@ msk_outbox_next(struct msk_outbox *outbox, struct msk_bmsc_effect *effect)
     return true;
 }
 
-/* MSK_OUTBOX_SIZE holds an outbox, wherever it begins. */
-typedef char msk_outbox_fits
-    [sizeof(struct msk_outbox) + sizeof(uint64_t) <= MSK_OUTBOX_SIZE ? 1 : -1];
+/* MSK_OUTBOX_SIZE holds an outbox for every call, wherever it begins. */
+typedef char msk_outbox_fits[sizeof(uint64_t) + sizeof(struct msk_outbox) +
+                                         MSK_OUTBOX_EFFECTS *
+                                             sizeof(struct msk_outbox_effect) +
+                                         MSK_BODY_ITEMS_MAX *
+                                             sizeof(struct msk_body_item) +
+                                         MSK_OUTBOX_ARENA <=
+                                     MSK_OUTBOX_SIZE
+                                 ? 1
+                                 : -1];

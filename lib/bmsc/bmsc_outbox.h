@@ -6,12 +6,16 @@
 #ifndef MSK_BMSC_BMSC_OUTBOX_H
 #define MSK_BMSC_BMSC_OUTBOX_H
 
+#include "bmsc/subscriber.h"
 #include "msk/bmsc.h"
 #include "msk/body.h"
 
 /* A request joins and leaves, or brings, no more than each group that a UE is
  * a member of, before and after: see also room for a message, below. */
 #define MSK_OUTBOX_EFFECTS 448
+/* Beside its messages a call without HTTP ends no more than all deliveries and
+ * all memberships, and tells of an acknowledgement. */
+#define MSK_OUTBOX_ENDS (MSK_DELIVERIES_MAX + MSK_SUBSCRIBER_GROUPS_MAX + 1)
 #define MSK_OUTBOX_HEADERS 4
 #define MSK_OUTBOX_ARENA 98304
 
@@ -22,17 +26,20 @@ struct msk_outbox_effect {
     struct msk_key_id id;
 };
 
+/* Behind it in the same memory stand its effects, items and arena. */
 struct msk_outbox {
+    bool http;
     size_t n, next; /* effects, and the one to be handed out */
-    struct msk_outbox_effect effect[MSK_OUTBOX_EFFECTS];
+    size_t n_most;
+    struct msk_outbox_effect *effect;
     uint8_t peer[MSK_PEER_MAX];
     size_t peer_n;
     struct msk_http_response response;
     struct msk_http_header header[MSK_OUTBOX_HEADERS];
-    struct msk_body_item item[MSK_BODY_ITEMS_MAX]; /* of request and answer */
+    struct msk_body_item *item; /* of request and answer */
     size_t n_items;
-    size_t used;
-    uint8_t arena[MSK_OUTBOX_ARENA];
+    size_t used, cap; /* octets of the arena */
+    uint8_t *arena;
 };
 
 /* Empties it for a new call. */

@@ -177,5 +177,7 @@ msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
         (asked.request.headers == NULL && asked.request.n_headers > 0) ||
         !msk_octets_fit(peer, 0, MSK_PEER_MAX))
         return MSK_ERR_ARGUMENT;
+    if (!outbox->http)
+        return MSK_ERR_SPACE;
     return msk_outbox_end(outbox, answer(&call, &asked, peer));
 }

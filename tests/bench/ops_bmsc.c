@@ -135,7 +135,7 @@ start(struct node *b)
 
     if (err == MSK_OK)
         err = msk_outbox_init(&b->outbox, b->outbox_memory,
-                              sizeof b->outbox_memory);
+                              sizeof b->outbox_memory, NULL);
     return err == MSK_OK ? subscribe(b) : err;
 }
 

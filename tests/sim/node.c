@@ -171,7 +171,7 @@ sim_node_start(struct sim *w)
     for (uint8_t i = 0; i < w->map.n_servers; i++)
         start_server(w, i);
     if (msk_outbox_init(&node.outbox, node.outbox_memory,
-                        sizeof node.outbox_memory) != MSK_OK)
+                        sizeof node.outbox_memory, NULL) != MSK_OK)
         sim_fail(w, "a node has no outbox");
 }
 

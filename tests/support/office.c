@@ -134,9 +134,9 @@ office_start(struct office *o, enum msk_layout layout,
     assert_int_equal(
         msk_bmsc_init(&o->bmsc, o->memory + 1, MSK_BMSC_SIZE, &o->config),
         MSK_OK);
-    assert_int_equal(
-        msk_outbox_init(&o->outbox, o->outbox_memory + 1, MSK_OUTBOX_SIZE),
-        MSK_OK);
+    assert_int_equal(msk_outbox_init(&o->outbox, o->outbox_memory + 1,
+                                     MSK_OUTBOX_SIZE, NULL),
+                     MSK_OK);
     o->who = "imsi-1";
     subscribe(&o->subscriber, o->who, OFFICE_MUK, "ue");
     subscribe(&o->other, "imsi-2", OFFICE_OTHER_MUK, "ue-2");

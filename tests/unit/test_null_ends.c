@@ -124,7 +124,8 @@ says_so_of_key_groups(void **state)
 
 /* --- the BM-SC ----------------------------------------------------------- */
 
-NULL_INT(msk_outbox_init, p[0], p[1], sizeof memory)
+NULL_INT(msk_outbox_size, p[0])
+NULL_INT(msk_outbox_init, p[0], p[1], sizeof memory, p[2])
 NULL_INT(msk_outbox_next, p[0], p[1])
 NULL_INT(msk_bmsc_init, p[0], p[1], sizeof memory, p[2])
 NULL_VOID(msk_bmsc_wipe, p[0], 8)
@@ -148,6 +149,7 @@ says_so_of_the_bmsc(void **state)
                                         .method = chars("POST"),
                                         .target = chars("/") };
     struct msk_bmsc_effect effect = { .size = sizeof effect };
+    struct msk_outbox_limits limits = { .size = sizeof limits, .messages = 1 };
     struct msk_outbox *outbox;
     const struct msk_bmsc *made;
     uint16_t mtk_id;
@@ -160,7 +162,8 @@ says_so_of_the_bmsc(void **state)
     b = (void *)(uintptr_t)o.bmsc;
     {
         const struct null_call call[] = {
-            REFUSES(msk_outbox_init, 0, &outbox, memory),
+            SAYS(msk_outbox_size, 0, &limits),
+            REFUSES(msk_outbox_init, 4, &outbox, memory, &limits),
             SAYS(msk_outbox_next, false, o.outbox, &effect),
             REFUSES(msk_bmsc_init, 0, &made, memory, &o.config),
             SAYS(msk_bmsc_wipe, 0, memory),

@@ -402,7 +402,7 @@ make_bmsc(void)
 static int
 make_outbox(void)
 {
-    return msk_outbox_init(&outbox, outbox_memory, sizeof outbox_memory);
+    return msk_outbox_init(&outbox, outbox_memory, sizeof outbox_memory, NULL);
 }
 
 static int

@@ -1021,6 +1021,9 @@ with_long_names(struct msk_bmsc_config *c)
 static void
 sends_what_the_outbox_has_no_room_for_in_the_next_call(void **state)
 {
+    const struct msk_outbox_limits limits = { .size = sizeof limits,
+                                              .messages = 2 };
+    const size_t size = msk_outbox_size(&limits);
     struct msk_sub *sub = msk_sub_of(&o.subscriber);
     size_t sent;
 
@@ -1047,6 +1050,19 @@ sends_what_the_outbox_has_no_room_for_in_the_next_call(void **state)
     sent = o.sent;
     assert_true(sent < 2 * MSK_SUBSCRIBER_GROUPS_MAX);
     assert_true(msk_subscriber_due(&o.subscriber) <= o.now);
+    /* One for two messages, and for no answer. */
+    assert_int_equal(msk_outbox_init(&o.outbox, room(size), size, &limits),
+                     MSK_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(office_timer(&o), MSK_OK);
+        assert_int_equal(o.sent, 2);
+        sent += o.sent;
+        assert_true(msk_subscriber_due(&o.subscriber) <= o.now);
+    }
+    assert_int_equal(visit_again(&v), MSK_ERR_SPACE);
+    assert_int_equal(
+        msk_outbox_init(&o.outbox, o.outbox_memory, MSK_OUTBOX_SIZE, NULL),
+        MSK_OK);
     assert_int_equal(office_timer(&o), MSK_OK);
     assert_int_equal(sent + o.sent, 2 * MSK_SUBSCRIBER_GROUPS_MAX);
     assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);

@@ -319,9 +319,9 @@ hire(struct worker *w, uint64_t seed)
 {
     w->rng.state = seed;
     w->random = (struct msk_random){ sizeof w->random, &w->rng, fill_own };
-    assert_int_equal(
-        msk_outbox_init(&w->outbox, w->outbox_memory, sizeof w->outbox_memory),
-        MSK_OK);
+    assert_int_equal(msk_outbox_init(&w->outbox, w->outbox_memory,
+                                     sizeof w->outbox_memory, NULL),
+                     MSK_OK);
     for (size_t i = 0; i < RECORDS; i++)
         assert_int_equal(
             msk_digest_client_init(&w->client[i], msk_text(FQDN), 0, 0),

@@ -15,7 +15,8 @@ start(void)
     struct msk_outbox *outbox;
 
     memset(memory, 0xA5, sizeof memory);
-    assert_int_equal(msk_outbox_init(&outbox, memory, MSK_OUTBOX_SIZE), MSK_OK);
+    assert_int_equal(msk_outbox_init(&outbox, memory, MSK_OUTBOX_SIZE, NULL),
+                     MSK_OK);
     msk_outbox_start(outbox);
     return outbox;
 }
@@ -28,12 +29,14 @@ takes_memory_of_any_alignment(void **state)
     (void)state;
     for (size_t i = 0; i < 8; i++) {
         memset(memory, 0xA5, sizeof memory);
-        assert_int_equal(msk_outbox_init(&outbox, memory + i, MSK_OUTBOX_SIZE),
-                         MSK_OK);
+        assert_int_equal(
+            msk_outbox_init(&outbox, memory + i, MSK_OUTBOX_SIZE, NULL),
+            MSK_OK);
         msk_outbox_start(outbox);
         assert_int_equal((uintptr_t)outbox % sizeof(uint64_t), 0);
         assert_true((uint8_t *)outbox >= memory + i);
-        assert_true((uint8_t *)(outbox + 1) <= memory + i + MSK_OUTBOX_SIZE);
+        assert_true(outbox->arena + outbox->cap <=
+                    memory + i + MSK_OUTBOX_SIZE);
         for (size_t k = 0; k < 8; k++)
             if (k < i || i == 0)
                 assert_int_equal(memory[i == 0 ? MSK_OUTBOX_SIZE + k : k],
@@ -47,11 +50,54 @@ refuses_memory_that_is_no_good(void **state)
     struct msk_outbox *outbox;
 
     (void)state;
-    assert_int_equal(msk_outbox_init(&outbox, memory, MSK_OUTBOX_SIZE - 1),
-                     MSK_ERR_SPACE);
-    assert_int_equal(msk_outbox_init(&outbox, NULL, MSK_OUTBOX_SIZE),
+    assert_int_equal(
+        msk_outbox_init(&outbox, memory, MSK_OUTBOX_SIZE - 1, NULL),
+        MSK_ERR_SPACE);
+    assert_int_equal(msk_outbox_init(&outbox, NULL, MSK_OUTBOX_SIZE, NULL),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_outbox_init(NULL, memory, MSK_OUTBOX_SIZE),
+    assert_int_equal(msk_outbox_init(NULL, memory, MSK_OUTBOX_SIZE, NULL),
+                     MSK_ERR_ARGUMENT);
+}
+
+/* Exactly what it asks for, and no octet behind. */
+static void
+takes_as_much_memory_as_its_messages_need(void **state)
+{
+    struct msk_outbox_limits limits = { .size = sizeof limits };
+    struct msk_outbox *outbox;
+
+    (void)state;
+    assert_int_equal(msk_outbox_size(&limits), 0);
+    for (size_t n = 1; n <= MSK_OUTBOX_MESSAGES_MAX; n++) {
+        size_t size, messages = 0;
+        uint8_t *exactly;
+
+        limits.messages = n;
+        size = msk_outbox_size(&limits);
+        exactly = room(size);
+        assert_int_equal(msk_outbox_init(&outbox, exactly, size - 1, &limits),
+                         MSK_ERR_SPACE);
+        assert_int_equal(msk_outbox_init(&outbox, exactly, size, &limits),
+                         MSK_OK);
+        msk_outbox_start(outbox);
+        for (; msk_outbox_has_room(outbox); messages++) {
+            size_t cap;
+
+            memset(msk_outbox_room(outbox, &cap), 0x11, MSK_MIKEY_MAX);
+            (void)msk_outbox_keep(outbox, MSK_MIKEY_MAX);
+        }
+        assert_int_equal(messages, n);
+        assert_true(outbox->arena + outbox->cap <= exactly + size);
+        release(NULL);
+    }
+    assert_true(msk_outbox_size(&limits) < MSK_OUTBOX_SIZE);
+    limits.messages = 1;
+    assert_true(64 * msk_outbox_size(&limits) < (size_t)1024 * 1024);
+    limits.http = true;
+    assert_int_equal(msk_outbox_size(&limits), MSK_OUTBOX_SIZE);
+    limits.messages = MSK_OUTBOX_MESSAGES_MAX + 1;
+    assert_int_equal(msk_outbox_size(&limits), 0);
+    assert_int_equal(msk_outbox_init(&outbox, memory, sizeof memory, &limits),
                      MSK_ERR_ARGUMENT);
 }
 
@@ -174,6 +220,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(takes_memory_of_any_alignment, release),
         cmocka_unit_test_teardown(refuses_memory_that_is_no_good, release),
+        cmocka_unit_test_teardown(takes_as_much_memory_as_its_messages_need,
+                                  release),
         cmocka_unit_test_teardown(hands_out_effects_in_their_order, release),
         cmocka_unit_test_teardown(holds_as_many_effects_as_it_says, release),
         cmocka_unit_test_teardown(holds_as_many_octets_as_it_says, release),
