@@ -133,6 +133,7 @@ typedef size_t msk_bmsc_service_groups(void *user, struct msk_bytes service,
 
 /* One step of a delivery, as values; doc/states.md draws the table. */
 struct msk_bmsc_trace {
+    /* Grows at its end: the library makes it, the host reads it. */
     uint8_t state, event, next;
     struct msk_key_id id;
 };
@@ -289,6 +290,7 @@ MSK_API int msk_bmsc_mtk(const struct msk_bmsc *bmsc,
 
 /* A token bucket that keeps pushes and pulls from coming all at once. */
 struct msk_pacer {
+    /* Frozen: a token bucket needs no more. */
     uint32_t per_second; /* tokens; at least 1 */
     uint32_t burst;      /* at least 1 */
     uint64_t level;      /* internal: thousandths of a token */

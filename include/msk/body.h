@@ -30,6 +30,7 @@ MSK_API struct msk_bytes msk_body_media_type(enum msk_body_kind kind);
 
 /* One item of a list. */
 struct msk_body_item {
+    /* Frozen: it stands in arrays. */
     struct msk_bytes service; /* register, deregister and their response: */
                               /*   1..MSK_SERVICE_ID_MAX octets */
     uint8_t domain[3];        /* MSK request and response: */

@@ -28,6 +28,7 @@ enum msk_hash {
  */
 #define MSK_HMAC_WORDS 40
 struct msk_hmac {
+    /* Frozen: room for the provider, on the stack of the caller. */
     uint64_t opaque[MSK_HMAC_WORDS];
 };
 

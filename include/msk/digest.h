@@ -34,6 +34,7 @@ extern "C" {
 
 /* Who is asking. Views borrowed for the call. */
 struct msk_credentials {
+    /* Frozen: RFC 7616 takes a name and a secret. */
     struct msk_bytes btid; /* 1..MSK_BTID_MAX */
     struct msk_bytes mrk;  /* 1..MSK_MRK_MAX, not base64 */
 };
@@ -63,6 +64,7 @@ MSK_API int msk_digest_response(const struct msk_crypto *crypto,
  * fields are the library's. It holds no key.
  */
 struct msk_digest_client {
+    /* Frozen: memory of the caller, with all that RFC 7616 has. */
     uint32_t qop;        /* allowed, a set; shrinks, see below */
     uint32_t algorithms; /* the same */
     uint32_t used_qop;   /* one, chosen with the nonce */
@@ -161,6 +163,7 @@ struct msk_digest_server {
 /* What the BM-SC keeps of one B-TID: the last nonce and nc it accepted. All
  * zeros: none yet. */
 struct msk_digest_seen {
+    /* Frozen: it stands in records that are stored. */
     msk_time issued; /* when the nonce was made */
     uint8_t nonce[16];
     uint32_t nc;
@@ -183,6 +186,7 @@ enum msk_auth {
 
 /* What a good request was authorized with, for the answer. */
 struct msk_auth_context {
+    /* Frozen: what RFC 7616 puts into an answer. */
     uint32_t algorithm, qop; /* one of each */
     msk_time issued;         /* when the nonce was made */
     bool proven;             /* always set: the response was right, be it that

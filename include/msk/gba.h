@@ -18,6 +18,7 @@ extern "C" {
 
 /* Inputs of a NAF key, TS 33.220 B.3. */
 struct msk_gba {
+    /* Frozen: the inputs of TS 33.220 B.3. */
     const struct msk_crypto *crypto;
     const uint8_t *ks;     /* CK || IK, 32 octets */
     const uint8_t *rand;   /* of the AKA run, 16 octets */

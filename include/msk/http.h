@@ -20,6 +20,7 @@ extern "C" {
 /* A header line. Names compare without regard to case. Values we write hold
  * no CR, LF or NUL. */
 struct msk_http_header {
+    /* Frozen: it stands in arrays. */
     struct msk_bytes name, value;
 };
 

@@ -24,6 +24,7 @@ extern "C" {
 /* A Key Group: MSKs with RAND and interval, MTK IDs and counters, SP. Opaque;
  * holds no pointers; wipe it after use. */
 struct msk_key_group {
+    /* Frozen: opaque, and has room. */
     uint64_t opaque[96];
 };
 

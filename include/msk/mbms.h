@@ -26,6 +26,7 @@ enum msk_message_kind {
  * A message read, nothing of it verified. All views point into the message.
  */
 struct msk_message {
+    /* Frozen: the payloads of TS 33.246 6.4. */
     enum msk_message_kind kind;
     struct msk_key_id id; /* MSK: the one delivered; MTK: the one that
                                 protects; not in a verification message */
@@ -113,6 +114,7 @@ MSK_API int msk_msk_message_make(const struct msk_crypto *crypto,
 
 /* What an accepted MSK message says. It holds a key: wipe it after use. */
 struct msk_content {
+    /* Frozen: the content of TS 33.246 6.4.5. */
     enum msk_content_kind kind;
     uint8_t key[MSK_KEY_MAX];
     size_t key_len; /* 0 unless kind is MSK_CONTENT_MSK */
@@ -197,6 +199,7 @@ MSK_API int msk_mtk_message_make(const struct msk_crypto *crypto,
 
 /* An MTK as a message brought it. It holds keys: wipe it after use. */
 struct msk_mtk {
+    /* Frozen: it stands in other structs. */
     uint8_t key[MSK_KEY_MAX];
     size_t key_len;
     uint8_t salt[MSK_SALT_MAX];
@@ -221,6 +224,7 @@ MSK_API int msk_mtk_message_open(const struct msk_crypto *crypto,
  * verified. Views into octets.
  */
 struct msk_peek {
+    /* Frozen: what names a session. */
     enum msk_message_kind kind;
     struct msk_key_id id;  /* not of a verification message */
     struct msk_bytes fqdn; /* KEYID, MSK message: IDi; else empty */

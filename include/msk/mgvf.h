@@ -93,6 +93,7 @@ struct msk_import {
 
 /* What is held of a Key Group, without secrets; newest first. */
 struct msk_held_msk {
+    /* Frozen: it stands in arrays. */
     uint16_t number;
     bool has_interval; /* a card does not tell */
     uint16_t seq_low, seq_high;
@@ -108,6 +109,7 @@ struct msk_held {
 /* The MTKs released last in a Key Group, newest first; what a UE that was
  * restarted goes on with. It holds keys: wipe it after use. */
 struct msk_released_mtk {
+    /* Frozen: it stands in arrays. */
     uint16_t number; /* of the MSK it came under */
     uint16_t mtk_id;
     struct msk_mtk mtk;
@@ -123,10 +125,12 @@ struct msk_released {
 /* The owners of a Key Group. Fields are the MGV-F's. */
 #define MSK_OWNER_TAG 8
 struct msk_owner {
+    /* Frozen: it stands in arrays. */
     uint8_t tag[MSK_OWNER_TAG]; /* stands for a key server; 0: the host */
     uint8_t require;            /* enum msk_require */
 };
 struct msk_owners {
+    /* Frozen: it stands in arrays of struct msk_card_group. */
     size_t n; /* 0..MSK_OWNERS_MAX */
     struct msk_owner owner[MSK_OWNERS_MAX];
 };
@@ -163,6 +167,7 @@ struct msk_mgvf_ops {
 };
 
 struct msk_mgvf {
+    /* Frozen: it stands first in what an implementation has. */
     const struct msk_mgvf_ops *ops;
     uint32_t changes; /* moves on whenever an MSK may have been stored, changed
                          or deleted, whoever called: what was told before of

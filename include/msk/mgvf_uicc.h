@@ -39,6 +39,7 @@ extern "C" {
 
 /* What the card answered. */
 struct msk_card_answer {
+    /* Frozen: an APDU has no more. */
     uint8_t data[MSK_CARD_DATA_MAX];
     size_t n;        /* octets of data */
     uint16_t status; /* SW1 SW2 */
@@ -63,6 +64,7 @@ struct msk_card {
 
 /* A Key Group that is allowed. Fields are the MGV-F's; all zero: free. */
 struct msk_card_group {
+    /* Frozen: it stands in arrays. */
     struct msk_group_id id;
     struct msk_owners owners; /* none: free */
     uint8_t sp[MSK_SP_MAX];

@@ -78,6 +78,7 @@ enum msk_payload_type {
 
 /* The common header, RFC 3830 6.1. */
 struct msk_mikey_header {
+    /* Frozen: the header of RFC 3830 6.1. */
     uint8_t data_type;
     bool v;      /* the initiator asks for a verification message */
     uint8_t prf; /* 0..127 */
@@ -115,6 +116,7 @@ struct msk_mikey_header {
  * KV data as they stand. Parameters of SP are well formed: each fits.
  */
 struct msk_payload {
+    /* Frozen: holds every payload in the table above. */
     uint8_t type; /* MSK_PAYLOAD_LAST: the chain has ended */
     uint8_t kind;
     uint8_t detail;
@@ -138,6 +140,7 @@ struct msk_payload {
  * found, and `next` the payload type.
  */
 struct msk_mikey_cursor {
+    /* Frozen: memory of the caller, for speed on the stack. */
     struct msk_bytes message;
     size_t at;        /* offset of the next payload */
     uint32_t allowed; /* payload types that may come */
@@ -173,6 +176,7 @@ MSK_API int msk_mikey_next(struct msk_mikey_cursor *cursor,
  * library's.
  */
 struct msk_mikey_builder {
+    /* Frozen: memory of the caller, for speed on the stack. */
     uint8_t *buf;
     size_t cap;
     size_t len;     /* octets so far, also past cap */
@@ -230,6 +234,7 @@ MSK_API void msk_mikey_build_add_any(struct msk_mikey_builder *builder,
 
 /* One crypto session of a CS ID map, RFC 3830 6.1.1 and RFC 6043 6.1.1. */
 struct msk_cs {
+    /* Frozen: the fields of RFC 3830 6.1.1 and RFC 6043 6.1.1. */
     uint8_t id;                 /* CS ID; of an SRTP-ID map not set */
     uint8_t prot;               /* protocol type; SRTP-ID: 0 */
     bool s;                     /* the S flag; GENERIC-ID */
@@ -270,6 +275,7 @@ MSK_API int msk_tlv_get(struct msk_bytes *rest, uint8_t *type,
 
 /* A key data sub-payload, RFC 3830 6.13. */
 struct msk_key_data {
+    /* Frozen: the fields of RFC 3830 6.13. */
     uint8_t type; /* MSK_KEY_..., 0..15 */
     uint8_t kv;   /* MSK_KV_..., 0..15 */
     struct msk_bytes key;
@@ -338,6 +344,7 @@ enum msk_srtp_param {
 
 /* A policy: for each parameter its value, or the default of SRTP. */
 struct msk_srtp_policy {
+    /* Frozen: its numbers are those of RFC 3830, RFC 4771, RFC 7714. */
     uint32_t value[MSK_SRTP_PARAMS];
     uint32_t given; /* bit n: parameter n was there */
 };
@@ -365,6 +372,7 @@ MSK_API int msk_srtp_policy_put(const struct msk_srtp_policy *policy,
 
 /* The data of a Key ID extension; an empty view: not there. */
 struct msk_ext_key_id {
+    /* Frozen: the sub-payloads of RFC 4563. */
     struct msk_bytes domain, service, traffic;
 };
 

@@ -21,6 +21,7 @@ extern "C" {
  * The internal keys are f(psk, prf, csb_id, rand) (RFC 3830 4.1.4).
  */
 struct msk_protection {
+    /* Frozen: the inputs of RFC 3830 4.1.4 and 4.2. */
     const struct msk_crypto *crypto;
     struct msk_bytes psk;  /* MUK or MSK; 1..MSK_PSK_MAX octets */
     struct msk_bytes rand; /* 0..255 octets */
@@ -66,6 +67,7 @@ MSK_API int msk_kemac_open(const struct msk_protection *protection,
  * mac: 20 octets for MSK_MAC_HMAC_SHA1_160, 32 for MSK_MAC_HMAC_SHA256_256.
  */
 struct msk_v_input {
+    /* Frozen: the inputs of RFC 3830 5.2. */
     struct msk_bytes message;
     struct msk_bytes identity_i, identity_r, timestamp;
 };

@@ -25,6 +25,7 @@ enum msk_switch {
 
 /* A flow (RTP session or FLUTE channel) and the Key Group that protects it. */
 struct msk_flow {
+    /* Frozen: it stands in arrays. */
     struct msk_bytes id; /* "IP/port"; 1..MSK_FLOW_ID_MAX octets */
     struct msk_group_id group;
 };

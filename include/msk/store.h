@@ -23,6 +23,7 @@ extern "C" {
 
 /* The answer to load. */
 struct msk_stored {
+    /* Frozen: it is on the way of every load. */
     uint8_t value[MSK_STORE_VALUE_MAX];
     size_t n;         /* octets of value */
     uint64_t version; /* 0: there is no such key, and n is 0 */
@@ -30,6 +31,7 @@ struct msk_stored {
 
 /* One change of a commit. The views are good until the commit has ended. */
 struct msk_change {
+    /* Frozen: it stands in arrays. */
     struct msk_bytes key;
     struct msk_bytes value; /* p NULL: delete the key */
     uint64_t version;       /* the version loaded; 0: the key must be new */

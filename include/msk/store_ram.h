@@ -16,6 +16,7 @@ extern "C" {
 
 /* Room for one record. Fields are the store's; all zero means free. */
 struct msk_ram_record {
+    /* Frozen: it stands in arrays. */
     uint8_t key[MSK_STORE_KEY_MAX];
     uint8_t value[MSK_STORE_VALUE_MAX];
     size_t key_len, value_len;
@@ -24,6 +25,7 @@ struct msk_ram_record {
 
 /* The memory of a store. */
 struct msk_ram {
+    /* Frozen: a list of records needs no more. */
     struct msk_ram_record *records; /* the caller's, kept */
     size_t n;
     uint64_t last_version;

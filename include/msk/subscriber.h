@@ -20,6 +20,7 @@ extern "C" {
 /* A subscriber: B-TID, MUK, MRK, counter, groups, deliveries, address.
  * Opaque; holds no pointers; wipe it after use. */
 struct msk_subscriber {
+    /* Frozen: opaque, and has room. */
     uint64_t opaque[2304];
 };
 

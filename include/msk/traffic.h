@@ -35,6 +35,7 @@ MSK_API int msk_dcf_key_id_text(const struct msk_key_id *id, uint16_t mtk_id,
 
 /* How RTP or RTCP is protected. */
 struct msk_srtp_transform {
+    /* Frozen: it stands in struct msk_srtp. */
     bool encrypted;      /* with AES in counter mode, under key_len octets */
     bool authenticated;  /* with HMAC-SHA-1 */
     size_t key_len;      /* of the cipher; libsrtp adds salt_len to it */

@@ -32,6 +32,9 @@
  *             caller are ignored; size itself is never changed. A size below
  *             that of the first version is MSK_ERR_ARGUMENT. Such a struct is
  *             passed by pointer and never stands in an array.
+ * Frozen      A struct without `size` says why it never changes; what more is
+ *             wanted one day comes as another struct. Those of events are made
+ *             by the library and may grow at their end.
  * Threads     The library has no state of its own. Calls on different objects
  *             may run at the same time; an object is used by one thread at a
  *             time. A const object may be shared.
@@ -66,6 +69,7 @@ MSK_API const char *msk_version(void);
 
 /* Octets that somebody else owns. */
 struct msk_bytes {
+    /* Frozen: it stands everywhere. */
     const uint8_t *p;
     size_t n;
 };
@@ -104,6 +108,7 @@ enum msk_layout {
  * Two are equal when all three fields are.
  */
 struct msk_key_id {
+    /* Frozen: TS 33.246 6.3.2.1 has no more. */
     uint8_t domain[3]; /* Network ID, Key Domain ID: MCC || MNC; opaque */
     uint16_t group;    /* Key Group ID, Key Group part; 0 is not allowed */
     uint16_t number;   /* MSK ID, Key Number part; 0 means "the current one" */
@@ -114,6 +119,7 @@ struct msk_key_id {
 
 /* The name of a Key Group: that of its MSKs without the number. */
 struct msk_group_id {
+    /* Frozen: TS 33.246 6.3.2.1 has no more. */
     uint8_t domain[3];
     uint16_t group; /* 0 is not allowed */
 };
@@ -244,6 +250,7 @@ MSK_API const char *msk_err_text(int err);
  * of kind MSK_KIND_DROP that come from reading octets.
  */
 struct msk_fault {
+    /* Frozen: where, in a message. */
     uint8_t payload; /* MIKEY payload type it happened in; 0 in the header */
     size_t offset;   /* octets from the start of the message */
 };

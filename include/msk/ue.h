@@ -46,6 +46,7 @@ enum msk_reason {
 
 /* An MSK that is held now. Views good for the hook. */
 struct msk_msk_event {
+    /* Grows at its end: the library makes it, the host reads it. */
     struct msk_key_id id;
     uint16_t seq_low, seq_high;
     bool updated_only;   /* only its interval is new */
@@ -54,6 +55,7 @@ struct msk_msk_event {
 
 /* An MTK that was released. Views good for the hook: copy or use. */
 struct msk_mtk_event {
+    /* Grows at its end: the library makes it, the host reads it. */
     struct msk_key_id id;
     uint16_t mtk_id;
     struct msk_bytes key, salt, sp;
@@ -64,6 +66,7 @@ struct msk_mtk_event {
  * MSK came, and nothing more is asked; with POLICY one came, and was refused
  * for its SP. */
 struct msk_result_event {
+    /* Grows at its end: the library makes it, the host reads it. */
     enum msk_procedure procedure;
     struct msk_key_id id;     /* MSK request */
     struct msk_bytes service; /* register, deregister */
@@ -74,6 +77,7 @@ struct msk_result_event {
 
 /* A service that the session left, or that msk_ue_stop did. */
 struct msk_leave_event {
+    /* Grows at its end: the library makes it, the host reads it. */
     struct msk_bytes service;
     struct msk_group_id group; /* it was for; all 0 for USER */
     enum msk_reason reason;
@@ -81,6 +85,7 @@ struct msk_leave_event {
 
 /* One step of a state machine, as values; numbers as in doc/states.md. */
 struct msk_trace {
+    /* Grows at its end: the library makes it, the host reads it. */
     uint8_t machine; /* 1: HTTP exchange, 2: Key Group, 3: service */
     uint8_t state, event, next;
     int err; /* MSK_ERR_STATE: not defined, a defect; else OK */
@@ -94,6 +99,7 @@ enum msk_keylog_kind {
     MSK_KEYLOG_MTK = 3
 };
 struct msk_keylog {
+    /* Grows at its end: the library makes it, the host reads it. */
     enum msk_keylog_kind kind;
     struct msk_bytes btid; /* MUK */
     struct msk_key_id id;  /* MSK, MTK */
@@ -139,14 +145,16 @@ struct msk_ue_hooks {
 #define MSK_UE_GROUPS_MAX 64
 #define MSK_UE_SERVICES_MAX 32
 struct msk_ue_limits {
+    /* Frozen: it stands in struct msk_ue_config. */
     size_t groups;   /* Key Groups, 1..MSK_UE_GROUPS_MAX */
     size_t services; /* services, 1..MSK_UE_SERVICES_MAX */
 };
 
 /* Octets of memory for a session with such limits; a constant expression if
- * its arguments are, and the same as msk_ue_size. */
+ * its arguments are, and the same as msk_ue_size. A quarter of it is room for
+ * later versions, so that it stays as it is. */
 #define MSK_UE_SIZE(groups, services) \
-    ((size_t)15360 + (size_t)(groups)*352 + (size_t)(services)*376)
+    ((size_t)18432 + (size_t)(groups)*448 + (size_t)(services)*480)
 
 /* The same at run time; 0 when the limits are out of range. */
 MSK_API size_t msk_ue_size(const struct msk_ue_limits *limits);

@@ -25,6 +25,7 @@ extern "C" {
 
 /* An attribute without namespace, its value unescaped. */
 struct msk_xml_attribute {
+    /* Frozen: it stands in arrays. */
     struct msk_bytes name, value;
 };
 
@@ -34,6 +35,7 @@ struct msk_xml_attribute {
  * other than MSK_OK and MSK_XML_PASS_BY stops the reader, which returns it.
  */
 struct msk_xml_sink {
+    /* Frozen: the library makes it, the reader only calls it. */
     int (*start)(void *arg, struct msk_bytes ns, struct msk_bytes name,
                  const struct msk_xml_attribute *attributes, size_t n);
     /* All text of the element itself, without that of its children and

@@ -154,16 +154,20 @@ msk_ue_wipe(struct msk_ue *ue)
     msk_secret_wipe(ue, n);
 }
 
-/* MSK_UE_SIZE holds a session, wherever it begins. */
-typedef char msk_ue_fits
-    [sizeof(struct msk_ue) + sizeof(uint64_t) <= MSK_UE_SIZE(0, 0) ? 1 : -1];
-typedef char msk_ue_group_fits[sizeof(struct msk_ue_group) +
-                                           MSK_UE_FLOWS(1) *
-                                               sizeof(struct msk_ue_flow) <=
-                                       MSK_UE_SIZE(1, 0) - MSK_UE_SIZE(0, 0)
-                                   ? 1
-                                   : -1];
-typedef char msk_ue_service_fits[sizeof(struct msk_ue_service) <=
+/* MSK_UE_SIZE holds a session, wherever it begins, and a quarter more: a
+ * program compiled today may meet the library of a later version. */
+#define WITH_ROOM(need) ((need) + (need) / 4)
+typedef char msk_ue_fits[WITH_ROOM(sizeof(struct msk_ue) + sizeof(uint64_t)) <=
+                                 MSK_UE_SIZE(0, 0)
+                             ? 1
+                             : -1];
+typedef char
+    msk_ue_group_fits[WITH_ROOM(sizeof(struct msk_ue_group) +
+                                MSK_UE_FLOWS(1) * sizeof(struct msk_ue_flow)) <=
+                              MSK_UE_SIZE(1, 0) - MSK_UE_SIZE(0, 0)
+                          ? 1
+                          : -1];
+typedef char msk_ue_service_fits[WITH_ROOM(sizeof(struct msk_ue_service)) <=
                                          MSK_UE_SIZE(0, 1) - MSK_UE_SIZE(0, 0)
                                      ? 1
                                      : -1];
