@@ -186,7 +186,7 @@ add_group(struct bench *b, uint16_t group)
     b->group[group - 1].there = true;
 }
 
-/* --- what must be true --------------------------------------------------- */
+/* --- the properties ------------------------------------------------------ */
 
 /* Stored and loaded, it is the same. */
 static void

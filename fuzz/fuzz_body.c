@@ -185,7 +185,7 @@ check_target(struct msk_bytes target)
     REQUIRE(status != 0 || msk_xml_is_text(target));
 }
 
-/* A target written behind any base that it takes is read as what it is. */
+/* A target written after any base that it takes is read as what it is. */
 static void
 check_base(struct msk_bytes base)
 {

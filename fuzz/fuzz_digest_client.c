@@ -10,7 +10,7 @@
  *     allowed;
  *   - what is then written is read again by the server as it was meant, and
  *     holds no octet that ends a line;
- *   - no answer is believed: nobody here knows the key.
+ *   - no answer is accepted: the input does not know the key.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * Fuzz target: the octets are a MIKEY message. Whatever they are,
  *
- *   - every view lies inside them, payload behind payload, each of some length;
+ *   - every view lies inside them, payload after payload, each of some length;
  *   - what has been read, built again, is what stood there, octet for octet;
  *   - what is built of something else is read;
  *   - what holds a structure inside (map, policy, keys, names) reads and

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: what comes behind a MAC. Two octets that say how, then a
+ * Fuzz target: what comes after a MAC verified. Two octets that say how, then a
  * message. Whatever they are,
  *
  *   - a message that opens is one that sealing its plain text makes again;
  *   - with a MAC made for it, it opens, and a procedure that takes it never
- *     says that its MAC does not hold; of what it brings, lengths are right;
+ *     says that its MAC does not verify; of what it brings, lengths are right;
  *   - with one bit changed it does not open;
  *   - what acknowledges it is accepted, and is not with one bit changed;
  *   - a call of the provider that fails is returned, and opens nothing.

@@ -18,7 +18,7 @@
 
 static struct msk_bytes input;
 
-/* An octet for small ranges, two for others; 0 behind the end. */
+/* An octet for small ranges, two for others; 0 after the end. */
 static uint64_t
 next(uint64_t n)
 {

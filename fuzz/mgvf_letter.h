@@ -36,7 +36,7 @@ struct mgvf_writer {
     bool changed; /* and its MAC does not hold */
 };
 
-/* The next octet of the input; 0 behind its end. */
+/* The next octet of the input; 0 after its end. */
 uint8_t letter_take(struct mgvf_writer *w);
 
 /* The names of owners, two of them in two spellings. */
@@ -51,7 +51,7 @@ struct msk_bytes letter_btid(uint8_t number, uint8_t out[1]);
 struct msk_key_id letter_id(uint8_t d, uint16_t group, uint16_t number);
 
 /* The value of an MSK, whose RAND is 16 times seed ^ FF. It ends with a 1: HMAC
- * does not tell a key from one with zeros behind it. */
+ * does not tell a key from one with zeros after it. */
 struct msk_bytes letter_msk(uint8_t seed, uint8_t out[32], size_t n);
 
 /* An MSK message; and an MTK message, under an MSK that such a one brings. */

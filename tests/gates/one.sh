@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs one gate for tests/run, which sets $root and $results: one line when all
-# is well and what the gate said behind "> ", else its whole output; passed, failed, skipped into $results/NAME.
+# is well and what the gate said after "> ", else its whole output; passed, failed, skipped into $results/NAME.
 set -eu
 name=$1
 log=$root/build/log/gate-$name

@@ -8,8 +8,8 @@ Four attacks, each for that long. Dripping: all connections from one address, ea
 now and then, so that 200 octets a second keep 1000 of them. Everywhere: as many from hundreds of
 addresses, some silent, some dripping, some with garbage, some with a header or a body without end,
 some that do not read what they are answered; each that is closed is made anew at once. Datagrams:
-noise and true messages cut and changed, as fast as one process can send them, to the BM-SC and to
-a UE; together with the second one. Greedy: one address wants twice the connections that there are,
+noise and authentic messages cut and changed, as fast as one process can send them, to the BM-SC
+and to a UE; together with the second one. Greedy: one address wants twice the connections that there are,
 each made anew at once, while genuine UEs take a second before they say something.
 
 What must hold in each: of the genuine UEs, one after the other from their first request to the

@@ -5,8 +5,8 @@
     fuzzed.py MSK-BMSC [SECONDS [SEED]]
 
 Requests are made by the grammar of RFC 9112: request line, fields, bodies with lengths and chunks,
-the fields of Digest and the XML of the key management procedures, with true nonces and keys. Each
-is spoiled in up to four places, or not at all: octets changed, doubled, cut or put in, parts of
+the fields of Digest and the XML of the key management procedures, with nonces and keys of the server.
+Each is spoiled in up to four places, or not at all: octets changed, doubled, cut or put in, parts of
 other requests, limits and one beyond; then sent in pieces, with others, to its end or not. What
 must hold: the program lives (build it with a sanitizer); what it answers is HTTP, one answer a
 request, and says 2xx only to what was signed; now and then a genuine UE is served; it does not
@@ -172,7 +172,7 @@ def exchange(draw, at, octets):
 
 
 def check(octets, got):
-    """It is one answer, perhaps behind 100 Continue."""
+    """It is one answer, perhaps after 100 Continue."""
     while got.startswith(b"HTTP/1.1 100 "):
         got = got.partition(b"\r\n\r\n")[2]
     if not got:

@@ -142,7 +142,7 @@ ROWS = [
     ("brackets in a name", "9110 5.1", ask(more="X(y): z\r\n"), BAD),
     ("eight bits in a name", "9110 5.1", ask(more="X\xe9: z\r\n"), BAD),
     ("a NUL in a name", "9110 5.1", ask(more="X\0: z\r\n"), BAD),
-    ("no blank behind the colon", "9112 5.1", ask(host=f"Host:{FQDN}\r\n"), FINE),
+    ("no blank after the colon", "9112 5.1", ask(host=f"Host:{FQDN}\r\n"), FINE),
     ("blanks around a value", "9112 5.1", ask(host=f"Host: \t {FQDN} \t \r\n"), FINE),
     ("an empty value", "9110 5.5", ask(more="X:\r\n"), FINE),
     ("a colon in a value", "9110 5.5", ask(more="X: a:b\r\n"), FINE),
@@ -177,8 +177,8 @@ ROWS = [
     ("an empty length", "9110 8.6", length(""), BAD),
     ("a length with zeros in front", "9110 8.6", length("0005"), FINE),
     ("blanks before a length", "9112 5.1", length(" \t 5"), FINE),
-    ("a tab behind a length", "9112 5.1", length("5\t"), BAD),
-    ("a blank behind a length", "9112 5.1", length("5 "), BAD),
+    ("a tab after a length", "9112 5.1", length("5\t"), BAD),
+    ("a blank after a length", "9112 5.1", length("5 "), BAD),
     ("a length of 0", "9110 8.6", length("0", ""), FINE),
     ("a length beyond 64 bits", "9110 8.6", length("18446744073709551621"), {400, 413}),
     ("a length too long", "9110 15.5.14", length("1000000000"), {413}),
@@ -196,13 +196,13 @@ ROWS = [
     ("chunked and a word", "9112 6.1", coded("0\r\n\r\n", "Transfer-Encoding: chunked x\r\n"), BAD),
     ("blanks before chunked", "9112 5.1",
      coded("5\r\nxxxxx\r\n0\r\n\r\n", "Transfer-Encoding: \t chunked\r\n"), FINE),
-    ("a blank behind chunked", "9112 5.1",
+    ("a blank after chunked", "9112 5.1",
      coded("5\r\nxxxxx\r\n0\r\n\r\n", "Transfer-Encoding: chunked \r\n"), BAD),
-    ("a tab behind chunked", "9112 5.1",
+    ("a tab after chunked", "9112 5.1",
      coded("5\r\nxxxxx\r\n0\r\n\r\n", "Transfer-Encoding: chunked\t\r\n"), BAD),
-    ("a blank behind Expect", "9112 5.1",
+    ("a blank after Expect", "9112 5.1",
      ask(more="Expect: 100-continue \r\nContent-Length: 5\r\n", body="x" * 5), FINE),
-    ("a blank behind close", "9112 5.1", ask(more="Connection: close \r\n"), FINE),
+    ("a blank after close", "9112 5.1", ask(more="Connection: close \r\n"), FINE),
     ("xchunked", "9112 6.1", coded("0\r\n\r\n", "Transfer-Encoding: xchunked\r\n"), BAD),
     ("an empty coding", "9112 6.1", coded("0\r\n\r\n", "Transfer-Encoding:\r\n"), BAD),
     ("chunked in HTTP/1.0", "9112 6.1", ask(f"POST {TARGET} HTTP/1.0",
@@ -306,7 +306,7 @@ def check(name, answer, may):
     if len(fields.get("content-length", [])) != 1 or "transfer-encoding" in fields:
         return "not one Content-Length"  # RFC 9110 8.6
     if len(answer.body) != (0 if name == "HEAD" else int(fields["content-length"][0])):
-        return "the body has another length"  # and no second answer is behind it
+        return "the body has another length"  # and no second answer is after it
     if answer.status == 401 and not fields.get("www-authenticate"):
         return "no challenge"  # RFC 9110 15.5.2
     if answer.status == 405 and fields.get("allow") != ["POST"]:

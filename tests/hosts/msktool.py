@@ -125,11 +125,11 @@ def receives_messages(rows):
     for layout in ('csb', 'keyid'):
         mine = [row for row in rows if row['layout'] == layout]
         msks = [row for row in mine if row['kind'] not in ('mtk', 'verification')
-                and row['counter'] < 0x80000002]  # behind it the first is newer again (RFC 1982)
+                and row['counter'] < 0x80000002]  # after it the first is newer again (RFC 1982)
         acks = {row['request']: row['message'] for row in mine if row['kind'] == 'verification'}
         mtks = [row for row in mine if row['kind'] == 'mtk']
         order, asked = [], set()
-        for row in msks:  # and behind each MSK its MTKs
+        for row in msks:  # and after each MSK its MTKs
             order += [row] + [mtk for mtk in mtks if row['key'] == mtk['psk']
                               and row['key'] not in asked]
             asked.add(row['key'])

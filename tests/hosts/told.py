@@ -191,7 +191,7 @@ def a_slow_reader_stops_nothing(where):
         bmsc.send(m, at)
         bmsc.answered(m)
     before = sum(good for _, good, _ in bmsc.requests)
-    process.stdin.write(b"request %d\n" % GROUP)  # behind all of them
+    process.stdin.write(b"request %d\n" % GROUP)  # after all of them
     process.stdin.flush()
     while sum(good for _, good, _ in bmsc.requests) == before:
         time.sleep(0.05)

@@ -354,7 +354,7 @@ def a_signal_is_a_quit(where, layout):
 
 
 def a_second_signal_does_not_wait(where, layout):
-    """Nor does one behind a quit, or a quit behind one."""
+    """Nor does one after a quit, or a quit after one."""
     for n, say in enumerate((lambda ue: ue.process.send_signal(signal.SIGINT),
                              lambda ue: ue.say("quit"))):
         bmsc = Bmsc(layout, fqdn="one.localhost")

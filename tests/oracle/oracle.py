@@ -172,7 +172,7 @@ def header(data_type, v, csb_id, cs_map):
 
 
 def assemble(head, payloads):
-    """Chain (type, body) pairs behind the header; body is what follows the next payload octet."""
+    """Chain (type, body) pairs after the header; body is what follows the next payload octet."""
     types = [kind for kind, _ in payloads] + [0]
     out = head[:2] + bytes(types[:1]) + head[3:]
     for (_, body), following in zip(payloads, types[1:]):

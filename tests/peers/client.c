@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A UE that does nothing but Digest, libcurl carrying it: asks twice, wants
- * 200 and a true Authentication-Info twice.
+ * 200 and an authentic Authentication-Info twice.
  *     client PORT FQDN TARGET B-TID MRK-IN-HEX QOP-SET
  */
 #include <curl/curl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Somebody who keeps all that was ever sent, and sends it again: to whom it
- * was for, whatever his address is now, or to another one. */
+ * was for, whatever their address is now, or to another one. */
 #include <string.h>
 
 #include "sim.h"

@@ -60,7 +60,7 @@ announce(struct sim *w, struct sim_session *s, uint8_t i)
                                  : (uint8_t)sim_below(w, 4);
 }
 
-/* The user changes his mind; or he does not, and tries again. */
+/* The user changes their mind; or does not, and tries again. */
 static void
 want(struct sim *w, struct sim_session *s)
 {
@@ -214,7 +214,7 @@ sim_chaos_tick(struct sim *w)
         sim_archive_attack(w);
 }
 
-/* A request that nobody waits for any more is lost. It was true when it was
+/* A request whose answer no session awaits is lost. It was authentic when
  * made, and the clock that is set back now would let it pass for a new one. */
 static void
 lose_old_requests(struct sim *w)

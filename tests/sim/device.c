@@ -50,7 +50,7 @@ make(struct sim_ue *u)
         make_session(&u->session[k]);
 }
 
-/* Its user wants again what he wanted, and its keys are where they were. */
+/* Its user wants again what they wanted, and its keys are where they were. */
 static void
 boot_session(struct sim_session *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What must be true when the run is over: each UE has what its user wants; and
+/* What is checked when the run is over: each UE has what its user wants; and
  * who sends all of it once more finds no one who takes it. */
 #include <string.h>
 

@@ -13,7 +13,7 @@
 #define HOURS 2
 #define LIFETIME (60 * SIM_SECOND) /* of keys: else it is all bootstraps */
 #define FIRST 16                   /* requests in the first hour; */
-#define LATER 6                    /*   and in each one behind it; */
+#define LATER 6                    /*   and in each one after it; */
 #define MORE 10 /*   and more for an MSK that is new to the session */
 
 /* A Key Group whose current MSK a UE holds, and needs. False: there is none

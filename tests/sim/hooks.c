@@ -14,7 +14,7 @@
 #define BEGGED 2        /* bootstraps: for want of keys, and for a 401 */
 #define PATIENCE (60 * SIM_SECOND) /* by default */
 
-/* Nothing but a true message that asks for it is acknowledged, and only when
+/* Only an authentic message that asks for it is acknowledged, and only when
  * it is stored. */
 static void
 send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)

@@ -87,7 +87,7 @@ error(struct sim *w, struct sim_http *http)
     http->after = seconds[i];
 }
 
-/* An answer that was true once, for another request. */
+/* An answer that was authentic once, for another request. */
 static bool
 replay(struct sim *w, struct sim_http *http)
 {

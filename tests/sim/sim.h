@@ -3,8 +3,8 @@
  * sim.h - a world in virtual time: UEs, two BM-SCs whose nodes share one
  * versioned store, and a network between them that loses, copies, reorders and
  * spoils, and in which somebody keeps all that was ever sent. All of it
- * follows from one seed. What must be true is asserted as it happens; a broken
- * one ends the run (sim_fail). doc/simulator.md lists what must be true.
+ * follows from one seed. Properties are asserted as it happens; a broken
+ * one ends the run (sim_fail). doc/simulator.md lists the properties.
  *
  *   sim.c       many runs, and what they came to
  *   world.c     one run: how it is made, its clock, its end
@@ -25,7 +25,7 @@
  *   writer.c    the one who makes MTK messages
  *   ledger.c    what was sent and taken
  *   chaos.c     what goes wrong, and what users and operators do
- *   end.c       what must be true in the end
+ *   end.c       what is checked in the end
  *   forger.c    traffic that nobody made, for hours
  */
 #ifndef TESTS_SIM_SIM_H
@@ -54,7 +54,7 @@
 
 struct sim;
 
-/* Ends the run: something that must be true is not. */
+/* Ends the run: a property does not hold. */
 void sim_fail(struct sim *w, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
@@ -713,7 +713,7 @@ void sim_forger_work(struct sim *w);
 void sim_forger_tick(struct sim *w);
 void sim_forger_pulled(struct sim_session *s);
 void sim_forger_asked(struct sim_session *s, uint8_t group);
-/* What must be true in the end. */
+/* The properties that hold in the end. */
 void sim_end_check(struct sim *w);
 
 /* What goes wrong next. */

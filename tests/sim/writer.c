@@ -28,7 +28,7 @@ load(struct sim *w, uint8_t g)
     return w->writer.group[g].loaded;
 }
 
-/* Who has made two MTKs himself knows that those before are sent no more. */
+/* A writer that has made two MTKs knows that those before are sent no more. */
 static void
 note_past(struct sim *w, uint8_t g, const struct msk_key_group *record)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * digest_peers.h - a UE and a BM-SC that talk Digest, and a stranger
- * who writes what he likes. Octets are as in support.h.
+ * who writes what they like. Octets are as in support.h.
  */
 #ifndef TESTS_SUPPORT_DIGEST_PEERS_H
 #define TESTS_SUPPORT_DIGEST_PEERS_H
@@ -68,7 +68,7 @@ struct msk_bytes peers_info(struct digest_peers *peers, struct msk_bytes body);
 int peers_verify(struct digest_peers *peers, struct msk_bytes info,
                  struct msk_bytes body);
 
-/* text with what stands between the first `begin` and the `end` behind it
+/* text with what stands between the first `begin` and the `end` after it
  * replaced; fails the test if they are not there. */
 struct msk_bytes replaced(struct msk_bytes text, const char *begin,
                           const char *end, const char *with);

@@ -27,7 +27,7 @@ void disk_write(size_t file, size_t at, const uint8_t *p, size_t n);
 void disk_truncate(size_t file, size_t n);
 void disk_sync(size_t file);
 
-/* As much of a file as there is; zeros behind its end. Returns how much. */
+/* As much of a file as there is; zeros after its end. Returns how much. */
 size_t disk_read(size_t file, size_t at, uint8_t *out, size_t n);
 
 /* How many syncs there are in the log. */

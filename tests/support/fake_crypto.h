@@ -21,7 +21,7 @@ struct fake_crypto {
     size_t octets;              /* that were hashed without a key */
     size_t ciphers;             /* of these, aes_ctr */
     size_t fail_at;             /* the call that fails, from 1; 0: none does */
-    bool for_ever;              /* and so do all behind it */
+    bool for_ever;              /* and so do all after it */
     long open;                  /* HMAC keys made ready and not ended */
     struct call_record *record; /* of all calls; NULL: none is kept */
 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In front of each block; the strictest alignment behind it. */
+/* In front of each block; the strictest alignment after it. */
 union head {
     size_t n;
     long double real;

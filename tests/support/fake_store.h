@@ -20,7 +20,7 @@ struct fake_store {
     size_t commits; /* of these, commit */
     size_t delayed; /* of these, commits of which all is delayable */
     size_t fail_at; /* the call that fails, from 1; 0: none does */
-    size_t fail_n;  /* and so do that many behind it, */
+    size_t fail_n;  /* and so do that many after it, */
     bool for_ever;  /*   or all */
     int error;      /* what it returns */
 

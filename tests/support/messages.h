@@ -43,12 +43,12 @@ void vector_protection(const struct mbms_vector *v,
 
 /*
  * A message: head is the header in hexadecimal; payloads are written as
- * "TYPE BODY; TYPE BODY; ...", BODY being all behind the next payload octet.
+ * "TYPE BODY; TYPE BODY; ...", BODY being all after the next payload octet.
  * The next payload octets are filled in.
  */
 struct msk_bytes chain(const char *head, const char *payloads);
 
-/* The same with a KEMAC of the Encr data `plain` behind it. */
+/* The same with a KEMAC of the Encr data `plain` after it. */
 struct msk_bytes sealed(const struct msk_protection *protection,
                         const char *head, const char *payloads,
                         const char *plain);

@@ -30,7 +30,7 @@ struct office {
     struct msk_random random;
     struct rng rng;
     size_t draws, fail_draw;    /* the n-th draw fails; 0: none does */
-    bool fails_for_ever;        /* and all behind it */
+    bool fails_for_ever;        /* and all after it */
     struct call_record *record; /* of draws; NULL: none is kept */
     struct msk_bmsc_config config;
     const struct msk_bmsc *bmsc;
@@ -42,7 +42,7 @@ struct office {
     msk_time now;
     bool unknown; /* requests come without a record */
 
-    const char *who; /* authorise is asked for him, and for nobody else */
+    const char *who; /* authorise is asked for this one alone */
     /* what authorise says: of one group, of the others */
     uint16_t odd_group;
     enum msk_permission odd_answer, answer;

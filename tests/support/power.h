@@ -33,7 +33,7 @@ struct power_report {
 /*
  * Follows the plan on the disk of disk.h and cuts the power at each `step`th
  * octet that is written, and at the edges of each write, in order and out of
- * order; but not behind `most` octets, SIZE_MAX: everywhere. early: tells
+ * order; but not after `most` octets, SIZE_MAX: everywhere. early: tells
  * before it is done, which must be found out.
  */
 void power_cut(const struct power_plan *plan, const struct power_store *store,

@@ -321,7 +321,7 @@ says_that_it_is_full_and_loses_nothing(void **state)
 /* --- each ---------------------------------------------------------------- */
 
 struct visits {
-    char keys[64]; /* what was seen, with a comma behind each */
+    char keys[64]; /* what was seen, with a comma after each */
     size_t n, stop_at;
 };
 

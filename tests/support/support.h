@@ -4,7 +4,7 @@
  * wants included before it.
  *
  * Octets come from the heap in blocks of exactly their size, so that a
- * sanitizer sees the first octet read or written behind them; that is also
+ * sanitizer sees the first octet read or written after them; that is also
  * true of blocks of no octets. Give release as the teardown of every test (or
  * call release(NULL) in a long loop); nothing is freed by hand.
  */

@@ -75,7 +75,7 @@ push(void)
         msk_ue_receive(b.ue, old_message, msk_text("10.0.0.1"), b.now));
 }
 
-/* Uses MSKs up: MTKs, one behind the other, under each number. */
+/* Uses MSKs up: MTKs, one after the other, under each number. */
 static void
 use_up(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ue_driver.h - drives the session on the bench in any way: the host does
- * anything at any time, the BM-SC tells the truth or lies, messages are old,
+ * anything at any time, answers are authentic or forged, messages are old,
  * new, spoiled or under a stale MUK, providers fail, the store answers later,
  * the clock steps. What is next is chosen by a generator of numbers, or by a
  * fuzzer. Each step asserts what must hold after any call.

@@ -32,7 +32,7 @@ void life_begin(enum msk_layout layout);
 void life_add_drawn(void);
 
 /* The name of an old key that an object still remembers, from the *from-th on,
- * which is moved behind it; NULL: there is no more. */
+ * which is moved after it; NULL: there is no more. */
 const char *life_remembers(size_t *from);
 
 /* Clears every object. False: something is left in its memory. */

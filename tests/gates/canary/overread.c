@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Must be stopped by AddressSanitizer: reads one octet behind its heap. */
+/* Must be stopped by AddressSanitizer: reads one octet after its heap. */
 #include <stdlib.h>
 
 int

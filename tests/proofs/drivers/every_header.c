@@ -45,7 +45,7 @@ bool msk_header_fits(struct msk_bytes value);
 
 static uint8_t octets[LENGTH + 1];
 
-/* Any n octets; behind them is nothing that may be read. */
+/* Any n octets; after them is nothing that may be read. */
 static struct msk_bytes
 any(size_t n)
 {

@@ -362,12 +362,12 @@ pokes_only_what_was_written_and_is_there(void **state)
     msk_writer_u16(&w, 0x0102);
     msk_writer_poke(&w, 1, 0x77);
     msk_writer_poke(&w, 2, 0x88);
-    check_octets("not behind the length", got, hex("0177a5a5"));
+    check_octets("not after the length", got, hex("0177a5a5"));
     msk_writer_u32(&w, 0);
     msk_writer_poke(&w, 3, 0x99);
     msk_writer_poke(&w, 4, 0x99);
     msk_writer_poke(&w, SIZE_MAX, 0x99);
-    check_octets("not behind the buffer", got, hex("0177a599"));
+    check_octets("not after the buffer", got, hex("0177a599"));
     msk_writer_init(&w, NULL, 4);
     msk_writer_u8(&w, 1);
     msk_writer_poke(&w, 0, 2); /* nothing to write to */

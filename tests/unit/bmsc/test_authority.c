@@ -89,8 +89,8 @@ check_refused(void)
     assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);
 }
 
-/* Who lost his authorisation and asks, is pushed to, is to be sent the same
- * again, or has his turn at last. */
+/* A UE that lost its authorisation and asks, is pushed to, is to be sent the
+ * same again, or has its turn at last. */
 static void
 ends_the_membership_with_the_authorisation(void **state)
 {

@@ -419,7 +419,7 @@ does_not_tell_that_a_nonce_of_tomorrow_was_seen(void **state)
             msk_sub_of(&o.subscriber)->seen.issued = o.now + 86400000;
         v.mrk = chars("guessed");
         (void)visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1);
-        o.now += 300001; /* that nonce is over: he gets another one */
+        o.now += 300001; /* that nonce is over: it gets another one */
         (void)visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1);
         assert_int_equal(v.challenge, MSK_CHALLENGE_STALE);
         o.now += 300001;

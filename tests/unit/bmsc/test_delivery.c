@@ -756,7 +756,7 @@ pulls_at_once_while_something_is_in_flight(void **state)
     assert_int_equal(o.chip.result.outcome, MSK_OUTCOME_PULL);
 }
 
-/* What waited behind a delivery that was let go is due now. */
+/* What waited after a delivery that was let go is due now. */
 static void
 goes_on_when_what_was_in_flight_is_let_go(void **state)
 {
@@ -1084,7 +1084,7 @@ changes_nothing_when_a_provider_fails(void **state)
 }
 
 /* The host cannot say if a message may go when it has its turn: others go
- * first, and he is asked again an interval later (decision 30). */
+ * first, and it is asked again an interval later (decision 30). */
 static void
 puts_off_what_the_host_cannot_answer_for(void **state)
 {

@@ -344,7 +344,7 @@ lets_the_next_one_go_when_it_is_rekeyed_at_once(void **state)
     assert_int_equal(msk_key_group_rekey(&group, &numbers), MSK_OK);
     NUMBERS(7, 9, 0);
     msk_key_group_secrets(&group, &msk, &rand);
-    assert_int_equal(msk.p[0], 0x21); /* drawn behind that of the next one */
+    assert_int_equal(msk.p[0], 0x21); /* drawn after that of the next one */
 }
 
 static void
@@ -476,7 +476,7 @@ says_a_seql_that_follows_the_mtks(void **state)
 }
 
 /* A node that only pushes has the record of the last commit; who goes on after
- * a crash has it, too, until he has made as many as are sent at a time. */
+ * a crash has it, too, until it has made as many as are sent at a time. */
 static void
 says_a_seql_that_no_other_node_has_gone_past(void **state)
 {
@@ -493,7 +493,7 @@ says_a_seql_that_no_other_node_has_gone_past(void **state)
     make(&writer, 5);
     assert_int_equal(seq_low(&writer), 16);
     assert_int_equal(seq_low(&other), 11);
-    /* He falls; the other one goes on behind what was reserved. */
+    /* It falls; the other one goes on after what was reserved. */
     assert_int_equal(msk_key_group_reserve(&other, 5), MSK_OK);
     make(&other, 1);
     assert_int_equal(current_of(&other)->used, 21);
@@ -504,7 +504,7 @@ says_a_seql_that_no_other_node_has_gone_past(void **state)
     assert_int_equal(seq_low(&other), 24);
 }
 
-/* Who commits what he has made before he sends it may be loaded each time. */
+/* A writer that commits what it made before it sends may load each time. */
 static void
 says_a_seql_that_follows_through_a_record(void **state)
 {
@@ -600,7 +600,7 @@ refuses_records_that_no_group_packs(void **state)
     static const struct {
         const char *name, *record;
     } bad[] = {
-        { "an octet behind it", PACKED "00" },
+        { "an octet after it", PACKED "00" },
         { "version 1",
           "01 216354 68ca 01 04 0d020001 10 02 00000002" CURRENT "0000 0000" },
         { "group 0",
@@ -624,7 +624,7 @@ refuses_records_that_no_group_packs(void **state)
           HEAD MSK("0007", "0003 0064 00000009 00000006 03") "0000 0000" },
         { "more in a row than were made",
           HEAD MSK("0007", "0003 0064 00000001 00000000 02") "0000 0000" },
-        { "more behind the row than is past",
+        { "more after the row than is past",
           HEAD MSK("0007", "0003 0064 00000009 00000006 02") "0000 0000" },
         { "no RAND",
           HEAD "0007" MSK_HEX "00 0003 0064 00000009 00000000 00 0000 0000" },

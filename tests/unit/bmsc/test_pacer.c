@@ -10,7 +10,7 @@ lets_a_burst_go_and_then_the_rate(void **state)
 {
     static const struct {
         uint32_t per_second, burst;
-        msk_time wait; /* behind the burst */
+        msk_time wait; /* after the burst */
     } paces[] = {
         { 1, 1, 1000 },   { 2, 3, 500 },    { 1000, 10, 1 },
         { 3, 1, 334 },    { 100000, 5, 1 }, { UINT32_MAX, 1, 1 },
@@ -32,7 +32,7 @@ lets_a_burst_go_and_then_the_rate(void **state)
     }
 }
 
-/* Whoever waits as long as he is told is let go; nobody else is. */
+/* A call that waits as long as it is told may send; no other may. */
 static void
 keeps_to_its_rate_over_time(void **state)
 {

@@ -207,7 +207,7 @@ static const struct {
           "</keyManagement>" KEYS),
       MSK_ERR_MISSING },
     { "two keyManagement", DOC(MANAGED("") MANAGED("") KEYS), MSK_ERR_VALUE },
-    { "keyManagement behind the keys", DOC(KEYS MANAGED("")), MSK_ERR_VALUE },
+    { "keyManagement after the keys", DOC(KEYS MANAGED("")), MSK_ERR_VALUE },
     { "two fecProtection",
       DOC(MANAGED("") KEYS "<fecProtection/><fecProtection/>"), MSK_ERR_VALUE },
     { "a back-off that is none", DOC(MANAGED("offsetTime=''") KEYS),

@@ -132,7 +132,7 @@ refuses_a_nul(void **state)
     (void)state;
     check_octets("in quotes", items(exact(quoted, sizeof quoted - 1)),
                  chars("!"));
-    check_octets("behind a token", items(exact(token, sizeof token - 1)),
+    check_octets("after a token", items(exact(token, sizeof token - 1)),
                  chars("!"));
 }
 
@@ -217,7 +217,7 @@ reads_lines_of_one_name_as_one(void **state)
         { { "A b=c,\r\n d=e", "f=\"g\"" }, "A:b=d=f=." },
         /* No quote goes on in the next line. */
         { { "A b=\"c", "d\"" }, "A://." },
-        /* Whatever is to be skipped, what comes behind it is found. */
+        /* Whatever is to be skipped, what comes after it is found. */
         { { "X realm=IP Camera, A b=c" }, "/A:b=." },
         { { "X realm=IP Camera", "A b=c" }, "/A:b=." },
         { { "X a=b, c=d, e=\"f, A g=h\", A b=c" }, "/A:b=." },

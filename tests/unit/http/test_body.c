@@ -675,7 +675,7 @@ refuses_what_is_not_given(void **state)
                      MSK_ERR_ARGUMENT);
 }
 
-/* Text between elements and behind a code, and unknown elements, of which there
+/* Text between elements and after a code, and unknown elements, of which there
  * may be as many as fit into a body. */
 static void
 ignores_any_amount_of_what_is_of_no_use(void **state)

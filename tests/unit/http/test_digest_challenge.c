@@ -35,7 +35,7 @@ static const struct row rows[] = {
       "n",
       { "DIGEST " R ", NONCE=\"n\", QOP=\"AUTH-INT\", Algorithm=\"md5\"" } },
     { "Basic before", "n", { "Basic realm=\"x\", " GOOD } },
-    { "Basic behind", "n", { GOOD ", Basic realm=\"x\"" } },
+    { "Basic after", "n", { GOOD ", Basic realm=\"x\"" } },
     { "Basic in another line", "n", { "Basic realm=\"x\"", GOOD } },
     { "token68 before", "n", { "Negotiate YII=, " GOOD } },
     { "token68 in another line", "n", { "Negotiate YII=", GOOD } },
@@ -46,7 +46,7 @@ static const struct row rows[] = {
       "n",
       { "Digest realm=\"\\3GPP-bootstrapping\\@bmsc.example.com\", "
         "nonce=\"n\", qop=auth-int" } },
-    { "realm in capitals behind the @",
+    { "realm in capitals after the @",
       "n",
       { "Digest realm=\"3GPP-bootstrapping@BMSC.example.COM\", nonce=\"n\", "
         "qop=auth-int" } },
@@ -91,7 +91,7 @@ static const struct row rows[] = {
     { "over several lines",
       "n",
       { "Digest " R, "nonce=\"n\", qop=auth-int", "algorithm=MD5" } },
-    { "over lines with another scheme behind",
+    { "over lines with another scheme after",
       "n",
       { "Digest " R, "nonce=\"n\", qop=auth-int, Basic realm=IP Camera",
         "algorithm=MD5" } },
@@ -100,7 +100,7 @@ static const struct row rows[] = {
       { "Digest " R ", nonce=\"n\r\n\t m\", qop=auth-int" } },
     /* What is passed over. */
     { "a careless scheme before", "n", { "Basic realm=IP Camera, " GOOD } },
-    { "a careless scheme behind", "n", { GOOD ", Basic realm=IP Camera" } },
+    { "a careless scheme after", "n", { GOOD ", Basic realm=IP Camera" } },
     { "a careless scheme in another line",
       "n",
       { "Basic realm=IP Camera", GOOD, "@@@" } },
@@ -135,7 +135,7 @@ static const struct row rows[] = {
     { "nonce of a careless scheme",
       NULL,
       { "Digest " R ", qop=auth-int, Basic realm=IP Camera, nonce=\"n\"" } },
-    { "nonce behind what cannot be read",
+    { "nonce after what cannot be read",
       NULL,
       { "Digest " R ", qop=auth-int, x=y z, nonce=\"n\"" } },
     /* Refused. */

@@ -319,7 +319,7 @@ static const struct odd odd[] = {
     { .name = "unknown parameters",
       .text = USUAL_WITH(SHA ", a=b, c=\"d\", opaque=\"\", a=b", INT, ONE),
       .want = MSK_AUTH_OK },
-    { .name = "no blanks behind commas",
+    { .name = "no blanks after commas",
       .text = "digest username=\"%u\",realm=\"%r\",nonce=\"%n\",uri=\"%t\","
               "qop=auth-int,nc=00000001,cnonce=\"c\",response=\"%x\","
               "algorithm=SHA-256",
@@ -341,7 +341,7 @@ static const struct odd odd[] = {
     { .name = "a second line that is none",
       .text = USUAL_WITH(SHA "\r\nX: y", INT, ONE),
       .want = MSK_AUTH_BAD },
-    { .name = "a second scheme behind",
+    { .name = "a second scheme after",
       .text = USUAL_WITH(SHA ", Basic YTpi", INT, ONE),
       .want = MSK_AUTH_BAD },
     { .name = "another scheme",
@@ -449,7 +449,7 @@ new_nonce(void)
     return value_of(peers_challenge(&peers, 0, false), "nonce=\"", "\"");
 }
 
-/* So that who sent them verifies what he gets. */
+/* So that the one who sent them can verify the answer. */
 static void
 answers_under_uri_and_realm_as_they_were_sent(void **state)
 {
@@ -764,7 +764,7 @@ takes_no_user_for_another(void **state)
 
 /* --- one look, one cost --------------------------------------------------- */
 
-/* Who asks, and what the BM-SC knows of him. */
+/* Who asks, and what the BM-SC knows of them. */
 enum {
     UNKNOWN,     /* no such B-TID */
     EXPIRED,     /* its keys have expired, or shall be made anew */
@@ -780,7 +780,7 @@ enum {
 /* The nonce of the request. */
 enum { FRESH, OLD, FOREIGN, SHORT, N_NONCES };
 
-/* All that a stranger sees of an answer, and that he could time. */
+/* All that a stranger sees of an answer, and that they could time. */
 struct seen_by_stranger {
     int auth;
     char challenge[2][512];
@@ -930,7 +930,7 @@ takes_as_much_work_for_the_right_response(void **state)
     assert_string_equal(right.text, wrong.text);
 }
 
-/* The one who knows the key learns that his nonce is old, and gets one that
+/* The one who knows the key learns that their nonce is old, and gets one that
  * is newer than what was seen. */
 static void
 proves_the_key_before_it_uses_what_was_seen(void **state)

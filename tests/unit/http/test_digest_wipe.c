@@ -183,7 +183,7 @@ binary(struct msk_bytes text)
     return (struct msk_bytes){ p, text.n / 2 };
 }
 
-/* text with the value behind `begin` forged from its octet `at` on; the
+/* text with the value after `begin` forged from its octet `at` on; the
  * padding of base64 stays. */
 static struct msk_bytes
 forged(struct msk_bytes text, const char *begin, size_t at)

@@ -90,7 +90,7 @@ static const struct {
     { "no IDr in a verification", C, "01010000 000018cf 00 01", T V,
       MSK_ERR_MISSING },
 
-    /* What is there twice, or behind the end. */
+    /* What is there twice, or after the end. */
     { "two EXT", C, CHEAD, CEXT CEXT T RAND CIDI IDR KEMAC, MSK_ERR_DUPLICATE },
     { "two T", K, KHEAD, KEXT T T RAND KIDI IDR KEMAC, MSK_ERR_DUPLICATE },
     { "two RAND", K, KHEAD, KEXT T RAND RAND KIDI IDR KEMAC,
@@ -112,7 +112,7 @@ static const struct {
       MSK_ERR_DUPLICATE },
     { "two KEMAC", K, KHEAD, KEXT T RAND KIDI IDR KEMAC ";" KEMAC,
       MSK_ERR_ORDER },
-    { "T behind KEMAC", K, KHEAD, KEXT RAND KIDI IDR KEMAC ";" T,
+    { "T after KEMAC", K, KHEAD, KEXT RAND KIDI IDR KEMAC ";" T,
       MSK_ERR_ORDER },
     { "two IDs in a verification", C, "01010000 000018cf 00 01", T IDR IDR V,
       MSK_ERR_DUPLICATE },

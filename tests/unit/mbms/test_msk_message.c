@@ -328,7 +328,7 @@ static const struct {
       MSK_ERR_LENGTH },
     { "a key of 40", "00 22 0028" KEY16 KEY16 "0001020304050607 0100 0101", 1,
       MSK_ERR_LENGTH },
-    { "an octet behind", "00 22 0010" KEY16 "0100 0101 00", 1,
+    { "an octet after", "00 22 0010" KEY16 "0100 0101 00", 1,
       MSK_ERR_TRAILING },
     { "cut short", "00 22 0010 0001", 1, MSK_ERR_TRUNCATED },
     { "two keys", "14 22 0010" KEY16 "0100 0101 00 22 0010" KEY16 "0100 0101",

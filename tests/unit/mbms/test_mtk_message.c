@@ -277,7 +277,7 @@ static const struct {
       MSK_ERR_LENGTH },
     { "a salt of 15", "00 30 0010" KEY16 "000f" SALT "00", MSK_ERR_LENGTH },
     { "no salt", "00 30 0010" KEY16 "0000", MSK_ERR_LENGTH },
-    { "an octet behind", "00 00 0010" KEY16 "00", MSK_ERR_TRAILING },
+    { "an octet after", "00 00 0010" KEY16 "00", MSK_ERR_TRAILING },
     { "a key cut short", "00 00 0010 0001", MSK_ERR_TRUNCATED },
     { "two keys", "14 00 0010" KEY16 "00 00 0010" KEY16, MSK_ERR_MANY },
     { "another payload", "0b 00 0010" KEY16 "00", MSK_ERR_PAYLOAD },

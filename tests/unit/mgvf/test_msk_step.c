@@ -220,7 +220,7 @@ asks_on_a_pull_and_never_acknowledges_it(void **state)
             TAKE(.muk = OLD, .counter = 2, .content = MSK_CONTENT_PULL),
             MSK_ERR_REPLAY);
         check_held(&chip, GROUP, "1 0..65534 -");
-        /* V set behind the MAC: forged. */
+        /* V set after the MAC was made: forged. */
         message = msk_message_of(
             &chip, (struct parcel){ .muk = OLD,
                                     .counter = 3,
@@ -447,7 +447,7 @@ takes_the_sp_of_a_validity_update(void **state)
     }
 }
 
-/* Content that the standard does not allow, in a true message. */
+/* Content that the standard does not allow, in an authentic message. */
 static void
 counts_what_it_refuses_after_the_mac(void **state)
 {

@@ -294,7 +294,7 @@ takes_the_rand_of_an_imported_msk(void **state)
     }
 }
 
-/* A true message whose content is refused, sealed under MSK 1. */
+/* An authentic message whose content is refused, sealed under MSK 1. */
 static struct msk_bytes
 sealed_mtk(const char *plain, uint32_t t)
 {

@@ -41,7 +41,7 @@ wants_what_any_owner_wants(void **state)
     add(&owners, 0, MSK_REQUIRE_CONFIDENTIALITY, MSK_OK, true);
     assert_int_equal(msk_owners_require(&owners), MSK_REQUIRE_BOTH);
     add(&owners, 1, MSK_REQUIRE_INTEGRITY, MSK_OK, false);
-    add(&owners, 1, MSK_REQUIRE_NOTHING, MSK_OK, true); /* his own only */
+    add(&owners, 1, MSK_REQUIRE_NOTHING, MSK_OK, true); /* its own only */
     assert_int_equal(msk_owners_require(&owners), MSK_REQUIRE_CONFIDENTIALITY);
     assert_true(msk_owners_remove(&owners, tag(0)));
     assert_int_equal(msk_owners_require(&owners), MSK_REQUIRE_NOTHING);
@@ -90,7 +90,7 @@ has_room_for_four(void **state)
     add(&owners, 9, 0, MSK_ERR_LIMIT, false);
     add(&owners, 0, 0, MSK_ERR_LIMIT, false);
     assert_int_equal(owners.n, MSK_OWNERS_MAX);
-    add(&owners, MSK_OWNERS_MAX, 1, MSK_OK, true); /* he is there already */
+    add(&owners, MSK_OWNERS_MAX, 1, MSK_OK, true); /* it is there already */
     assert_true(msk_owners_remove(&owners, tag(1)));
     add(&owners, 0, 0, MSK_OK, true);
     for (uint8_t i = 2; i <= MSK_OWNERS_MAX; i++)

@@ -615,7 +615,7 @@ has_room_for_four_owners(void **state)
             chip_finish(&chip, msk_mgvf_allow(chip.mgvf, chars("e"),
                                               CHIP_GROUP(GROUP), 0)),
             MSK_ERR_LIMIT);
-        assert_int_equal(/* the fourth, as another writes him */
+        assert_int_equal(/* the fourth, as another writes it */
                          chip_finish(&chip,
                                      msk_mgvf_allow(chip.mgvf, chars("d"),
                                                     CHIP_GROUP(GROUP), 0)),

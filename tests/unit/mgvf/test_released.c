@@ -10,7 +10,7 @@ mtk_of(uint8_t value, size_t key_len, size_t salt_len)
 {
     struct msk_mtk m;
 
-    memset(&m, 0x77, sizeof m); /* what lies behind is not copied */
+    memset(&m, 0x77, sizeof m); /* what lies after is not copied */
     memset(m.key, value, key_len);
     m.key_len = key_len;
     memset(m.salt, value + 1, salt_len);

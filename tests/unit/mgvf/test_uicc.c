@@ -1071,7 +1071,7 @@ keeps_no_mtk_after_the_next_call(void **state)
     assert_int_equal(receive(mtk_of(1, 3, 3)), MSK_OK);
     msk_mgvf_wipe(mgvf);
     assert_false(is_in_memory(mtk, sizeof mtk));
-    /* The card fails behind the first half of one. */
+    /* The card fails after the first half of one. */
     begin(MSK_LAYOUT_KEYID, false);
     set_script("9000;" EF_MSK_1 "62F3; 62F1 5311DB 7171717171717171; 6F00");
     assert_int_equal(receive(mtk_of(1, 1, 1)), MSK_ERR_CARD);

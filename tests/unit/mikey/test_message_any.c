@@ -219,7 +219,7 @@ counts_at_most_64_payloads(void **state)
         size_t len, met;
 
         memcpy(message, hex("01060c0000000000 0001").p, 10);
-        for (size_t i = 0; i < n; i++) /* ERR behind ERR */
+        for (size_t i = 0; i < n; i++) /* ERR after ERR */
             memcpy(message + 10 + 4 * i,
                    hex(i + 1 < n ? "0c000000" : "00000000").p, 4);
         check_int("64",

@@ -9,7 +9,7 @@
 #define MAC32 MAC20 "05060708090a0b0c0d0e0f10"
 
 /* RFC 3830 6.2, 6.6, 6.7, 6.9, 6.10, 6.11, 6.15; lengths of RFC 6043. The
- * octets stand behind the next payload octet. */
+ * octets stand after the next payload octet. */
 static const struct payload_row payloads[] = {
     { "KEMAC", 1, "01 0003 aabbcc 01" MAC20, 1, 1, "aabbcc", MAC20 },
     { "KEMAC with SHA-256", 1, "03 0001 aa 02" MAC32, 3, 2, "aa", MAC32 },
@@ -132,7 +132,7 @@ refuses_policies_whose_parameters_do_not_fit(void **state)
         { "one of length 0", "0000", true },
         { "a type alone", "00", false },
         { "a value too short", "0002aa", false },
-        { "a type behind the last", "0001aa 01", false },
+        { "a type after the last", "0001aa 01", false },
         { "a value of the second too short", "0001aa 010201", false },
     };
 
@@ -145,7 +145,7 @@ refuses_policies_whose_parameters_do_not_fit(void **state)
         uint8_t next;
 
         p.data = hex(rows[i].params);
-        memset(octets, 0, 64); /* what could be read behind the parameters */
+        memset(octets, 0, 64); /* what could be read after the parameters */
         octets[4] = (uint8_t)p.data.n;
         memcpy(octets + 5, p.data.p, p.data.n);
         msk_writer_init(&w, room(64), 64);

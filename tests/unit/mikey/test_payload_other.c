@@ -14,7 +14,7 @@
 #define H192 H96 H96
 
 /* RFC 3830 6.3 to 6.5, 6.7, 6.8, 6.12; RFC 6043 6.4, 6.6, 6.8; RFC 6509 4.2.
- * The octets stand behind the next payload octet, of SIGN at the start. */
+ * The octets stand after the next payload octet, of SIGN at the start. */
 static const struct payload_row payloads[] = {
     { "PKE", 2, "8004" H4, 2, 0, H4, "" },
     { "PKE, C 0", 2, "0001 aa", 0, 0, "aa", "" },
@@ -54,7 +54,7 @@ static const struct payload_row payloads[] = {
 static const struct payload_unknown unknown[] = {
     { "DH group", 3, "00", 3, 255 },
     { "KV type of DH", 3, "00 01" H96, 3, 15 },
-    { "KV type behind reserved bits", 3, "00 01" H96, 0xf3, 0xff },
+    { "KV type after reserved bits", 3, "00 01" H96, 0xf3, 0xff },
     { "hash of CHASH", 8, "00", 3, 255 },
     { "TS type of TR", 13, "00 01", 4, 255 },
 };
@@ -94,7 +94,7 @@ refuses_to_write_values_that_their_fields_do_not_hold(void **state)
         { "DH, unknown group", 3, 3, 0, 96, "", MSK_ERR_LENGTH },
         { "DH, SPI missing", 3, 1, 1, 96, "", MSK_ERR_LENGTH },
         { "DH, SPI cut", 3, 1, 1, 96, "02aa", MSK_ERR_LENGTH },
-        { "DH, octets behind the SPI", 3, 1, 1, 96, "01aabb", MSK_ERR_LENGTH },
+        { "DH, octets after the SPI", 3, 1, 1, 96, "01aabb", MSK_ERR_LENGTH },
         { "DH, one half interval", 3, 1, 2, 96, "01aa", MSK_ERR_LENGTH },
         { "DH, octets of no kind", 3, 1, 0, 96, "00", MSK_ERR_LENGTH },
         { "DH, unknown KV type", 3, 1, 3, 96, "00", MSK_ERR_LENGTH },

@@ -316,7 +316,7 @@ encrypts_every_length_and_no_octet_more(void **state)
 }
 
 /* SP 800-38A B.1: the counter block is one number of 128 bits. The block
- * behind a carry is that which starts at the next number. */
+ * after a carry is that which starts at the next number. */
 static void
 carries_over_every_octet_of_the_counter(void **state)
 {

@@ -110,7 +110,7 @@ crc_of(const uint8_t *p, size_t n)
     return ~c;
 }
 
-/* Puts a true CRC behind an image of n octets. */
+/* Puts the right CRC after an image of n octets. */
 static void
 seal(uint8_t *image, size_t n)
 {

@@ -170,7 +170,7 @@ static const struct {
     { "a document cut short", "<a><b></b>", MSK_ERR_XML, 3 },
     { "a tag cut short", "<a", MSK_ERR_XML, 0 },
     { "two roots", "<a/><b/>", MSK_ERR_XML, 2 },
-    { "text behind the root", "<a/>x", MSK_ERR_XML, 2 },
+    { "text after the root", "<a/>x", MSK_ERR_XML, 2 },
     { "elements across each other", "<a><b></a></b>", MSK_ERR_XML, 2 },
     { "an attribute twice", "<a b='1' b='2'/>", MSK_ERR_XML, 0 },
     { "an attribute twice by prefix",
@@ -220,7 +220,7 @@ static const struct {
       "<a a='' b='' c='' d='' e='' f='' g='' h='' i='' j='' k='' l='' m='' "
       "n='' o='' p='' q=''/>",
       MSK_ERR_MANY, 1 },
-    { "DOCTYPE behind what is passed by", "<a><pass/></a><!DOCTYPE a>",
+    { "DOCTYPE after what is passed by", "<a><pass/></a><!DOCTYPE a>",
       MSK_ERR_XML, 2 },
     { "an entity in what is passed by", "<a><pass>&b;</pass></a>", MSK_ERR_XML,
       1 },
@@ -374,7 +374,7 @@ holds_each_limit_exactly(void **state)
     assert_int_equal(events, 2 * MSK_XML_ELEMENTS_MAX);
 }
 
-/* A text of 512 octets is whole; a longer one is cut behind one more, which is
+/* A text of 512 octets is whole; a longer one is cut after one more, which is
  * no blank if there is anything but blanks. */
 static void
 cuts_texts_at_their_limit(void **state)

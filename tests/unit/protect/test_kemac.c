@@ -126,7 +126,7 @@ opens_what_the_model_sealed(void **state)
     }
 }
 
-/* Nothing is decrypted nor written before the MAC holds. */
+/* Nothing is decrypted nor written before the MAC verifies. */
 static void
 refuses_every_changed_bit_before_it_decrypts(void **state)
 {

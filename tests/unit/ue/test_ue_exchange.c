@@ -83,9 +83,9 @@ static const struct lie {
     { "302", ANSWER_ERROR, 302, MSK_ERR_DIGEST, MSK_REASON_UNVERIFIED },
     { "200 that nobody signed", ANSWER_ERROR, 200, MSK_ERR_DIGEST,
       MSK_REASON_UNVERIFIED },
-    { "403 over a true body", ANSWER_AUTHENTIC_ERROR, 403, MSK_ERR_REFUSED,
-      MSK_REASON_REFUSED },
-    { "204 over a true body", ANSWER_EMPTY, 204, MSK_ERR_REFUSED,
+    { "403 over an authentic body", ANSWER_AUTHENTIC_ERROR, 403,
+      MSK_ERR_REFUSED, MSK_REASON_REFUSED },
+    { "204 over an authentic body", ANSWER_EMPTY, 204, MSK_ERR_REFUSED,
       MSK_REASON_REFUSED },
 };
 

@@ -145,7 +145,7 @@ says_that_the_sp_was_the_cause(void **state)
     check_left("deaf", "news", MSK_REASON_PATIENCE);
 }
 
-/* One that is good came behind it: it says nothing of another that does not
+/* One that is good came after it: it says nothing of another that does not
  * (which can be asked for in KEYID alone). */
 static void
 forgets_an_sp_that_was_mended(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * As many Key Groups and services as a session can have, one BM-SC that
- * delivers their MSKs one behind the other (decision 11), and a network that is
+ * delivers their MSKs one after the other (decision 11), and a network that is
  * slow and loses three of ten messages: all MSKs arrive, and no service is left.
  */
 #include <stdio.h>

@@ -203,7 +203,7 @@ asks_when_an_mtk_is_under_an_msk_that_it_lacks(void **state)
 {
     (void)state;
     check_int("MTK", bench_mtk(&b, GROUP, 2, 1), MSK_ERR_NO_MSK);
-    assert_false(b.asked); /* behind the back-off */
+    assert_false(b.asked); /* after the back-off */
     bench_wait(&b, 5000);
     assert_true(b.asked);
     bench_serve_all(&b, 3);
@@ -301,7 +301,7 @@ flood(unsigned seconds, uint16_t current)
     }
 }
 
-/* doc/security.md: 16 requests in the first hour, 6 in each one behind that,
+/* doc/security.md: 16 requests in the first hour, 6 in each one after that,
  * 10 more for each new MSK. */
 static void
 makes_no_storm_of_what_strangers_send(void **state)

@@ -12,7 +12,7 @@
 #define GROUP BENCH_GROUP
 #define OTHER BENCH_OTHER
 #define POINTS 14  /* more calls of the store than a start makes */
-#define ROW 6      /* that fail, one behind the other */
+#define ROW 6      /* that fail, one after the other */
 #define LONG 45000 /* until all was tried again; the patience is longer */
 
 static struct bench b;
