@@ -22,12 +22,13 @@ extern "C" {
  * long as that is. uiccKeyManagement absent means true. The attributes
  * confidentialityProtection and integrityProtection (xs:boolean) of
  * keyManagement are this project's own; absent means on. Unknown elements and
- * attributes are ignored, whatever is in them, and so are the last two octets of
- * an MSKID, and a serverURI that is too long or has no FQDN.
+ * attributes are ignored, whatever is in them, and so are the last two octets
+ * of an MSKID, and a serverURI that is too long or has no FQDN.
  * MSK_ERR_SPACE: arena; MSK_ERR_MISSING: no server or no Key Group, while the
  * rest of *service is filled; MSK_ERR_VALUE: an item that is not as the schema
- * says, keyManagement behind a keyId, a flow ID that is too long, a back-off of
- * more than 32 bits, or Key Group 0; MSK_ERR_KIND: another root element; the errors of struct msk_xml.
+ * says, keyManagement after a keyId, a flow ID that is too long, a back-off of
+ * more than 32 bits, or Key Group 0; MSK_ERR_KIND: another root element; the
+ * errors of struct msk_xml.
  */
 MSK_API int msk_announcement_read(const struct msk_xml *xml,
                                   struct msk_bytes document,

@@ -107,8 +107,8 @@ enum msk_permission {
  * May the subscriber have the MSKs of the group now? An answer holds for one
  * request or one message, so the host is asked, of members too, for each Key
  * Group that an MSK request names or that a service to be registered needs
- * (with registration, an MSK request of who is no member is not worth a
- * question), and before each MSK message that goes out later; he may answer
+ * (with registration, an MSK request of a UE that is no member is not worth a
+ * question), and before each MSK message that goes out later; it may answer
  * from a cache. The item of a request then has the status above.
  * PENDING: a request or a push returns MSK_PENDING, and nothing has changed:
  * call it again when the answer is known. A message that has its turn in
@@ -212,10 +212,10 @@ MSK_API void msk_bmsc_wipe(void *mem, size_t len);
  * empty: where it took them before. The outbox holds the answer and then what
  * follows from it. The record is to be committed whatever the answer says.
  * All MSKs that are granted are delivered in the order in which they were
- * asked for; who asks for the current one gets that first and then the next
- * one, if there is one. Where there is no address an item gets 503; so does a
- * Key Group or service that there is no room for. MSK_PENDING: authorise said so; the outbox
- * is empty. MSK_ERR_STATE: the configuration has no HTTP.
+ * asked for; a UE that asks for the current one gets that first and then the
+ * next one, if there is one. Where there is no address an item gets 503; so
+ * does a Key Group or service that there is no room for. MSK_PENDING: authorise
+ * said so; the outbox is empty. MSK_ERR_STATE: the configuration has no HTTP.
  * Change request 6.3.2.2.1; TS 33.246 6.3.2.1A, 6.3.2.1B, 6.3.2.4.
  */
 MSK_API int msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,

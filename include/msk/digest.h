@@ -25,7 +25,7 @@ extern "C" {
 
 /* What may be used; a set. Zero means the safe default: auth-int only. */
 #define MSK_QOP_AUTH_INT 1u
-#define MSK_QOP_AUTH 2u /* only behind TLS, or in tests */
+#define MSK_QOP_AUTH 2u /* only over TLS, or in tests */
 
 /* Algorithms, a set; best first in everything the library writes. Zero means
  * both. Of two, the better one has the lower number, here and above. */
@@ -175,7 +175,7 @@ MSK_API void msk_digest_seen_expire(struct msk_digest_seen *seen, msk_time now);
 
 /* The verdict on a request. */
 enum msk_auth {
-    MSK_AUTH_OK = 1,      /* true and fresh; *seen was moved on: commit it
+    MSK_AUTH_OK = 1,      /* authentic and fresh; *seen moved on: commit it
                              before the answer leaves */
     MSK_AUTH_STALE = 2,   /* 401 with stale: a nonce that is old or not ours,
                              or, with a right response, an nc that was used */
@@ -208,10 +208,11 @@ MSK_API int msk_digest_server_btid(const struct msk_http_request *request,
  * Checks a request. Its uri names what its target names: both may be in origin
  * form, in absolute form with the name of this server, or "/" name path, as TS
  * 33.246 H.2.1 prints it. The response is over uri and realm as they were sent
- * (RFC 7616 3.4.6, decision 35). credentials NULL: the B-TID is unknown, or its keys have
- * expired; this takes as long and says the same as a wrong response, and is
- * how new keys are demanded. seen NULL: as all zeros. *seen is changed, and
- * *context is filled but for proven, only with MSK_AUTH_OK. MSK_ERR_CRYPTO.
+ * (RFC 7616 3.4.6, decision 35). credentials NULL: the B-TID is unknown, or its
+ * keys have expired; this takes as long and says the same as a wrong response,
+ * and is how new keys are demanded. seen NULL: as all zeros. *seen is changed,
+ * and *context is filled but for proven, only with MSK_AUTH_OK.
+ * MSK_ERR_CRYPTO.
  */
 MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
                                     const struct msk_credentials *credentials,
@@ -224,7 +225,7 @@ MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
  * Writes the value of the WWW-Authenticate header number i (0, 1, ...; one
  * for each algorithm, best first) into buf (cap octets, MSK_HTTP_VALUE_MAX
  * always do). seen: of the B-TID, if the context says proven, so that the new
- * nonce is newer even if the clock went back; else NULL, for nobody else is to
+ * nonce is newer even if the clock went back; else NULL: no one else is to
  * learn of it. MSK_ERR_STATE: there is no such number; MSK_ERR_SPACE,
  * MSK_ERR_RANDOM, MSK_ERR_CRYPTO.
  */

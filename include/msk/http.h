@@ -52,7 +52,7 @@ enum msk_procedure {
     MSK_PROCEDURE_MSK_REQUEST = 3
 };
 
-/* The request-target of procedure behind a base path of the server:
+/* The request-target of procedure after a base path of the server:
  * base "/keymanagement?requesttype=" name. base: empty, or from "/" on; a "/"
  * at its end is not doubled. buf: cap octets; *len: how many. MSK_ERR_SPACE;
  * MSK_ERR_ARGUMENT: procedure, or a base with a query or with octets that may

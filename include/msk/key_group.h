@@ -95,7 +95,7 @@ MSK_API bool msk_key_group_get(const struct msk_key_group *group,
  * Gives the group a fresh MSK with a fresh RAND under the next number, as the
  * current one at once. Do so when a UE has to be shut out, after any doubt
  * about the counter (restore, failover), and when the interval is used up and
- * there is no next MSK. A next one is let go, for who has to be shut out may
+ * there is no next MSK. A next one is let go, for the UE to be shut out may
  * have it. MSK_ERR_RANDOM; MSK_ERR_STATE: 0xFFFF was the last number, the
  * group is used up: a UE that still held an old MSK of the same number would be
  * deaf to the new one's MTKs. Then nothing changed.
@@ -131,10 +131,10 @@ MSK_API int msk_key_group_switch(struct msk_key_group *group);
  * Reserves the right to make n more MTK messages for this writer, or as many
  * as the interval of the current MSK has left; if it is used up and there is a
  * next MSK, switches to that first. Commit the record before the first is
- * sent: a second writer's commit then fails by its version, and who unpacks the
- * record after a crash starts behind what was reserved. MSK_ERR_STATE: the
- * interval is reserved to its end, and there is no next MSK or some of it is
- * left to be made: go on with that, or rekey.
+ * sent: a second writer's commit then fails by its version, and a writer that
+ * unpacks the record after a crash starts after what was reserved.
+ * MSK_ERR_STATE: the interval is reserved to its end, and there is no next MSK
+ * or some of it is left to be made: go on with that, or rekey.
  */
 MSK_API int msk_key_group_reserve(struct msk_key_group *group, uint32_t n);
 

@@ -124,9 +124,9 @@ struct msk_content {
 /*
  * Opens an MSK message that msk_message_read read, with muk: MAC, decryption,
  * content, in this order.
- * MSK_ERR_MAC: nothing of it is true, nothing else was looked at.
- * MSK_OK: *content is true. Any other error of kind drop: the MAC holds (so
- * its counter counts), the content is not what the standard allows:
+ * MSK_ERR_MAC: it is not authentic, nothing else was looked at.
+ * MSK_OK: *content is authentic. Any other error of kind drop: the MAC verifies
+ * (so its counter counts), the content is not what the standard allows:
  * MSK_ERR_KIND (kind of message or key data), MSK_ERR_LENGTH (key or
  * interval), MSK_ERR_VALUE (group 0; number 0 with a key; no key data with a
  * number; SEQu 0xFFFF), MSK_ERR_TRUNCATED, MSK_ERR_TRAILING, MSK_ERR_PAYLOAD,
@@ -209,7 +209,7 @@ struct msk_mtk {
 /*
  * Opens an MTK message that msk_message_read read, with the MSK that it
  * names and the RAND stored with that MSK. The caller has checked counter
- * and MTK ID before. MSK_ERR_MAC: nothing of it is true. MSK_ERR_KIND,
+ * and MTK ID before. MSK_ERR_MAC: it is not authentic. MSK_ERR_KIND,
  * MSK_ERR_LENGTH, MSK_ERR_TRUNCATED, MSK_ERR_TRAILING, MSK_ERR_PAYLOAD,
  * MSK_ERR_MANY: the content is not what the standard allows. MSK_ERR_CRYPTO.
  * TS 33.246 6.5.4.

@@ -45,7 +45,7 @@ enum msk_outcome {
     MSK_OUTCOME_DONE = 1,     /* a call other than process succeeded */
     MSK_OUTCOME_STORED = 2,   /* an MSK is held now, or held anew */
     MSK_OUTCOME_VALIDITY = 3, /* the interval of a held MSK was replaced */
-    MSK_OUTCOME_COUNTER = 4,  /* true, but nothing to keep: counter only */
+    MSK_OUTCOME_COUNTER = 4,  /* authentic, nothing to keep: counter only */
     MSK_OUTCOME_PULL = 5,     /* the BM-SC wants to be asked for the MSK */
     MSK_OUTCOME_STALE = 6,    /* under the last used MUK, not the newest: not
                                  kept; ask for the MSK under the newest */
@@ -191,14 +191,14 @@ struct msk_mgvf {
 /*
  * Processes an MSK or MTK message in the order of TS 33.246 6.5.3 and 6.5.4.
  * What comes before the MAC can only drop and changes nothing; when the MAC
- * holds, the counter is committed whatever the content says, and the result
+ * verifies, the counter is committed whatever the content says, and the result
  * is told after the commit.
  * MSK_OK: see result->outcome. Errors of kind drop and ask: those of
  * msk_message_read, msk_msk_message_open and msk_mtk_message_open, and
  * MSK_ERR_NOT_MINE (another server, or a group that is not allowed, or an
  * MSK message of a server that is no owner of the group),
  * MSK_ERR_NO_MUK, MSK_ERR_NO_MSK, MSK_ERR_REPLAY, MSK_ERR_RANGE,
- * MSK_ERR_INVALIDATED; behind the MAC MSK_ERR_POLICY and the errors of
+ * MSK_ERR_INVALIDATED; after the MAC MSK_ERR_POLICY and the errors of
  * msk_srtp_policy_get, for an SP. MSK_ERR_LIMIT: the store is full.
  * The commit of an MTK message is delayable (store.h); all others are not.
  */
@@ -228,11 +228,11 @@ MSK_API int msk_mgvf_set_muk(struct msk_mgvf *mgvf, const struct msk_muk *muk);
 
 /*
  * Makes owner an owner of the Key Group: MSK messages of that key server are
- * let in from now on. owner is the FQDN of the key server of the session that
+ * accepted from now on. owner is the FQDN of the key server of the session that
  * calls this for the services it is given; empty: the host itself, and then
- * messages of every key server are let in. SPs must keep on what the `require`
- * of any owner says; another `require` of the same owner takes the place of
- * his old one. A group that is allowed already keeps what is held.
+ * messages of every key server are accepted. SPs must keep on what the
+ * `require` of any owner says; another `require` of the same owner takes the
+ * place of its old one. A group that is allowed already keeps what is held.
  * MSK_ERR_LIMIT: no room for another group, or MSK_OWNERS_MAX others own it;
  * nothing was lost.
  */
@@ -241,9 +241,9 @@ MSK_API int msk_mgvf_allow(struct msk_mgvf *mgvf, struct msk_bytes owner,
                            enum msk_require require);
 
 /* Takes owner off the owners of the Key Group. With the last of them it is
- * forgotten with its MSKs and MTKs, and no more is let in; kept is how far the
- * MTK messages under its MSKs came, so that none is taken again if an MSK comes
- * back. MSK_OK also when he owned none. */
+ * forgotten with its MSKs and MTKs, and no more is accepted; kept is how far
+ * the MTK messages under its MSKs came, so that none is taken again if an MSK
+ * comes back. MSK_OK also when it owned none. */
 MSK_API int msk_mgvf_forget(struct msk_mgvf *mgvf, struct msk_bytes owner,
                             const struct msk_group_id *group);
 

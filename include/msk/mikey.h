@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * msk/mikey.h - MIKEY messages (RFC 3830 and its followers) to views and
- * back. Knows octets, no keys: what reads well is well formed, not true.
+ * back. Knows octets, no keys: what reads well is well formed, not authentic.
  *
  * A message is a header and a chain of payloads. Reading hands out one
  * payload after the other, as views into the message; building appends one
@@ -164,7 +164,7 @@ MSK_API int msk_mikey_begin(struct msk_mikey_cursor *cursor,
  * of the chain, with every octet used, payload->type is MSK_PAYLOAD_LAST; so
  * it is in every further call. After an error the cursor stays where it is.
  * MSK_ERR_PAYLOAD: a type not allowed; MSK_ERR_TRUNCATED; MSK_ERR_TRAILING:
- * octets behind the last payload; MSK_ERR_UNSUPPORTED: a TS type or MAC
+ * octets after the last payload; MSK_ERR_UNSUPPORTED: a TS type or MAC
  * algorithm that is unknown, and so of unknown length; MSK_ERR_MANY.
  */
 MSK_API int msk_mikey_next(struct msk_mikey_cursor *cursor,
@@ -245,7 +245,7 @@ struct msk_cs {
 
 /*
  * Reads the first crypto session of a map; *rest is what is left of the map
- * (first call: header->map) and is moved behind it. MSK_ERR_TRUNCATED;
+ * (first call: header->map) and is moved past it. MSK_ERR_TRUNCATED;
  * MSK_ERR_UNSUPPORTED: map_type has no entries. Views into the map.
  */
 MSK_API int msk_cs_get(uint8_t map_type, struct msk_bytes *rest,
@@ -258,7 +258,7 @@ MSK_API int msk_cs_put(uint8_t map_type, const struct msk_cs *cs, uint8_t *buf,
 
 /*
  * Reads the first of a list of type(1), length(1), value: the parameters of
- * SP and the sub-payloads of the Key ID extension. *rest is moved behind it.
+ * SP and the sub-payloads of the Key ID extension. *rest is moved past it.
  * MSK_ERR_TRUNCATED. *value: a view into the list.
  */
 MSK_API int msk_tlv_get(struct msk_bytes *rest, uint8_t *type,
@@ -286,9 +286,9 @@ struct msk_key_data {
 
 /*
  * Reads the first key data sub-payload of a chain. *rest is what is left of
- * the chain (first call: the decrypted Encr data) and is moved behind it; it
+ * the chain (first call: the decrypted Encr data) and is moved past it; it
  * is empty after the last. Views into the chain.
- * MSK_ERR_TRUNCATED; MSK_ERR_TRAILING: octets behind the last one;
+ * MSK_ERR_TRUNCATED; MSK_ERR_TRAILING: octets after the last one;
  * MSK_ERR_PAYLOAD: another sub-payload follows that is not key data;
  * MSK_ERR_UNSUPPORTED: a KV type that is unknown.
  */

@@ -40,7 +40,8 @@ struct msk_protection {
  * encr_alg and mac_alg as in the KEMAC. plain must not lie in buf.
  * MSK_ERR_SPACE, MSK_ERR_CRYPTO; MSK_ERR_NULL_ALG without allow_null;
  * MSK_ERR_UNSUPPORTED: an algorithm or PRF that is not computed;
- * MSK_ERR_ARGUMENT: an empty or too long psk, or rand. RFC 3830 4.2.3, 5.2, 6.2.
+ * MSK_ERR_ARGUMENT: an empty or too long psk, or rand. RFC 3830 4.2.3, 5.2,
+ * 6.2.
  */
 MSK_API int msk_kemac_seal(const struct msk_protection *protection,
                            uint8_t encr_alg, uint8_t mac_alg,
@@ -50,7 +51,7 @@ MSK_API int msk_kemac_seal(const struct msk_protection *protection,
 /*
  * Checks the MAC of message and then decrypts. kemac: its last payload, as
  * msk_mikey_next gave it. plain (cap octets) receives kemac->data.n octets of
- * Encr data in the clear; nothing is written before the MAC holds, and only
+ * Encr data in the clear; nothing is written before the MAC verifies, and only
  * the authentication key has been derived until then. The caller wipes plain.
  * MSK_ERR_MAC; MSK_ERR_SPACE; MSK_ERR_CRYPTO; MSK_ERR_NULL_ALG;
  * MSK_ERR_UNSUPPORTED; MSK_ERR_ARGUMENT. RFC 3830 5.3, 6.2.

@@ -63,7 +63,7 @@ MSK_API int msk_service_pick(const struct msk_service *service,
                              struct msk_bytes *server, struct msk_bytes *fqdn);
 
 /*
- * The base path of a server, for msk_ue_config.base: what stands behind its
+ * The base path of a server, for msk_ue_config.base: what follows its
  * name and port; empty where there is none. *base: a view into server.
  * MSK_ERR_VALUE: no such URI, or one with a query or a fragment.
  */

@@ -39,7 +39,7 @@ struct msk_change {
 };
 
 /*
- * The four operations of a store. Each may be called at any time from inside
+ * The three functions of a store. Each may be called at any time from inside
  * a library call and must not call the library back.
  *
  * `token` names one call of load or commit. A store that cannot answer at
@@ -70,7 +70,7 @@ struct msk_store {
 
     /*
      * All n changes, of different keys, or none, also through a power cut.
-     * What a change deletes is room for those behind it.
+     * What a change deletes is room for those after it.
      * MSK_OK means durable, unless every change is delayable; then the store
      * may lose the youngest such commits, oldest kept first, and
      * doc/security.md says what that costs. May return MSK_PENDING.

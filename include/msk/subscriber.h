@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * msk/subscriber.h - what a BM-SC keeps of one UE. The record is the host's:
- * it lives in his database as the octets that pack wrote, and is used by one
- * thread at a time. bmsc.h says how.
+ * it lives in the host's database as the octets that pack wrote, and is used by
+ * one thread at a time. bmsc.h says how.
  */
 #ifndef MSK_SUBSCRIBER_H
 #define MSK_SUBSCRIBER_H
@@ -55,7 +55,8 @@ MSK_API int msk_subscriber_unpack(struct msk_subscriber *subscriber,
 /* Clears the record. */
 MSK_API void msk_subscriber_wipe(struct msk_subscriber *subscriber);
 
-/* What the record says; views good as long as the record is not changed. */
+/* What the record says. A view points into it and is good as long as it is
+ * not changed. */
 MSK_API struct msk_bytes
 msk_subscriber_btid(const struct msk_subscriber *subscriber);
 /* The B-TID before the last rebind, which acknowledgements under way still

@@ -10,8 +10,8 @@
  * Pointers    NULL is an error (MSK_ERR_ARGUMENT) unless the function says
  *             what it means; a function that returns no error then does
  *             nothing and returns an empty view, false or 0, and
- *             as a time that is due MSK_NEVER. An argument is read during the call only, unless
- *             the function says that it is kept.
+ *             as a time that is due MSK_NEVER. An argument is read during the
+ *             call only, unless the function says that it is kept.
  * Views       A struct msk_bytes borrows octets. In an argument they are the
  *             caller's for the length of the call; in a result the function
  *             says whose they are and until when. {NULL, 0} is the empty view;
@@ -25,10 +25,10 @@
  *             function says so MSK_PENDING or MSK_WARN_CARD, or a negative
  *             MSK_ERR_ value.
  * Size field  A struct that starts with `size` may grow in a later version,
- *             at or behind its old sizeof, never in its padding. The caller
- *             sets size to sizeof of that struct, as he compiled it, before
- *             every call, also of a struct that is filled for him. Fields
- *             behind it read as zero and are not written; those of a newer
+ *             at or after its old sizeof, never in its padding. The caller
+ *             sets size to sizeof of that struct, as they compiled it, before
+ *             every call, also of a struct that is filled for them. Fields
+ *             after it read as zero and are not written; those of a newer
  *             caller are ignored; size itself is never changed. A size below
  *             that of the first version is MSK_ERR_ARGUMENT. Such a struct is
  *             passed by pointer and never stands in an array.
@@ -192,13 +192,13 @@ enum msk_err {
 
     /* -2xx: the message is no good. Drop it and say nothing to its sender. */
     MSK_ERR_TRUNCATED = -201,   /* ends inside a field */
-    MSK_ERR_TRAILING = -202,    /* octets behind the last payload */
+    MSK_ERR_TRAILING = -202,    /* octets after the last payload */
     MSK_ERR_VERSION = -203,     /* not MIKEY version 1 */
     MSK_ERR_PAYLOAD = -204,     /* a payload type unknown or not allowed here */
     MSK_ERR_UNSUPPORTED = -205, /* a type or algorithm number that is unknown */
     MSK_ERR_MISSING = -206,     /* a payload that must be there is not */
     MSK_ERR_DUPLICATE = -207,   /* a payload that may stand once stands twice */
-    MSK_ERR_ORDER = -208,       /* a payload behind KEMAC or V */
+    MSK_ERR_ORDER = -208,       /* a payload after KEMAC or V */
     MSK_ERR_LENGTH = -209,      /* a field of a length that is not allowed */
     MSK_ERR_VALUE = -210,       /* a field with a value that is not allowed */
     MSK_ERR_MANY = -211,       /* more payloads, items or levels than the cap */

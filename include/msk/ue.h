@@ -114,8 +114,8 @@ struct msk_keylog {
  * they are given is good until they return. Only trace and
  * keylog are called at the moment of what they tell. From inside a hook every
  * call on the same session returns MSK_ERR_REENTRY and harms nothing;
- * msk_ue_due may be called. The event structs are the library's: a host reads them, and a
- * later version may put more behind.
+ * msk_ue_due may be called. The event structs are the library's: a host reads
+ * them, and a later version may add more at the end.
  */
 struct msk_ue_hooks {
     size_t size; /* sizeof(struct msk_ue_hooks) */
@@ -166,7 +166,8 @@ enum msk_registration {
 };
 
 /* Read once by msk_ue_init and not kept, but for what the pointers point to:
- * that stays good as long as the session. Zero in a number means the default. */
+ * that stays good as long as the session. Zero in a number means the
+ * default. */
 struct msk_ue_config {
     size_t size; /* sizeof(struct msk_ue_config) */
     enum msk_layout layout;
@@ -292,14 +293,15 @@ MSK_API int msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
 /*
  * Takes a datagram from the MIKEY port. peer: where it came from, 0 to
  * MSK_PEER_MAX octets, handed back by send_mikey.
- * MSK_OK: it was true, the hooks have said what it was. Errors are those of
- * msk_mgvf_process; none of them was answered, none changed anything (but
- * the counter, where the MAC held). MSK_ERR_NOT_MINE is also a Key Group that
- * no started service of this session names, though the MGV-F may allow it for
- * another session or by itself: hand it in there. After MSK_ERR_NO_MSK
+ * MSK_OK: it was authentic, the hooks have said what it was. Errors are those
+ * of msk_mgvf_process; none of them was answered, none changed anything (but
+ * the counter, where the MAC verified). MSK_ERR_NOT_MINE is also a Key Group
+ * that no started service of this session names, though the MGV-F may allow it
+ * for another session or by itself: hand it in there. After MSK_ERR_NO_MSK
  * or MSK_ERR_INVALIDATED for an MTK the session asks for the MSK by itself, if
  * it may; where services of several key servers share a Key Group, hand it in
- * at the others, too: one may be refused what another one is granted. MSK_ERR_BUSY: hand it in again. MSK_PENDING.
+ * at the others, too: one may be refused what another one is granted.
+ * MSK_ERR_BUSY: hand it in again. MSK_PENDING.
  */
 MSK_API int msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
                            struct msk_bytes peer, msk_time now);
@@ -309,8 +311,8 @@ MSK_API int msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
  * was none (no connection, timeout of the host, not HTTP). Headers are
  * looked for by name. MSK_ERR_STATE: no request is under way, nothing
  * changed; MSK_ERR_DIGEST, MSK_ERR_REFUSED (an error status, which nothing
- * protects) and the errors of msk_body_read: the answer is not believed, the
- * session retries by its rules. MSK_OK: it was believed, or it
+ * protects) and the errors of msk_body_read: the answer is not accepted, the
+ * session retries by its rules. MSK_OK: it was accepted, or it
  * was a 401 that is being dealt with, or NULL. MSK_PENDING.
  */
 MSK_API int msk_ue_http(struct msk_ue *ue,

@@ -41,13 +41,13 @@ text(enum msk_err err)
     case MSK_ERR_LIMIT: return "table full";
     case MSK_ERR_OLD_KEY: return "older than a key that was set before";
     case MSK_ERR_TRUNCATED: return "message ends inside a field";
-    case MSK_ERR_TRAILING: return "octets behind the last payload";
+    case MSK_ERR_TRAILING: return "octets after the last payload";
     case MSK_ERR_VERSION: return "not MIKEY version 1";
     case MSK_ERR_PAYLOAD: return "payload type unknown or not allowed here";
     case MSK_ERR_UNSUPPORTED: return "unknown type or algorithm number";
     case MSK_ERR_MISSING: return "payload missing";
     case MSK_ERR_DUPLICATE: return "payload stands twice";
-    case MSK_ERR_ORDER: return "payload behind the last one allowed";
+    case MSK_ERR_ORDER: return "payload after the last one allowed";
     case MSK_ERR_LENGTH: return "field of a length that is not allowed";
     case MSK_ERR_VALUE: return "field with a value that is not allowed";
     case MSK_ERR_MANY: return "too many payloads, items or levels";

@@ -10,7 +10,7 @@
 int msk_answer_status(const struct msk_call *call, int status);
 
 /* 401 with a challenge for each algorithm. stale: nothing but the nonce is
- * wrong; proven: who asks is the subscriber, so that it may have a nonce that
+ * wrong; proven: the subscriber asks, so that it may have a nonce that
  * is newer than what it was seen with. MSK_ERR_SPACE, MSK_ERR_RANDOM,
  * MSK_ERR_CRYPTO. */
 int msk_answer_challenge(const struct msk_call *call, bool stale, bool proven);

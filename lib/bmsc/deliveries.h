@@ -23,7 +23,7 @@ int msk_deliveries_step(const struct msk_call *call, size_t i,
                         const struct msk_group *group);
 
 /* The UE asks for these Key Groups: what it was sent of others, and has not
- * acknowledged, waits behind all that is to be sent. */
+ * acknowledged, waits after all that is to be sent. */
 int msk_deliveries_yield(const struct msk_call *call,
                          const struct msk_body_item *asked, size_t n);
 

@@ -57,9 +57,10 @@ refusal(const struct msk_call *call, struct asked_call *asked)
 /*
  * Change request 6.3.2.2.4: the BM-SC may authenticate the UE again, or have
  * GBA run again. For the first, all nonces of before are stale; for the second
- * and for keys that have expired (decision 19), nobody has these keys. Whoever
- * names the B-TID sets off the first: that all nonces of before are stale stays
- * so. If it waited for who has the key, his new nonce would be stale again.
+ * and for keys that have expired (decision 19), it is as if the keys were
+ * unknown. Any request that names the B-TID sets off the first: that all nonces
+ * of before are stale stays so. If it waited for one that has the key, the new
+ * nonce of that one would be stale again.
  */
 static int
 authenticate(const struct msk_call *call, struct asked_call *asked,

@@ -15,7 +15,7 @@ int msk_items_read(const struct msk_call *call, enum msk_body_kind kind,
 
 /*
  * The UE is owed an MSK of the group for a request: that of a number, or with
- * 0 the current one, and behind it the next one if there is one. *code: the
+ * 0 the current one, and after it the next one if there is one. *code: the
  * status of the item; 503: there is no address to send to.
  */
 int msk_items_owe(struct msk_call *call, const struct msk_group *group,

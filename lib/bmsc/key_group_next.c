@@ -15,7 +15,7 @@ advance_group(struct msk_group *g, const struct msk_group_msk *msk)
     msk_secret_wipe(&g->msk[MSK_ROLE_NEXT], sizeof g->msk[MSK_ROLE_NEXT]);
 }
 
-/* Draws an MSK for a number behind all that the group has. */
+/* Draws an MSK for a number after all that the group has. */
 static int
 draw_next(const struct msk_group *g, const struct msk_random *random,
           struct msk_group_msk *msk)

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 
-/* Octets behind one octet of length, into a field of cap octets. A longer one
+/* Octets after one octet of length, into a field of cap octets. A longer one
  * fails the reader. */
 void msk_record_get(struct msk_reader *r, uint8_t *out, size_t cap,
                     uint8_t *len);

@@ -5,7 +5,7 @@
 
 #include "bmsc/subscriber.h"
 
-/* The interval behind the n-th sending, of which the first is retry long:
+/* The interval after the n-th sending, of which the first is retry long:
  * doubled each time. */
 msk_time msk_timing_interval(msk_time retry, uint8_t n_sent);
 

@@ -123,7 +123,7 @@ start_flow(struct announcement_reading *r,
     return msk_arena_copy(&r->arena, *id, &r->flow->id);
 }
 
-/* Servers lie behind each other in the arena, and then flows do: the schema
+/* Servers lie after each other in the arena, and then flows do: the schema
  * has them in this order. Others stand once: in the document, or for a flow. */
 static int
 check_place(struct announcement_reading *r, uint8_t node)

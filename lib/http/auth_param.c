@@ -206,7 +206,7 @@ msk_auth_begin(struct msk_auth_cursor *c, struct msk_bytes text)
     load_header(c, text);
 }
 
-/* What stands behind a name says what it is the name of. */
+/* What stands after a name says what it is the name of. */
 static enum msk_auth_item
 take_item(struct msk_auth_cursor *c, bool apart, struct msk_bytes *name,
           struct msk_auth_value *value)

@@ -36,12 +36,12 @@ void msk_auth_begin_lines(struct msk_auth_cursor *c,
                           const struct msk_http_header *headers, size_t n,
                           const char *name);
 
-/* The next item. A token68 behind a scheme is skipped: Digest has none. */
+/* The next item. A token68 after a scheme is skipped: Digest has none. */
 enum msk_auth_item msk_auth_next(struct msk_auth_cursor *c,
                                  struct msk_bytes *name,
                                  struct msk_auth_value *value);
 
-/* Goes on to where the next scheme may begin, whatever stands before: behind
+/* Goes on to where the next scheme may begin, whatever stands before: after
  * a comma outside of quotes, or in the next line. */
 void msk_auth_skip(struct msk_auth_cursor *c);
 

@@ -5,9 +5,9 @@
 
 #define EPOCH 1970
 
-/* What stands behind the name of the day. D, N, Y, h, m, s: an octet of that
- * field; y: of a year in two digits; _: a digit of the day, or a blank. Anything
- * else stands for itself. */
+/* What stands after the name of the day. D, N, Y, h, m, s: an octet of that
+ * field; y: of a year in two digits; _: a digit of the day, or a blank.
+ * Anything else stands for itself. */
 static const char *const forms[] = {
     "DD NNN YYYY hh:mm:ss GMT", /* RFC 9110 */
     "DD-NNN-yy hh:mm:ss GMT",   /* RFC 850 */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A request is read whole, then its nonce, then its response, and only then
- * its nc: who does not know the key changes nothing. */
+ * its nc: without the key nothing is changed. */
 #include <string.h>
 
 #include "base/octets.h"

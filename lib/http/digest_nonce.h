@@ -4,7 +4,7 @@
  *     (time (8 octets) || random (8)) XOR mask (16), MAC (16)
  * where with H, the first half of HMAC-SHA-256 under nonce_key,
  *     MAC = H(1 || time || random || FQDN), mask = H(2 || MAC || FQDN).
- * Who has not the key sees 32 random octets: not when a nonce was made, nor
+ * Without the key one sees 32 random octets: not when a nonce was made, nor
  * whether it was made to be newer than another one.
  */
 #ifndef MSK_HTTP_DIGEST_NONCE_H
@@ -20,7 +20,7 @@
 int msk_digest_nonce_make(const struct msk_digest_server *server,
                           msk_time issued, uint8_t out[MSK_DIGEST_NONCE_LEN]);
 
-/* Reads a nonce. *ours: true when its MAC holds. MSK_ERR_CRYPTO. */
+/* Reads a nonce. *ours: true when its MAC verifies. MSK_ERR_CRYPTO. */
 int msk_digest_nonce_read(const struct msk_digest_server *server,
                           struct msk_bytes nonce, bool *ours, msk_time *issued,
                           uint8_t id[MSK_DIGEST_NONCE_ID_LEN]);

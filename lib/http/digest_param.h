@@ -33,7 +33,7 @@ struct msk_digest_params {
 /*
  * The next Digest challenge that is well formed, whatever stands around it:
  * other schemes of any form, also challenges that cannot be read. The cursor
- * stays before what is behind it. False: there is none, or an octet that may
+ * stays before what is after it. False: there is none, or an octet that may
  * stand nowhere (c->bad).
  */
 bool msk_digest_params_next(struct msk_auth_cursor *c,

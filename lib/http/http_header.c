@@ -11,7 +11,7 @@ msk_header_is(struct msk_bytes octets, const char *text)
     return msk_text_same(octets, msk_text(text));
 }
 
-/* Does a fold go on behind the octet at i, a CR or LF? RFC 9112 2.2: a LF alone
+/* Does a fold go on after the octet at i, a CR or LF? RFC 9112 2.2: a LF alone
  * may end a line. */
 static bool
 is_folded(struct msk_bytes value, size_t i)

@@ -17,7 +17,7 @@ bool msk_header_fits(struct msk_bytes value);
 bool msk_headers_fit(const struct msk_http_header *headers, size_t n);
 
 /*
- * The next header of that name, from *at on, which is moved behind it. False:
+ * The next header of that name, from *at on, which is moved past it. False:
  * there is none. Start with *at 0.
  */
 bool msk_header_next(const struct msk_http_header *headers, size_t n,

@@ -21,7 +21,7 @@ take_quoted_string(struct msk_bytes *rest, struct msk_bytes *value)
     return true;
 }
 
-/* Takes one parameter, up to and with the semicolon behind it. */
+/* Takes one parameter, up to and with the semicolon after it. */
 static bool
 take_parameter(struct msk_bytes *rest, struct msk_bytes *name,
                struct msk_bytes *value)

@@ -53,7 +53,7 @@ msk_xml_put_number(struct msk_writer *w, uint64_t number)
         msk_writer_u8(w, (uint8_t)('0' + number / unit % 10));
 }
 
-/* What stands in front of a value and behind it. */
+/* What stands in front of a value and after it. */
 static void
 open_attribute(struct msk_writer *w, const char *name)
 {

@@ -117,7 +117,7 @@ take_v(struct message_reading *reading, const struct msk_payload *v)
     return once(&reading->has_protection);
 }
 
-/* In any order, but nothing comes behind what authenticates the message. */
+/* In any order, but nothing comes after what authenticates the message. */
 static int
 take_payload(struct message_reading *reading, const struct msk_payload *payload)
 {

@@ -18,7 +18,7 @@ msk_protection_set(struct msk_protection *protection,
     protection->rand = rand;
     protection->csb_id = csb_id;
     protection->prf = msk_mbms_suite.prf;
-    protection->time = counter; /* T64: the counter behind 32 zero bits */
+    protection->time = counter; /* T64: the counter after 32 zero bits */
     protection->allow_null = false;
 }
 

@@ -132,7 +132,7 @@ struct msk_card_group *msk_uicc_find(const struct msk_uicc *u,
 bool msk_uicc_owner_tag(const struct msk_uicc *u, struct msk_bytes fqdn,
                         uint8_t tag[MSK_OWNER_TAG]);
 
-/* Decision 29: is what that key server sends for the group let in? */
+/* Decision 29: is what that key server sends for the group accepted? */
 bool msk_uicc_is_owner(const struct msk_uicc *u,
                        const struct msk_card_group *group,
                        struct msk_bytes fqdn);

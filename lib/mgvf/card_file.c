@@ -61,7 +61,7 @@ get_counter(struct msk_reader *r, uint32_t *counter)
     return msk_reader_done(&octets);
 }
 
-/* What is behind the last object is padding. */
+/* What is after the last object is padding. */
 bool
 msk_card_get_muk(struct msk_bytes record, struct msk_card_muk *muk)
 {

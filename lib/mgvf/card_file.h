@@ -17,7 +17,7 @@ struct msk_card_muk {
     struct msk_bytes name; /* the object A0 with its tag */
     struct msk_bytes idr;  /* B-TID */
     struct msk_bytes idi;  /* FQDN */
-    uint32_t counter;      /* of the last true MSK message */
+    uint32_t counter;      /* of the last authentic MSK message */
 };
 
 /* A record of EF_MSK: the MSKs of a Key Group, newest first. */
@@ -25,7 +25,7 @@ struct msk_card_msks {
     struct msk_group_id id;
     size_t n; /* 1..MSK_HELD_MAX */
     uint16_t number[MSK_HELD_MAX];
-    uint32_t counter[MSK_HELD_MAX]; /* of the last true MTK message; 0: none */
+    uint32_t counter[MSK_HELD_MAX]; /* of the last authentic MTK message; 0 */
 };
 
 /* Read a record; views into it. False: it is free, or means nothing. */

@@ -21,7 +21,7 @@
 
 /* --- replies ------------------------------------------------------------- */
 
-/* What stands in a reply behind the octet of success. */
+/* What stands in a reply after the octet of success. */
 static bool
 get_reply(const struct msk_uicc *u, struct msk_bytes *body)
 {

@@ -22,7 +22,7 @@ struct msk_held_key {
     uint8_t rand[MSK_RAND_MAX];
     uint8_t rand_len;
     uint16_t seq_low, seq_high; /* seq_low grows with each MTK */
-    bool has_counter;           /* a true MTK message came under it, */
+    bool has_counter;           /* an authentic MTK message came, */
     uint32_t counter;           /*   the last with this counter */
     uint16_t mtk_id;            /* the last MTK released; 0: none was */
 };

@@ -20,7 +20,7 @@
 struct msk_past {
     uint8_t name[MSK_KEY_ID_LEN]; /* packed */
     uint8_t tag[MSK_HISTORY_TAG]; /* of its value: MSK and RAND */
-    uint32_t counter;             /* of the last true MTK message */
+    uint32_t counter;             /* of the last authentic MTK message */
     uint16_t mtk_id;              /* the last MTK released; 0: none was */
 };
 
@@ -33,7 +33,8 @@ struct msk_history {
 uint8_t msk_history_bucket(const struct msk_group_id *group);
 
 /* Notes the past of an MSK that is about to go; the newest comes first. Of one
- * under which no true MTK message came there is none, and nothing is noted.
+ * under which no authentic MTK message came there is none, and nothing is
+ * noted.
  * *noted: something was. MSK_ERR_CRYPTO. */
 int msk_history_note(struct msk_history *history,
                      const struct msk_crypto *crypto,

@@ -36,8 +36,8 @@ find_server(const struct msk_soft_input *in, const struct msk_message *m,
     return MSK_OK;
 }
 
-/* Decision 29: what a server sends is let in where it is an owner, or the
- * host is. */
+/* Decision 29: what a server sends is accepted where it is an owner, or
+ * the host is. */
 static int
 check_owner(const struct msk_soft *soft, struct msk_bytes fqdn)
 {
@@ -87,8 +87,8 @@ open_msk_message(struct msk_soft *soft, struct msk_work *work)
     return err;
 }
 
-/* Of the errors of open_msk_message, those behind the MAC: the message is true,
- * only its content is not what the standard allows. */
+/* Of the errors of open_msk_message, those after the MAC: the message is
+ * authentic, only its content is not what the standard allows. */
 static bool
 is_authentic_msk(int err)
 {
@@ -169,8 +169,8 @@ check_group_sp(const struct msk_soft *soft, const struct msk_message *m)
                             m->has_sp ? m->sp : held);
 }
 
-/* Under a MUK that is not the last generated one nothing is stored, however
- * true it is (TS 33.246 6.3.2.3.1). */
+/* Under a MUK that is not the last generated one nothing is stored, though
+ * it is authentic (TS 33.246 6.3.2.3.1). */
 static int
 decide(struct msk_soft *soft, struct msk_work *work)
 {
@@ -211,7 +211,7 @@ tell_msk(struct msk_soft *soft, size_t muk)
 
 /* TS 33.246 6.4.5.2, D.1: only if asked for, never for a pull, never under a
  * MUK that is not the last generated one. Made before the commit, so that a
- * failing provider cannot come between; handed out behind it. */
+ * failing provider cannot come between; handed out after it. */
 static int
 acknowledge(struct msk_soft *soft, const struct msk_work *work)
 {
@@ -228,8 +228,8 @@ acknowledge(struct msk_soft *soft, const struct msk_work *work)
                                  &result->acknowledgement.n);
 }
 
-/* The message is true: from here on its counter counts, also if what it says
- * is refused (verdict). Only a provider that fails comes between. */
+/* The message is authentic: from here on its counter counts, also if what it
+ * says is refused (verdict). Only a provider that fails comes between. */
 static int
 accept_msk(struct msk_soft *soft, struct msk_work *work, int verdict)
 {
@@ -248,7 +248,7 @@ accept_msk(struct msk_soft *soft, struct msk_work *work, int verdict)
     return err == MSK_OK ? msk_soft_commit(soft, verdict) : err;
 }
 
-/* What a message that brings an MSK needs besides, behind the MAC. */
+/* What a message that brings an MSK needs besides, after the MAC. */
 static int
 prepare(struct msk_soft *soft, struct msk_work *work)
 {

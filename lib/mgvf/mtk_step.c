@@ -38,7 +38,7 @@ open_mtk_message(const struct msk_soft *soft, const struct msk_held_key *msk,
     return msk_mtk_message_open(soft->crypto, key, rand, m, mtk);
 }
 
-/* Of the errors of open_mtk_message, those behind the MAC. */
+/* Of the errors of open_mtk_message, those after the MAC. */
 static bool
 is_authentic_mtk(int err)
 {
@@ -73,8 +73,8 @@ release(struct msk_soft *soft, struct msk_held_key *msk,
     tell_mtk(soft, m, mtk);
 }
 
-/* The message is true: its counter counts, also if what it says is refused
- * (verdict), or if the SP in force is against what was announced. */
+/* The message is authentic: its counter counts, also if what it says is
+ * refused (verdict), or if the SP in force is against what was announced. */
 static int
 accept_mtk(struct msk_soft *soft, struct msk_held_key *msk,
            const struct msk_message *m, const struct msk_mtk *mtk, int verdict)

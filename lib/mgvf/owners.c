@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Where the owner of that tag stands; n: he is none. */
+/* Where the owner of that tag stands; n: it is none. */
 static size_t
 find_owner(const struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG])
 {

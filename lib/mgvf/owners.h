@@ -13,12 +13,12 @@ bool msk_owners_has(const struct msk_owners *owners,
 /* True when the host is an owner. */
 bool msk_owners_has_host(const struct msk_owners *owners);
 
-/* Adds an owner; one who is there already gets this `require` instead of his
+/* Adds an owner; one that is there already gets this `require` instead of its
  * old one. *changed: something is different now. MSK_ERR_LIMIT. */
 int msk_owners_add(struct msk_owners *owners, const uint8_t tag[MSK_OWNER_TAG],
                    enum msk_require require, bool *changed);
 
-/* Takes the owner of that tag off. False: he was none. */
+/* Takes the owner of that tag off. False: it was none. */
 bool msk_owners_remove(struct msk_owners *owners,
                        const uint8_t tag[MSK_OWNER_TAG]);
 

@@ -39,7 +39,7 @@ msk_record_history_key(const struct msk_group_id *group,
     *len = 2;
 }
 
-/* Octets behind one octet of length, into a field of cap octets. */
+/* Octets after one octet of length, into a field of cap octets. */
 static bool
 get_field(struct msk_reader *r, uint8_t *out, size_t cap, uint8_t *len)
 {

@@ -3,7 +3,7 @@
  * mgvf/server_keys.h - the two MUKs that a UE keeps of one BM-SC (TS 33.246
  * 6.1): the last generated one, and the last one that the BM-SC successfully
  * used. They are one and the same once a message under the last generated
- * one was true.
+ * one was authentic.
  */
 #ifndef MSK_MGVF_SERVER_KEYS_H
 #define MSK_MGVF_SERVER_KEYS_H
@@ -19,7 +19,7 @@ struct msk_server_muk {
     uint8_t key[MSK_MUK_MAX];
     uint8_t key_len;
     bool has_counter; /* "no counter yet" is a state: the first one counts */
-    uint32_t counter; /* of the last true message */
+    uint32_t counter; /* of the last authentic message */
 };
 
 struct msk_server_keys {
@@ -42,8 +42,8 @@ int msk_server_keys_set(struct msk_server_keys *keys, struct msk_bytes btid,
 bool msk_server_keys_fresh(const struct msk_server_keys *keys, size_t i,
                            uint32_t counter);
 
-/* A message under MUK i was true: its counter counts, and the first one under
- * the last generated MUK makes it the last used one as well. */
+/* A message under MUK i was authentic: its counter counts, and the first one
+ * under the last generated MUK makes it the last used one as well. */
 void msk_server_keys_used(struct msk_server_keys *keys, size_t i,
                           uint32_t counter);
 

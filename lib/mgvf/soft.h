@@ -137,7 +137,7 @@ int msk_soft_commit(struct msk_soft *soft, int verdict);
 int msk_soft_store_error(int err);
 void msk_soft_count(struct msk_soft *soft);
 
-/* The end of a result: MTK or MSK, its SP; the records are wiped behind it,
+/* The end of a result: MTK or MSK, its SP; the records are wiped after it,
  * so its views point into soft->out. */
 void msk_soft_tell_key(struct msk_soft *soft, const uint8_t *key, size_t len);
 void msk_soft_tell_sp(struct msk_soft *soft);

@@ -17,7 +17,7 @@ int msk_cursor_set(struct msk_mikey_cursor *cursor, struct msk_bytes message,
 int msk_cursor_open(const struct msk_mikey_cursor *cursor,
                     struct msk_payload *payload, struct msk_reader *r);
 
-/* Moves the cursor behind what r has read. */
+/* Moves the cursor past what r has read. */
 void msk_cursor_close(struct msk_mikey_cursor *cursor,
                       struct msk_payload *payload, const struct msk_reader *r,
                       uint8_t next);

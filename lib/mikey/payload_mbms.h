@@ -9,7 +9,7 @@
 
 /*
  * Reads the payload of that type; sets all fields of *payload but offset and
- * length. *next: type of the payload behind it. MSK_ERR_TRUNCATED;
+ * length. *next: type of the payload after it. MSK_ERR_TRUNCATED;
  * MSK_ERR_UNSUPPORTED: a TS type or MAC algorithm of unknown length;
  * MSK_ERR_PAYLOAD: not a type of this file.
  */

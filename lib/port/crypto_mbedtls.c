@@ -125,7 +125,7 @@ provider_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
     return hash_views(hash, &s, in, n_in, out);
 }
 
-/* What a struct msk_hmac holds: the states behind the two pads of RFC 2104. */
+/* What a struct msk_hmac holds: the states after the two pads of RFC 2104. */
 struct pads {
     enum msk_hash hash;
     union state inner, outer;

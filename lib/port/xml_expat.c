@@ -17,8 +17,8 @@
 #define SEPARATOR '\n' /* of namespace and name; stands in neither of them */
 
 /*
- * A document that is being read. The texts of the open elements lie behind
- * each other: that of an element goes on when its child has ended and its
+ * A document that is being read. The texts of the open elements lie one
+ * after the other: that of an element goes on when its child has ended and its
  * text is gone.
  */
 struct expat_reading {
@@ -33,7 +33,7 @@ struct expat_reading {
     uint8_t text[MSK_XML_DEPTH_MAX * TEXT_ROOM];
 };
 
-/* Stops the parser, for good. The first reason is the true one. */
+/* Stops the parser, for good. The first reason is the one that counts. */
 static void
 stop(struct expat_reading *r, int err)
 {

@@ -9,7 +9,7 @@
 #define MSK_THREAD_LOCAL __thread
 #endif
 
-/* What stands in front of a block, aligned for whatever comes behind it. */
+/* What stands in front of a block, aligned for whatever comes after it. */
 union block {
     size_t n; /* octets, with this head */
     long long integer;

@@ -83,7 +83,7 @@ apply_cipher(struct msk_prf *prf, const struct msk_protection *protection,
     return err;
 }
 
-/* The MAC, straight behind the message. */
+/* The MAC, straight after the message. */
 static int
 append_mac(struct msk_prf *prf, const struct msk_protection *protection,
            uint8_t mac_alg, uint8_t *buf, size_t cap, size_t *len)

@@ -25,7 +25,7 @@ enum msk_ue_exchange_event {
     MSK_EXCHANGE_REPEAT,   /* with another nonce, or other keys */
     MSK_EXCHANGE_RENEW,    /* the server wants a new bootstrap */
     MSK_EXCHANGE_ANSWERED, /* the answer was verified */
-    MSK_EXCHANGE_FAILED,   /* there was none, or none to be believed */
+    MSK_EXCHANGE_FAILED,   /* there was none, or none to be accepted */
     MSK_EXCHANGE_AFTER,    /* the same, with a Retry-After */
     MSK_EXCHANGE_DUE,      /* the pause is over */
     MSK_EXCHANGE_CANCEL,   /* nobody wants it any more */
@@ -58,7 +58,7 @@ bool msk_ue_exchange_begin(struct msk_ue *ue);
  * request has failed; returns the error of the provider. */
 int msk_ue_exchange_repeat(struct msk_ue *ue);
 
-/* The request ended without an answer to be believed. after: the pause that
+/* The request ended without an answer to be accepted. after: the pause that
  * the server asked for, 0: none. */
 void msk_ue_exchange_fail(struct msk_ue *ue, enum msk_reason reason,
                           msk_time after);

@@ -152,8 +152,8 @@ take_service_item(void *arg, const struct msk_body_item *item)
     return MSK_OK;
 }
 
-/* Codes that were taken of a body that is none after all are looked at by
- * nobody: the request fails, and the next one begins without. */
+/* Codes that were taken of a body that is none after all are not
+ * looked at: the request fails, and the next one begins without. */
 static int
 read_items(struct msk_ue *ue, const struct msk_http_response *response)
 {

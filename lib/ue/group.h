@@ -46,17 +46,17 @@ enum msk_ue_group_event {
     MSK_GROUP_EVENTS
 };
 
-/* What a step does; see actions in group.c. */
+/* What a step does; the functions are in group_machine.c. */
 enum msk_ue_group_action {
     MSK_GROUP_KEEP = 1, /* nothing */
-    MSK_GROUP_BEGIN,    /* a new request, behind the back-off */
+    MSK_GROUP_BEGIN,    /* a new request, after the back-off */
     MSK_GROUP_DAMP,     /* the same, and not again too soon: by traffic */
     MSK_GROUP_NOW,      /* a new request without back-off */
     MSK_GROUP_HASTEN,   /* the back-off without what traffic has added */
     MSK_GROUP_REPLAN,   /* the back-off begins again */
     MSK_GROUP_COUNT,    /* one attempt more */
     MSK_GROUP_HOPE,     /* the wait for the MSK begins */
-    MSK_GROUP_AGAIN,    /* the same request, behind a longer back-off */
+    MSK_GROUP_AGAIN,    /* the same request, after a longer back-off */
     MSK_GROUP_LOOK,     /* ask the MGV-F what is held */
     MSK_GROUP_END,      /* the request is over */
     MSK_GROUP_LEAVE     /* leave the services that need the group */

@@ -209,7 +209,7 @@ msk_ue_group_looked(struct msk_ue *ue, struct msk_ue_group *group, bool good)
     (void)msk_ue_group_step(ue, group, event);
 }
 
-/* Deliveries come one behind the other (decision 11): while they do, those
+/* Deliveries come one after the other (decision 11): while they do, those
  * that wait for theirs go on waiting. */
 static void
 wait_on(struct msk_ue *ue)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ue/leave.h - when a UE leaves (change request 6.3.2.2.1, decision 21): the
- * only place that says so. What nobody has verified is not among the facts: it
- * is worth as much as silence.
+ * only place that says so. What was not verified is not among the facts: it is
+ * worth as much as silence.
  */
 #ifndef MSK_UE_LEAVE_H
 #define MSK_UE_LEAVE_H

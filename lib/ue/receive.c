@@ -102,7 +102,7 @@ take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
         group->look = true;
 }
 
-/* The message is true, but the SP is against what was announced. */
+/* The message is authentic, but the SP is against what was announced. */
 static void
 bar(struct msk_ue *ue)
 {

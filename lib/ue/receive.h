@@ -12,9 +12,10 @@
 /*
  * Is the message for the session? MSK_ERR_NOT_MINE: it is about a Key Group
  * that no started service of it names. The MGV-F may know the group from the
- * session of another BM-SC: who is trusted there is not trusted here (decision
- * 4). Keeps in ue->work.named which MSK it is about, for the case that the
- * MGV-F does not hold it or refuses it for its SP. Nothing of it is verified.
+ * session of another BM-SC: a server trusted there is not trusted here
+ * (decision 4). Keeps in ue->work.named which MSK it is about, for the case
+ * that the MGV-F does not hold it or refuses it for its SP. Nothing of it is
+ * verified.
  */
 int msk_receive_look(struct msk_ue *ue, struct msk_bytes message);
 

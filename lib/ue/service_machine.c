@@ -8,8 +8,8 @@
 
 /*
  * A service that was left while a request of it was under way is deregistered
- * behind it, and one that was started again is registered behind it: nobody
- * knows in which order the BM-SC would see them otherwise.
+ * after it, and one that was started again is registered after it:
+ * else the BM-SC might see them in either order.
  */
 static const struct msk_cell service_table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
     [MSK_SERVICE_FREE] = {

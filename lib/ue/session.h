@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ue/session.h - the memory of a session: one struct msk_ue, and behind it its
+ * ue/session.h - the memory of a session: one struct msk_ue, and after it its
  * tables of Key Groups, services and flows. Who may change what:
  *
  *   groups     group.c     what is asked and awaited for a Key Group
  *   services   service.c   is a service registered, and which flows has it
  *   exchange   exchange.c  the HTTP request under way
  *   work       work.c      the call of the MGV-F under way
- *   outbox     outbox.c    what is to be told to the host
+ *   outbox     ue_outbox.c what is to be told to the host
  *
  * A public call enters (session.c), changes, settles (settle.c) and drains.
  * These files call each other in one direction: exchange, service, group.

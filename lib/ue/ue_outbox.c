@@ -98,7 +98,7 @@ take_message(struct msk_ue_outbox *outbox, struct msk_ue_effect *effect)
 }
 
 /* What goes with a group is counted before the group is forgotten, and told
- * behind that. */
+ * after that. */
 static bool
 has_gone(const struct msk_ue_group *group)
 {
