@@ -28,13 +28,16 @@ is_poor(const struct sim_ue *u, uint8_t service)
 }
 
 /* Decision 21: a service that could not be registered is kept as long as an
- * older MSK is good. */
+ * older MSK is good; now and then it asks again. */
 static bool
 stays(const struct sim_session *s, uint8_t service, uint8_t group)
 {
     size_t at = msk_ue_service_find(s->ue, sim_service_name(service));
 
-    return s->ue->services[at].state == MSK_SERVICE_UNSURE &&
+    uint8_t state = s->ue->services[at].state;
+
+    return (state == MSK_SERVICE_UNSURE || state == MSK_SERVICE_WANTS ||
+            state == MSK_SERVICE_REGISTERING) &&
            sim_held_good(s->device, group);
 }
 

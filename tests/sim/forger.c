@@ -101,15 +101,24 @@ sim_forger_asked(struct sim_session *s, uint8_t group)
                  most(w));
 }
 
-/* An SP of another Key Group may be why a service is left, nothing else. */
+/* An SP of another Key Group may be why a service is left, or that the BM-SC
+ * refuses one: nothing else. */
+static bool
+may_leave(const struct sim *w, const struct sim_session *s, uint8_t i)
+{
+    bool denied = (w->map.service[i].groups & w->db.denied[s->line]) != 0;
+
+    return s->left[i] == MSK_REASON_POLICY ||
+           (s->left[i] == MSK_REASON_REFUSED && denied);
+}
+
 static void
 check_stays(struct sim *w, uint32_t on)
 {
     const struct sim_session *s = sim_session(w, w->forger.line);
 
     for (uint8_t i = 0; i < w->map.n_services; i++)
-        if (sim_in(on, i) && !sim_in(s->on, i) &&
-            s->left[i] != MSK_REASON_POLICY)
+        if (sim_in(on, i) && !sim_in(s->on, i) && !may_leave(w, s, i))
             sim_fail(w, "line %u: left for forged traffic, reason %d", s->line,
                      (int)s->left[i]);
 }

@@ -134,9 +134,10 @@ on_msk(void *user, const struct msk_msk_event *msk)
             msk->id.number, msk->seq_low, msk->seq_high);
     sim_held_stored(s, msk);
     check_seq_low(s, g, msk);
+    if (msk->seq_low >= msk->seq_high)
+        return; /* it is used up: none came */
     begin_anew(s, g);
-    if (msk->seq_low < msk->seq_high) /* else it is used up, and none came */
-        s->asks[g].refused = false;
+    s->asks[g].refused = false;
 }
 
 static void
