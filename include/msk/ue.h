@@ -86,7 +86,8 @@ struct msk_leave_event {
 /* One step of a state machine, as values; numbers as in doc/states.md. */
 struct msk_trace {
     /* Grows at its end: the library makes it, the host reads it. */
-    uint8_t machine; /* 1: HTTP exchange, 2: Key Group, 3: service */
+    uint8_t machine; /* 1: HTTP exchange, 2: Key Group, 3: service, 4: Key Group
+                        in the MGV-F */
     uint8_t state, event, next;
     int err; /* MSK_ERR_STATE: not defined, a defect; else OK */
     struct msk_group_id group; /* of a Key Group's machine */

@@ -2,6 +2,7 @@
 #include "ue/adopt.h"
 
 #include "ue/group.h"
+#include "ue/holding.h"
 #include "ue/service.h"
 
 /* Are the groups of the service that is being started allowed? */
@@ -9,7 +10,8 @@ static bool
 allows_all(const struct msk_ue *ue)
 {
     for (size_t f = 0; f < ue->n_flows; f++)
-        if (ue->flows[f].next && ue->groups[ue->flows[f].group].allow)
+        if (ue->flows[f].next &&
+            msk_ue_holding_asks(&ue->groups[ue->flows[f].group]))
             return false;
     return true;
 }

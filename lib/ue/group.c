@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ue/holding.h"
+
 /* Where a want of that number is or may be put; NULL: nowhere. */
 static struct msk_ue_want *
 find_want(struct msk_ue_group *group, uint16_t number)
@@ -138,7 +140,8 @@ msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
     size_t i = 0;
 
     while (i < ue->n_groups &&
-           (!ue->groups[i].used || ue->groups[i].id.group != group ||
+           (!msk_ue_group_is_used(&ue->groups[i]) ||
+            ue->groups[i].id.group != group ||
             memcmp(ue->groups[i].id.domain, domain, 3) != 0))
         i++;
     return i;
@@ -190,12 +193,10 @@ msk_ue_group_require(const struct msk_ue *ue, size_t i)
     return (enum msk_require)require;
 }
 
-void
-msk_ue_group_count_anew(struct msk_ue_group *group)
+bool
+msk_ue_group_is_used(const struct msk_ue_group *group)
 {
-    if (group->counted)
-        group->n_gone = 0;
-    group->counted = false;
+    return group->holding != MSK_HOLDING_FREE;
 }
 
 struct msk_ue_group *
@@ -212,13 +213,12 @@ msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3], uint16_t group)
 {
     size_t i = 0;
 
-    while (i < ue->n_groups && ue->groups[i].used)
+    while (i < ue->n_groups && msk_ue_group_is_used(&ue->groups[i]))
         i++;
     if (i < ue->n_groups) {
         memset(&ue->groups[i], 0, sizeof ue->groups[i]);
         memcpy(ue->groups[i].id.domain, domain, 3);
         ue->groups[i].id.group = group;
-        ue->groups[i].used = true;
         ue->groups[i].terms = MSK_UE_UNTOLD;
     }
     return i;

@@ -70,8 +70,8 @@ size_t msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
 struct msk_ue_group *msk_ue_group_of(const struct msk_ue *ue,
                                      const struct msk_key_id *id);
 
-/* What is held of a group that is to be forgotten may have changed. */
-void msk_ue_group_count_anew(struct msk_ue_group *group);
+/* Is the slot taken? */
+bool msk_ue_group_is_used(const struct msk_ue_group *group);
 
 /* Takes a free slot; index as msk_ue_group_find. */
 size_t msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3],

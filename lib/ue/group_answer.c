@@ -253,14 +253,14 @@ msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
 static bool
 is_group_patient(const struct msk_ue_group *group, bool held)
 {
-    return group->used && group->patience.on && !held &&
+    return msk_ue_group_is_used(group) && group->patience.on && !held &&
            group->state != MSK_GROUP_LOOKING;
 }
 
 static bool
 ticks(const struct msk_ue_group *group, bool held)
 {
-    return group->used && group->timer.on &&
+    return msk_ue_group_is_used(group) && group->timer.on &&
            !(held && group->state == MSK_GROUP_WAIT);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ue/group.h"
+#include "ue/holding.h"
 #include "ue/machine.h"
 
 #define CALM 1000       /* milliseconds between requests for a group */
@@ -282,7 +283,7 @@ act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
         break;
     case MSK_GROUP_AGAIN: again(ue, group); break;
     case MSK_GROUP_LOOK:
-        group->look = true;
+        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
         msk_ue_group_want_nothing(group);
         msk_timer_stop(&group->timer);
         if (group->ended)
@@ -317,7 +318,6 @@ msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group)
     msk_ue_group_want_nothing(group);
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         group->want[i].asked = false;
-    group->look = false;
     group->leave = false;
     group->barred = false;
     (void)msk_ue_group_step(ue, group, MSK_GROUP_DROP);

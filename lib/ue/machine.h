@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ue/machine.h - what the three state machines of a session have in common. A
+ * ue/machine.h - what the state machines of a session have in common. A
  * machine is a constant table of cells, state by event. A cell without an
  * action is not defined: its event cannot come in that state, and if it does
  * the step is MSK_ERR_STATE and changes nothing. doc/states.md is drawn from
@@ -20,7 +20,8 @@ struct msk_cell {
 enum msk_machine {
     MSK_MACHINE_EXCHANGE = 1,
     MSK_MACHINE_GROUP = 2,
-    MSK_MACHINE_SERVICE = 3
+    MSK_MACHINE_SERVICE = 3,
+    MSK_MACHINE_HOLDING = 4
 };
 
 struct msk_ue;

@@ -5,6 +5,7 @@
 
 #include "base/octets.h"
 #include "ue/group.h"
+#include "ue/holding.h"
 #include "ue/ue_outbox.h"
 
 int
@@ -99,7 +100,7 @@ take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
     case MSK_OUTCOME_DONE: break;
     }
     if (group->state == MSK_GROUP_STAY)
-        group->look = true;
+        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
 }
 
 /* The message is authentic, but the SP is against what was announced. */

@@ -68,8 +68,8 @@ collect_groups(const struct msk_ue *ue, struct list *list)
             const struct msk_ue_group *group = &ue->groups[i];
             struct msk_body_item *item;
 
-            if (!group->used || group->state != MSK_GROUP_READY ||
-                !group->want[w].wanted)
+            if (!msk_ue_group_is_used(group) ||
+                group->state != MSK_GROUP_READY || !group->want[w].wanted)
                 continue;
             item = add_item(list);
             if (item == NULL)
@@ -97,7 +97,7 @@ mark_groups(struct msk_ue *ue, size_t n)
     for (size_t i = 0; i < ue->n_groups && n > 0; i++) {
         struct msk_ue_group *group = &ue->groups[i];
 
-        if (!group->used || group->state != MSK_GROUP_READY)
+        if (!msk_ue_group_is_used(group) || group->state != MSK_GROUP_READY)
             continue;
         for (size_t w = 0; w < MSK_UE_WANTS && n > 0; w++)
             if (group->want[w].wanted) {

@@ -5,6 +5,7 @@
 
 #include "base/octets.h"
 #include "ue/group.h"
+#include "ue/holding.h"
 
 size_t
 msk_ue_service_find(const struct msk_ue *ue, struct msk_bytes id)
@@ -61,9 +62,7 @@ stage_group(struct msk_ue *ue, const struct msk_flow *flow)
     if (g == ue->n_groups)
         g = msk_ue_group_take(ue, flow->group.domain, flow->group.group);
     if (g < ue->n_groups) {
-        ue->groups[g].allow = true;
-        ue->groups[g].forget = false;
-        msk_ue_group_count_anew(&ue->groups[g]);
+        (void)msk_ue_holding_step(ue, &ue->groups[g], MSK_HOLDING_NAMED);
     }
     return g;
 }
@@ -118,6 +117,17 @@ msk_ue_service_stage(struct msk_ue *ue, size_t i,
     return err;
 }
 
+static enum msk_ue_holding_event
+fate_of(const struct msk_ue *ue, size_t g)
+{
+    uint8_t told = ue->groups[g].terms;
+
+    if (!msk_ue_group_needed(ue, g))
+        return told != MSK_UE_UNTOLD ? MSK_HOLDING_UNNEEDED : MSK_HOLDING_VOID;
+    return told == (uint8_t)msk_ue_group_require(ue, g) ? MSK_HOLDING_FITS
+                                                        : MSK_HOLDING_DIFFERS;
+}
+
 /* The flows have changed: a group that none needs any more is to be forgotten,
  * and the MGV-F is to be told where the terms of another one are not those that
  * it has. Both stay to be done until they are. */
@@ -126,16 +136,12 @@ settle_groups(struct msk_ue *ue)
 {
     for (size_t g = 0; g < ue->n_groups; g++) {
         struct msk_ue_group *group = &ue->groups[g];
-        bool needed = msk_ue_group_needed(ue, g);
 
-        if (!group->used || group->forget)
+        if (!msk_ue_group_is_used(group) || msk_ue_holding_ends(group))
             continue;
-        group->allow =
-            needed && group->terms != (uint8_t)msk_ue_group_require(ue, g);
-        if (needed)
-            continue;
-        msk_ue_group_drop(ue, group);
-        group->used = group->forget = group->terms != MSK_UE_UNTOLD;
+        if (!msk_ue_group_needed(ue, g))
+            msk_ue_group_drop(ue, group);
+        (void)msk_ue_holding_step(ue, group, fate_of(ue, g));
     }
 }
 

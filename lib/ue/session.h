@@ -4,6 +4,7 @@
  * tables of Key Groups, services and flows. Who may change what:
  *
  *   groups     group.c     what is asked and awaited for a Key Group
+ *              holding.c   what the MGV-F is to be told and asked of it
  *   services   service.c   is a service registered, and which flows has it
  *   exchange   exchange.c  the HTTP request under way
  *   work       work.c      the call of the MGV-F under way
@@ -45,15 +46,13 @@ struct msk_ue_want {
 #define MSK_UE_UNTOLD 0xFF
 
 struct msk_ue_group {
-    struct msk_key_id id;     /* number 0 */
-    uint8_t state;            /* enum msk_ue_group_state */
-    uint8_t reason;           /* why a request failed last */
-    bool used;                /* the slot is taken */
-    bool leave;               /* every service that needs it is to be left */
-    bool started;             /* a start has taken it over */
-    bool got;                 /* an MSK was delivered, and is not used up */
-    bool allow, look, forget; /* calls of the MGV-F that are to be made */
-    bool counted;             /* what goes with the group is in gone */
+    struct msk_key_id id;   /* number 0 */
+    uint8_t state;          /* enum msk_ue_group_state */
+    uint8_t reason;         /* why a request failed last */
+    uint8_t holding;        /* enum msk_ue_holding_state */
+    bool leave;             /* every service that needs it is to be left */
+    bool started;           /* a start has taken it over */
+    bool got;               /* an MSK was delivered, and is not used up */
     uint8_t terms;          /* that it was told: enum msk_require, or UNTOLD */
     bool confirmed, ended;  /* LOOKING: as in struct msk_leave_facts */
     bool renewed;           /* the BM-SC said no: is the UE a member? */
@@ -68,7 +67,7 @@ struct msk_ue_group {
     struct msk_timer calm;     /* one request in a second */
     struct msk_timer damp;     /* and one that traffic leads to in so long */
     struct msk_ue_want want[MSK_UE_WANTS];
-    uint16_t gone[MSK_HELD_MAX]; /* MSKs deleted with the group */
+    uint16_t gone[MSK_HELD_MAX]; /* MSKs that are gone, or go with the group */
     uint8_t n_gone;
     uint16_t known[MSK_HELD_MAX]; /* MSKs that the session knows of */
     uint8_t n_known;

@@ -4,6 +4,7 @@
 #include "ue/adopt.h"
 #include "ue/exchange.h"
 #include "ue/group.h"
+#include "ue/holding.h"
 #include "ue/leave.h"
 #include "ue/service.h"
 #include "ue/ue_outbox.h"
@@ -55,7 +56,7 @@ catch_up(struct msk_ue *ue)
 {
     for (size_t i = 0; i < ue->n_groups && !ue->work.in_step; i++)
         if (msk_ue_group_needed(ue, i))
-            ue->groups[i].look = true;
+            (void)msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_STIRRED);
     ue->work.in_step = true;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "ue/holding.h"
 
 /* A view of the MGV-F's, copied. One that is too long for any is left out: a
  * card may be wrong. */
@@ -102,7 +103,7 @@ take_message(struct msk_ue_outbox *outbox, struct msk_ue_effect *effect)
 static bool
 has_gone(const struct msk_ue_group *group)
 {
-    return group->n_gone > 0 && !group->counted;
+    return group->n_gone > 0 && group->holding != MSK_HOLDING_FORGET;
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "ue/exchange.h"
 #include "ue/group.h"
+#include "ue/holding.h"
 #include "ue/receive.h"
 #include "ue/service.h"
 
@@ -90,7 +91,7 @@ end_allow(struct msk_ue *ue, struct msk_ue_group *group, int err)
 {
     if (lenient(err) == MSK_OK) {
         group->terms = ue->work.require;
-        group->allow = false;
+        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_ALLOWED);
         return;
     }
     if (!msk_ue_group_staged(ue, ue->work.group)) {
@@ -128,7 +129,7 @@ compare(struct msk_ue *ue, struct msk_ue_group *group, int err)
         held->n = 0;
     if (err == MSK_ERR_NOT_MINE) {
         group->terms = MSK_UE_UNTOLD;
-        group->allow = msk_ue_group_needed(ue, ue->work.group);
+        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_LOST);
     }
     msk_ue_group_compare(group, held);
 }
@@ -142,7 +143,7 @@ end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
 
     if (put_off_call(ue, err))
         return;
-    group->look = false;
+    (void)msk_ue_holding_step(ue, group, MSK_HOLDING_LOOKED);
     compare(ue, group, err);
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
         good |= is_good_msk(&held->msk[i]);
@@ -160,7 +161,7 @@ end_last(struct msk_ue *ue, struct msk_ue_group *group, int err)
 
     if (put_off_call(ue, err))
         return;
-    group->counted = true;
+    (void)msk_ue_holding_step(ue, group, MSK_HOLDING_COUNTED);
     group->n_gone = 0;
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
         group->gone[group->n_gone++] = held->msk[i].number;
@@ -169,14 +170,12 @@ end_last(struct msk_ue *ue, struct msk_ue_group *group, int err)
 static void
 end_forget(struct msk_ue *ue, struct msk_ue_group *group, int err)
 {
-    group->counted = false;
-    if (lenient(err) != MSK_OK) {
-        group->n_gone = 0;
-        rest(ue, err);
+    if (lenient(err) == MSK_OK) {
+        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_FORGOTTEN);
         return;
     }
-    group->forget = false;
-    group->used = false;
+    (void)msk_ue_holding_step(ue, group, MSK_HOLDING_RECOUNT);
+    rest(ue, err);
 }
 
 /* A message may bring an MSK of a group that is to be forgotten. */
@@ -184,7 +183,8 @@ static void
 end_process(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
 {
     for (size_t i = 0; i < ue->n_groups; i++)
-        msk_ue_group_count_anew(&ue->groups[i]);
+        if (ue->groups[i].holding == MSK_HOLDING_FORGET)
+            (void)msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_RECOUNT);
     msk_receive_end(ue, err, result);
 }
 
@@ -301,19 +301,14 @@ make_call(struct msk_ue *ue, enum msk_ue_job job, size_t i)
 
 /* The next call that a group waits for; a start does not rest. */
 static enum msk_ue_job
-next(const struct msk_ue *ue, size_t i)
+next_job(const struct msk_ue *ue, size_t i)
 {
-    const struct msk_ue_group *group = &ue->groups[i];
+    enum msk_ue_job job = msk_ue_holding_job(&ue->groups[i]);
 
-    if (group->allow && msk_ue_group_staged(ue, i))
-        return MSK_JOB_ALLOW;
-    if (ue->work.rest.on)
+    if (ue->work.rest.on &&
+        (job != MSK_JOB_ALLOW || !msk_ue_group_staged(ue, i)))
         return MSK_JOB_NONE;
-    if (group->allow)
-        return MSK_JOB_ALLOW;
-    if (group->forget)
-        return group->counted ? MSK_JOB_FORGET : MSK_JOB_LAST;
-    return group->look ? MSK_JOB_LOOK : MSK_JOB_NONE;
+    return job;
 }
 
 bool
@@ -325,7 +320,7 @@ msk_work_run(struct msk_ue *ue, int *err)
     if (msk_timer_due(&ue->work.rest, ue->now))
         msk_timer_stop(&ue->work.rest);
     for (size_t i = 0; *err == MSK_OK && i < ue->n_groups; i++) {
-        enum msk_ue_job job = ue->groups[i].used ? next(ue, i) : MSK_JOB_NONE;
+        enum msk_ue_job job = next_job(ue, i);
 
         if (job == MSK_JOB_NONE)
             continue;

@@ -28,6 +28,7 @@ MACHINES = [
     ("UE: the HTTP exchange", 1, ["ue/exchange.h"], "ue/exchange.c"),
     ("UE: a Key Group", 2, ["ue/group.h"], "ue/group_machine.c"),
     ("UE: a service", 3, ["ue/service.h"], "ue/service_machine.c"),
+    ("UE: a Key Group in the MGV-F", 4, ["ue/holding.h"], "ue/holding.c"),
     ("BM-SC: a delivery", 0, ["bmsc/subscriber.h", "bmsc/delivery.h"], "bmsc/delivery.c"),
 ]
 

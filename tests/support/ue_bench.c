@@ -12,7 +12,7 @@
 #define BESIDE "bmsc.example.com"
 #define NEIGHBOUR "bmsc.example.net"
 
-unsigned bench_cells[4][16][32];
+unsigned bench_cells[5][16][32];
 const uint8_t bench_domain[3] = { 0x21, 0x63, 0x54 };
 static const uint8_t other_domain[3] = { 0x21, 0x63, 0x55 };
 static const uint8_t neighbour_domain[3] = { 0x20, 0x63, 0x54 };

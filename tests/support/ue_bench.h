@@ -117,7 +117,7 @@ struct bench {
 };
 
 /* How often each cell was taken, by all benches: machine, state, event. */
-extern unsigned bench_cells[4][16][32];
+extern unsigned bench_cells[5][16][32];
 
 /* A session with keys, a BM-SC that knows them, and no service. limits in
  * `config` and what else is 0 are filled in; NULL: all. */

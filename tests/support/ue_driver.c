@@ -294,7 +294,7 @@ driver_is_quiet(void)
     bool quiet = b.ue->exchange.state == MSK_EXCHANGE_IDLE;
 
     for (size_t i = 0; i < b.ue->n_groups; i++)
-        quiet = quiet && (!b.ue->groups[i].used ||
+        quiet = quiet && (b.ue->groups[i].holding == 0 ||
                           b.ue->groups[i].state == MSK_GROUP_REST ||
                           b.ue->groups[i].state == MSK_GROUP_STAY);
     for (size_t i = 0; i < b.ue->n_services; i++)

@@ -10,6 +10,7 @@
 
 #include "ue/exchange.h"
 #include "ue/group.h"
+#include "ue/holding.h"
 #include "ue/service.h"
 #include "ue_driver.h"
 
@@ -88,6 +89,12 @@ check_cells(bool tell)
                 check_cell(tell, 3, s, e,
                            msk_ue_service_cell((enum msk_ue_service_state)s,
                                                (enum msk_ue_service_event)e));
+    for (unsigned s = 0; s < MSK_HOLDING_STATES; s++)
+        for (unsigned e = 0; e < MSK_HOLDING_EVENTS; e++)
+            bad +=
+                check_cell(tell, 4, s, e,
+                           msk_ue_holding_cell((enum msk_ue_holding_state)s,
+                                               (enum msk_ue_holding_event)e));
     return bad;
 }
 
@@ -103,6 +110,40 @@ comes_to_rest_whatever_has_happened(void **state)
         run(seed);
 }
 
+/* The host makes the MGV-F forget all, and then its store fails from some call
+ * on, when the session looks, allows anew, and is to leave. */
+static void
+lose_all(enum msk_layout layout, size_t call)
+{
+    struct bench *b = &driver_bench;
+
+    driver_start(layout, &bench_joins, false);
+    msk_ue_wipe(b->neighbour); /* all of it goes, too */
+    b->neighbour = NULL;
+    check_int("film", bench_service(b, "film", 0, 0), MSK_OK);
+    check_int("all", msk_mgvf_forget_all(b->mgvf), MSK_OK);
+    b->store.fail_at = b->store.calls + call;
+    b->store.for_ever = true;
+    (void)msk_ue_timer(b->ue, b->now);
+    b->mgvf->changes++;
+    (void)msk_ue_timer(b->ue, b->now);
+    (void)bench_stop(b, "film");
+    b->store.for_ever = false;
+    b->store.fail_at = 0;
+    (void)bench_wait(b, 60000);
+    driver_end();
+}
+
+static void
+goes_on_when_the_mgvf_has_forgotten_all(void **state)
+{
+    (void)state;
+    for (size_t call = 1; call <= 12; call++) {
+        lose_all(MSK_LAYOUT_CSB, call);
+        lose_all(MSK_LAYOUT_KEYID, call);
+    }
+}
+
 static void
 takes_every_cell_of_every_table(void **state)
 {
@@ -115,6 +156,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_to_rest_whatever_has_happened),
+        cmocka_unit_test(goes_on_when_the_mgvf_has_forgotten_all),
         cmocka_unit_test(takes_every_cell_of_every_table),
     };
 

@@ -247,6 +247,27 @@ is_told_when_the_store_has_answered(void **state)
               OTHER);
 }
 
+/* The group was to be forgotten, which failed, and is needed again. */
+static void
+is_told_what_went_while_it_was_to_be_forgotten(void **state)
+{
+    (void)state;
+    share(&on, &on);
+    check_int("b", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("b", bench_msk(&b, GROUP, 3), MSK_OK);
+    a.store.fail_at = a.store.calls + 1;
+    a.store.for_ever = true;
+    (void)bench_stop(&a, "film");
+    a.store.fail_at = 0;
+    a.store.for_ever = false;
+    check_int("not yet", seen(&a, MSK_EFFECT_MSK_DELETED), 0);
+    check_int("a", bench_announce(&a, "film", &on), MSK_OK);
+    check_int("a", bench_wait(&a, 6000), MSK_OK);
+    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
+    check_int("which", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.number,
+              1);
+}
+
 /* A host that puts in another card forgets all; both may go on after it. */
 static void
 is_told_when_the_host_has_forgotten_all(void **state)
@@ -299,6 +320,7 @@ main(void)
         BENCH_BOTH(is_told_what_went_when_the_third_comes_to_both),
         BENCH_BOTH(is_told_what_went_of_which_it_knew_the_interval_alone),
         BENCH_BOTH(is_told_when_the_store_has_answered),
+        BENCH_BOTH(is_told_what_went_while_it_was_to_be_forgotten),
         BENCH_BOTH(is_told_when_the_host_has_forgotten_all),
         BENCH_BOTH(takes_nothing_from_a_server_that_is_no_owner),
     };
