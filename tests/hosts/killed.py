@@ -26,7 +26,7 @@ import threading
 import time
 
 from model import oracle
-from peers import DOMAIN, FQDN, GROUP, Program
+from peers import DOMAIN, FQDN, GROUP, Program, free_port
 
 BMSC, UE, LAYOUT = sys.argv[1:4]
 SECONDS = float(sys.argv[4]) if len(sys.argv) > 4 else 10
@@ -37,12 +37,6 @@ SERVICE = "news"
 
 def broken(why, *what):
     raise SystemExit("hosts_killed: seed %d: " % SEED + why % what)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Relay(threading.Thread):

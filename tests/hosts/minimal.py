@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from peers import BTID, FQDN, MRK, MUK, Arrivals, Ue
+from peers import BTID, FQDN, MRK, MUK, Arrivals, Ue, free_port
 
 BMSC, UE = sys.argv[1:3]
 SECONDS = 40
@@ -28,12 +28,6 @@ ANNOUNCEMENT = """<?xml version="1.0" encoding="UTF-8"?>
  </keyId>
 </securityDescription>
 """
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def write(path, octets):
@@ -55,7 +49,7 @@ def start(where, name, *arguments):
 def meet(where):
     """What the two programs say; the UE's keys are those that the BM-SC knows."""
     keys = os.urandom(64) + b"alice@bsf.example.org"
-    http, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    http, udp = free_port(), free_port()
     bmsc = start(where, "bmsc", BMSC, "localhost", str(http), write(f"{where}/bmsc.keys", keys),
                  str(udp))
     ue = start(where, "ue", UE, write(f"{where}/announcement.xml", (ANNOUNCEMENT % http).encode()),
@@ -74,7 +68,7 @@ def meet(where):
 def answers_before_it_pushes(where):
     """TS 33.246 6.3.2.2.1: the 200, and then the MIKEY message."""
     ue = Ue("keyid")
-    port = free_port(socket.SOCK_STREAM)
+    port = free_port()
     bmsc = start(where, "order", BMSC, FQDN, str(port),
                  write(f"{where}/order.keys", MUK + MRK + BTID.encode()),
                  str(ue.socket.getsockname()[1]))

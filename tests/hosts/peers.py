@@ -25,7 +25,22 @@ OTHER_DOMAIN = bytes.fromhex("216353")  # which has the same group, and stands b
 KEY_GROUP, OTHER_GROUP = f"{DOMAIN.hex()}:{GROUP}", f"{OTHER_DOMAIN.hex()}:{GROUP}"
 MUK, MRK = bytes(range(32)), bytes(range(32, 64))
 BTID = "alice@bsf.example.org"
+FREE = range(20000, 32000)  # below the ports that a kernel gives to those who name none
 PATIENCE = 40  # seconds; for machines under load, never the time of a test that passes
+
+
+def free_port():
+    """One that nobody has, for TCP and for UDP, and that the kernel gives to nobody: a program
+    that is started again finds it free."""
+    while True:
+        port = secrets.choice(FREE)
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Program:
