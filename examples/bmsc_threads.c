@@ -102,11 +102,13 @@ send_outbox(const struct worker *w)
     struct msk_bmsc_effect e = { .size = sizeof e };
 
     while (msk_outbox_next(w->outbox, &e))
-        if (e.kind == MSK_BMSC_SEND_MIKEY)
+        if (e.kind == MSK_BMSC_EFFECT_SEND_MIKEY)
             host_send(w->udp, e.peer, e.message);
-        else if (e.kind == MSK_BMSC_DELIVERED || e.kind == MSK_BMSC_GAVE_UP)
+        else if (e.kind == MSK_BMSC_EFFECT_DELIVERED ||
+                 e.kind == MSK_BMSC_EFFECT_GAVE_UP)
             printf("MSK %04x/%04x %s\n", e.id.group, e.id.number,
-                   e.kind == MSK_BMSC_DELIVERED ? "delivered" : "given up");
+                   e.kind == MSK_BMSC_EFFECT_DELIVERED ? "delivered"
+                                                       : "given up");
     (void)fflush(stdout);
 }
 
@@ -169,8 +171,9 @@ push(struct worker *w, const void *group, msk_time now)
 static int
 ack(struct worker *w, const void *message, msk_time now)
 {
-    return msk_bmsc_ack(w->bmsc, w, &w->subscriber,
-                        *(const struct msk_bytes *)message, now, w->outbox);
+    return msk_bmsc_take_ack(w->bmsc, w, &w->subscriber,
+                             *(const struct msk_bytes *)message, now,
+                             w->outbox);
 }
 
 static int

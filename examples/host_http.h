@@ -62,7 +62,7 @@ host_http_lines(const struct msk_http_request *request)
     return NULL;
 }
 
-/* What msk_ue_http wants to see of it; NULL: there was none. */
+/* What msk_ue_take_response wants to see of it; NULL: there was none. */
 static inline const struct msk_http_response *
 host_http_response(const struct host_answer *a)
 {

@@ -226,9 +226,9 @@ drain(struct host *h)
     struct msk_ue_effect e = { .size = sizeof e };
 
     while (msk_ue_next(h->ue, &e))
-        if (e.kind == MSK_EFFECT_SEND_MIKEY)
+        if (e.kind == MSK_UE_EFFECT_SEND_MIKEY)
             host_send(h->udp, e.peer, e.message);
-        else if (e.kind == MSK_EFFECT_MTK) /* for SRTP, in a player */
+        else if (e.kind == MSK_UE_EFFECT_MTK) /* for SRTP, in a player */
             printf("MTK %04x/%04x/%04x\n", e.mtk->id.group, e.mtk->id.number,
                    e.mtk->mtk_id);
 }

@@ -95,11 +95,11 @@ commit_and_send(void)
     const struct msk_http_response *answer = NULL;
 
     while (msk_outbox_next(b.outbox, &e))
-        if (e.kind == MSK_BMSC_SEND_MIKEY)
+        if (e.kind == MSK_BMSC_EFFECT_SEND_MIKEY)
             keep_letter(&e);
-        else if (e.kind == MSK_BMSC_HTTP)
+        else if (e.kind == MSK_BMSC_EFFECT_SEND_HTTP)
             answer = e.response;
-        else if (e.kind == MSK_BMSC_DELIVERED)
+        else if (e.kind == MSK_BMSC_EFFECT_DELIVERED)
             printf("MSK %04x/%04x delivered\n", e.id.group, e.id.number);
     (void)fflush(stdout);
     return answer;
@@ -118,9 +118,9 @@ answer(const struct msk_http_request *request, const struct sockaddr_in *from)
         n == mine.n && memcmp(btid, mine.p, n) == 0;
 
     peer.sin_port = htons(b.ue_port);
-    if (msk_bmsc_http(b.bmsc, NULL, known ? &b.subscriber : NULL, request,
-                      host_bytes(&peer, sizeof peer), host_unix_time(),
-                      b.outbox) != MSK_OK)
+    if (msk_bmsc_answer(b.bmsc, NULL, known ? &b.subscriber : NULL, request,
+                        host_bytes(&peer, sizeof peer), host_unix_time(),
+                        b.outbox) != MSK_OK)
         return NULL;
     return commit_and_send();
 }
@@ -174,9 +174,9 @@ turn(struct MHD_Daemon *http)
     int err = MSK_ERR_STATE;
 
     if (host_wait(b.udp, 0, 50))
-        err = msk_bmsc_ack(b.bmsc, NULL, &b.subscriber,
-                           host_receive(b.udp, buf, sizeof buf, &from),
-                           host_unix_time(), b.outbox);
+        err = msk_bmsc_take_ack(b.bmsc, NULL, &b.subscriber,
+                                host_receive(b.udp, buf, sizeof buf, &from),
+                                host_unix_time(), b.outbox);
     else if (msk_subscriber_due(&b.subscriber) <= host_unix_time())
         err = msk_bmsc_timer(b.bmsc, NULL, &b.subscriber, host_unix_time(),
                              b.outbox);

@@ -85,16 +85,16 @@ settle(void)
     struct msk_ue_effect e = { .size = sizeof e };
 
     while (msk_ue_next(h.ue, &e)) {
-        h.bootstrap = h.bootstrap || e.kind == MSK_EFFECT_BOOTSTRAP_NEEDED;
-        h.answered = h.answered || e.kind == MSK_EFFECT_SEND_HTTP;
-        h.left = h.left || e.kind == MSK_EFFECT_LEAVE;
-        if (e.kind == MSK_EFFECT_SEND_MIKEY)
+        h.bootstrap = h.bootstrap || e.kind == MSK_UE_EFFECT_BOOTSTRAP_NEEDED;
+        h.answered = h.answered || e.kind == MSK_UE_EFFECT_SEND_HTTP;
+        h.left = h.left || e.kind == MSK_UE_EFFECT_LEAVE;
+        if (e.kind == MSK_UE_EFFECT_SEND_MIKEY)
             host_send(h.udp, e.peer, e.message);
-        else if (e.kind == MSK_EFFECT_SEND_HTTP)
+        else if (e.kind == MSK_UE_EFFECT_SEND_HTTP)
             host_http_post(h.curl, h.server, e.request, &h.answer);
-        else if (e.kind == MSK_EFFECT_MSK)
+        else if (e.kind == MSK_UE_EFFECT_MSK)
             printf("MSK %04x/%04x\n", e.msk->id.group, e.msk->id.number);
-        else if (e.kind == MSK_EFFECT_MTK) /* for SRTP: key and salt */
+        else if (e.kind == MSK_UE_EFFECT_MTK) /* for SRTP: key and salt */
             printf("MTK %04x/%04x/%04x\n", e.mtk->id.group, e.mtk->id.number,
                    e.mtk->mtk_id);
     }
@@ -116,7 +116,8 @@ turn(const char *keyfile)
     }
     h.answered = false;
     if (answered)
-        return msk_ue_http(h.ue, host_http_response(&h.answer), host_now());
+        return msk_ue_take_response(h.ue, host_http_response(&h.answer),
+                                    host_now());
     if (!host_wait(h.udp, host_now(), msk_ue_due(h.ue, host_now())))
         return msk_ue_timer(h.ue, host_now());
     datagram = host_receive(h.udp, buf, sizeof buf, &from);

@@ -268,15 +268,15 @@ drain(struct bench *b)
 
     for (size_t i = 0; msk_outbox_next(b->outbox, &e); i++)
         switch (e.kind) {
-        case MSK_BMSC_SEND_MIKEY: check_mikey(b, &e); break;
-        case MSK_BMSC_HTTP:
+        case MSK_BMSC_EFFECT_SEND_MIKEY: check_mikey(b, &e); break;
+        case MSK_BMSC_EFFECT_SEND_HTTP:
             REQUIRE(i == 0 && b->status == 0);
             take_answer(b, e.response);
             break;
-        case MSK_BMSC_DELIVERED:
-        case MSK_BMSC_GAVE_UP:
-        case MSK_BMSC_JOINED:
-        case MSK_BMSC_PARTED: REQUIRE(e.group.group != 0); break;
+        case MSK_BMSC_EFFECT_DELIVERED:
+        case MSK_BMSC_EFFECT_GAVE_UP:
+        case MSK_BMSC_EFFECT_JOINED:
+        case MSK_BMSC_EFFECT_PARTED: REQUIRE(e.group.group != 0); break;
         }
 }
 
@@ -323,9 +323,9 @@ ask(struct bench *b, bool changed)
     peer[0] = (char)('a' + next(b) % 4);
     b->status = 0;
     b->informed = false;
-    err = msk_bmsc_http(b->bmsc, b, &b->sub, &b->request,
-                        msk_text(next(b) % 8 == 0 ? "" : peer), b->now,
-                        b->outbox);
+    err = msk_bmsc_answer(b->bmsc, b, &b->sub, &b->request,
+                          msk_text(next(b) % 8 == 0 ? "" : peer), b->now,
+                          b->outbox);
     name_keys(b->muk, btid, key, mrk);
     c = (struct msk_credentials){ msk_text(btid), { mrk, 16 } };
     mine = &c;
@@ -334,7 +334,8 @@ ask(struct bench *b, bool changed)
         struct msk_bmsc_effect e = { .size = sizeof e };
 
         /* What verified is verified by the UE, too. */
-        REQUIRE(msk_outbox_next(b->outbox, &e) && e.kind == MSK_BMSC_HTTP);
+        REQUIRE(msk_outbox_next(b->outbox, &e) &&
+                e.kind == MSK_BMSC_EFFECT_SEND_HTTP);
         answer = *e.response;
         if (answer.status == 200)
             REQUIRE(msk_digest_client_verify(&b->client, &b->toy.crypto, mine,
@@ -343,8 +344,8 @@ ask(struct bench *b, bool changed)
         /* From the start once more. */
         b->sub = before;
         b->toy.fail_at = 0;
-        err = msk_bmsc_http(b->bmsc, b, &b->sub, &b->request, msk_text(peer),
-                            b->now, b->outbox);
+        err = msk_bmsc_answer(b->bmsc, b, &b->sub, &b->request, msk_text(peer),
+                              b->now, b->outbox);
     }
     if (!settle(b, &before, err))
         return;
@@ -413,7 +414,7 @@ op_request(struct bench *b)
     b->request.headers = b->header;
     b->request.n_headers = 1;
     b->toy.fail_at = 0;
-    b->authorized = msk_digest_client_authorize(
+    b->authorized = msk_digest_client_authorise(
                         &b->client, &b->toy.crypto, &b->toy.random, &c,
                         &b->request, b->value, sizeof b->value, &len) == MSK_OK;
     if (b->authorized)
@@ -497,9 +498,9 @@ op_ack(struct bench *b)
                                   &m, m.idr, ack, sizeof ack, &len) == MSK_OK);
     ack[at % len] ^= by;
     (void)settle(b, &before,
-                 msk_bmsc_ack(b->bmsc, b, &b->sub,
-                              (struct msk_bytes){ ack, len }, b->now,
-                              b->outbox));
+                 msk_bmsc_take_ack(b->bmsc, b, &b->sub,
+                                   (struct msk_bytes){ ack, len }, b->now,
+                                   b->outbox));
 }
 
 static void
@@ -509,8 +510,9 @@ op_ack_raw(struct bench *b)
     struct msk_subscriber before = b->sub;
 
     (void)msk_bmsc_ack_btid(b->bmsc, message, &btid);
-    (void)settle(b, &before,
-                 msk_bmsc_ack(b->bmsc, b, &b->sub, message, b->now, b->outbox));
+    (void)settle(
+        b, &before,
+        msk_bmsc_take_ack(b->bmsc, b, &b->sub, message, b->now, b->outbox));
 }
 
 static void
@@ -625,9 +627,9 @@ op_mtk(struct bench *b)
                     &g->record, (struct msk_bytes){ packed, len }) == MSK_OK);
     }
     b->toy.fail_at = 0;
-    while (msk_bmsc_mtk(b->bmsc, &g->record, (struct msk_bytes){ mtk, 16 },
-                        (struct msk_bytes){ salt, g == b->group ? 14 : 0 }, buf,
-                        sizeof buf, &len, &id) == MSK_OK) {
+    while (msk_bmsc_make_mtk(b->bmsc, &g->record, (struct msk_bytes){ mtk, 16 },
+                             (struct msk_bytes){ salt, g == b->group ? 14 : 0 },
+                             buf, sizeof buf, &len, &id) == MSK_OK) {
         REQUIRE(msk_message_read(b->config.layout,
                                  (struct msk_bytes){ buf, len }, &m,
                                  NULL) == MSK_OK);

@@ -90,7 +90,7 @@ check_authorization(struct msk_digest_client *client)
                                         .target = msk_text("/k?\"\\=1") };
     size_t len;
 
-    REQUIRE(msk_digest_client_authorize(client, &toy.crypto, &source, &who,
+    REQUIRE(msk_digest_client_authorise(client, &toy.crypto, &source, &who,
                                         &request, buf, sizeof buf,
                                         &header.value.n) == MSK_OK);
     for (size_t i = 0; i < header.value.n; i++)

@@ -305,7 +305,7 @@ check_keys(struct msk_bytes rest)
         check_view(key.valid_from, before);
         check_view(key.valid_to, before);
         REQUIRE(rest.n < before.n);
-        REQUIRE(msk_key_data_put(buf, before.n - rest.n, &key, rest.n > 0,
+        REQUIRE(msk_key_data_put(&key, rest.n > 0, buf, before.n - rest.n,
                                  &len) == MSK_OK);
         REQUIRE(len == before.n - rest.n);
         REQUIRE(memcmp(buf, before.p, len) == 0);
@@ -325,7 +325,7 @@ check_validity(const struct msk_payload *dh)
     check_view(key.spi, dh->tail);
     check_view(key.valid_from, dh->tail);
     check_view(key.valid_to, dh->tail);
-    REQUIRE(msk_key_validity_put(buf, sizeof buf, &key, &len) == MSK_OK);
+    REQUIRE(msk_key_validity_put(&key, buf, sizeof buf, &len) == MSK_OK);
     REQUIRE(equal((struct msk_bytes){ buf, len }, dh->tail));
 }
 
@@ -363,7 +363,7 @@ check_names(struct msk_bytes data)
         check_view(ids.domain, data);
         check_view(ids.service, data);
         check_view(ids.traffic, data);
-        REQUIRE(msk_ext_key_id_put(buf, data.n, &ids, &len) == MSK_OK);
+        REQUIRE(msk_ext_key_id_put(&ids, buf, data.n, &len) == MSK_OK);
         REQUIRE(msk_ext_key_id_get((struct msk_bytes){ buf, len }, &again) ==
                 MSK_OK);
         REQUIRE(equal(ids.domain, again.domain));

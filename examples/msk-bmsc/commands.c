@@ -301,9 +301,9 @@ make_mtk(struct host *h, struct mtk *mtk)
                             msk_key_group_streaming(&h->group) ? SALT_LEN : 0 };
     if (msk_key_group_reserve(&h->group, 1) != MSK_OK)
         return "the MSK is used up: rekey";
-    if (msk_bmsc_mtk(h->bmsc, &h->group, mtk->key_view, mtk->salt_view,
-                     mtk->message, sizeof mtk->message, &mtk->n,
-                     &mtk->id) != MSK_OK)
+    if (msk_bmsc_make_mtk(h->bmsc, &h->group, mtk->key_view, mtk->salt_view,
+                          mtk->message, sizeof mtk->message, &mtk->n,
+                          &mtk->id) != MSK_OK)
         return "it could not be made";
     return records_save_group(h) ? NULL : "somebody was faster";
 }
@@ -315,7 +315,7 @@ send_mtk(struct host *h, const struct mtk *mtk, const struct address *to)
     struct msk_bytes message = { mtk->message, mtk->n };
     json_t *event = event_new(&h->log, "mtk");
 
-    msk_key_group_id(&h->group, &line.id);
+    msk_key_group_current(&h->group, &line.id);
     line.mtk_id = mtk->id;
     line.key = mtk->key_view;
     line.salt = mtk->salt_view;

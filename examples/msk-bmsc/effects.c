@@ -144,21 +144,23 @@ static void
 run_one(struct host *h, const struct msk_bmsc_effect *e)
 {
     switch (e->kind) {
-    case MSK_BMSC_SEND_MIKEY:
+    case MSK_BMSC_EFFECT_SEND_MIKEY:
         if (!h->answers || !keep_message(h, e))
             send_message(h, e->peer, e->message);
         break;
-    case MSK_BMSC_HTTP: keep_response(h, e); break;
-    case MSK_BMSC_DELIVERED:
+    case MSK_BMSC_EFFECT_SEND_HTTP: keep_response(h, e); break;
+    case MSK_BMSC_EFFECT_DELIVERED:
         h->stats.acked++;
         tell_id(h, "acked", &e->id);
         break;
-    case MSK_BMSC_GAVE_UP:
+    case MSK_BMSC_EFFECT_GAVE_UP:
         h->stats.gave_up++;
         tell_id(h, "gave_up", &e->id);
         break;
-    case MSK_BMSC_JOINED: tell_joined(h, &e->group); break;
-    case MSK_BMSC_PARTED: tell_parted(h, &e->group, why_parted(e->why)); break;
+    case MSK_BMSC_EFFECT_JOINED: tell_joined(h, &e->group); break;
+    case MSK_BMSC_EFFECT_PARTED:
+        tell_parted(h, &e->group, why_parted(e->why));
+        break;
     }
 }
 
@@ -177,7 +179,7 @@ effects_parted(struct host *h, const char *why)
     struct msk_group_id group;
     struct msk_key_id id;
 
-    msk_key_group_id(&h->group, &id);
+    msk_key_group_current(&h->group, &id);
     group = msk_key_id_group(&id);
     tell_parted(h, &group, why);
 }

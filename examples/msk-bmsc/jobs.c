@@ -20,7 +20,7 @@ part(struct host *h)
     struct msk_group_id group;
     struct msk_key_id id;
 
-    msk_key_group_id(&h->group, &id);
+    msk_key_group_current(&h->group, &id);
     group = msk_key_id_group(&id);
     msk_subscriber_part(&h->subscriber, &group);
     return MSK_OK;
@@ -92,7 +92,7 @@ jobs_all(struct host *h, enum job_kind kind)
 
     if (job == NULL)
         return false;
-    msk_key_group_id(&h->group, &id);
+    msk_key_group_current(&h->group, &id);
     job->group = msk_key_id_group(&id);
     return true;
 }

@@ -89,8 +89,8 @@ call_http(struct host *h, const void *arg, msk_time now)
 {
     const struct request *r = arg;
 
-    return msk_bmsc_http(h->bmsc, h, &h->subscriber, r->http,
-                         address_view(&r->peer), now, h->outbox);
+    return msk_bmsc_answer(h->bmsc, h, &h->subscriber, r->http,
+                           address_view(&r->peer), now, h->outbox);
 }
 
 static void
@@ -144,8 +144,8 @@ serve_request(void *host, const struct msk_http_request *request,
         err = records_run(h, call_http, &r);
     } else {
         records_pretend(h);
-        err = msk_bmsc_http(h->bmsc, h, NULL, request, address_view(&r.peer),
-                            event_unix(), h->outbox);
+        err = msk_bmsc_answer(h->bmsc, h, NULL, request, address_view(&r.peer),
+                              event_unix(), h->outbox);
         if (err == MSK_OK)
             effects_run(h);
     }
@@ -183,8 +183,8 @@ const struct http_handlers serve_handlers = { .request = serve_request,
 static int
 call_ack(struct host *h, const void *arg, msk_time now)
 {
-    return msk_bmsc_ack(h->bmsc, h, &h->subscriber,
-                        *(const struct msk_bytes *)arg, now, h->outbox);
+    return msk_bmsc_take_ack(h->bmsc, h, &h->subscriber,
+                             *(const struct msk_bytes *)arg, now, h->outbox);
 }
 
 static int

@@ -135,7 +135,8 @@ answer(struct host *h)
         event_text(event, "reason", msk_text(text));
     }
     event_tell(&h->log, event);
-    hooks_tell(h, "answer", msk_ue_http(h->ue, response, event_monotonic()));
+    hooks_tell(h, "answer",
+               msk_ue_take_response(h->ue, response, event_monotonic()));
     if (response == NULL)
         session_silent(h);
 }

@@ -68,7 +68,7 @@ put_validity(const struct msk_key_data *key, struct octets *out)
 {
     out->p = malloc(SCRATCH_MAX);
     return out->p != NULL &&
-           msk_key_validity_put(out->p, SCRATCH_MAX, key, &out->n) == MSK_OK;
+           msk_key_validity_put(key, out->p, SCRATCH_MAX, &out->n) == MSK_OK;
 }
 
 /* KV data of a DH payload. */

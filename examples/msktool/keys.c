@@ -36,7 +36,7 @@ append(const json_t *object, bool more, struct octets *out)
         data.spi = view(&spi);
         data.valid_from = view(&from);
         data.valid_to = view(&to);
-        ok = msk_key_data_put(out->p + out->n, CHAIN_MAX - out->n, &data, more,
+        ok = msk_key_data_put(&data, more, out->p + out->n, CHAIN_MAX - out->n,
                               &len) == MSK_OK;
     }
     out->n += ok ? len : 0;

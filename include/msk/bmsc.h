@@ -27,12 +27,12 @@ extern "C" {
 /* --- the outbox ---------------------------------------------------------- */
 
 enum msk_bmsc_effect_kind {
-    MSK_BMSC_SEND_MIKEY = 1, /* message to peer */
-    MSK_BMSC_HTTP = 2,       /* the answer to the request */
-    MSK_BMSC_DELIVERED = 3,  /* the UE acknowledged the MSK id */
-    MSK_BMSC_GAVE_UP = 4,    /* it never did */
-    MSK_BMSC_JOINED = 5,     /* the UE became a member of a group */
-    MSK_BMSC_PARTED = 6
+    MSK_BMSC_EFFECT_SEND_MIKEY = 1, /* message to peer */
+    MSK_BMSC_EFFECT_SEND_HTTP = 2,  /* the answer to the request */
+    MSK_BMSC_EFFECT_DELIVERED = 3,  /* the UE acknowledged the MSK id */
+    MSK_BMSC_EFFECT_GAVE_UP = 4,    /* it never did */
+    MSK_BMSC_EFFECT_JOINED = 5,     /* the UE became a member of a group */
+    MSK_BMSC_EFFECT_PARTED = 6
 };
 
 /* Why a membership has ended. */
@@ -62,7 +62,7 @@ struct msk_outbox_limits {
     size_t size;     /* sizeof(struct msk_outbox_limits) */
     size_t messages; /* MIKEY messages of one call, 1..MSK_OUTBOX_MESSAGES_MAX;
                         of more, what is due stays due at once */
-    bool http;       /* for msk_bmsc_http as well, which needs all there is */
+    bool http;       /* for msk_bmsc_answer as well, which needs all there is */
 };
 #define MSK_OUTBOX_MESSAGES_MAX 64
 
@@ -148,7 +148,7 @@ enum msk_confirm {
 
 /*
  * Read once; what the pointers point to stays good. Zero in a number means
- * the default. Without xml or nonce_key there is no HTTP: msk_bmsc_http
+ * the default. Without xml or nonce_key there is no HTTP: msk_bmsc_answer
  * returns MSK_ERR_STATE. authorise NULL: only members are granted anything.
  * service_groups NULL: there is no service to register.
  */
@@ -218,11 +218,11 @@ MSK_API void msk_bmsc_wipe(void *mem, size_t len);
  * said so; the outbox is empty. MSK_ERR_STATE: the configuration has no HTTP.
  * Change request 6.3.2.2.1; TS 33.246 6.3.2.1A, 6.3.2.1B, 6.3.2.4.
  */
-MSK_API int msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
-                          struct msk_subscriber *subscriber,
-                          const struct msk_http_request *request,
-                          struct msk_bytes peer, msk_time now,
-                          struct msk_outbox *outbox);
+MSK_API int msk_bmsc_answer(const struct msk_bmsc *bmsc, void *user,
+                            struct msk_subscriber *subscriber,
+                            const struct msk_http_request *request,
+                            struct msk_bytes peer, msk_time now,
+                            struct msk_outbox *outbox);
 
 /* The B-TID of a datagram that claims to be an acknowledgement, to load its
  * record; a view into message. Errors of msk_message_read. */
@@ -231,10 +231,10 @@ MSK_API int msk_bmsc_ack_btid(const struct msk_bmsc *bmsc,
 
 /* Takes an acknowledgement, and sends what waited for it. MSK_ERR_NOT_MINE:
  * no delivery is open that it fits; MSK_ERR_MAC; errors of msk_message_read. */
-MSK_API int msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
-                         struct msk_subscriber *subscriber,
-                         struct msk_bytes message, msk_time now,
-                         struct msk_outbox *outbox);
+MSK_API int msk_bmsc_take_ack(const struct msk_bmsc *bmsc, void *user,
+                              struct msk_subscriber *subscriber,
+                              struct msk_bytes message, msk_time now,
+                              struct msk_outbox *outbox);
 
 /*
  * Pushes the current MSK of the group to the subscriber; deliveries of older
@@ -283,10 +283,10 @@ MSK_API int msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
  * 14 octets for streaming, else empty. MSK_ERR_STATE: nothing is reserved,
  * reserve or rekey; MSK_ERR_SPACE. TS 33.246 6.3.3.
  */
-MSK_API int msk_bmsc_mtk(const struct msk_bmsc *bmsc,
-                         struct msk_key_group *group, struct msk_bytes mtk,
-                         struct msk_bytes salt, uint8_t *buf, size_t cap,
-                         size_t *len, uint16_t *mtk_id);
+MSK_API int msk_bmsc_make_mtk(const struct msk_bmsc *bmsc,
+                              struct msk_key_group *group, struct msk_bytes mtk,
+                              struct msk_bytes salt, uint8_t *buf, size_t cap,
+                              size_t *len, uint16_t *mtk_id);
 
 /* A token bucket that keeps pushes and pulls from coming all at once. */
 struct msk_pacer {

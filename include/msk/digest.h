@@ -126,7 +126,7 @@ msk_digest_client_challenge(struct msk_digest_client *client,
  * method or target with octets that may not stand there, or too long. On any
  * error the client is unchanged.
  */
-MSK_API int msk_digest_client_authorize(
+MSK_API int msk_digest_client_authorise(
     struct msk_digest_client *client, const struct msk_crypto *crypto,
     const struct msk_random *random, const struct msk_credentials *credentials,
     const struct msk_http_request *request, uint8_t *buf, size_t cap,

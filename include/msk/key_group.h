@@ -59,8 +59,8 @@ MSK_API void msk_key_group_wipe(struct msk_key_group *group);
 
 /* What the record says: the name of the current MSK, and if the group is for
  * streaming. */
-MSK_API void msk_key_group_id(const struct msk_key_group *group,
-                              struct msk_key_id *id);
+MSK_API void msk_key_group_current(const struct msk_key_group *group,
+                                   struct msk_key_id *id);
 MSK_API bool msk_key_group_streaming(const struct msk_key_group *group);
 
 /* The current MSK and its RAND, for key logs and for nodes that make MTK

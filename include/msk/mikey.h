@@ -299,9 +299,8 @@ MSK_API int msk_key_data_get(struct msk_bytes *rest, struct msk_key_data *key);
  * saying whether another follows. *len: its octets.
  * MSK_ERR_SPACE; MSK_ERR_LENGTH: a field too long for its length octets.
  */
-MSK_API int msk_key_data_put(uint8_t *buf, size_t cap,
-                             const struct msk_key_data *key, bool more,
-                             size_t *len);
+MSK_API int msk_key_data_put(const struct msk_key_data *key, bool more,
+                             uint8_t *buf, size_t cap, size_t *len);
 
 /* Reads the KV data of a DH payload (its tail) into spi, valid_from and
  * valid_to of *key; kv as in key->kv. MSK_ERR_TRUNCATED, MSK_ERR_TRAILING,
@@ -310,8 +309,8 @@ MSK_API int msk_key_validity_get(struct msk_bytes data,
                                  struct msk_key_data *key);
 
 /* Writes such data. MSK_ERR_SPACE, MSK_ERR_LENGTH, MSK_ERR_ARGUMENT. */
-MSK_API int msk_key_validity_put(uint8_t *buf, size_t cap,
-                                 const struct msk_key_data *key, size_t *len);
+MSK_API int msk_key_validity_put(const struct msk_key_data *key, uint8_t *buf,
+                                 size_t cap, size_t *len);
 
 /*
  * Parameters of an SRTP policy by their number, RFC 3830 6.10.1, RFC 4771 4,
@@ -390,8 +389,8 @@ MSK_API int msk_ext_key_id_get(struct msk_bytes data,
  * traffic in this order, empty ones left out. *len: its octets.
  * MSK_ERR_SPACE; MSK_ERR_LENGTH: one is longer than 255.
  */
-MSK_API int msk_ext_key_id_put(uint8_t *buf, size_t cap,
-                               const struct msk_ext_key_id *ids, size_t *len);
+MSK_API int msk_ext_key_id_put(const struct msk_ext_key_id *ids, uint8_t *buf,
+                               size_t cap, size_t *len);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
  *
  *   msk_ue_init, msk_ue_set_keys, msk_ue_start
  *   for each datagram on the MIKEY port:   msk_ue_receive
- *   for each answer to a send_http:        msk_ue_http
+ *   for each answer to a send_http:        msk_ue_take_response
  *   not later than msk_ue_due says:        msk_ue_timer
  *
  * What each state of its machines does with each event: doc/states.md.
@@ -125,7 +125,7 @@ struct msk_ue_hooks {
     void (*send_mikey)(void *user, struct msk_bytes peer,
                        struct msk_bytes message);
     /* Send a request to the key server, over TLS or not, and bring the answer
-     * with msk_ue_http. One is under way at a time. */
+     * with msk_ue_take_response. One is under way at a time. */
     void (*send_http)(void *user, const struct msk_http_request *request);
     void (*on_msk)(void *user, const struct msk_msk_event *msk);
     void (*on_mtk)(void *user, const struct msk_mtk_event *mtk);
@@ -316,8 +316,9 @@ MSK_API int msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
  * session retries by its rules. MSK_OK: it was accepted, or it
  * was a 401 that is being dealt with, or NULL. MSK_PENDING.
  */
-MSK_API int msk_ue_http(struct msk_ue *ue,
-                        const struct msk_http_response *response, msk_time now);
+MSK_API int msk_ue_take_response(struct msk_ue *ue,
+                                 const struct msk_http_response *response,
+                                 msk_time now);
 
 /* When msk_ue_timer must be called, at the latest, on the clock that says now;
  * MSK_NEVER: no need, also while a call of this session is pending. A session
@@ -336,14 +337,14 @@ MSK_API int msk_ue_complete(struct msk_ue *ue, uint32_t token, int result,
 /* What is to be done, for a host that polls: the hook of the same name with
  * its arguments. */
 enum msk_ue_effect_kind {
-    MSK_EFFECT_SEND_MIKEY = 1,
-    MSK_EFFECT_SEND_HTTP = 2,
-    MSK_EFFECT_MSK = 3,
-    MSK_EFFECT_MTK = 4,
-    MSK_EFFECT_MSK_DELETED = 5,
-    MSK_EFFECT_BOOTSTRAP_NEEDED = 6,
-    MSK_EFFECT_LEAVE = 7,
-    MSK_EFFECT_RESULT = 8
+    MSK_UE_EFFECT_SEND_MIKEY = 1,
+    MSK_UE_EFFECT_SEND_HTTP = 2,
+    MSK_UE_EFFECT_MSK = 3,
+    MSK_UE_EFFECT_MTK = 4,
+    MSK_UE_EFFECT_MSK_DELETED = 5,
+    MSK_UE_EFFECT_BOOTSTRAP_NEEDED = 6,
+    MSK_UE_EFFECT_LEAVE = 7,
+    MSK_UE_EFFECT_RESULT = 8
 };
 struct msk_ue_effect {
     size_t size; /* sizeof(struct msk_ue_effect) */

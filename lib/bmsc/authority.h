@@ -8,8 +8,9 @@
 
 /*
  * *code: 200: it may; 204: it may, and there is no MSK for it; 403: it may
- * not, and if it was a member it is none any more; 503: it may not now. Once it may, it may for the rest of the call. MSK_PENDING: the host
- * does not know yet; MSK_ERR_SPACE.
+ * not, and if it was a member it is none any more; 503: it may not now. Once it
+ * may, it may for the rest of the call. MSK_PENDING: the host does not know
+ * yet; MSK_ERR_SPACE.
  */
 int msk_authority_ask(const struct msk_call *call,
                       const struct msk_group_id *group, int *code);

@@ -213,9 +213,9 @@ msk_outbox_next(struct msk_outbox *outbox, struct msk_bmsc_effect *effect)
     if (from->id.number != 0)
         e.id = from->id;
     e.why = from->why;
-    if (e.kind == MSK_BMSC_SEND_MIKEY)
+    if (e.kind == MSK_BMSC_EFFECT_SEND_MIKEY)
         e.peer = (struct msk_bytes){ outbox->peer, outbox->peer_n };
-    if (e.kind == MSK_BMSC_HTTP)
+    if (e.kind == MSK_BMSC_EFFECT_SEND_HTTP)
         e.response = &outbox->response;
     msk_sized_give(effect, &e, sizeof e);
     return true;

@@ -89,7 +89,7 @@ delivered(const struct msk_call *call, struct msk_delivery *d,
         member->unanswered = 0;
     if (!d->old_muk)
         call->sub->proven = true;
-    return msk_outbox_tell(call->outbox, MSK_BMSC_DELIVERED, &d->group,
+    return msk_outbox_tell(call->outbox, MSK_BMSC_EFFECT_DELIVERED, &d->group,
                            d->number);
 }
 
@@ -99,7 +99,7 @@ give_up(const struct msk_call *call, struct msk_delivery *d,
         const struct msk_group *group)
 {
     (void)group;
-    return msk_outbox_tell(call->outbox, MSK_BMSC_GAVE_UP, &d->group,
+    return msk_outbox_tell(call->outbox, MSK_BMSC_EFFECT_GAVE_UP, &d->group,
                            d->number);
 }
 

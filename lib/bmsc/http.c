@@ -137,7 +137,7 @@ answer(struct msk_call *call, struct asked_call *asked, struct msk_bytes peer)
 {
     enum msk_auth auth = MSK_AUTH_WRONG;
     int status = refusal(call, asked);
-    int err = msk_outbox_add(call->outbox, MSK_BMSC_HTTP, NULL,
+    int err = msk_outbox_add(call->outbox, MSK_BMSC_EFFECT_SEND_HTTP, NULL,
                              (struct msk_bytes){ NULL, 0 });
 
     if (err != MSK_OK || status < 0)
@@ -159,10 +159,10 @@ answer(struct msk_call *call, struct asked_call *asked, struct msk_bytes peer)
 }
 
 int
-msk_bmsc_http(const struct msk_bmsc *bmsc, void *user,
-              struct msk_subscriber *subscriber,
-              const struct msk_http_request *request, struct msk_bytes peer,
-              msk_time now, struct msk_outbox *outbox)
+msk_bmsc_answer(const struct msk_bmsc *bmsc, void *user,
+                struct msk_subscriber *subscriber,
+                const struct msk_http_request *request, struct msk_bytes peer,
+                msk_time now, struct msk_outbox *outbox)
 {
     struct msk_call call;
     struct asked_call asked;

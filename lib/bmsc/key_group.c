@@ -185,7 +185,7 @@ msk_key_group_wipe(struct msk_key_group *group)
 /* --- what it says -------------------------------------------------------- */
 
 void
-msk_key_group_id(const struct msk_key_group *group, struct msk_key_id *id)
+msk_key_group_current(const struct msk_key_group *group, struct msk_key_id *id)
 {
     const struct msk_group *g;
 

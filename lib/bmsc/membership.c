@@ -12,7 +12,7 @@ msk_membership_begin(const struct msk_call *call,
         return MSK_OK;
     err = msk_sub_join(call->sub, group, out);
     return err == MSK_OK
-               ? msk_outbox_tell(call->outbox, MSK_BMSC_JOINED, group, 0)
+               ? msk_outbox_tell(call->outbox, MSK_BMSC_EFFECT_JOINED, group, 0)
                : err;
 }
 
@@ -21,7 +21,7 @@ msk_membership_end(const struct msk_call *call, struct msk_member *member,
                    enum msk_parted why)
 {
     struct msk_group_id group = member->group;
-    int err = msk_outbox_tell(call->outbox, MSK_BMSC_PARTED, &group, 0);
+    int err = msk_outbox_tell(call->outbox, MSK_BMSC_EFFECT_PARTED, &group, 0);
 
     msk_sub_part(call->sub, member);
     if (err == MSK_OK)

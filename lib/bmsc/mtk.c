@@ -25,9 +25,9 @@ describe_mtk(const struct msk_bmsc *bmsc, const struct msk_group *g,
 }
 
 int
-msk_bmsc_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
-             struct msk_bytes mtk, struct msk_bytes salt, uint8_t *buf,
-             size_t cap, size_t *len, uint16_t *mtk_id)
+msk_bmsc_make_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
+                  struct msk_bytes mtk, struct msk_bytes salt, uint8_t *buf,
+                  size_t cap, size_t *len, uint16_t *mtk_id)
 {
     struct msk_mtk_message m = { .size = sizeof m };
     const struct msk_group_msk *current;

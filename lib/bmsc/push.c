@@ -156,9 +156,9 @@ msk_bmsc_ack_btid(const struct msk_bmsc *bmsc, struct msk_bytes message,
 }
 
 int
-msk_bmsc_ack(const struct msk_bmsc *bmsc, void *user,
-             struct msk_subscriber *subscriber, struct msk_bytes message,
-             msk_time now, struct msk_outbox *outbox)
+msk_bmsc_take_ack(const struct msk_bmsc *bmsc, void *user,
+                  struct msk_subscriber *subscriber, struct msk_bytes message,
+                  msk_time now, struct msk_outbox *outbox)
 {
     struct msk_call call;
     struct msk_message m;

@@ -59,5 +59,6 @@ msk_send(const struct msk_call *call, struct msk_bmsc_muk *muk, uint32_t last,
     if (err != MSK_OK)
         return err;
     message = msk_outbox_keep(call->outbox, n);
-    return msk_outbox_add(call->outbox, MSK_BMSC_SEND_MIKEY, &m->id, message);
+    return msk_outbox_add(call->outbox, MSK_BMSC_EFFECT_SEND_MIKEY, &m->id,
+                          message);
 }

@@ -130,7 +130,7 @@ authorize(const struct msk_digest_client *client,
 }
 
 int
-msk_digest_client_authorize(struct msk_digest_client *client,
+msk_digest_client_authorise(struct msk_digest_client *client,
                             const struct msk_crypto *crypto,
                             const struct msk_random *random,
                             const struct msk_credentials *credentials,

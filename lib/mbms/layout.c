@@ -130,7 +130,7 @@ msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
         ids.traffic.p = traffic;
         ids.traffic.n = w.len;
     }
-    return msk_ext_key_id_put(out, MSK_LAYOUT_EXT_MAX, &ids, len);
+    return msk_ext_key_id_put(&ids, out, MSK_LAYOUT_EXT_MAX, len);
 }
 
 uint8_t

@@ -41,7 +41,7 @@ make_msk_plain(const struct msk_msk_message *m, uint8_t plain[MSK_DATA_MAX],
     key.key = m->key;
     key.valid_from = (struct msk_bytes){ from, SEQ_LEN };
     key.valid_to = (struct msk_bytes){ to, SEQ_LEN };
-    return msk_key_data_put(plain, MSK_DATA_MAX, &key, false, len);
+    return msk_key_data_put(&key, false, plain, MSK_DATA_MAX, len);
 }
 
 static bool

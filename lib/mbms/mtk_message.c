@@ -38,7 +38,7 @@ make_mtk_plain(const struct msk_mtk_message *m, uint8_t plain[MTK_DATA_MAX],
         key.type = MSK_KEY_TEK_SALT;
     key.key = m->key;
     key.salt = m->salt;
-    return msk_key_data_put(plain, MTK_DATA_MAX, &key, false, len);
+    return msk_key_data_put(&key, false, plain, MTK_DATA_MAX, len);
 }
 
 /* HDR EXT T {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,

@@ -56,7 +56,7 @@ put_key_id(struct msk_writer *w, uint8_t type, const struct msk_bytes *id)
 }
 
 int
-msk_ext_key_id_put(uint8_t *buf, size_t cap, const struct msk_ext_key_id *ids,
+msk_ext_key_id_put(const struct msk_ext_key_id *ids, uint8_t *buf, size_t cap,
                    size_t *len)
 {
     struct msk_writer w;

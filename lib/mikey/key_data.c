@@ -120,8 +120,8 @@ put_validity(struct msk_writer *w, const struct msk_key_data *key)
 }
 
 int
-msk_key_data_put(uint8_t *buf, size_t cap, const struct msk_key_data *key,
-                 bool more, size_t *len)
+msk_key_data_put(const struct msk_key_data *key, bool more, uint8_t *buf,
+                 size_t cap, size_t *len)
 {
     struct msk_writer w;
 
@@ -139,7 +139,7 @@ msk_key_data_put(uint8_t *buf, size_t cap, const struct msk_key_data *key,
 }
 
 int
-msk_key_validity_put(uint8_t *buf, size_t cap, const struct msk_key_data *key,
+msk_key_validity_put(const struct msk_key_data *key, uint8_t *buf, size_t cap,
                      size_t *len)
 {
     struct msk_writer w;

@@ -72,7 +72,7 @@ int msk_ue_exchange_keys(struct msk_ue *ue);
 /* Ends a request that waits for keys and that nobody wants any more. */
 void msk_ue_exchange_cancel(struct msk_ue *ue);
 
-/* Takes an answer, or NULL. As msk_ue_http. */
+/* Takes an answer, or NULL. As msk_ue_take_response. */
 int msk_ue_exchange_answer(struct msk_ue *ue,
                            const struct msk_http_response *response);
 

@@ -195,7 +195,7 @@ authorise_request(struct msk_ue *ue)
     x->keys = ue->generation;
     x->authorised = false;
     put_request(x);
-    err = msk_digest_client_authorize(
+    err = msk_digest_client_authorise(
         &x->digest, ue->crypto, ue->random, &credentials, &x->request,
         x->authorization, sizeof x->authorization, &x->authorization_len);
     x->authorised = err == MSK_OK;

@@ -127,8 +127,8 @@ msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
 }
 
 int
-msk_ue_http(struct msk_ue *ue, const struct msk_http_response *response,
-            msk_time now)
+msk_ue_take_response(struct msk_ue *ue,
+                     const struct msk_http_response *response, msk_time now)
 {
     struct msk_http_response r;
     int err = msk_ue_enter(ue, now);

@@ -77,19 +77,19 @@ static bool
 take_message(struct msk_ue_outbox *outbox, struct msk_ue_effect *effect)
 {
     if (take_kind(outbox, MSK_TELL_ACK)) {
-        effect->kind = MSK_EFFECT_SEND_MIKEY;
+        effect->kind = MSK_UE_EFFECT_SEND_MIKEY;
         effect->peer.p = outbox->peer;
         effect->peer.n = outbox->peer_len;
         effect->message.p = outbox->ack;
         effect->message.n = outbox->ack_len;
     } else if (take_kind(outbox, MSK_TELL_MSK)) {
-        effect->kind = MSK_EFFECT_MSK;
+        effect->kind = MSK_UE_EFFECT_MSK;
         effect->msk = &outbox->msk;
     } else if (take_kind(outbox, MSK_TELL_MTK)) {
-        effect->kind = MSK_EFFECT_MTK;
+        effect->kind = MSK_UE_EFFECT_MTK;
         effect->mtk = &outbox->mtk;
     } else if (take_kind(outbox, MSK_TELL_DELETED)) {
-        effect->kind = MSK_EFFECT_MSK_DELETED;
+        effect->kind = MSK_UE_EFFECT_MSK_DELETED;
         outbox->out_deleted = outbox->deleted;
         effect->deleted = &outbox->out_deleted;
     } else {
@@ -116,7 +116,7 @@ take_gone(struct msk_ue *ue, struct msk_ue_effect *effect)
             continue;
         ue->outbox.out_deleted = group->id;
         ue->outbox.out_deleted.number = group->gone[--group->n_gone];
-        effect->kind = MSK_EFFECT_MSK_DELETED;
+        effect->kind = MSK_UE_EFFECT_MSK_DELETED;
         effect->deleted = &ue->outbox.out_deleted;
         return true;
     }
@@ -137,7 +137,7 @@ put_result(struct msk_ue *ue, struct msk_ue_told *told,
     result->code = told->code;
     result->confirmed = told->confirmed;
     result->reason = (enum msk_reason)told->reason;
-    effect->kind = MSK_EFFECT_RESULT;
+    effect->kind = MSK_UE_EFFECT_RESULT;
     effect->result = result;
     return true;
 }
@@ -189,7 +189,7 @@ take_leave(struct msk_ue *ue, struct msk_ue_effect *effect)
         ue->outbox.out_leave.group = msk_key_id_group(&service->left_for);
         ue->outbox.out_leave.reason = (enum msk_reason)service->left;
         service->left = MSK_REASON_NONE;
-        effect->kind = MSK_EFFECT_LEAVE;
+        effect->kind = MSK_UE_EFFECT_LEAVE;
         effect->leave = &ue->outbox.out_leave;
         return true;
     }
@@ -200,10 +200,10 @@ static bool
 take_request_effect(struct msk_ue *ue, struct msk_ue_effect *effect)
 {
     if (take_kind(&ue->outbox, MSK_TELL_BOOTSTRAP)) {
-        effect->kind = MSK_EFFECT_BOOTSTRAP_NEEDED;
+        effect->kind = MSK_UE_EFFECT_BOOTSTRAP_NEEDED;
         effect->reason = (enum msk_reason)ue->outbox.bootstrap;
     } else if (take_kind(&ue->outbox, MSK_TELL_HTTP)) {
-        effect->kind = MSK_EFFECT_SEND_HTTP;
+        effect->kind = MSK_UE_EFFECT_SEND_HTTP;
         effect->request = &ue->exchange.request;
     } else {
         return false;
@@ -257,35 +257,35 @@ call(const struct msk_ue *ue, const struct msk_ue_effect *effect)
     void *user = ue->user;
 
     switch (effect->kind) {
-    case MSK_EFFECT_SEND_MIKEY:
+    case MSK_UE_EFFECT_SEND_MIKEY:
         if (hooks->send_mikey != NULL)
             hooks->send_mikey(user, effect->peer, effect->message);
         break;
-    case MSK_EFFECT_SEND_HTTP:
+    case MSK_UE_EFFECT_SEND_HTTP:
         if (hooks->send_http != NULL)
             hooks->send_http(user, effect->request);
         break;
-    case MSK_EFFECT_MSK:
+    case MSK_UE_EFFECT_MSK:
         if (hooks->on_msk != NULL)
             hooks->on_msk(user, effect->msk);
         break;
-    case MSK_EFFECT_MTK:
+    case MSK_UE_EFFECT_MTK:
         if (hooks->on_mtk != NULL)
             hooks->on_mtk(user, effect->mtk);
         break;
-    case MSK_EFFECT_MSK_DELETED:
+    case MSK_UE_EFFECT_MSK_DELETED:
         if (hooks->on_msk_deleted != NULL)
             hooks->on_msk_deleted(user, effect->deleted);
         break;
-    case MSK_EFFECT_BOOTSTRAP_NEEDED:
+    case MSK_UE_EFFECT_BOOTSTRAP_NEEDED:
         if (hooks->on_bootstrap_needed != NULL)
             hooks->on_bootstrap_needed(user, effect->reason);
         break;
-    case MSK_EFFECT_LEAVE:
+    case MSK_UE_EFFECT_LEAVE:
         if (hooks->on_leave != NULL)
             hooks->on_leave(user, effect->leave);
         break;
-    case MSK_EFFECT_RESULT:
+    case MSK_UE_EFFECT_RESULT:
         if (hooks->on_result != NULL)
             hooks->on_result(user, effect->result);
         break;

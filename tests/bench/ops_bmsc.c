@@ -42,7 +42,7 @@ first_message(struct node *b)
     struct msk_bytes first = { NULL, 0 };
 
     while (msk_outbox_next(b->outbox, &e))
-        if (e.kind == MSK_BMSC_SEND_MIKEY && first.n == 0)
+        if (e.kind == MSK_BMSC_EFFECT_SEND_MIKEY && first.n == 0)
             first = e.message;
     return first;
 }
@@ -89,9 +89,9 @@ run_ack(void *state, size_t i)
 
     (void)i;
     if (err == MSK_OK)
-        err = msk_bmsc_ack(b->bmsc, b, &b->subscriber,
-                           (struct msk_bytes){ b->ack, b->ack_n }, NOW,
-                           b->outbox);
+        err = msk_bmsc_take_ack(b->bmsc, b, &b->subscriber,
+                                (struct msk_bytes){ b->ack, b->ack_n }, NOW,
+                                b->outbox);
     if (err == MSK_OK)
         err = msk_subscriber_pack(&b->subscriber, b->out, sizeof b->out, &n);
     return err != MSK_OK || msk_subscriber_due(&b->subscriber) != MSK_NEVER;

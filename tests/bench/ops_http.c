@@ -110,7 +110,7 @@ authorize(struct exchange *x)
         err = msk_digest_client_challenge(&client, &challenge, false, &what);
     x->request.body = (struct msk_bytes){ x->body, x->n };
     if (err == MSK_OK)
-        err = msk_digest_client_authorize(&client, x->crypto, &bench_random,
+        err = msk_digest_client_authorise(&client, x->crypto, &bench_random,
                                           &x->credentials, &x->request,
                                           x->value[1], MSK_HTTP_VALUE_MAX, &n);
     x->header[1].name = msk_text("Authorization");

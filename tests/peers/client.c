@@ -120,7 +120,7 @@ ask(CURL *curl, struct msk_digest_client *client,
     struct msk_http_request request = { .size = sizeof request,
                                         .method = msk_text("GET"),
                                         .target = msk_text(target) };
-    int err = msk_digest_client_authorize(client, host_crypto(), &urandom, who,
+    int err = msk_digest_client_authorise(client, host_crypto(), &urandom, who,
                                           &request, (uint8_t *)line + at,
                                           MSK_HTTP_VALUE_MAX, &n);
 

@@ -114,7 +114,7 @@ sim_database_put_group(struct sim *w, uint8_t group,
                            MSK_KEY_GROUP_PACKED_MAX,
                            &w->db.group[group].n) != MSK_OK)
         sim_fail(w, "the record of group %u cannot be packed", group);
-    msk_key_group_id(in, &id);
+    msk_key_group_current(in, &id);
     note_roles(w, group, in);
     w->db.group[group].number = id.number;
     w->db.group[group].there = true;

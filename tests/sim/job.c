@@ -70,7 +70,7 @@ copy_outbox(struct sim *w, struct sim_job *job)
     while (msk_outbox_next(sim_node_outbox(), &e)) {
         size_t i = job->n_sends;
 
-        if (e.kind == MSK_BMSC_HTTP) {
+        if (e.kind == MSK_BMSC_EFFECT_SEND_HTTP) {
             copy_answer(w, job, e.response);
             continue;
         }
@@ -257,12 +257,14 @@ send_all(struct sim *w, const struct sim_job *job)
 {
     for (size_t i = 0; i < job->n_sends; i++)
         switch (job->send[i].kind) {
-        case MSK_BMSC_SEND_MIKEY: send_mikey(w, job, i); break;
-        case MSK_BMSC_DELIVERED: delivered(w, job, &job->send[i].id); break;
-        case MSK_BMSC_GAVE_UP: w->totals->given_up++; break;
-        case MSK_BMSC_HTTP:
-        case MSK_BMSC_JOINED:
-        case MSK_BMSC_PARTED: break;
+        case MSK_BMSC_EFFECT_SEND_MIKEY: send_mikey(w, job, i); break;
+        case MSK_BMSC_EFFECT_DELIVERED:
+            delivered(w, job, &job->send[i].id);
+            break;
+        case MSK_BMSC_EFFECT_GAVE_UP: w->totals->given_up++; break;
+        case MSK_BMSC_EFFECT_SEND_HTTP:
+        case MSK_BMSC_EFFECT_JOINED:
+        case MSK_BMSC_EFFECT_PARTED: break;
         }
     if (!job->has_answer)
         return;

@@ -56,7 +56,7 @@ forget_changes(const struct sim *w, uint8_t i, struct msk_key_group *record)
     if (!sim_in(node.has_old, i))
         node.old[i] = *record;
     node.has_old |= UINT64_C(1) << i;
-    msk_key_group_id(&node.old[i], &id);
+    msk_key_group_current(&node.old[i], &id);
     if (w->db.group[i].gone[id.number] != MSK_NEVER)
         *record = node.old[i];
 }
@@ -271,7 +271,7 @@ call_http(struct sim *w, struct sim_job *job)
     request.headers = headers;
     request.n_headers = sim_http_headers(&job->http, headers);
     job->has_row = identify(w, job, &request);
-    return msk_bmsc_http(
+    return msk_bmsc_answer(
         node.bmsc[node.server], w, job->has_row ? &node.sub : NULL, &request,
         msk_text(job->peer), sim_node_clock(w, job->node), node.outbox);
 }
@@ -328,9 +328,9 @@ sim_node_call(struct sim *w, struct sim_job *job)
     job->has_row = true;
     switch (job->op) {
     case SIM_OP_ACK:
-        return msk_bmsc_ack(node.bmsc[node.server], w, &node.sub,
-                            (struct msk_bytes){ job->octets, job->n_octets },
-                            now, node.outbox);
+        return msk_bmsc_take_ack(
+            node.bmsc[node.server], w, &node.sub,
+            (struct msk_bytes){ job->octets, job->n_octets }, now, node.outbox);
     case SIM_OP_TIMER:
         return msk_bmsc_timer(node.bmsc[node.server], w, &node.sub, now,
                               node.outbox);

@@ -512,8 +512,9 @@ take_answer(struct sim_session *s, const struct sim_item *item)
     s->believable = item->kind == SIM_HANGUP || http->status == 401 ||
                     (!http->lie && !http->cut);
     s->asked = false;
-    err = msk_ue_http(s->ue, item->kind == SIM_HANGUP ? NULL : &response,
-                      sim_ue_clock(s->device));
+    err =
+        msk_ue_take_response(s->ue, item->kind == SIM_HANGUP ? NULL : &response,
+                             sim_ue_clock(s->device));
     if (err == MSK_ERR_STATE) { /* it waited no longer: that was no call */
         s->call = SIM_CALL_OTHER;
         return;

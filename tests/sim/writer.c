@@ -35,7 +35,7 @@ note_past(struct sim *w, uint8_t g, const struct msk_key_group *record)
     struct msk_key_id id;
     uint16_t past;
 
-    msk_key_group_id(record, &id);
+    msk_key_group_current(record, &id);
     past = w->db.group[g].made[id.number];
     if (w->writer.group[g].row < SENT || past < SENT)
         return;
@@ -122,9 +122,9 @@ make(struct sim *w, uint8_t g)
     if (msk_key_group_streaming(record))
         salted = sizeof salt;
     for (int i = 0; i < 2; i++) {
-        msk_key_group_id(record, &id); /* reserve may have switched */
+        msk_key_group_current(record, &id); /* reserve may have switched */
         sim_mtk(g, id.number, mtk);
-        err = msk_bmsc_mtk(
+        err = msk_bmsc_make_mtk(
             sim_node_bmsc(0), record, (struct msk_bytes){ mtk, sizeof mtk },
             (struct msk_bytes){ salt, salted }, buf, sizeof buf, &n, &mtk_id);
         if (err == MSK_OK)

@@ -105,7 +105,7 @@ peers_authorize(struct digest_peers *peers)
     size_t len;
 
     assert_int_equal(
-        msk_digest_client_authorize(&peers->client, &peers->crypto.crypto,
+        msk_digest_client_authorise(&peers->client, &peers->crypto.crypto,
                                     &peers->random.random, &peers->credentials,
                                     &request, buf, sizeof buf, &len),
         MSK_OK);

@@ -30,7 +30,7 @@ find_group(void *user, const struct msk_group_id *group)
     if (!twin && memcmp(group->domain, chip_domain, 3) != 0)
         return NULL;
     for (size_t i = 0; i < o->n_groups; i++) {
-        msk_key_group_id(&o->group[i], &id);
+        msk_key_group_current(&o->group[i], &id);
         if (id.group == group->group)
             return twin ? &o->twin[i] : &o->group[i];
     }
@@ -230,18 +230,18 @@ office_empty(struct office *o)
         assert_true(o->effects < OFFICE_EFFECTS);
         o->kind[o->effects++] = e.kind;
         switch (e.kind) {
-        case MSK_BMSC_SEND_MIKEY:
+        case MSK_BMSC_EFFECT_SEND_MIKEY:
             check_octets("peer", e.peer,
                          msk_subscriber_address(&o->subscriber));
             assert_true(o->sent < OFFICE_SENT);
             o->id[o->sent] = e.id;
             o->message[o->sent++] = exact(e.message.p, e.message.n);
             break;
-        case MSK_BMSC_HTTP: keep(o, e.response); break;
-        case MSK_BMSC_DELIVERED: o->delivered++; break;
-        case MSK_BMSC_GAVE_UP: o->gave_up++; break;
-        case MSK_BMSC_JOINED: o->joined++; break;
-        case MSK_BMSC_PARTED:
+        case MSK_BMSC_EFFECT_SEND_HTTP: keep(o, e.response); break;
+        case MSK_BMSC_EFFECT_DELIVERED: o->delivered++; break;
+        case MSK_BMSC_EFFECT_GAVE_UP: o->gave_up++; break;
+        case MSK_BMSC_EFFECT_JOINED: o->joined++; break;
+        case MSK_BMSC_EFFECT_PARTED:
             o->parted++;
             o->why = e.why;
             break;
@@ -309,9 +309,9 @@ office_ack(struct office *o, struct msk_bytes message)
 {
     struct msk_subscriber before = o->subscriber;
 
-    return settle(
-        o, &before,
-        msk_bmsc_ack(o->bmsc, o, &o->subscriber, message, o->now, o->outbox));
+    return settle(o, &before,
+                  msk_bmsc_take_ack(o->bmsc, o, &o->subscriber, message, o->now,
+                                    o->outbox));
 }
 
 int
@@ -321,8 +321,9 @@ office_http(struct office *o, const struct msk_http_request *request,
     struct msk_subscriber before = o->subscriber;
 
     return settle(o, &before,
-                  msk_bmsc_http(o->bmsc, o, o->unknown ? NULL : &o->subscriber,
-                                request, peer, o->now, o->outbox));
+                  msk_bmsc_answer(o->bmsc, o,
+                                  o->unknown ? NULL : &o->subscriber, request,
+                                  peer, o->now, o->outbox));
 }
 
 int

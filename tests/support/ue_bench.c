@@ -193,7 +193,8 @@ reenter(struct bench *b)
     b->in_hook = true;
     assert_int_equal(msk_ue_timer(b->ue, b->now + 1000), MSK_ERR_REENTRY);
     assert_int_equal(msk_ue_receive(b->ue, one, one, b->now), MSK_ERR_REENTRY);
-    assert_int_equal(msk_ue_http(b->ue, NULL, b->now), MSK_ERR_REENTRY);
+    assert_int_equal(msk_ue_take_response(b->ue, NULL, b->now),
+                     MSK_ERR_REENTRY);
     assert_int_equal(msk_ue_start(b->ue, NULL, b->now), MSK_ERR_REENTRY);
     assert_int_equal(msk_ue_stop(b->ue, one, b->now), MSK_ERR_REENTRY);
     assert_int_equal(msk_ue_request(b->ue, &id, 1, b->now), MSK_ERR_REENTRY);
@@ -221,7 +222,7 @@ text(struct bench_seen *seen, struct msk_bytes a, struct msk_bytes c)
 static void
 send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
 {
-    struct bench_seen *seen = see(user, MSK_EFFECT_SEND_MIKEY);
+    struct bench_seen *seen = see(user, MSK_UE_EFFECT_SEND_MIKEY);
 
     assert_true(message.n > 0 && peer.n > 0);
     seen->n = message.n;
@@ -264,7 +265,7 @@ send_http(void *user, const struct msk_http_request *request)
 {
     struct bench *b = user;
 
-    (void)see(b, MSK_EFFECT_SEND_HTTP);
+    (void)see(b, MSK_UE_EFFECT_SEND_HTTP);
     b->asked = true;
     b->requests++;
     copy(b->target, sizeof b->target, &b->target_len, request->target);
@@ -290,7 +291,7 @@ send_http(void *user, const struct msk_http_request *request)
 static void
 on_msk(void *user, const struct msk_msk_event *msk)
 {
-    struct bench_seen *seen = see(user, MSK_EFFECT_MSK);
+    struct bench_seen *seen = see(user, MSK_UE_EFFECT_MSK);
 
     seen->id = name_of(&msk->id);
     seen->flag = msk->updated_only;
@@ -300,7 +301,7 @@ on_msk(void *user, const struct msk_msk_event *msk)
 static void
 on_mtk(void *user, const struct msk_mtk_event *mtk)
 {
-    struct bench_seen *seen = see(user, MSK_EFFECT_MTK);
+    struct bench_seen *seen = see(user, MSK_UE_EFFECT_MTK);
 
     seen->id = name_of(&mtk->id);
     seen->mtk_id = mtk->mtk_id;
@@ -311,21 +312,21 @@ on_mtk(void *user, const struct msk_mtk_event *mtk)
 static void
 on_msk_deleted(void *user, const struct msk_key_id *id)
 {
-    see(user, MSK_EFFECT_MSK_DELETED)->id = name_of(id);
+    see(user, MSK_UE_EFFECT_MSK_DELETED)->id = name_of(id);
     reenter(user);
 }
 
 static void
 on_bootstrap_needed(void *user, enum msk_reason reason)
 {
-    see(user, MSK_EFFECT_BOOTSTRAP_NEEDED)->reason = reason;
+    see(user, MSK_UE_EFFECT_BOOTSTRAP_NEEDED)->reason = reason;
     reenter(user);
 }
 
 static void
 on_leave(void *user, const struct msk_leave_event *leave)
 {
-    struct bench_seen *seen = see(user, MSK_EFFECT_LEAVE);
+    struct bench_seen *seen = see(user, MSK_UE_EFFECT_LEAVE);
     struct msk_key_id id = { { 0, 0, 0 }, leave->group.group, 0 };
 
     memcpy(id.domain, leave->group.domain, sizeof id.domain);
@@ -338,7 +339,7 @@ on_leave(void *user, const struct msk_leave_event *leave)
 static void
 on_result(void *user, const struct msk_result_event *result)
 {
-    struct bench_seen *seen = see(user, MSK_EFFECT_RESULT);
+    struct bench_seen *seen = see(user, MSK_UE_EFFECT_RESULT);
 
     seen->id = name_of(&result->id);
     seen->reason = result->reason;

@@ -180,7 +180,7 @@ int bench_stop(struct bench *b, const char *name);
 int bench_wait(struct bench *b, msk_time time);
 
 /* Answers the request under way as the BM-SC was told. Returns what
- * msk_ue_http did. */
+ * msk_ue_take_response did. */
 int bench_serve(struct bench *b);
 
 /* Answers until nothing is asked, at most so often. */

@@ -131,7 +131,7 @@ serve(void)
     if (b.asked)
         check_result(bench_serve(&b));
     else
-        check_result(msk_ue_http(b.ue, NULL, b.now));
+        check_result(msk_ue_take_response(b.ue, NULL, b.now));
 }
 
 static void

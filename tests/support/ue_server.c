@@ -261,7 +261,7 @@ bench_serve(struct bench *b)
     b->asked = false;
     b->server_now += 1000;
     if (b->answer == ANSWER_NONE)
-        return msk_ue_http(b->ue, NULL, b->now);
+        return msk_ue_take_response(b->ue, NULL, b->now);
     receive(&s);
     if (!answer_blindly(&s) && !answer_401(&s))
         answer_verified(&s);
@@ -269,7 +269,7 @@ bench_serve(struct bench *b)
         add_header(&s, "retry-after", TEXT(b->retry_after));
     if (b->date != NULL)
         add_header(&s, "date", TEXT(b->date));
-    return msk_ue_http(b->ue, &s.response, b->now);
+    return msk_ue_take_response(b->ue, &s.response, b->now);
 }
 
 void

@@ -122,7 +122,7 @@ authorize(struct visit *v)
     v->o->fails_for_ever = false;
     v->o->crypto.fail_at = 0;
     v->o->crypto.for_ever = false;
-    err = msk_digest_client_authorize(&v->client, &v->o->crypto.crypto,
+    err = msk_digest_client_authorise(&v->client, &v->o->crypto.crypto,
                                       &v->o->random, &credentials, &v->request,
                                       buf, sizeof buf, &n);
     v->o->fail_draw = fail_draw;

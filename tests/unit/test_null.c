@@ -86,13 +86,13 @@ NULL_INT(msk_cs_get, MSK_MAP_SRTP_ID, p[0], p[1])
 NULL_INT(msk_cs_put, MSK_MAP_SRTP_ID, p[0], p[1], sizeof octets, p[2])
 NULL_INT(msk_tlv_get, p[0], p[1], p[2])
 NULL_INT(msk_key_data_get, p[0], p[1])
-NULL_INT(msk_key_data_put, p[0], sizeof octets, p[1], false, p[2])
+NULL_INT(msk_key_data_put, p[0], false, p[1], sizeof octets, p[2])
 NULL_INT(msk_key_validity_get, none, p[0])
-NULL_INT(msk_key_validity_put, p[0], sizeof octets, p[1], p[2])
+NULL_INT(msk_key_validity_put, p[0], p[1], sizeof octets, p[2])
 NULL_INT(msk_srtp_policy_get, none, p[0])
 NULL_INT(msk_srtp_policy_put, p[0], p[1], sizeof octets, p[2])
 NULL_INT(msk_ext_key_id_get, none, p[0])
-NULL_INT(msk_ext_key_id_put, p[0], sizeof octets, p[1], p[2])
+NULL_INT(msk_ext_key_id_put, p[0], p[1], sizeof octets, p[2])
 
 static void
 says_so_of_mikey(void **state)
@@ -119,13 +119,13 @@ says_so_of_mikey(void **state)
         REFUSES(msk_cs_put, 2, &cs, octets, &len),
         REFUSES(msk_tlv_get, 0, &two[1], &type, &two[1]),
         REFUSES(msk_key_data_get, 0, &two[1], &data),
-        REFUSES(msk_key_data_put, 1, octets, &data, &len),
+        REFUSES(msk_key_data_put, 2, &data, octets, &len),
         REFUSES(msk_key_validity_get, 0, &data),
-        REFUSES(msk_key_validity_put, 1, octets, &data, &len),
+        REFUSES(msk_key_validity_put, 2, &data, octets, &len),
         REFUSES(msk_srtp_policy_get, 0, &policy),
         REFUSES(msk_srtp_policy_put, 2, &policy, octets, &len),
         REFUSES(msk_ext_key_id_get, 0, &ids),
-        REFUSES(msk_ext_key_id_put, 1, octets, &ids, &len),
+        REFUSES(msk_ext_key_id_put, 2, &ids, octets, &len),
     };
     const struct null_call end =
         REFUSES(msk_mikey_build_end, 0, &builder, &len);

@@ -77,7 +77,7 @@ NULL_INT(msk_key_group_init, p[0], p[1], p[2])
 NULL_INT(msk_key_group_pack, p[0], p[1], sizeof octets, p[2])
 NULL_INT(msk_key_group_unpack, p[0], view)
 NULL_VOID(msk_key_group_wipe, p[0])
-NULL_VOID(msk_key_group_id, p[0], p[1])
+NULL_VOID(msk_key_group_current, p[0], p[1])
 NULL_INT(msk_key_group_streaming, p[0])
 NULL_VOID(msk_key_group_secrets, p[0], p[1], p[2])
 NULL_INT(msk_key_group_get, p[0], MSK_ROLE_CURRENT, p[1])
@@ -102,7 +102,7 @@ says_so_of_key_groups(void **state)
         REFUSES(msk_key_group_init, 0, &g, &config, &o.random),
         REFUSES(msk_key_group_pack, 0, &g, octets, &len),
         REFUSES(msk_key_group_unpack, 0, &g),
-        SAYS(msk_key_group_id, 0, &g, &id),
+        SAYS(msk_key_group_current, 0, &g, &id),
         SAYS(msk_key_group_streaming, false, &g),
         SAYS(msk_key_group_secrets, 0, &g, &view, &other),
         SAYS(msk_key_group_get, false, &g, &msk),
@@ -129,14 +129,14 @@ NULL_INT(msk_outbox_init, p[0], p[1], sizeof memory, p[2])
 NULL_INT(msk_outbox_next, p[0], p[1])
 NULL_INT(msk_bmsc_init, p[0], p[1], sizeof memory, p[2])
 NULL_VOID(msk_bmsc_wipe, p[0], 8)
-NULL_INT(msk_bmsc_http, p[0], &o, p[1], p[2], none, 1000, p[3])
+NULL_INT(msk_bmsc_answer, p[0], &o, p[1], p[2], none, 1000, p[3])
 NULL_INT(msk_bmsc_ack_btid, p[0], view, p[1])
-NULL_INT(msk_bmsc_ack, p[0], &o, p[1], view, 1000, p[2])
+NULL_INT(msk_bmsc_take_ack, p[0], &o, p[1], view, 1000, p[2])
 NULL_INT(msk_bmsc_push, p[0], &o, p[1], p[2], 1000, p[3])
 NULL_INT(msk_bmsc_push_msk, p[0], &o, p[1], p[2], MSK_ROLE_CURRENT, 1000, p[3])
 NULL_INT(msk_bmsc_pull, p[0], &o, p[1], p[2], 1000, p[3])
 NULL_INT(msk_bmsc_timer, p[0], &o, p[1], 1000, p[2])
-NULL_INT(msk_bmsc_mtk, p[0], p[1], chars("sixteen octets.."), none, p[2],
+NULL_INT(msk_bmsc_make_mtk, p[0], p[1], chars("sixteen octets.."), none, p[2],
          sizeof octets, p[3], p[4])
 NULL_VOID(msk_pacer_init, p[0], 1, 1, 0)
 NULL_INT(msk_pacer_take, p[0], 1)
@@ -167,14 +167,14 @@ says_so_of_the_bmsc(void **state)
             SAYS(msk_outbox_next, false, o.outbox, &effect),
             REFUSES(msk_bmsc_init, 0, &made, memory, &o.config),
             SAYS(msk_bmsc_wipe, 0, memory),
-            REFUSES(msk_bmsc_http, 2, b, &o.subscriber, &request, o.outbox),
+            REFUSES(msk_bmsc_answer, 2, b, &o.subscriber, &request, o.outbox),
             REFUSES(msk_bmsc_ack_btid, 0, b, &view),
-            REFUSES(msk_bmsc_ack, 0, b, &o.subscriber, o.outbox),
+            REFUSES(msk_bmsc_take_ack, 0, b, &o.subscriber, o.outbox),
             REFUSES(msk_bmsc_push, 0, b, &o.subscriber, g, o.outbox),
             REFUSES(msk_bmsc_push_msk, 0, b, &o.subscriber, g, o.outbox),
             REFUSES(msk_bmsc_pull, 0, b, &o.subscriber, g, o.outbox),
             REFUSES(msk_bmsc_timer, 0, b, &o.subscriber, o.outbox),
-            REFUSES(msk_bmsc_mtk, 0, b, g, octets, &len, &mtk_id),
+            REFUSES(msk_bmsc_make_mtk, 0, b, g, octets, &len, &mtk_id),
             SAYS(msk_pacer_init, 0, &pacer),
             SAYS(msk_pacer_take, 0, &pacer),
         };
@@ -272,7 +272,7 @@ NULL_INT(msk_ue_stop, p[0], chars("s"), 0)
 NULL_INT(msk_ue_request, p[0], p[1], 1, 0)
 NULL_INT(msk_ue_missed, p[0], chars("s"), chars("f"), chars("123456"), 0)
 NULL_INT(msk_ue_receive, p[0], view, none, 0)
-NULL_INT(msk_ue_http, p[0], p[1], 0)
+NULL_INT(msk_ue_take_response, p[0], p[1], 0)
 NULL_INT(msk_ue_due, p[0], 0)
 NULL_INT(msk_ue_timer, p[0], 0)
 NULL_INT(msk_ue_complete, p[0], 1, MSK_OK, 0)
@@ -319,7 +319,7 @@ says_so_of_the_ue(void **state)
             REFUSES(msk_ue_request, 0, ue, &id),
             REFUSES(msk_ue_missed, 0, ue),
             REFUSES(msk_ue_receive, 0, ue),
-            REFUSES(msk_ue_http, 2, ue, &response),
+            REFUSES(msk_ue_take_response, 2, ue, &response),
             SAYS(msk_ue_due, (long long)MSK_NEVER, ue),
             REFUSES(msk_ue_timer, 0, ue),
             REFUSES(msk_ue_complete, 0, ue),

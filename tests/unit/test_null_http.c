@@ -38,7 +38,7 @@ take_item(void *arg, const struct msk_body_item *item)
 
 NULL_INT(msk_digest_response, p[0], p[1], p[2], p[3])
 NULL_INT(msk_digest_client_challenge, p[0], p[1], true, p[2])
-NULL_INT(msk_digest_client_authorize, p[0], p[1], p[2], p[3], p[4], p[5],
+NULL_INT(msk_digest_client_authorise, p[0], p[1], p[2], p[3], p[4], p[5],
          sizeof octets, &len)
 NULL_INT(msk_digest_client_verify, p[0], p[1], p[2], chars("/"), p[3])
 NULL_INT(msk_digest_server_check, p[0], p[1], p[2], 1000, p[3], p[4], p[5])
@@ -131,7 +131,7 @@ says_so_of_digest_and_xml(void **state)
     const struct null_call call[] = {
         REFUSES(msk_digest_response, 0, crypto, &input, octets, &len),
         REFUSES(msk_digest_client_challenge, 0, &client, &response, &what),
-        REFUSES(msk_digest_client_authorize, 0, &client, crypto, &random,
+        REFUSES(msk_digest_client_authorise, 0, &client, crypto, &random,
                 &credentials, &request, octets),
         REFUSES(msk_digest_client_verify, 0, &client, crypto, &credentials,
                 &response),

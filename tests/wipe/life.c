@@ -207,9 +207,9 @@ ue_next(void)
     static struct msk_ue_effect e;
 
     for (e.size = sizeof e; msk_ue_next(ue, &e);) {
-        if (e.kind == MSK_EFFECT_SEND_MIKEY)
+        if (e.kind == MSK_UE_EFFECT_SEND_MIKEY)
             post.ack = copy(e.message);
-        if (e.kind != MSK_EFFECT_SEND_HTTP)
+        if (e.kind != MSK_UE_EFFECT_SEND_HTTP)
             continue;
         post.request = *e.request;
         post.request.method = copy(e.request->method);
@@ -227,9 +227,9 @@ bmsc_next(void)
     static struct msk_bmsc_effect e;
 
     for (e.size = sizeof e; msk_outbox_next(outbox, &e);) {
-        if (e.kind == MSK_BMSC_SEND_MIKEY)
+        if (e.kind == MSK_BMSC_EFFECT_SEND_MIKEY)
             post.push = copy(e.message);
-        if (e.kind != MSK_BMSC_HTTP)
+        if (e.kind != MSK_BMSC_EFFECT_SEND_HTTP)
             continue;
         post.response = *e.response;
         post.response.body = copy(e.response->body);
@@ -373,7 +373,7 @@ groups_of(void *user, struct msk_bytes service, struct msk_group_id *ids,
 
     (void)user;
     (void)service;
-    msk_key_group_id(&group, &id);
+    msk_key_group_current(&group, &id);
     if (cap > 0) {
         memcpy(ids->domain, id.domain, sizeof ids->domain);
         ids->group = id.group;
@@ -408,8 +408,8 @@ make_outbox(void)
 static int
 answer(void)
 {
-    return msk_bmsc_http(bmsc, NULL, &subscriber, &post.request, msk_text("ue"),
-                         now, outbox);
+    return msk_bmsc_answer(bmsc, NULL, &subscriber, &post.request,
+                           msk_text("ue"), now, outbox);
 }
 
 static int
@@ -434,7 +434,7 @@ bmsc_timer(void)
 static int
 take_ack(void)
 {
-    return msk_bmsc_ack(bmsc, NULL, &subscriber, post.ack, now, outbox);
+    return msk_bmsc_take_ack(bmsc, NULL, &subscriber, post.ack, now, outbox);
 }
 
 static int
@@ -481,8 +481,9 @@ make_mtk(void)
 {
     uint16_t id;
 
-    return msk_bmsc_mtk(bmsc, &group, view(mtk, 16), view(salt, 14),
-                        mtk_message, sizeof mtk_message, &mtk_message_n, &id);
+    return msk_bmsc_make_mtk(bmsc, &group, view(mtk, 16), view(salt, 14),
+                             mtk_message, sizeof mtk_message, &mtk_message_n,
+                             &id);
 }
 
 static void
@@ -598,7 +599,7 @@ ask(void)
 {
     struct msk_key_id id;
 
-    msk_key_group_id(&group, &id);
+    msk_key_group_current(&group, &id);
     id.number = 0;
     return msk_ue_request(ue, &id, 1, now);
 }
@@ -631,13 +632,13 @@ mtk_is_told(void)
 static int
 take_answer(void)
 {
-    return msk_ue_http(ue, &post.response, now);
+    return msk_ue_take_response(ue, &post.response, now);
 }
 
 static int
 take_nothing(void)
 {
-    return msk_ue_http(ue, NULL, now);
+    return msk_ue_take_response(ue, NULL, now);
 }
 
 static int

@@ -372,9 +372,9 @@ switches_to_what_was_pushed_ahead(void **state)
         take_and_acknowledge();
         assert_int_equal(msk_key_group_reserve(g, 2), MSK_OK);
         for (int i = 0; i < 2; i++) {
-            assert_int_equal(msk_bmsc_mtk(o.bmsc, g,
-                                          (struct msk_bytes){ mtk, 16 }, none,
-                                          buf, sizeof buf, &n, &id),
+            assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g,
+                                               (struct msk_bytes){ mtk, 16 },
+                                               none, buf, sizeof buf, &n, &id),
                              MSK_OK);
             assert_int_equal(id, i + 1);
             assert_int_equal(chip_receive(&o.chip, exact(buf, n)), MSK_OK);
@@ -382,9 +382,9 @@ switches_to_what_was_pushed_ahead(void **state)
                 continue;
             assert_int_equal(msk_key_group_switch(g), MSK_OK);
             assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
-            assert_int_equal(msk_bmsc_mtk(o.bmsc, g,
-                                          (struct msk_bytes){ mtk, 16 }, none,
-                                          buf, sizeof buf, &n, &id),
+            assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g,
+                                               (struct msk_bytes){ mtk, 16 },
+                                               none, buf, sizeof buf, &n, &id),
                              MSK_OK);
             assert_int_equal(id, 1);
             assert_int_equal(chip_receive(&o.chip, exact(buf, n)), MSK_OK);

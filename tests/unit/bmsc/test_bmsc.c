@@ -140,9 +140,9 @@ make_mtk(struct msk_key_group *g, uint8_t mtk, uint16_t *id)
 
     memset(key, mtk, sizeof key);
     memset(salt, mtk + 1, sizeof salt);
-    err = msk_bmsc_mtk(o.bmsc, g, (struct msk_bytes){ key, 16 },
-                       (struct msk_bytes){ salt, streaming ? 14u : 0u }, out,
-                       MSK_MIKEY_MAX, &n, id);
+    err = msk_bmsc_make_mtk(o.bmsc, g, (struct msk_bytes){ key, 16 },
+                            (struct msk_bytes){ salt, streaming ? 14u : 0u },
+                            out, MSK_MIKEY_MAX, &n, id);
     if (err == MSK_OK)
         buf = exact(out, n);
     return err;
@@ -289,10 +289,10 @@ lets_a_late_member_take_what_is_sent_and_nothing_older(void **state)
         g = office_group(&o, GROUP, false);
         assert_int_equal(msk_key_group_reserve(g, 6), MSK_OK);
         for (size_t i = 0; i < 6; i++)
-            assert_int_equal(msk_bmsc_mtk(o.bmsc, g,
-                                          (struct msk_bytes){ mtk, 16 }, none,
-                                          sent[i], sizeof sent[i], &n[i], &id),
-                             MSK_OK);
+            assert_int_equal(
+                msk_bmsc_make_mtk(o.bmsc, g, (struct msk_bytes){ mtk, 16 },
+                                  none, sent[i], sizeof sent[i], &n[i], &id),
+                MSK_OK);
         assert_int_equal(office_push(&o, g), MSK_OK);
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
         check_held(&o.chip, GROUP, "1 4..65534 -");
@@ -395,13 +395,13 @@ refuses_an_mtk_that_is_none(void **state)
     g = office_group(&o, GROUP, true);
     assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
 #define MTK(bmsc, group, key, s, id) \
-    msk_bmsc_mtk(bmsc, group, key, s, out, MSK_MIKEY_MAX, &n, id)
+    msk_bmsc_make_mtk(bmsc, group, key, s, out, MSK_MIKEY_MAX, &n, id)
     assert_int_equal(MTK(NULL, g, mtk, salt, &id), MSK_ERR_ARGUMENT);
     assert_int_equal(MTK(o.bmsc, NULL, mtk, salt, &id), MSK_ERR_ARGUMENT);
     assert_int_equal(MTK(o.bmsc, g, mtk, salt, NULL), MSK_ERR_ARGUMENT);
     assert_int_equal(MTK(o.bmsc, g, half, salt, &id), MSK_ERR_ARGUMENT);
     assert_int_equal(MTK(o.bmsc, g, mtk, none, &id), MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_bmsc_mtk(o.bmsc, g, mtk, salt, out, 20, &n, &id),
+    assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g, mtk, salt, out, 20, &n, &id),
                      MSK_ERR_SPACE);
     assert_int_equal(MTK(o.bmsc, g, mtk, salt, &id), MSK_OK);
     assert_int_equal(id, 1);

@@ -98,9 +98,9 @@ challenges_grants_and_delivers(void **state)
         assert_memory_equal(v.item[0].msk_id, item.msk_id, 4);
         /* The answer goes first. */
         assert_int_equal(o.effects, 3);
-        assert_int_equal(o.kind[0], MSK_BMSC_HTTP);
-        assert_int_equal(o.kind[1], MSK_BMSC_JOINED);
-        assert_int_equal(o.kind[2], MSK_BMSC_SEND_MIKEY);
+        assert_int_equal(o.kind[0], MSK_BMSC_EFFECT_SEND_HTTP);
+        assert_int_equal(o.kind[1], MSK_BMSC_EFFECT_JOINED);
+        assert_int_equal(o.kind[2], MSK_BMSC_EFFECT_SEND_MIKEY);
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
         check_held(&o.chip, GROUP, "1 0..65534 -");
         assert_int_equal(office_ack(&o, o.ack), MSK_OK);
@@ -1262,9 +1262,9 @@ refuses_calls_that_are_none(void **state)
         office_http(&o, &r, (struct msk_bytes){ much, MSK_PEER_MAX + 1 }),
         MSK_ERR_ARGUMENT);
     assert_int_equal(office_http(&o, NULL, ue), MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_bmsc_http(NULL, &o, NULL, &r, ue, 0, o.outbox),
+    assert_int_equal(msk_bmsc_answer(NULL, &o, NULL, &r, ue, 0, o.outbox),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_bmsc_http(o.bmsc, &o, NULL, &r, ue, 0, NULL),
+    assert_int_equal(msk_bmsc_answer(o.bmsc, &o, NULL, &r, ue, 0, NULL),
                      MSK_ERR_ARGUMENT);
     r.n_headers = 1;
     assert_int_equal(office_http(&o, &r, ue), MSK_ERR_ARGUMENT);

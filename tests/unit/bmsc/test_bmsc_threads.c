@@ -126,10 +126,10 @@ send_all(struct worker *w, size_t i)
     struct msk_message m;
 
     while (msk_outbox_next(w->outbox, &e)) {
-        if (e.kind == MSK_BMSC_HTTP)
+        if (e.kind == MSK_BMSC_EFFECT_SEND_HTTP)
             take_answer(w, i, e.response);
-        table.delivered += e.kind == MSK_BMSC_DELIVERED ? 1 : 0;
-        if (e.kind != MSK_BMSC_SEND_MIKEY)
+        table.delivered += e.kind == MSK_BMSC_EFFECT_DELIVERED ? 1 : 0;
+        if (e.kind != MSK_BMSC_EFFECT_SEND_MIKEY)
             continue;
         if (msk_message_read(MSK_LAYOUT_KEYID, e.message, &m, NULL) != MSK_OK)
             table.bad++;
@@ -171,14 +171,14 @@ ask(struct worker *w, size_t i, msk_time now)
     w->header[0] =
         (struct msk_http_header){ msk_text("Content-Type"),
                                   msk_body_media_type(MSK_BODY_MSK_REQUEST) };
-    if (msk_digest_client_authorize(&w->client[i], host_crypto(), &w->random,
+    if (msk_digest_client_authorise(&w->client[i], host_crypto(), &w->random,
                                     &c, &w->request, w->value, sizeof w->value,
                                     &n) == MSK_OK)
         w->header[w->request.n_headers++] =
             (struct msk_http_header){ msk_text("Authorization"),
                                       { w->value, n } };
-    return msk_bmsc_http(bmsc, w, &w->sub, &w->request, msk_text("ue"), now,
-                         w->outbox);
+    return msk_bmsc_answer(bmsc, w, &w->sub, &w->request, msk_text("ue"), now,
+                           w->outbox);
 }
 
 static int
@@ -200,8 +200,8 @@ acknowledge(struct worker *w, size_t i, msk_time now)
         msk_verification_make(host_crypto(), (struct msk_bytes){ key, 16 }, &m,
                               m.idr, ack, sizeof ack, &len) != MSK_OK)
         return MSK_ERR_NOT_MINE;
-    return msk_bmsc_ack(bmsc, w, &w->sub, (struct msk_bytes){ ack, len }, now,
-                        w->outbox);
+    return msk_bmsc_take_ack(bmsc, w, &w->sub, (struct msk_bytes){ ack, len },
+                             now, w->outbox);
 }
 
 static int

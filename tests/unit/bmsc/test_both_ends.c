@@ -197,7 +197,8 @@ arrives(size_t i)
         break;
     case REQUEST: serve(); break;
     case ANSWER:
-        assert_int_equal(msk_ue_http(ue.session, &net.answer, o.now), MSK_OK);
+        assert_int_equal(msk_ue_take_response(ue.session, &net.answer, o.now),
+                         MSK_OK);
         break;
     }
 }

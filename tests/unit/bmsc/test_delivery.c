@@ -818,8 +818,9 @@ says_who_acknowledges(void **state)
                          MSK_ERR_ARGUMENT);
         assert_int_equal(msk_bmsc_ack_btid(o.bmsc, o.ack, NULL),
                          MSK_ERR_ARGUMENT);
-        assert_int_equal(msk_bmsc_ack(o.bmsc, &o, NULL, o.ack, 1, o.outbox),
-                         MSK_ERR_ARGUMENT);
+        assert_int_equal(
+            msk_bmsc_take_ack(o.bmsc, &o, NULL, o.ack, 1, o.outbox),
+            MSK_ERR_ARGUMENT);
         assert_int_equal(msk_bmsc_timer(o.bmsc, &o, NULL, 1, o.outbox),
                          MSK_ERR_ARGUMENT);
     }

@@ -117,7 +117,7 @@ says_what_it_holds(void **state)
 
     (void)state;
     assert_int_equal(msk_key_group_init(&group, &c, NULL), MSK_OK);
-    msk_key_group_id(&group, &id);
+    msk_key_group_current(&group, &id);
     assert_true(msk_key_id_equal(&id, &c.id));
     assert_true(msk_key_group_streaming(&group));
     msk_key_group_secrets(&group, &msk, &rand);
@@ -264,7 +264,7 @@ changes_msk_rand_and_number_together(void **state)
     assert_int_equal(msk_key_group_reserve(&group, 97), MSK_OK);
     assert_int_equal(msk_key_group_reserve(&group, 1), MSK_ERR_STATE);
     assert_int_equal(msk_key_group_rekey(&group, &numbers), MSK_OK);
-    msk_key_group_id(&group, &id);
+    msk_key_group_current(&group, &id);
     assert_int_equal(id.number, 8);
     msk_key_group_secrets(&group, &msk, &rand);
     check_octets("msk", msk, hex("0102030405060708090a0b0c0d0e0f10"));

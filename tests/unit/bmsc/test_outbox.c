@@ -112,24 +112,25 @@ hands_out_effects_in_their_order(void **state)
     (void)state;
     memcpy(outbox->peer, "ue", 2);
     outbox->peer_n = 2;
-    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_HTTP, NULL, none), MSK_OK);
+    assert_int_equal(
+        msk_outbox_add(outbox, MSK_BMSC_EFFECT_SEND_HTTP, NULL, none), MSK_OK);
     assert_int_equal(msk_outbox_copy(outbox, chars("octets"), &kept), MSK_OK);
-    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_SEND_MIKEY, &id, kept),
-                     MSK_OK);
-    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_JOINED, &id, none),
+    assert_int_equal(
+        msk_outbox_add(outbox, MSK_BMSC_EFFECT_SEND_MIKEY, &id, kept), MSK_OK);
+    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_EFFECT_JOINED, &id, none),
                      MSK_OK);
     assert_true(msk_outbox_next(outbox, &e));
-    assert_int_equal(e.kind, MSK_BMSC_HTTP);
+    assert_int_equal(e.kind, MSK_BMSC_EFFECT_SEND_HTTP);
     assert_ptr_equal(e.response, &outbox->response);
     assert_int_equal(e.peer.n + e.message.n, 0);
     assert_true(msk_outbox_next(outbox, &e));
-    assert_int_equal(e.kind, MSK_BMSC_SEND_MIKEY);
+    assert_int_equal(e.kind, MSK_BMSC_EFFECT_SEND_MIKEY);
     check_octets("peer", e.peer, chars("ue"));
     check_octets("message", e.message, chars("octets"));
     assert_true(msk_key_id_equal(&e.id, &id));
     assert_null(e.response);
     assert_true(msk_outbox_next(outbox, &e));
-    assert_int_equal(e.kind, MSK_BMSC_JOINED);
+    assert_int_equal(e.kind, MSK_BMSC_EFFECT_JOINED);
     assert_int_equal(e.peer.n + e.message.n, 0);
     assert_false(msk_outbox_next(outbox, &e));
     assert_false(msk_outbox_next(outbox, &e));
@@ -147,9 +148,9 @@ holds_as_many_effects_as_it_says(void **state)
 
     (void)state;
     for (size_t i = 0; i < MSK_OUTBOX_EFFECTS; i++)
-        assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_JOINED, NULL, none),
-                         MSK_OK);
-    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_JOINED, NULL, none),
+        assert_int_equal(
+            msk_outbox_add(outbox, MSK_BMSC_EFFECT_JOINED, NULL, none), MSK_OK);
+    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_EFFECT_JOINED, NULL, none),
                      MSK_ERR_SPACE);
     while (msk_outbox_next(outbox, &e))
         n++;
@@ -201,14 +202,14 @@ is_empty_after_an_error(void **state)
 
     (void)state;
     outbox->peer_n = 2;
-    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_JOINED, NULL, none),
+    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_EFFECT_JOINED, NULL, none),
                      MSK_OK);
     assert_int_equal(msk_outbox_header(outbox, "Name", none), MSK_OK);
     assert_int_equal(msk_outbox_end(outbox, MSK_ERR_RANDOM), MSK_ERR_RANDOM);
     assert_false(msk_outbox_next(outbox, &e));
     assert_int_equal(outbox->response.n_headers, 0);
     assert_int_equal(outbox->peer_n, 0);
-    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_JOINED, NULL, none),
+    assert_int_equal(msk_outbox_add(outbox, MSK_BMSC_EFFECT_JOINED, NULL, none),
                      MSK_OK);
     assert_int_equal(msk_outbox_end(outbox, MSK_OK), MSK_OK);
     assert_true(msk_outbox_next(outbox, &e));

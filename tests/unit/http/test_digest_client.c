@@ -22,7 +22,7 @@ static int
 authorize(const struct msk_http_request *request, uint8_t *buf, size_t cap,
           size_t *len)
 {
-    return msk_digest_client_authorize(&peers.client, &peers.crypto.crypto,
+    return msk_digest_client_authorise(&peers.client, &peers.crypto.crypto,
                                        &peers.random.random, &peers.credentials,
                                        request, buf, cap, len);
 }
@@ -290,7 +290,7 @@ refuses_what_is_not_there(void **state)
     peers_start(&peers);
     peers_meet(&peers);
 #define CHECK(client, crypto, random, credentials, request, buf, len)       \
-    assert_int_equal(msk_digest_client_authorize(client, crypto, random,    \
+    assert_int_equal(msk_digest_client_authorise(client, crypto, random,    \
                                                  credentials, request, buf, \
                                                  MSK_HTTP_VALUE_MAX, len),  \
                      MSK_ERR_ARGUMENT)

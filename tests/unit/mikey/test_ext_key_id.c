@@ -51,15 +51,15 @@ writes_and_counts_each_name(void **state)
         ids.domain = hex(names[i].domain);
         ids.service = hex(names[i].service);
         ids.traffic = hex(names[i].traffic);
-        check_int(names[i].what, msk_ext_key_id_put(out, want.n, &ids, &len),
+        check_int(names[i].what, msk_ext_key_id_put(&ids, out, want.n, &len),
                   MSK_OK);
         check_octets(names[i].what, ((struct msk_bytes){ out, len }), want);
-        check_int(names[i].what, msk_ext_key_id_put(NULL, 0, &ids, &len),
+        check_int(names[i].what, msk_ext_key_id_put(&ids, NULL, 0, &len),
                   MSK_OK);
         check_int(names[i].what, (long long)len, (long long)want.n);
         for (size_t cap = 0; cap < want.n; cap++)
             check_int(names[i].what,
-                      msk_ext_key_id_put(room(cap), cap, &ids, &len),
+                      msk_ext_key_id_put(&ids, room(cap), cap, &len),
                       MSK_ERR_SPACE);
     }
 }
@@ -121,10 +121,10 @@ refuses_to_write_a_name_of_more_than_255_octets(void **state)
 
     (void)state;
     ids.service = (struct msk_bytes){ room(256), 255 };
-    assert_int_equal(msk_ext_key_id_put(NULL, 0, &ids, &len), MSK_OK);
+    assert_int_equal(msk_ext_key_id_put(&ids, NULL, 0, &len), MSK_OK);
     assert_int_equal(len, 257);
     ids.service.n = 256;
-    assert_int_equal(msk_ext_key_id_put(NULL, 0, &ids, &len), MSK_ERR_LENGTH);
+    assert_int_equal(msk_ext_key_id_put(&ids, NULL, 0, &len), MSK_ERR_LENGTH);
 }
 
 int

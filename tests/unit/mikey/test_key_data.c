@@ -79,14 +79,14 @@ writes_and_counts_each_kind_of_key(void **state)
 
         key_of(i, &key);
         check_int(keys[i].what,
-                  msk_key_data_put(out, want.n, &key, false, &len), MSK_OK);
+                  msk_key_data_put(&key, false, out, want.n, &len), MSK_OK);
         check_octets(keys[i].what, ((struct msk_bytes){ out, len }), want);
-        check_int(keys[i].what, msk_key_data_put(NULL, 0, &key, false, &len),
+        check_int(keys[i].what, msk_key_data_put(&key, false, NULL, 0, &len),
                   MSK_OK);
         check_int(keys[i].what, (long long)len, (long long)want.n);
         for (size_t cap = 0; cap < want.n; cap++)
             check_int(keys[i].what,
-                      msk_key_data_put(room(cap), cap, &key, false, &len),
+                      msk_key_data_put(&key, false, room(cap), cap, &len),
                       MSK_ERR_SPACE);
     }
 }
@@ -153,10 +153,10 @@ says_when_another_key_follows(void **state)
     size_t len;
 
     (void)state;
-    assert_int_equal(msk_key_data_put(out, sizeof out, &key, true, &len),
+    assert_int_equal(msk_key_data_put(&key, true, out, sizeof out, &len),
                      MSK_OK);
     assert_int_equal(out[0], MSK_PAYLOAD_KEY_DATA);
-    assert_int_equal(msk_key_data_put(out, sizeof out, &key, false, &len),
+    assert_int_equal(msk_key_data_put(&key, false, out, sizeof out, &len),
                      MSK_OK);
     assert_int_equal(out[0], MSK_PAYLOAD_LAST);
 }
@@ -189,7 +189,7 @@ refuses_to_write_what_does_not_fit_its_field(void **state)
         key.salt = (struct msk_bytes){ room(rows[i].salt), rows[i].salt };
         key.spi = (struct msk_bytes){ room(rows[i].spi), rows[i].spi };
         key.valid_from = (struct msk_bytes){ room(rows[i].from), rows[i].from };
-        check_int(rows[i].what, msk_key_data_put(NULL, 0, &key, false, &len),
+        check_int(rows[i].what, msk_key_data_put(&key, false, NULL, 0, &len),
                   rows[i].want);
     }
 }
@@ -236,12 +236,12 @@ reads_and_writes_each_kind_of_validity(void **state)
         check_octets(rows[i].what, key.spi, hex(rows[i].spi));
         check_octets(rows[i].what, key.valid_from, hex(rows[i].from));
         check_octets(rows[i].what, key.valid_to, hex(rows[i].to));
-        check_int(rows[i].what, msk_key_validity_put(out, octets.n, &key, &len),
+        check_int(rows[i].what, msk_key_validity_put(&key, out, octets.n, &len),
                   MSK_OK);
         check_octets(rows[i].what, ((struct msk_bytes){ out, len }), octets);
         for (size_t cap = 0; cap < octets.n; cap++)
             check_int(rows[i].what,
-                      msk_key_validity_put(room(cap), cap, &key, &len),
+                      msk_key_validity_put(&key, room(cap), cap, &len),
                       MSK_ERR_SPACE);
     }
 }
@@ -254,12 +254,12 @@ refuses_to_write_a_validity_that_does_not_fit(void **state)
 
     (void)state;
     key.spi = (struct msk_bytes){ room(256), 255 };
-    assert_int_equal(msk_key_validity_put(NULL, 0, &key, &len), MSK_OK);
+    assert_int_equal(msk_key_validity_put(&key, NULL, 0, &len), MSK_OK);
     assert_int_equal(len, 256);
     key.spi.n = 256;
-    assert_int_equal(msk_key_validity_put(NULL, 0, &key, &len), MSK_ERR_LENGTH);
+    assert_int_equal(msk_key_validity_put(&key, NULL, 0, &len), MSK_ERR_LENGTH);
     key.kv = 3;
-    assert_int_equal(msk_key_validity_put(NULL, 0, &key, &len),
+    assert_int_equal(msk_key_validity_put(&key, NULL, 0, &len),
                      MSK_ERR_ARGUMENT);
 }
 
@@ -273,9 +273,9 @@ refuses_null(void **state)
     (void)state;
     assert_int_equal(msk_key_validity_get(empty, NULL), MSK_ERR_ARGUMENT);
     assert_int_equal(msk_key_validity_get(none, &key), MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_key_validity_put(NULL, 0, NULL, &len),
+    assert_int_equal(msk_key_validity_put(NULL, NULL, 0, &len),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_key_validity_put(NULL, 0, &key, NULL),
+    assert_int_equal(msk_key_validity_put(&key, NULL, 0, NULL),
                      MSK_ERR_ARGUMENT);
 }
 

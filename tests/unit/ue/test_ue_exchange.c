@@ -98,7 +98,7 @@ live_until_it_leaves(const struct msk_ue_config *config, const struct lie *lie)
 
     start_as(b.layout, config);
     begin = b.now;
-    for (int i = 0; i < 10000 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+    for (int i = 0; i < 10000 && seen(MSK_UE_EFFECT_LEAVE) == 0; i++) {
         b.answer = lie != NULL ? lie->answer : ANSWER_NONE;
         b.code = lie != NULL ? lie->code : 0;
         if (b.asked && lie != NULL)
@@ -106,9 +106,9 @@ live_until_it_leaves(const struct msk_ue_config *config, const struct lie *lie)
         bench_wait(&b, 100);
         release(NULL);
     }
-    check_int("reason", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
-    check_int("MSKs", seen(MSK_EFFECT_MSK), 0);
-    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 0);
+    check_int("reason", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    check_int("MSKs", seen(MSK_UE_EFFECT_MSK), 0);
+    check_int("bootstraps", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 0);
     check_int("error", err, lie != NULL ? lie->err : MSK_OK);
     return b.now - begin;
 }
@@ -135,9 +135,9 @@ comes_to_a_clear_end_with_every_lie(void **state)
                 fail_msg("%s: left after %u ms, in silence after %u",
                          lies[i].name, (unsigned)time, (unsigned)silence);
             assert_true(time < 61000);
-            check_int(lies[i].name, last(MSK_EFFECT_RESULT)->reason,
+            check_int(lies[i].name, last(MSK_UE_EFFECT_RESULT)->reason,
                       lies[i].result);
-            check_int(lies[i].name, last(MSK_EFFECT_RESULT)->code, 0);
+            check_int(lies[i].name, last(MSK_UE_EFFECT_RESULT)->code, 0);
             assert_true(b.requests >= 3 && b.requests <= 20);
         }
         stop(NULL);
@@ -162,8 +162,8 @@ ignores_a_forgery_when_the_answer_comes_next(void **state)
         }
         check_int(lies[i].name, bench_msk(&b, GROUP, 1), MSK_OK);
         bench_wait(&b, 3600000);
-        check_int(lies[i].name, seen(MSK_EFFECT_LEAVE), 0);
-        check_int(lies[i].name, last(MSK_EFFECT_RESULT)->code, 200);
+        check_int(lies[i].name, seen(MSK_UE_EFFECT_LEAVE), 0);
+        check_int(lies[i].name, last(MSK_UE_EFFECT_RESULT)->code, 200);
         stop(NULL);
     }
     start(state);
@@ -175,7 +175,7 @@ takes_the_first_code_of_an_item_that_comes_twice(void **state)
     (void)state;
     b.answer = ANSWER_TWICE;
     bench_serve_all(&b, 3);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
 static void
@@ -202,17 +202,17 @@ bootstraps_once_and_sends_the_same_request_again(void **state)
     assert_true(b.asked);
     check_int("401", bench_serve(&b), MSK_OK);
     assert_false(b.asked);
-    check_int("bootstrap", last(MSK_EFFECT_BOOTSTRAP_NEEDED)->reason,
+    check_int("bootstrap", last(MSK_UE_EFFECT_BOOTSTRAP_NEEDED)->reason,
               MSK_REASON_RENEGOTIATE);
     bench_wait(&b, 3600000); /* however long it takes */
     assert_false(b.asked);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     b.answer = ANSWER_TRUE;
     check_int("keys", bench_keys(&b, 2), MSK_OK);
     assert_true(b.asked);
     bench_serve_all(&b, 2);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
-    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 1);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
+    check_int("bootstraps", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 1);
 }
 
 static void
@@ -223,8 +223,9 @@ bootstraps_no_more_than_once_for_a_request(void **state)
     bench_serve_all(&b, 2);
     check_int("keys", bench_keys(&b, 2), MSK_OK);
     check_int("401", bench_serve(&b), MSK_ERR_DIGEST);
-    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 1);
-    check_int("result", last(MSK_EFFECT_RESULT)->reason, MSK_REASON_UNVERIFIED);
+    check_int("bootstraps", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 1);
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->reason,
+              MSK_REASON_UNVERIFIED);
 }
 
 static void
@@ -237,10 +238,10 @@ uses_newer_keys_first(void **state)
     b.answer = ANSWER_BOOTSTRAP;
     check_int("401", bench_serve(&b), MSK_OK);
     assert_true(b.asked);
-    check_int("bootstraps", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 0);
+    check_int("bootstraps", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 0);
     b.answer = ANSWER_TRUE;
     bench_serve_all(&b, 2);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
 static void
@@ -251,7 +252,7 @@ verifies_with_the_keys_it_asked_with(void **state)
     check_int("keys", bench_keys(&b, 2), MSK_OK);
     b.bootstraps = 1; /* the answer was made before */
     check_int("answer", bench_serve(&b), MSK_OK);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
 static void
@@ -262,7 +263,7 @@ asks_for_keys_when_it_has_none(void **state)
     bench_forget(&b);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     assert_false(b.asked);
-    check_int("bootstrap", last(MSK_EFFECT_BOOTSTRAP_NEEDED)->reason,
+    check_int("bootstrap", last(MSK_UE_EFFECT_BOOTSTRAP_NEEDED)->reason,
               MSK_REASON_NO_KEYS);
     check_int("keys", bench_keys(&b, 1), MSK_OK);
     assert_true(b.asked);
@@ -312,7 +313,7 @@ check_wait(size_t i)
     bench_wait(&b, waits[i].most - waits[i].least + 1);
     if (!b.asked)
         fail_msg("'%s': it does not come", waits[i].value);
-    check_int(waits[i].value, seen(MSK_EFFECT_LEAVE), 0);
+    check_int(waits[i].value, seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -344,7 +345,7 @@ obeys_retry_after_for_items(void **state)
             b.retry_after = waits[i].value;
             b.date = waits[i].date;
             bench_serve_all(&b, 3);
-            check_int("code", last(MSK_EFFECT_RESULT)->code, 503);
+            check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 503);
             check_wait(i);
         }
 }
@@ -365,7 +366,7 @@ loses_no_patience_under_retry_after(void **state)
         for (int i = 0; i < 6000; i++) {
             bench_serve_all(&b, 2);
             bench_wait(&b, 100);
-            check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+            check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
             bench_forget(&b);
         }
         assert_true(b.requests >= 3);
@@ -379,7 +380,7 @@ waits_for_no_retry_after_of_what_was_granted(void **state)
     (void)state;
     b.retry_after = "200";
     bench_serve_all(&b, 3);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
     bench_wait(&b, 15000);
     assert_true(b.asked);
 }
@@ -401,14 +402,14 @@ loses_no_patience_while_it_sleeps(void **state)
         b.now += 86400000;
         check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
         bench_wait(&b, 2000);
-        check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+        check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
         assert_true(b.asked);
         b.answer = ANSWER_TRUE;
         b.code = 200;
         bench_serve_all(&b, 5);
         check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
         bench_wait(&b, 3600000);
-        check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+        check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     }
 }
 
@@ -422,12 +423,13 @@ uses_the_algorithms_that_it_may(void **state)
     start_as(*(enum msk_layout *)*state, &c);
     b.server.algorithms = MSK_ALGORITHM_MD5;
     check_int("MD5", bench_serve(&b), MSK_ERR_DIGEST);
-    check_int("result", last(MSK_EFFECT_RESULT)->reason, MSK_REASON_UNVERIFIED);
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->reason,
+              MSK_REASON_UNVERIFIED);
     stop(NULL);
     start(state);
     b.server.algorithms = MSK_ALGORITHM_MD5;
     bench_serve_all(&b, 3);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
 /* Once an answer was verified with SHA-256 there is no way back to MD5, with
@@ -467,7 +469,7 @@ does_not_count_the_time_of_a_bootstrap(void **state)
     bench_wait(&b, 5900);
     assert_false(b.asked);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* However patient it is, it does not wait much longer than a minute. */
@@ -492,7 +494,7 @@ waits_no_longer_than_two_minutes_before_it_asks_again(void **state)
         bench_forget(&b);
     }
     bench_wait(&b, 3600000);
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    check_int("left", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
 }
 
 static void
@@ -501,9 +503,10 @@ refuses_an_answer_that_was_not_asked_for(void **state)
     const struct msk_http_response small = { .size = 3 };
 
     (void)state;
-    check_int("size", msk_ue_http(b.ue, &small, b.now), MSK_ERR_ARGUMENT);
-    check_int("none", msk_ue_http(b.ue, NULL, b.now), MSK_OK);
-    check_int("again", msk_ue_http(b.ue, NULL, b.now), MSK_ERR_STATE);
+    check_int("size", msk_ue_take_response(b.ue, &small, b.now),
+              MSK_ERR_ARGUMENT);
+    check_int("none", msk_ue_take_response(b.ue, NULL, b.now), MSK_OK);
+    check_int("again", msk_ue_take_response(b.ue, NULL, b.now), MSK_ERR_STATE);
 }
 
 static void
@@ -511,14 +514,14 @@ gives_up_an_answer_in_time_and_survives_clock_steps(void **state)
 {
     (void)state;
     bench_wait(&b, 29999);
-    check_int("result", seen(MSK_EFFECT_RESULT), 0);
+    check_int("result", seen(MSK_UE_EFFECT_RESULT), 0);
     b.now = 5; /* the timer begins again */
     assert_true(msk_ue_due(b.ue, b.now) == 30005);
     check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
     bench_wait(&b, 29999);
-    check_int("result", seen(MSK_EFFECT_RESULT), 0);
+    check_int("result", seen(MSK_UE_EFFECT_RESULT), 0);
     bench_wait(&b, 1);
-    check_int("result", last(MSK_EFFECT_RESULT)->reason,
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->reason,
               MSK_REASON_UNREACHABLE);
     b.now += 1000000000; /* all is due, once */
     check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);

@@ -26,7 +26,7 @@ stop(void **state)
 static const struct bench_seen *
 last_result(void)
 {
-    const struct bench_seen *seen = bench_last(&b, MSK_EFFECT_RESULT);
+    const struct bench_seen *seen = bench_last(&b, MSK_UE_EFFECT_RESULT);
 
     assert_non_null(seen);
     return seen;
@@ -35,7 +35,7 @@ last_result(void)
 static void
 check_left(const char *what, const char *service, enum msk_reason reason)
 {
-    const struct bench_seen *seen = bench_last(&b, MSK_EFFECT_LEAVE);
+    const struct bench_seen *seen = bench_last(&b, MSK_UE_EFFECT_LEAVE);
 
     assert_non_null(seen);
     check_octets(what, exact(seen->text, seen->n), chars(service));
@@ -53,12 +53,12 @@ asks_for_the_msk_and_gets_it(void **state)
     check_int("code", last_result()->code, 200);
     check_int("reason", last_result()->reason, MSK_REASON_NONE);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
-    check_int("held", (long long)bench_count(&b, MSK_EFFECT_MSK), 1);
-    check_int("acknowledged", (long long)bench_count(&b, MSK_EFFECT_SEND_MIKEY),
-              1);
+    check_int("held", (long long)bench_count(&b, MSK_UE_EFFECT_MSK), 1);
+    check_int("acknowledged",
+              (long long)bench_count(&b, MSK_UE_EFFECT_SEND_MIKEY), 1);
     bench_wait(&b, 3600000);
     check_int("requests", b.requests, 2);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
     assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
 }
 
@@ -84,12 +84,12 @@ leaves_when_nothing_comes_in_time(void **state)
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     for (int i = 0; b.now < begin + 59000; i++) {
         bench_serve_all(&b, 3);
-        check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+        check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
         bench_wait(&b, 1000);
     }
     assert_true(b.requests >= 4 && b.requests <= 6);
     bench_wait(&b, 999);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
     bench_wait(&b, 1);
     check_left("deaf", "news", MSK_REASON_PATIENCE);
     check_int("result", last_result()->reason, MSK_REASON_NO_MSK);
@@ -128,7 +128,7 @@ says_that_the_sp_was_the_cause(void **state)
 
     (void)state;
     check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
-    for (int i = 0; bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++) {
+    for (int i = 0; bench_count(&b, MSK_UE_EFFECT_LEAVE) == 0; i++) {
         bench_serve_all(&b, 3);
         if (i % 10 == 1)
             check_int("push", bench_unprotected(&b, GROUP, number++),
@@ -141,7 +141,7 @@ says_that_the_sp_was_the_cause(void **state)
     check_int("start", bench_announce(&b, "news", &guarded), MSK_OK);
     b.answer = ANSWER_NONE; /* what was before does not count */
     bench_wait(&b, 3600000);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 2);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 2);
     check_left("deaf", "news", MSK_REASON_PATIENCE);
 }
 
@@ -164,7 +164,7 @@ forgets_an_sp_that_was_mended(void **state)
         bench_wait(&b, 5000);
     }
     check_int("result", last_result()->reason, MSK_REASON_NO_MSK);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* What the BM-SC says itself goes before, and what nobody has verified is
@@ -198,7 +198,8 @@ is_patient_after_the_back_off(void **state)
     bench_wait(&b, 100000);
     assert_true(b.asked);
     begin = b.now;
-    for (int i = 0; i < 1000 && bench_count(&b, MSK_EFFECT_LEAVE) == 0; i++) {
+    for (int i = 0; i < 1000 && bench_count(&b, MSK_UE_EFFECT_LEAVE) == 0;
+         i++) {
         bench_serve_all(&b, 1);
         bench_wait(&b, 1000);
     }
@@ -213,7 +214,7 @@ leaves_a_deaf_server_by_the_rule(void **state)
     (void)state;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_wait(&b, 59999);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
     bench_wait(&b, 1);
     check_left("deaf", "news", MSK_REASON_PATIENCE);
     check_int("requests", b.requests, 2);
@@ -230,7 +231,7 @@ is_as_patient_as_it_is_told(void **state)
     bench_start(&b, *(enum msk_layout *)*state, &c);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_wait(&b, 599999);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
     bench_wait(&b, 1);
     check_left("deaf", "news", MSK_REASON_PATIENCE);
 }
@@ -248,7 +249,7 @@ stays_with_an_older_msk_until_it_is_used_up(void **state)
     bench_serve_all(&b, 3);
     check_int("code", last_result()->code, 403);
     bench_wait(&b, 60000);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
     check_int("MTK", bench_mtk(&b, GROUP, 1, 9), MSK_OK);
     assert_false(b.asked);
     check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK);
@@ -275,7 +276,7 @@ takes_a_confirmation_for_an_answer(void **state)
     b.requests = 0;
     bench_wait(&b, 3600000);
     check_int("requests", b.requests, 0);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* "No updated MSK": than none? The UE asks on, and leaves in the end. */
@@ -290,7 +291,7 @@ takes_no_confirmation_for_an_msk(void **state)
     check_int("confirmed", last_result()->flag, false);
     check_int("reason", last_result()->reason, MSK_REASON_NO_MSK);
     for (int i = 0; i < 59; i++) {
-        check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+        check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
         bench_wait(&b, 1000);
         bench_serve_all(&b, 3);
     }
@@ -318,7 +319,7 @@ takes_no_confirmation_for_an_msk_that_is_used_up(void **state)
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK); /* there is one now */
     bench_serve_all(&b, 3);
     bench_wait(&b, 3600000);
-    check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+    check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -390,7 +391,7 @@ is_not_satisfied_by_an_msk_that_is_taken_away(void **state)
     check_int("pull", bench_pull(&b, GROUP), MSK_OK);
     bench_serve_all(&b, 3);
     check_int("taken away", bench_invalidate(&b, GROUP, 1), MSK_OK);
-    check_int("updated", bench_last(&b, MSK_EFFECT_MSK)->flag, true);
+    check_int("updated", bench_last(&b, MSK_UE_EFFECT_MSK)->flag, true);
     assert_false(b.asked);
     bench_wait(&b, 15000);
     assert_true(b.asked);

@@ -168,7 +168,7 @@ only_receives_without_xml_and_randomness(void **state)
         assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
         check_int("push", bench_msk(&b, BENCH_GROUP, 1), MSK_OK);
         while (msk_ue_next(b.ue, &e))
-            assert_true(e.kind != MSK_EFFECT_SEND_HTTP);
+            assert_true(e.kind != MSK_UE_EFFECT_SEND_HTTP);
         check_int("MTK", bench_mtk(&b, BENCH_GROUP, 1, 1), MSK_OK);
         stop(state);
     }

@@ -173,7 +173,7 @@ live(msk_time time)
         else
             (void)msk_ue_timer(b.ue, b.now);
         take_request();
-        check_int("left", (long long)bench_count(&b, MSK_EFFECT_LEAVE), 0);
+        check_int("left", (long long)bench_count(&b, MSK_UE_EFFECT_LEAVE), 0);
         bench_forget(&b);
         release(NULL);
     }

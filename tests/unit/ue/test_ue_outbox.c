@@ -47,7 +47,8 @@ refuses_calls_from_hooks(void **state)
     check_int("effects", (long long)b.n_seen, (long long)quiet.n_seen);
     check_octets("seen", exact((const uint8_t *)b.seen, sizeof b.seen),
                  exact((const uint8_t *)quiet.seen, sizeof quiet.seen));
-    for (int kind = MSK_EFFECT_SEND_MIKEY; kind <= MSK_EFFECT_RESULT; kind++)
+    for (int kind = MSK_UE_EFFECT_SEND_MIKEY; kind <= MSK_UE_EFFECT_RESULT;
+         kind++)
         assert_true(bench_count(&b, (enum msk_ue_effect_kind)kind) > 0);
 }
 
@@ -86,21 +87,21 @@ hands_effects_to_a_host_that_polls(void **state)
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     check_int("not taken yet", msk_ue_timer(b.ue, b.now), MSK_ERR_BUSY);
     assert_true(msk_ue_next(b.ue, &e));
-    check_int("kind", e.kind, MSK_EFFECT_SEND_HTTP);
+    check_int("kind", e.kind, MSK_UE_EFFECT_SEND_HTTP);
     check_octets("method", e.request->method, chars("POST"));
     check_int("not known yet", msk_ue_timer(b.ue, b.now), MSK_ERR_BUSY);
     assert_false(msk_ue_next(b.ue, &e));
     check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     assert_true(msk_ue_next(b.ue, &e));
-    check_int("kind", e.kind, MSK_EFFECT_SEND_MIKEY);
+    check_int("kind", e.kind, MSK_UE_EFFECT_SEND_MIKEY);
     check_octets("peer", e.peer, chars("10.0.0.1:2269"));
     assert_true(msk_ue_next(b.ue, &e));
-    check_int("kind", e.kind, MSK_EFFECT_MSK);
+    check_int("kind", e.kind, MSK_UE_EFFECT_MSK);
     assert_false(msk_ue_next(b.ue, &e));
     check_int("MTK", bench_mtk(&b, GROUP, 1, 1), MSK_OK);
     assert_true(msk_ue_next(b.ue, &e));
-    check_int("kind", e.kind, MSK_EFFECT_MTK);
+    check_int("kind", e.kind, MSK_UE_EFFECT_MTK);
     check_int("key", (long long)e.mtk->key.n, 16);
     check_int("key", e.mtk->key.p[0], 1);
     assert_false(msk_ue_next(b.ue, &e));
@@ -192,10 +193,10 @@ leaves_out_what_is_longer_than_any(void **state)
                   msk_ue_receive(b.ue, exact(much, n), msk_text("p"), b.now),
                   MSK_OK);
         while (msk_ue_next(b.ue, &e)) {
-            assert_int_not_equal(e.kind, MSK_EFFECT_SEND_MIKEY);
-            if (e.kind == MSK_EFFECT_MSK)
+            assert_int_not_equal(e.kind, MSK_UE_EFFECT_SEND_MIKEY);
+            if (e.kind == MSK_UE_EFFECT_MSK)
                 assert_int_equal(e.msk->sp.n, 0);
-            if (e.kind == MSK_EFFECT_MTK)
+            if (e.kind == MSK_UE_EFFECT_MTK)
                 assert_int_equal(e.mtk->key.n + e.mtk->salt.n + e.mtk->sp.n, 0);
         }
     }

@@ -57,10 +57,11 @@ tells_of_a_push_and_acknowledges_it(void **state)
 {
     (void)state;
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
-    check_int("MSK", bench_last(&b, MSK_EFFECT_MSK)->id.number, 2);
-    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 1);
+    check_int("MSK", bench_last(&b, MSK_UE_EFFECT_MSK)->id.number, 2);
+    check_int("acknowledged", seen(MSK_UE_EFFECT_SEND_MIKEY), 1);
     check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
-    check_int("deleted", bench_last(&b, MSK_EFFECT_MSK_DELETED)->id.number, 1);
+    check_int("deleted", bench_last(&b, MSK_UE_EFFECT_MSK_DELETED)->id.number,
+              1);
     check_int("requests", b.requests, 0);
 }
 
@@ -74,10 +75,10 @@ tells_of_the_same_whatever_the_key_log_does(void **state)
     (void)state;
     b.looks = true;
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
-    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 1);
-    check_int("message", bench_last(&b, MSK_EFFECT_SEND_MIKEY)->text[0], 1);
+    check_int("acknowledged", seen(MSK_UE_EFFECT_SEND_MIKEY), 1);
+    check_int("message", bench_last(&b, MSK_UE_EFFECT_SEND_MIKEY)->text[0], 1);
     check_int("MTK", bench_mtk(&b, GROUP, 2, 7), MSK_OK);
-    seen_mtk = bench_last(&b, MSK_EFFECT_MTK);
+    seen_mtk = bench_last(&b, MSK_UE_EFFECT_MTK);
     memset(want, 7, sizeof want);
     assert_memory_equal(seen_mtk->text, want, sizeof want);
 }
@@ -118,7 +119,7 @@ asks_at_once_when_it_is_pulled(void **state)
     (void)state;
     check_int("pull", bench_pull(&b, GROUP), MSK_OK);
     assert_true(b.asked); /* no back-off */
-    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 0);
+    check_int("acknowledged", seen(MSK_UE_EFFECT_SEND_MIKEY), 0);
     bench_serve_all(&b, 3);
     check_int("pull", bench_pull(&b, GROUP), MSK_OK);
     assert_false(b.asked); /* one in a second */
@@ -167,15 +168,15 @@ asks_for_keys_when_its_own_are_stale(void **state)
     check_int("old keys", bench_keys(&b, 1), MSK_OK);
     b.counter = 100;
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
-    check_int("MSK", seen(MSK_EFFECT_MSK), 0);
+    check_int("MSK", seen(MSK_UE_EFFECT_MSK), 0);
     bench_wait(&b, 3000);
     check_int("requests", b.requests, 0);
-    check_int("bootstrap", seen(MSK_EFFECT_BOOTSTRAP_NEEDED), 1);
+    check_int("bootstrap", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 1);
     check_int("keys", bench_keys(&b, 3), MSK_OK);
     check_int("requests", b.requests, 1);
     bench_serve_all(&b, 3);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
-    check_int("MSK", seen(MSK_EFFECT_MSK), 1);
+    check_int("MSK", seen(MSK_UE_EFFECT_MSK), 1);
 }
 
 static void
@@ -193,8 +194,8 @@ treats_a_push_under_a_stale_muk_as_a_pull(void **state)
     old = bench_message(&b, &push);
     check_int("keys", bench_keys(&b, 2), MSK_OK);
     check_int("stale", msk_ue_receive(b.ue, old, msk_text("p"), b.now), MSK_OK);
-    check_int("acknowledged", seen(MSK_EFFECT_SEND_MIKEY), 0);
-    check_int("MSKs", seen(MSK_EFFECT_MSK), 0);
+    check_int("acknowledged", seen(MSK_UE_EFFECT_SEND_MIKEY), 0);
+    check_int("MSKs", seen(MSK_UE_EFFECT_MSK), 0);
     assert_true(b.asked);
 }
 
@@ -209,8 +210,9 @@ asks_when_an_mtk_is_under_an_msk_that_it_lacks(void **state)
     bench_serve_all(&b, 3);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     check_int("MTK", bench_mtk(&b, GROUP, 2, 1), MSK_OK);
-    check_int("MTK", bench_last(&b, MSK_EFFECT_MTK)->mtk_id, 1);
-    check_int("key and salt", (long long)bench_last(&b, MSK_EFFECT_MTK)->n, 30);
+    check_int("MTK", bench_last(&b, MSK_UE_EFFECT_MTK)->mtk_id, 1);
+    check_int("key and salt", (long long)bench_last(&b, MSK_UE_EFFECT_MTK)->n,
+              30);
     bench_wait(&b, 3600000);
     check_int("requests", b.requests, 1);
 }
@@ -313,7 +315,7 @@ makes_no_storm_of_what_strangers_send(void **state)
     b.requests = 0;
     flood(23 * 3600, 1);
     assert_true(b.requests >= 23 * 5 && b.requests <= 23 * 6);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* What brought a new MSK was no lie. */
@@ -394,7 +396,7 @@ uses_both_msks(void **state)
     check_int("MTK", bench_mtk(&b, GROUP, 2, 10), MSK_OK);
     bench_wait(&b, 60000);
     check_int("requests", b.requests, 0);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -417,7 +419,7 @@ asks_for_a_specific_msk_in_keyid_only(void **state)
               MSK_ERR_NOT_MINE);
     bench_wait(&b, 5000);
     bench_serve_all(&b, 3);
-    check_int("results", seen(MSK_EFFECT_RESULT), csb ? 1 : 2);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), csb ? 1 : 2);
     check_int("push", bench_msk(&b, GROUP, 4), MSK_OK);
     bench_wait(&b, 3600000);
     check_int("requests", b.requests, 1);
@@ -444,7 +446,7 @@ counts_specific_msks_of_each_domain(void **state)
     bench_forget(&b);
     check_int("pull", bench_pull(&b, GROUP), MSK_OK);
     bench_serve_all(&b, 3);
-    check_int("results", seen(MSK_EFFECT_RESULT), 3);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 3);
 }
 
 /* A specific MSK that does not exist is no reason to leave. */
@@ -460,10 +462,10 @@ does_not_leave_for_want_of_an_old_msk(void **state)
     bench_wait(&b, 5000);
     b.code = 404;
     bench_serve_all(&b, 3);
-    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 404);
+    check_int("code", bench_last(&b, MSK_UE_EFFECT_RESULT)->code, 404);
     bench_wait(&b, 3600000);
     check_int("requests", b.requests, 1);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* With no MSK left, either: only the current one is needed. */
@@ -480,9 +482,9 @@ does_not_leave_for_want_of_an_old_msk_when_it_has_none(void **state)
     check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
     bench_wait(&b, 5000);
     bench_serve_all(&b, 3);
-    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 404);
+    check_int("code", bench_last(&b, MSK_UE_EFFECT_RESULT)->code, 404);
     bench_wait(&b, 3600000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     check_int("requests", b.requests, 1);
     b.answer = ANSWER_NONE;
     check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
@@ -491,7 +493,7 @@ does_not_leave_for_want_of_an_old_msk_when_it_has_none(void **state)
         bench_serve_all(&b, 1);
     }
     check_int("requests", b.requests, 4);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* Of two MSKs that were asked for by their numbers one comes. */
@@ -508,15 +510,16 @@ goes_on_waiting_for_the_other_msk(void **state)
     check_int("two", msk_ue_request(b.ue, ids, 2, b.now), MSK_OK);
     bench_wait(&b, 5000);
     bench_serve_all(&b, 3);
-    check_int("results", seen(MSK_EFFECT_RESULT), 2);
-    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 200);
-    check_int("number", bench_last(&b, MSK_EFFECT_RESULT)->id.number, 0x80F5);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 2);
+    check_int("code", bench_last(&b, MSK_UE_EFFECT_RESULT)->code, 200);
+    check_int("number", bench_last(&b, MSK_UE_EFFECT_RESULT)->id.number,
+              0x80F5);
     check_int("push", bench_msk(&b, GROUP, 0x01FE), MSK_OK);
     bench_wait(&b, 10000 + 5000 + 2000); /* the wait, back-off, patience */
     assert_true(b.asked);
     check_int("push", bench_msk(&b, GROUP, 0x80F5), MSK_OK);
     bench_serve_all(&b, 3);
-    check_int("one more result", seen(MSK_EFFECT_RESULT), 3);
+    check_int("one more result", seen(MSK_UE_EFFECT_RESULT), 3);
     bench_wait(&b, 60000);
     check_int("requests", b.requests, 2);
 }

@@ -151,13 +151,13 @@ asks_for_the_rest_in_the_next_request(void **state)
     assert_memory_equal(item[0].msk_id, "\0\1\0\0", 4);
     assert_memory_equal(item[63].msk_id, "\0\x20\0\0", 4);
     /* It fails: the others are asked for at once, these later. */
-    check_int("answer", msk_ue_http(ue, NULL, b.now), MSK_OK);
+    check_int("answer", msk_ue_take_response(ue, NULL, b.now), MSK_OK);
     check_int("results", (long long)n_results, MSK_BODY_ITEMS_MAX);
     check_int("requests", (long long)n_requests, 2);
     check_int("items", (long long)n_items, 64);
     assert_memory_equal(item[0].msk_id, "\0\x21\0\0", 4);
     assert_memory_equal(item[63].msk_id, "\0\x40\0\5", 4);
-    check_int("answer", msk_ue_http(ue, NULL, b.now), MSK_OK);
+    check_int("answer", msk_ue_take_response(ue, NULL, b.now), MSK_OK);
     check_int("results", (long long)n_results, 128);
     check_int("requests", (long long)n_requests, 2);
     b.now += 60000;
@@ -178,15 +178,15 @@ registers_the_rest_in_the_next_request(void **state)
             start_service(k, MSK_SERVICE_ID_MAX);
         check_int("requests", (long long)n_requests, 1);
         check_int("items", (long long)n_items, 1);
-        check_int("answer", msk_ue_http(ue, NULL, b.now), MSK_OK);
+        check_int("answer", msk_ue_take_response(ue, NULL, b.now), MSK_OK);
         check_int("requests", (long long)n_requests, 2);
         first = n_items;
         assert_true(first > 10 && first < SERVICES - 1);
-        check_int("answer", msk_ue_http(ue, NULL, b.now), MSK_OK);
+        check_int("answer", msk_ue_take_response(ue, NULL, b.now), MSK_OK);
         check_int("results", (long long)n_results, (long long)(1 + first));
         check_int("requests", (long long)n_requests, 3);
         check_int("items", (long long)n_items, (long long)(31 - first));
-        check_int("answer", msk_ue_http(ue, NULL, b.now), MSK_OK);
+        check_int("answer", msk_ue_take_response(ue, NULL, b.now), MSK_OK);
         check_int("results", (long long)n_results, SERVICES);
         check_int("requests", (long long)n_requests, 3);
         stop(state);

@@ -63,12 +63,12 @@ registers_and_awaits_the_push(void **state)
     check_int("start", bench_service(&b, "news", 60, 60), MSK_OK);
     check_target("=register"); /* no back-off before this */
     bench_serve_all(&b, 3);
-    check_int("procedure", last(MSK_EFFECT_RESULT)->procedure,
+    check_int("procedure", last(MSK_UE_EFFECT_RESULT)->procedure,
               MSK_PROCEDURE_REGISTER);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
     check_octets(
         "service",
-        exact(last(MSK_EFFECT_RESULT)->text, last(MSK_EFFECT_RESULT)->n),
+        exact(last(MSK_UE_EFFECT_RESULT)->text, last(MSK_UE_EFFECT_RESULT)->n),
         chars("news"));
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     bench_wait(&b, 3600000);
@@ -96,11 +96,11 @@ deregisters_when_it_is_stopped(void **state)
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     check_int("stop", bench_stop(&b, "news"), MSK_OK);
     check_target("=deregister");
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_USER);
-    check_int("deleted", last(MSK_EFFECT_MSK_DELETED)->id.number, 1);
+    check_int("left", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_USER);
+    check_int("deleted", last(MSK_UE_EFFECT_MSK_DELETED)->id.number, 1);
     assert_false(is_allowed(GROUP));
     bench_serve_all(&b, 3);
-    check_int("procedure", last(MSK_EFFECT_RESULT)->procedure,
+    check_int("procedure", last(MSK_UE_EFFECT_RESULT)->procedure,
               MSK_PROCEDURE_DEREGISTER);
     check_int("stop", bench_stop(&b, "news"), MSK_ERR_STATE);
     assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
@@ -114,11 +114,11 @@ retries_a_registration_then_leaves(void **state)
     (void)state;
     b.answer = ANSWER_NONE;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
-    for (int i = 0; i < 100 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+    for (int i = 0; i < 100 && seen(MSK_UE_EFFECT_LEAVE) == 0; i++) {
         bench_serve_all(&b, 3);
         bench_wait(&b, 1000);
     }
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    check_int("left", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
     assert_true(b.now == begin + 60000);
     assert_true(b.requests >= 5 && b.requests <= 8);
     check_target("=deregister");
@@ -132,19 +132,19 @@ gives_up_a_registration_under_way(void **state)
     (void)state;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_wait(&b, 59000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     assert_true(b.asked);
     check_target("=register");
     bench_wait(&b, 1000);
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
-    check_int("result", last(MSK_EFFECT_RESULT)->reason,
+    check_int("left", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_PATIENCE);
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->reason,
               MSK_REASON_UNREACHABLE);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     check_target("=register"); /* one request at a time */
     bench_serve_all(&b, 6);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     bench_wait(&b, 3600000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
 }
 
 static void
@@ -154,7 +154,7 @@ leaves_when_registration_is_refused(void **state)
     b.code = 403;
     check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
     bench_serve_all(&b, 2);
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
+    check_int("left", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
     assert_false(is_allowed(GROUP));
     assert_false(is_allowed(OTHER));
 }
@@ -168,7 +168,7 @@ stays_unregistered_while_an_msk_is_good(void **state)
     b.code = 403;
     bench_serve_all(&b, 3);
     bench_wait(&b, 60000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK); /* used up */
     check_target("=register");
 }
@@ -183,18 +183,19 @@ leaves_no_service_that_may_yet_be_registered(void **state)
     check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
     b.code = 403;
     bench_serve_all(&b, 2);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
-    check_octets("left",
-                 exact(last(MSK_EFFECT_LEAVE)->text, last(MSK_EFFECT_LEAVE)->n),
-                 chars("film"));
-    check_int("group", last(MSK_EFFECT_LEAVE)->id.group, OTHER);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
+    check_octets(
+        "left",
+        exact(last(MSK_UE_EFFECT_LEAVE)->text, last(MSK_UE_EFFECT_LEAVE)->n),
+        chars("film"));
+    check_int("group", last(MSK_UE_EFFECT_LEAVE)->id.group, OTHER);
     b.code = 200;
     for (int i = 0; i < 10; i++) {
         bench_serve_all(&b, 3);
         bench_wait(&b, 500);
     }
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
 }
 
 /* "news" was stopped and started again, and its deregistration is under way
@@ -217,14 +218,15 @@ leaves_no_service_that_registers_after_its_deregistration(void **state)
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     check_target("=deregister");
     bench_wait(&b, 10000);
-    check_octets("left",
-                 exact(last(MSK_EFFECT_LEAVE)->text, last(MSK_EFFECT_LEAVE)->n),
-                 chars("film"));
-    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+    check_octets(
+        "left",
+        exact(last(MSK_UE_EFFECT_LEAVE)->text, last(MSK_UE_EFFECT_LEAVE)->n),
+        chars("film"));
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 2);
     b.answer = ANSWER_TRUE;
     bench_serve_all(&b, 5);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 2);
 }
 
 /* "news" was refused and kept, for it had an MSK. That one is used up when
@@ -240,18 +242,19 @@ registers_anew_what_was_kept_when_another_service_is_refused(void **state)
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     check_int("MTK", bench_mtk(&b, GROUP, 1, 10), MSK_OK); /* used up */
     check_int("MTK", bench_mtk(&b, GROUP, 2, 10), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
     check_int("answer", bench_serve(&b), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
-    check_octets("left",
-                 exact(last(MSK_EFFECT_LEAVE)->text, last(MSK_EFFECT_LEAVE)->n),
-                 chars("film"));
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
+    check_octets(
+        "left",
+        exact(last(MSK_UE_EFFECT_LEAVE)->text, last(MSK_UE_EFFECT_LEAVE)->n),
+        chars("film"));
     b.code = 200;
     bench_serve_all(&b, 5);
     check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
     bench_wait(&b, 60000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
     check_int("requests", b.requests, 5);
 }
 
@@ -270,8 +273,8 @@ refuse_what_was_asked_before_the_start(void)
     check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
     check_int("invalidated", bench_invalidate(&b, GROUP, 1), MSK_OK);
     check_int("answer", bench_serve(&b), MSK_OK);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 403);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 403);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     check_target("=register");
 }
 
@@ -282,14 +285,14 @@ registers_though_a_request_of_before_is_refused(void **state)
     refuse_what_was_asked_before_the_start();
     b.code = 200;
     check_int("answer", bench_serve(&b), MSK_OK);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
     assert_false(b.asked);
     check_int("push", bench_msk(&b, OTHER, 1), MSK_OK);
     bench_wait(&b, 20000); /* the push of the group that both need is lost */
     check_target("=msk-request");
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     bench_serve_all(&b, 3);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -298,8 +301,8 @@ leaves_when_that_registration_is_refused_too(void **state)
     (void)state;
     refuse_what_was_asked_before_the_start();
     check_int("answer", bench_serve(&b), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
-    check_int("reason", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 2);
+    check_int("reason", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
     assert_false(is_allowed(GROUP));
 }
 
@@ -333,13 +336,13 @@ begins_its_patience_anew_when_it_is_started_again(void **state)
     while (!b.asked)
         bench_wait(&b, 1000);
     check_int("stop", bench_stop(&b, "news"), MSK_OK);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     assert_true(b.asked);
     bench_wait(&b, 59000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 1);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
     bench_wait(&b, 1000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 2);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 2);
 }
 
 static void
@@ -367,7 +370,7 @@ merges_what_is_due_into_one_request(void **state)
     check_int("news", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_serve_all(&b, 5);
     check_int("requests", b.requests, 2); /* both groups in one, once */
-    check_int("results", seen(MSK_EFFECT_RESULT), 2);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 2);
 }
 
 static void
@@ -537,7 +540,7 @@ does_not_wait_for_an_msk_that_came_before(void **state)
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     bench_serve_all(&b, 3);
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
     assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
 }
 
@@ -549,7 +552,8 @@ repeats_a_registration_that_was_not_answered_and_not_at_once(void **state)
     b.answer = ANSWER_OTHER;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_serve_all(&b, 2);
-    check_int("result", last(MSK_EFFECT_RESULT)->reason, MSK_REASON_UNVERIFIED);
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->reason,
+              MSK_REASON_UNVERIFIED);
     assert_false(b.asked);
     bench_wait(&b, 999);
     assert_false(b.asked);
@@ -558,14 +562,14 @@ repeats_a_registration_that_was_not_answered_and_not_at_once(void **state)
     bench_wait(&b, 2000);
     check_target("=register");
     bench_serve_all(&b, 2);
-    check_int("result", last(MSK_EFFECT_RESULT)->code, 503);
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->code, 503);
     assert_false(b.asked);
     b.code = 200;
     bench_wait(&b, 5000);
     check_target("=register");
     bench_serve_all(&b, 2);
-    check_int("result", last(MSK_EFFECT_RESULT)->code, 200);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("result", last(MSK_UE_EFFECT_RESULT)->code, 200);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 static void
@@ -594,7 +598,7 @@ goes_on_after_a_power_cycle(void **state)
         bench_serve_all(&b, 3);
         bench_wait(&b, 1000);
     }
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     check_int("MTK", bench_mtk(&b, GROUP, 1, 1), MSK_OK);
 }
 
@@ -633,7 +637,7 @@ is_as_patient_with_a_service_that_comes_later(void **state)
     b.requests = 0;
     hear_nothing(100);
     check_int("requests", b.requests, 0);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* "news" has an MSK, is kept without registration while the BM-SC is away, and
@@ -645,7 +649,7 @@ be_kept_without_registration(void)
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     hear_nothing(61);
     assert_false(b.asked);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     b.requests = 0;
 }
 
@@ -663,7 +667,7 @@ registers_again_what_was_kept_when_it_is_refused(void **state)
     bench_serve_all(&b, 3);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     bench_wait(&b, 3600000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* By itself, again and again, not too often. */
@@ -682,13 +686,13 @@ registers_again_what_was_kept_by_itself(void **state)
         bench_serve_all(&b, 1);
     }
     assert_true(b.requests >= hours * 2 && b.requests <= hours * 4);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
     b.answer = ANSWER_TRUE;
     for (int i = 0; i < 200; i++) {
         bench_wait(&b, 10000);
         bench_serve_all(&b, 3);
     }
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     b.requests = 0;
     bench_wait(&b, 36000000);
@@ -710,7 +714,7 @@ registers_again_what_was_registered_when_it_is_refused(void **state)
     bench_serve_all(&b, 3);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     bench_wait(&b, 3600000);
-    check_int("left", seen(MSK_EFFECT_LEAVE), 0);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
 }
 
 /* It registers whom it refuses: the second time it is believed. */
@@ -720,11 +724,11 @@ leaves_a_server_that_registers_and_refuses(void **state)
     (void)state;
     b.msk_code = 403;
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
-    for (int i = 0; i < 60 && seen(MSK_EFFECT_LEAVE) == 0; i++) {
+    for (int i = 0; i < 60 && seen(MSK_UE_EFFECT_LEAVE) == 0; i++) {
         bench_serve_all(&b, 3);
         bench_wait(&b, 1000);
     }
-    check_int("left", last(MSK_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
+    check_int("left", last(MSK_UE_EFFECT_LEAVE)->reason, MSK_REASON_REFUSED);
     assert_true(b.requests <= 6);
 }
 
@@ -747,7 +751,7 @@ refuses_other_keys_under_a_known_name(void **state)
     check_int("no name", msk_ue_set_keys(b.ue, &keys, b.now), MSK_ERR_ARGUMENT);
     check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
     bench_serve_all(&b, 3); /* the old ones are still good */
-    check_int("code", last(MSK_EFFECT_RESULT)->code, 200);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
 /* Decision 23: what any service has on stays on. "news" has both off. */

@@ -109,15 +109,15 @@ is_not_harmed_by_a_start_that_fails(void **state)
 static void
 check_unharmed(void)
 {
-    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 0);
-    check_int("left", seen(&a, MSK_EFFECT_LEAVE), 0);
+    check_int("told", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 0);
+    check_int("left", seen(&a, MSK_UE_EFFECT_LEAVE), 0);
     check_int("MTK", bench_mtk(&a, GROUP, 1, 5), MSK_OK);
     check_int("MTK", bench_mtk(&a, OTHER, 1, 5), MSK_OK);
     check_int("MSK", bench_msk(&a, GROUP, 2), MSK_OK);
     check_int("MSK", bench_msk(&a, OTHER, 2), MSK_OK);
     bench_wait(&a, 3600000);
-    check_int("left", seen(&a, MSK_EFFECT_LEAVE), 0);
-    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 0);
+    check_int("left", seen(&a, MSK_UE_EFFECT_LEAVE), 0);
+    check_int("told", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 0);
 }
 
 static void
@@ -126,7 +126,7 @@ keeps_its_msks_when_the_other_stops(void **state)
     (void)state;
     share(&on, &on);
     check_int("b goes", bench_stop(&b, "film"), MSK_OK);
-    check_int("b", seen(&b, MSK_EFFECT_MSK_DELETED), 2); /* not for b */
+    check_int("b", seen(&b, MSK_UE_EFFECT_MSK_DELETED), 2); /* not for b */
     check_int("b", bench_msk(&b, GROUP, 9), MSK_ERR_NOT_MINE);
     check_unharmed();
 }
@@ -138,9 +138,9 @@ keeps_its_msks_when_the_other_leaves(void **state)
     check_int("b", bench_announce(&b, "news", &on), MSK_OK);
     b.code = 403;
     bench_serve_all(&b, 3);
-    check_int("b left", seen(&b, MSK_EFFECT_LEAVE), 1);
+    check_int("b left", seen(&b, MSK_UE_EFFECT_LEAVE), 1);
     share(&on, &on);
-    check_int("b stays", seen(&b, MSK_EFFECT_LEAVE), 0); /* an MSK is held */
+    check_int("b stays", seen(&b, MSK_UE_EFFECT_LEAVE), 0); /* an MSK is held */
     check_unharmed();
 }
 
@@ -182,17 +182,17 @@ is_told_what_the_other_has_taken_away(void **state)
     share(&on, &on);
     check_int("b", bench_msk(&b, GROUP, 2), MSK_OK);
     check_int("b", bench_msk(&b, GROUP, 3), MSK_OK);
-    check_int("not yet", seen(&a, MSK_EFFECT_MSK_DELETED), 0);
+    check_int("not yet", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 0);
     check_int("timer", msk_ue_timer(a.ue, a.now), MSK_OK);
-    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
-    check_int("which", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.number,
+    check_int("told", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 1);
+    check_int("which", bench_the_last(&a, MSK_UE_EFFECT_MSK_DELETED)->id.number,
               1);
-    check_int("of", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.group,
+    check_int("of", bench_the_last(&a, MSK_UE_EFFECT_MSK_DELETED)->id.group,
               GROUP);
     check_int("timer", msk_ue_timer(a.ue, a.now), MSK_OK);
     check_int("MTK", bench_mtk(&a, GROUP, 3, 1), MSK_OK);
-    check_int("once", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
-    check_int("b was told", seen(&b, MSK_EFFECT_MSK_DELETED), 1);
+    check_int("once", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 1);
+    check_int("b was told", seen(&b, MSK_UE_EFFECT_MSK_DELETED), 1);
 }
 
 /* The third MSK came to b first, and then to a: of the three that a was told
@@ -206,9 +206,9 @@ is_told_what_went_when_the_third_comes_to_both(void **state)
     check_int("third", bench_msk(&b, GROUP, 3), MSK_OK);
     bench_forget(&a);
     check_int("third", bench_msk(&a, GROUP, 3), MSK_OK);
-    check_int("deleted", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
-    check_int("deleted", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.number,
-              1);
+    check_int("deleted", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 1);
+    check_int("deleted",
+              bench_the_last(&a, MSK_UE_EFFECT_MSK_DELETED)->id.number, 1);
 }
 
 /* b never had that MSK, but was told of its interval. */
@@ -218,12 +218,12 @@ is_told_what_went_of_which_it_knew_the_interval_alone(void **state)
     (void)state;
     share(&on, &on);
     check_int("interval", bench_invalidate(&b, GROUP, 1), MSK_OK);
-    check_int("b was told", seen(&b, MSK_EFFECT_MSK), 1);
+    check_int("b was told", seen(&b, MSK_UE_EFFECT_MSK), 1);
     check_int("a", bench_msk(&a, GROUP, 2), MSK_OK);
     check_int("a", bench_msk(&a, GROUP, 3), MSK_OK);
     check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
-    check_int("told", seen(&b, MSK_EFFECT_MSK_DELETED), 1);
-    check_int("which", bench_the_last(&b, MSK_EFFECT_MSK_DELETED)->id.number,
+    check_int("told", seen(&b, MSK_UE_EFFECT_MSK_DELETED), 1);
+    check_int("which", bench_the_last(&b, MSK_UE_EFFECT_MSK_DELETED)->id.number,
               1);
 }
 
@@ -237,13 +237,13 @@ is_told_when_the_store_has_answered(void **state)
     check_int("b", bench_msk(&b, OTHER, 3), MSK_OK);
     a.store.fail_at = a.store.calls + 1;
     check_int("fails", msk_ue_timer(a.ue, a.now), MSK_ERR_STORE);
-    check_int("not yet", seen(&a, MSK_EFFECT_MSK_DELETED), 0);
+    check_int("not yet", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 0);
     a.store.later = true;
     check_int("pending", bench_wait(&a, 10000), MSK_PENDING);
     check_int("done", bench_complete(&a), MSK_OK);
     a.store.later = false;
-    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
-    check_int("of", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.group,
+    check_int("told", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 1);
+    check_int("of", bench_the_last(&a, MSK_UE_EFFECT_MSK_DELETED)->id.group,
               OTHER);
 }
 
@@ -260,11 +260,11 @@ is_told_what_went_while_it_was_to_be_forgotten(void **state)
     (void)bench_stop(&a, "film");
     a.store.fail_at = 0;
     a.store.for_ever = false;
-    check_int("not yet", seen(&a, MSK_EFFECT_MSK_DELETED), 0);
+    check_int("not yet", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 0);
     check_int("a", bench_announce(&a, "film", &on), MSK_OK);
     check_int("a", bench_wait(&a, 6000), MSK_OK);
-    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 1);
-    check_int("which", bench_the_last(&a, MSK_EFFECT_MSK_DELETED)->id.number,
+    check_int("told", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 1);
+    check_int("which", bench_the_last(&a, MSK_UE_EFFECT_MSK_DELETED)->id.number,
               1);
 }
 
@@ -276,7 +276,7 @@ is_told_when_the_host_has_forgotten_all(void **state)
     share(&on, &on);
     check_int("all", msk_mgvf_forget_all(a.mgvf), MSK_OK);
     check_int("timer", msk_ue_timer(a.ue, a.now), MSK_OK);
-    check_int("told", seen(&a, MSK_EFFECT_MSK_DELETED), 2);
+    check_int("told", seen(&a, MSK_UE_EFFECT_MSK_DELETED), 2);
     check_int("keys", bench_keys(&a, 2), MSK_OK);
     check_int("MSK", bench_msk(&a, GROUP, 1), MSK_OK);
     check_int("a", is_open(&a, GROUP), false);

@@ -292,9 +292,9 @@ waits_for_no_answer_to_what_is_not_sent(void **state)
         err = msk_ue_complete(b.ue, b.store.token, fake_store_answer(&b.store),
                               b.now);
     }
-    check_int("results", (long long)bench_count(&b, MSK_EFFECT_RESULT), 1);
-    check_int("code", bench_last(&b, MSK_EFFECT_RESULT)->code, 403);
-    check_int("procedure", bench_last(&b, MSK_EFFECT_RESULT)->procedure,
+    check_int("results", (long long)bench_count(&b, MSK_UE_EFFECT_RESULT), 1);
+    check_int("code", bench_last(&b, MSK_UE_EFFECT_RESULT)->code, 403);
+    check_int("procedure", bench_last(&b, MSK_UE_EFFECT_RESULT)->procedure,
               MSK_PROCEDURE_REGISTER);
     assert_true(b.asked); /* to deregister */
     end();
@@ -325,8 +325,8 @@ check_told(void)
         long long n = 0;
 
         for (uint16_t number = 1; number <= 3; number++)
-            n += told(MSK_EFFECT_MSK, group, number) -
-                 told(MSK_EFFECT_MSK_DELETED, group, number);
+            n += told(MSK_UE_EFFECT_MSK, group, number) -
+                 told(MSK_UE_EFFECT_MSK_DELETED, group, number);
         assert_true(err == MSK_OK || err == MSK_ERR_NOT_MINE);
         check_int("held", (long long)held.n, n);
     }
@@ -353,8 +353,8 @@ tells_what_is_gone_when_it_is(void **state)
         check_told();
         pass(20000);
         check_told();
-        check_int("gone", told(MSK_EFFECT_MSK_DELETED, GROUP, 1), 1);
-        check_int("gone", told(MSK_EFFECT_MSK_DELETED, BENCH_OTHER, 1), 1);
+        check_int("gone", told(MSK_UE_EFFECT_MSK_DELETED, GROUP, 1), 1);
+        check_int("gone", told(MSK_UE_EFFECT_MSK_DELETED, BENCH_OTHER, 1), 1);
         end();
     }
 }
