@@ -127,6 +127,7 @@ lose_all(enum msk_layout layout, size_t call)
     (void)msk_ue_timer(b->ue, b->now);
     b->mgvf->changes++;
     (void)msk_ue_timer(b->ue, b->now);
+    (void)bench_service(b, "news", 0, 0); /* its group waits for that, too */
     (void)bench_stop(b, "film");
     b->store.for_ever = false;
     b->store.fail_at = 0;
@@ -155,8 +156,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(comes_to_rest_whatever_has_happened),
         cmocka_unit_test(goes_on_when_the_mgvf_has_forgotten_all),
+        cmocka_unit_test(comes_to_rest_whatever_has_happened),
         cmocka_unit_test(takes_every_cell_of_every_table),
     };
 
