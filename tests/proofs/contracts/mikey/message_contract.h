@@ -150,6 +150,17 @@ int msk_mikey_next(struct msk_mikey_cursor *cursor,
 void msk_builder_set(struct msk_mikey_builder *builder,
                      const struct msk_writer *w, int err);
 
+/*@ requires builder != \null ==> builder(builder);
+    requires payload != \null ==> \valid_read(payload);
+    requires \separated(builder, payload);
+    assigns builder->err;
+    ensures \result <==> builder != \null && payload != \null;
+    ensures builder != \null ==> builder(builder);
+    ensures \result ==> builder->err == \old(builder->err);
+ */
+bool msk_builder_takes(struct msk_mikey_builder *builder,
+                       const struct msk_payload *payload);
+
 /*@ requires builder(builder) && \valid(w);
     requires \separated(builder, w, builder->buf + (0 .. builder->cap - 1));
     assigns w->cap, w->len, w->too_long, builder->next_at,
