@@ -153,18 +153,31 @@ header_json(const struct msk_mikey_header *header)
     return object;
 }
 
+/* MIKEY begins with its version, 1. Of what does not, no more need be said. */
+static bool
+is_mikey(struct msk_bytes message)
+{
+    return message.n > 0 && message.p[0] == 1;
+}
+
+/* Where it went wrong: the cursor stands before what could not be read. */
 static void
 explain(const struct msk_mikey_cursor *cursor, int err)
 {
     const struct fields *fields = fields_of_type(cursor->next);
-    char about[64];
+    char where[64];
 
-    snprintf(about, sizeof about, "offset %zu, payload %s (%u)", cursor->at,
-             cursor->at == 0  ? "header"
-             : fields != NULL ? fields->name
-                              : "-",
-             cursor->next);
-    fail_msk(err, about);
+    if (!is_mikey(cursor->message))
+        err = MSK_ERR_VERSION;
+    if (cursor->at == 0)
+        snprintf(where, sizeof where, "header, at offset 0");
+    else if (cursor->next == MSK_PAYLOAD_LAST)
+        snprintf(where, sizeof where, "at offset %zu", cursor->at);
+    else
+        snprintf(where, sizeof where, "%s (payload type %u), at offset %zu",
+                 fields != NULL ? fields->name : "unknown", cursor->next,
+                 cursor->at);
+    fail_msk(err, where);
 }
 
 json_t *

@@ -79,13 +79,20 @@ static const struct {
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
 
+static void
+print_command(FILE *to, size_t i)
+{
+    fprintf(to, "  %s %s\n      %s\n", commands[i].name, commands[i].usage,
+            commands[i].what);
+}
+
 static int
 usage(FILE *to, int status)
 {
-    fprintf(to, "usage: msktool COMMAND ...\n\n");
+    fprintf(to, "usage: msktool COMMAND ...\n"
+                "       msktool help [COMMAND]\n\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(to, "  %s %s\n      %s\n", commands[i].name, commands[i].usage,
-                commands[i].what);
+        print_command(to, i);
     fprintf(to,
             "\n"
             "A message is given in hex, in base64 or as an SDP line\n"
@@ -101,19 +108,64 @@ usage(FILE *to, int status)
     return status;
 }
 
+/* The place of a command in the table; N_COMMANDS: there is none. */
+static size_t
+find_command(const char *name)
+{
+    size_t i = 0;
+
+    while (i < N_COMMANDS && strcmp(name, commands[i].name) != 0)
+        i++;
+    return i;
+}
+
+static int
+no_command(const char *name)
+{
+    return fail(TOOL_USAGE, "no such command; msktool help lists them", name);
+}
+
+static int
+help_about(const char *name)
+{
+    size_t i = find_command(name);
+
+    if (i == N_COMMANDS)
+        return no_command(name);
+    printf("usage: msktool COMMAND ...\n\n");
+    print_command(stdout, i);
+    return TOOL_OK;
+}
+
+static bool
+asks_for_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
+           strcmp(word, "-h") == 0;
+}
+
+static int
+run_command(int argc, char **argv)
+{
+    size_t i = find_command(argv[0]);
+
+    if (i == N_COMMANDS)
+        return no_command(argv[0]);
+    if (argc == 2 && asks_for_help(argv[1]))
+        return help_about(argv[0]);
+    return commands[i].run(argc - 1, argv + 1);
+}
+
 int
 main(int argc, char **argv)
 {
     if (argc < 2)
         return usage(stderr, TOOL_USAGE);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return usage(stdout, TOOL_OK);
+    if (asks_for_help(argv[1]))
+        return argc > 2 ? help_about(argv[2]) : usage(stdout, TOOL_OK);
     if (strcmp(argv[1], "--version") == 0) {
         printf("msktool %s\n", msk_version());
         return TOOL_OK;
     }
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 2, argv + 2);
-    return usage(stderr, TOOL_USAGE);
+    return run_command(argc - 1, argv + 1);
 }

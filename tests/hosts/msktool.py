@@ -200,12 +200,37 @@ def two_muks():
                            *args[7:10])[1])[0]['error'], -215)
 
 
+def gives_help():
+    """Of all commands, or of one; asked for in any of the ways that people try."""
+    whole = run('--help')
+    check('help', whole[0::2], (OK, ''))
+    for words in ['help'], ['-h']:
+        check(f'{words}', run(*words), whole)
+    one = run('help', 'pull')
+    check('help pull', (one[0], one[1] in whole[1], 'pull' in one[1], 'mtk' in one[1]),
+          (OK, False, True, False))
+    for line in one[1].splitlines()[2:]:
+        check('a line of the help', line in whole[1], True)
+    for words in ['--help', 'pull'], ['pull', '--help'], ['pull', 'help']:
+        check(f'{words}', run(*words), one)
+    check('help of nothing', run('help', 'frobnicate')[0], USAGE)
+
+
 def command_line():
     message = '01000500000000000001' + '0006020000000109'[2:]
     whole = '010005000000000000010002' + '00000001'
     check('no command', run()[0], USAGE)
-    check('unknown command', run('frobnicate')[0], USAGE)
-    check('help', run('--help')[0], OK)
+    check('unknown command', run('frobnicate'),
+          (USAGE, '', 'msktool: frobnicate: no such command; msktool help lists them\n'))
+    gives_help()
+    check('no MIKEY at all', run('decode', '00112233'),
+          (MALFORMED, '', 'msktool: header, at offset 0: not MIKEY version 1\n'))
+    check('a payload that is none', run('decode', '01004d0000000000000100' + '02'),
+          (MALFORMED, '', 'msktool: unknown (payload type 77), at offset 10: '
+                          'payload type unknown or not allowed here\n'))
+    check('ends in KEMAC', run('decode', '0100010000000000000100' + '02'),
+          (MALFORMED, '', 'msktool: KEMAC (payload type 1), at offset 10: '
+                          'message ends inside a field\n'))
     check('not hex', run('decode', 'zz')[0], USAGE)
     check('no such file', run('decode', '@/nonexistent')[0], USAGE)
     check('truncated', run('decode', message)[0], MALFORMED)
