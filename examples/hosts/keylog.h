@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * keylog.h - a file of keys, for tools that look into a capture. One a line,
- * all in hex but the MTK ID:
+ * all in hex:
  *
  *   MIKEY_MUK BTID KEY
  *   MIKEY_MSK DOMAIN GROUP NUMBER RAND KEY
