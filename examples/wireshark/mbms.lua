@@ -2,7 +2,8 @@
 --
 -- A post-dissector for Wireshark: what MIKEY messages of MBMS (3GPP TS 33.246)
 -- say beyond RFC 3830. Adds to each message its kind, its layout, the names of
--- its keys and the value of its counter, as fields that filters can use:
+-- its keys and the value of its counter, as fields that filters can use, and
+-- to the Info column the kind, the names and the counter:
 --
 --   mbms.kind == "MSK message" && mbms.group == 0x18cf && mbms.counter > 5
 --
@@ -101,25 +102,32 @@ local function key_ids(message, payload)
     return ids
 end
 
+-- Adds the names of the keys, and returns them as the Info column has them:
+-- domain/group/number, and /MTK ID of an MTK.
 local function add_names(tree, message, payloads, ids)
-    local service, names = ids[1], {}
+    local service, names, shown = ids[1], {}, {}
+    local function name(field, range)
+        tree:add(field, range)
+        table.insert(shown, tostring(range:bytes()):lower())
+    end
     for _, p in ipairs(payloads) do
         if p.kind == ID and p.length > 4 then table.insert(names, message(p.at + 4, p.length - 4)) end
     end
     if service and service:len() == 4 then
         tree:add(fields.layout, "KEYID (TS 33.246)")
-        if ids[0] then tree:add(fields.domain, ids[0]) end
-        tree:add(fields.group, service(0, 2))
-        tree:add(fields.number, service(2, 2))
+        if ids[0] then name(fields.domain, ids[0]) end
+        name(fields.group, service(0, 2))
+        name(fields.number, service(2, 2))
     elseif service and service:len() == 2 then
         tree:add(fields.layout, "CSB (change request)")
-        if names[1] then tree:add(fields.domain, names[1]) end
-        tree:add(fields.group, message(6, 2))
-        tree:add(fields.number, service)
+        if names[1] then name(fields.domain, names[1]) end
+        name(fields.group, message(6, 2))
+        name(fields.number, service)
     end
-    if ids[2] and ids[2]:len() == 2 then tree:add(fields.mtk_id, ids[2]) end
+    if ids[2] and ids[2]:len() == 2 then name(fields.mtk_id, ids[2]) end
     local btid = u8(message, 1) == 1 and names[1] or names[2]
     if btid then tree:add(fields.btid, btid) end
+    return table.concat(shown, "/")
 end
 
 local function is_csb(ids)
@@ -135,7 +143,7 @@ local function kind_of(message, ids)
     return service(n - 2, 2):uint() == 0 and "pull" or "MSK message"
 end
 
-local function add_message(root, message)
+local function add_message(pinfo, root, message)
     local payloads = walk(message)
     if not payloads then return end
     local ids, named_by = {}, nil
@@ -151,10 +159,13 @@ local function add_message(root, message)
     tree:append_text(": " .. kind)
     tree:add(fields.kind, kind)
     if named_by then tree:add(fields.ext_type, named_by) end
-    add_names(tree, message, payloads, ids)
+    local names = add_names(tree, message, payloads, ids)
+    pinfo.cols.info:append(", " .. kind .. (names ~= "" and " " .. names or ""))
     for _, p in ipairs(payloads) do
         if p.kind == T and u8(message, p.at + 1) == 2 then
-            tree:add(fields.counter, message(p.at + 2, 4))
+            local counter = message(p.at + 2, 4)
+            tree:add(fields.counter, counter)
+            pinfo.cols.info:append(", counter " .. counter:uint())
         end
     end
     tree:add(fields.wants_ack, message(3, 1), u8(message, 3) >= 128)
@@ -163,9 +174,9 @@ local function add_message(root, message)
     tree:add(fields.download, message(9, 1), empty)
 end
 
-function mbms.dissector(_, _, root)
+function mbms.dissector(_, pinfo, root)
     for _, info in ipairs({ mikey() }) do
-        add_message(root, info.range)
+        add_message(pinfo, root, info.range)
     end
 end
 

@@ -21,10 +21,11 @@ import sys
 
 from model import oracle
 
+INFO = "_ws.col.Info"
 FIELDS = ["frame.number", "udp.srcport", "udp.payload", "mikey", "_ws.malformed",
           "http.request.method", "http.request.uri", "http.response.code", "mbms.kind",
           "mbms.layout", "mbms.domain", "mbms.group", "mbms.number", "mbms.mtk_id",
-          "mbms.counter", "mbms.wants_ack", "mbms.download", "mbms.btid"]
+          "mbms.counter", "mbms.wants_ack", "mbms.download", "mbms.btid", INFO]
 LAYOUTS = {"CSB (change request)": "csb", "KEYID (TS 33.246)": "keyid"}
 
 
@@ -37,7 +38,7 @@ def fail(why, *what):
 def tshark(folder, ports, *more):
     """The frames, as a dict of FIELDS each; a field that is not there is empty."""
     decode = [x for port in ports for x in ("-d", "udp.port==%d,mikey" % port)]
-    columns = [x for field in FIELDS if more or not field.startswith("mbms.")
+    columns = [x for field in FIELDS if more or not field.startswith(("mbms.", INFO))
                for x in ("-e", field)]
     done = subprocess.run(["tshark", "-r", str(folder / "msk-demo.pcapng"), "-n", *decode, *more,
                            "-T", "fields", "-E", "separator=/t", *columns],
@@ -129,6 +130,14 @@ def expected(event):
     return want
 
 
+def info_of(want):
+    """The end of the Info column: what a reader of the list of packets needs to know."""
+    names = [want["mbms.domain"]] if "mbms.domain" in want else []
+    names += [want[name][2:] for name in ("mbms.group", "mbms.number", "mbms.mtk_id") if name in want]
+    return ", %s, counter %s" % (" ".join([want["mbms.kind"]] + ["/".join(names)] * bool(names)),
+                                 want["mbms.counter"])
+
+
 def check_lua(frames, events):
     told = {event["octets"]: event for event in sent_by_bmsc(events) + taken_by_bmsc(events)}
     count = 0
@@ -136,7 +145,11 @@ def check_lua(frames, events):
         if not frame["udp.payload"]:
             continue
         event = told[frame["udp.payload"]]
-        for field, value in expected(event).items():
+        want = expected(event)
+        if not frame[INFO].endswith(info_of(want)):
+            fail("frame %s: Info is '%s', not '...%s'", frame["frame.number"], frame[INFO],
+                 info_of(want))
+        for field, value in want.items():
             if frame[field].lower() != value.lower():
                 fail("frame %s: %s is '%s', not '%s'", frame["frame.number"], field, frame[field],
                      value)
@@ -181,6 +194,11 @@ def secrets(events, story):
     return found | {base64.b64encode(bytes.fromhex(secret)).decode() for secret in found}
 
 
+# What --help says of a key log: a BM-SC's, of which every MTK is for streaming.
+KEYLOG = (r"MIKEY_MUK [0-9a-f]+ [0-9a-f]{64}|MIKEY_MSK [0-9a-f]{6} [0-9a-f]{4} [0-9a-f]{4} "
+          r"[0-9a-f]{32} [0-9a-f]{32}|MIKEY_MTK [0-9a-f]{6}( [0-9a-f]{4}){3} [0-9a-f]{32} [0-9a-f]{28}")
+
+
 def check_secrets(folder, events, story, printed):
     """The events were asked for with --secrets, and the key log is one; the rest tells nothing."""
     page = (folder / "msk-demo.html").read_text(encoding="utf-8")
@@ -191,6 +209,9 @@ def check_secrets(folder, events, story, printed):
     keys = (folder / "msk-demo.keys").read_text(encoding="utf-8")
     if not any(secret in keys for secret in known):
         fail("the key log has no key")
+    wrong = [line for line in keys.splitlines() if not re.fullmatch(KEYLOG, line)]
+    if wrong:
+        fail("the key log has the line %s", wrong[0])
 
 
 # --- what was printed with --explain -------------------------------------------------------------
