@@ -35,6 +35,13 @@ def procedure(event):
     return match.group(1) if match else "?"
 
 
+def refused_of(event):
+    """What was refused: a message by the MSK that it names, or a command."""
+    if event.get("what") != "datagram":
+        return event.get("what", "?")
+    return "message of MSK " + name_of(event) if event.get("group") else "message that names no MSK"
+
+
 def ue_arrow(event):
     kind = event["event"]
     if kind == "http_request":
@@ -54,7 +61,7 @@ def ue_arrow(event):
     if kind == "ack_sent":
         return TO_BMSC, "ACK %s" % name_of(event), "verification message", PLAIN, "ack"
     if kind == "refused":
-        return NOTE_UE, "refused", event.get("reason", ""), BAD, "refused"
+        return NOTE_UE, "refused: " + refused_of(event), event.get("reason", ""), BAD, "refused"
     if kind == "bootstrap_needed":
         return NOTE_UE, "new keys wanted", event.get("reason", ""), PLAIN, "new keys"
     if kind == "confirmed":
