@@ -3,8 +3,10 @@
 """Prints how many tests of a Meson testlog.json passed, failed and were skipped.
 
 A program that speaks TAP counts by its lines, any other program as one test. What is planned and
-not reported failed; a program that failed without a failed line counts as one more failure.
+not reported failed; a program that failed without a failed line counts as one more failure. What
+was skipped is named on stderr, with the reason that the program gave.
 """
+import itertools
 import json
 import re
 import sys
@@ -25,12 +27,27 @@ def count(entry):
     return passed, max(failed, int(bad)), skipped
 
 
+def tell_skipped(entry):
+    """A line for each skipped test; cmocka gives those no name, so their number has to do."""
+    lines = entry.get("stdout", "").splitlines()
+    numbers = re.findall(r"^ok (\d+).*# SKIP", entry.get("stdout", ""), re.MULTILINE)
+    reasons = [line[5:].strip() for line in lines if line.startswith("SKIP:")]
+    names = ["%s, test %s" % (entry["name"], number) for number in numbers]
+    if entry["result"] == "SKIP" and not names:
+        names = [entry["name"]]
+    for name, reason in itertools.zip_longest(names, reasons[:len(names)]):
+        print("skipped: %s%s" % (name, ": " + reason if reason else ""), file=sys.stderr)
+
+
 def main():
     try:
         with open(sys.argv[1], encoding="utf-8") as file:
-            counts = [count(json.loads(line)) for line in file]
+            entries = [json.loads(line) for line in file]
     except FileNotFoundError:
-        counts = []
+        entries = []
+    counts = [count(entry) for entry in entries]
+    for entry in entries:
+        tell_skipped(entry)
     print(*map(sum, zip(*counts or [(0, 1, 0)])))  # nothing ran: something failed
 
 
