@@ -90,3 +90,15 @@ unit() {
         quietly "$_unit-test" meson test -C "$build/$_unit" --no-rebuild \
             --suite unit --print-errorlogs
 }
+
+# copy_tree FOLDER: what belongs to the source tree, and nothing that was built.
+copy_tree() {
+    mkdir -p "$1"
+    if git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
+        git -C "$root" ls-files -coz --exclude-standard
+    else # an archive
+        (cd "$root" && find . -name build -prune -o -name __pycache__ -prune \
+            -o ! -type d -print0)
+    fi | tar -C "$root" --null --ignore-failed-read -T - -cf - |
+        tar -C "$1" -xf -
+}
