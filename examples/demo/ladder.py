@@ -24,6 +24,8 @@ CLAUSES = {
 
 TO_BMSC, TO_UE, NOTE_UE, NOTE_BMSC = "to_bmsc", "to_ue", "note_ue", "note_bmsc"
 GOOD, BAD, PLAIN = "good", "bad", "plain"
+# How far an arrow goes: from one end to the other, not to the other one, or from somewhere else.
+WHOLE, LOST, STRANGE = "whole", "lost", "strange"
 
 
 def name_of(event):
@@ -48,7 +50,7 @@ def ue_arrow(event):
         how = "Digest" if event.get("authorization") else "no credentials"
         return TO_BMSC, "POST " + procedure(event), how, PLAIN, procedure(event)
     if kind == "http_response" and not event.get("status"):
-        return TO_UE, "x  no answer", event.get("why", ""), BAD, ""
+        return NOTE_UE, "no answer", event.get("why", ""), BAD, ""
     if kind in ("msk", "validity"):
         return NOTE_UE, "MSK %s stored" % name_of(event), "MAC ok, counter newer", GOOD, "stored"
     if kind == "msk_deleted":
@@ -99,7 +101,7 @@ def bmsc_arrow(event):
 def relay_arrow(event):
     if event["event"] == "lost":
         to = TO_UE if event["to"] == "ue" else TO_BMSC
-        return to, "x  lost on the way", "", BAD, ""
+        return to, "lost on the way", "", BAD, ""
     if event["event"] == "injected":
         return TO_UE, "a stranger's message", "%d octets" % (len(event["octets"]) // 2), BAD, ""
     return None
@@ -111,6 +113,10 @@ def arrow(event):
     maker = makers.get(event["who"])
     drawn = maker(event) if maker else None
     return drawn and drawn[:4] + (CLAUSES[drawn[4]] if drawn[4] else "",)
+
+
+def reach(event):
+    return {"lost": LOST, "injected": STRANGE}.get(event["event"], WHOLE)
 
 
 class Terminal:
@@ -127,16 +133,21 @@ class Terminal:
     def say(self, text=""):
         print(text, file=self.out, flush=True)
 
-    def line(self, what, dash, left, right):
-        body = " %s " % what
-        fill = max(2, self.WIDTH - len(body) - len(left) - len(right))
+    def line(self, what, left, right, width):
+        body, dash = " %s " % what, "\u2500" if self.fancy else "-"
+        fill = max(2, width - len(body) - len(left) - len(right))
         return left + dash * (fill // 2) + body + dash * (fill - fill // 2) + right
 
-    def draw(self, direction, what):
+    def draw(self, direction, what, far=WHOLE):
+        """An arrow; one that is lost ends before the other end, a stranger's begins there."""
+        width = self.WIDTH if far == WHOLE else 3 * self.WIDTH // 4
         if direction == TO_BMSC:
-            return self.line(what, "\u2500" if self.fancy else "-", "", "\u25b6" if self.fancy else ">")
+            head = "x" if far == LOST else "\u25b6" if self.fancy else ">"
+            return self.line(what, "", head, width).ljust(self.WIDTH)
         if direction == TO_UE:
-            return self.line(what, "\u2500" if self.fancy else "-", "\u25c0" if self.fancy else "<", "")
+            head = "x" if far == LOST else "\u25c0" if self.fancy else "<"
+            line = self.line(what, head, "", width)
+            return line.rjust(self.WIDTH) if far == LOST else line.ljust(self.WIDTH)
         text = ("  " + what).ljust(self.WIDTH)
         return text if direction == NOTE_UE else ("  " + what + "  ").rjust(self.WIDTH)
 
@@ -145,7 +156,7 @@ class Terminal:
         if drawn is None:
             return
         direction, what, detail, colour, clause = drawn
-        middle = self.draw(direction, what)
+        middle = self.draw(direction, what, reach(event))
         if self.fancy and self.COLOURS[colour]:
             middle = self.COLOURS[colour] + middle + "\033[0m"
         text = "%7.3f  UE %s%s%s BM-SC  %s" % (event["seen"] / 1000, self.bar, middle, self.bar, detail)

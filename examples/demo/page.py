@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""One page, whole in itself: the ladder as SVG, and the octets of messages explained."""
+"""One page, whole in itself: what was done, step by step, and the octets of every message."""
 import html
 import json
+import os
 import subprocess
 
 import ladder
 
-COLOURS = {ladder.GOOD: "#1a7f37", ladder.BAD: "#c4302b", ladder.PLAIN: "#333"}
-STEP = 26
-LEFT, RIGHT = 170, 650
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 MEANING = {
+    "HDR": "version, kind of message, V flag, CSB ID, map",
     "EXT": "general extension: names the keys (RFC 4563)",
     "T": "counter; what is not newer is dropped",
     "RAND": "MIKEY-RAND: goes into the keys of this message",
@@ -20,84 +20,200 @@ MEANING = {
     "V": "the MAC that proves that the UE has the key",
 }
 
+INTRODUCTION = """
+<p>A BM-SC broadcasts a service under keys that change. This is how it brings
+them to one UE (3GPP TS 33.246, 6.3.2), as two programs did it just now, over UDP
+and HTTP on this machine.</p>
+<ul>
+<li><b>MUK</b>: the key that UE and BM-SC share, from bootstrapping. It protects
+<b>MSK</b> messages.</li>
+<li><b>MSK</b>: the key of a Key Group of services. A UE holds two of each. It protects
+<b>MTK</b> messages.</li>
+<li><b>MTK</b>: the key of the traffic itself.</li>
+</ul>
+<p>An MSK is named domain/group/number: 216354/18cf/0001. Tap a message to see its
+octets.</p>
+"""
 
-def svg(events):
-    rows = [(event, ladder.arrow(event)) for event in events]
-    rows = [(event, drawn) for event, drawn in rows if drawn]
-    height = STEP * (len(rows) + 2)
-    out = ['<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="%d" font-size="13" '
-           'font-family="sans-serif">' % height,
-           '<defs><marker id="a" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto">'
-           '<path d="M0,0 L9,4 L0,8 z" fill="#555"/></marker></defs>']
-    for x, name in (LEFT, "UE"), (RIGHT, "BM-SC"):
-        out.append('<text x="%d" y="16" text-anchor="middle" font-weight="bold">%s</text>' % (x, name))
-        out.append('<line x1="%d" y1="22" x2="%d" y2="%d" stroke="#999"/>' % (x, x, height))
-    for i, (event, (direction, what, detail, colour, clause)) in enumerate(rows):
-        out += row(STEP * (i + 2), event, direction, what, detail, COLOURS[colour], clause)
-    return "\n".join(out + ["</svg>"])
+LAYOUTS = {
+    "csb": ("Layout csb: the change request", """
+<p>The change request to 6.3.2 names a key in three places of a message: the Network
+ID is the identity of the sender (IDi), the Key Group is the CSB ID of the header, and
+the MSK ID alone is in the extension (EXT). The UE need not register: it asks for its
+MSKs.</p>"""),
+    "keyid": ("Layout keyid: the published standard", """
+<p>TS 33.246 as it is published names a key in one place: the extension (EXT) has the
+Key Domain ID and, in four octets, the Key Group and the Key Number. The identity of the
+sender (IDi) is the name of the BM-SC. The UE registers for a service, and is given its
+MSKs.</p>"""),
+}
+
+NAMES = """
+<table>
+<caption>One name of a key, two ways to carry it</caption>
+<thead><tr><th scope="col">What</th><th scope="col">csb</th><th scope="col">keyid</th></tr></thead>
+<tbody>
+<tr><th scope="row">Key Domain ID, or Network ID</th><td>IDi</td><td>EXT</td></tr>
+<tr><th scope="row">Key Group</th><td>CSB ID</td><td>EXT</td></tr>
+<tr><th scope="row">Key Number, or MSK ID</th><td>EXT, alone</td><td>EXT</td></tr>
+<tr><th scope="row">the BM-SC</th><td>known from HTTP</td><td>IDi</td></tr>
+</tbody>
+</table>
+"""
+
+FROM_TO = {ladder.TO_BMSC: "UE to BM-SC: ", ladder.TO_UE: "BM-SC to UE: ",
+           ladder.NOTE_UE: "UE: ", ladder.NOTE_BMSC: "BM-SC: "}
 
 
-def row(y, event, direction, what, detail, colour, clause):
-    what, detail = html.escape(what), html.escape(detail)
-    out = ['<text x="10" y="%d" fill="#888">%.3f s</text>' % (y, event["seen"] / 1000)]
-    if direction in (ladder.TO_BMSC, ladder.TO_UE):
-        a, b = (LEFT, RIGHT) if direction == ladder.TO_BMSC else (RIGHT, LEFT)
-        out.append('<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="#555" marker-end="url(#a)"/>'
-                   % (a, y, b, y))
-        out.append('<text x="%d" y="%d" text-anchor="middle" fill="%s">%s</text>'
-                   % ((LEFT + RIGHT) // 2, y - 5, colour, what))
+# --- what is on the ladder -----------------------------------------------------------------------
+
+def sent(event):
+    """Did somebody send octets then, which may get lost?"""
+    return event["who"] != "relay" and event.get("octets")
+
+
+def lose(events):
+    """The indices of what was sent and lost, and of events that say so and need no row."""
+    lost, spare = set(), set()
+    for i, event in enumerate(events):
+        if (event["who"], event["event"]) == ("relay", "lost"):
+            near = [k for k, other in enumerate(events) if k not in lost and sent(other) and
+                    other["octets"] == event["octets"]]
+            if near:  # told by two programs, in any order
+                lost.add(min(near, key=lambda k: abs(k - i)))
+                spare.add(i)
+        elif (event["who"], event["event"]) == ("ue", "http_response") and not event.get("status"):
+            lost |= unanswered(events[:i])
+    return lost, spare
+
+
+def unanswered(events):
+    """The last request, if it never came to the BM-SC."""
+    for i in reversed(range(len(events))):
+        if events[i]["event"] == "http_request":
+            return {i} if events[i]["who"] == "ue" else set()
+    return set()
+
+
+def steps(events):
+    """(what, rows) of each step; a row is an event, its arrow, and how far that goes."""
+    lost, spare = lose(events)
+    found = [("", [])]
+    for i, event in enumerate(events):
+        if event["event"] == "step":
+            found.append((event["what"], []))
+        drawn = ladder.arrow(event)
+        if drawn and i not in spare:
+            far = ladder.LOST if i in lost else ladder.reach(event)
+            found[-1][1].append((event, drawn, far))
+    return found[1:]
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+def tag(name, kind, content):
+    return '<%s class="%s">%s</%s>' % (name, kind, content, name)
+
+
+def row(event, drawn, far, msktool):
+    direction, what, detail, colour, clause = drawn
+    is_arrow = direction in (ladder.TO_BMSC, ladder.TO_UE)
+    colour = ladder.BAD if far == ladder.LOST else colour
+    body, chip = inside(event, msktool)
+    lane = tag("span", "unseen", FROM_TO[direction] if far != ladder.STRANGE else "to the UE: ")
+    lane = tag("span", "what " + colour, lane + html.escape(what))
+    lane += tag("div", "arrow", "") if is_arrow else ""
+    aside = [tag("span", "time", "%.3f s" % (event["seen"] / 1000))]
+    aside += [tag("span", "bad", "lost on the way")] if far == ladder.LOST else []
+    aside += [tag("span", kind, html.escape(text)) for kind, text in
+              (("detail", detail if detail != chip else ""), ("clause", clause), ("chip", chip)) if text]
+    line = tag("div", "lane", lane) + tag("div", "aside", " ".join(aside))
+    if body:
+        line = "<details><summary>%s</summary>%s</details>" % (line, tag("div", "octets", body))
     else:
-        ue = direction == ladder.NOTE_UE
-        out.append('<text x="%d" y="%d" text-anchor="%s" fill="%s">%s</text>'
-                   % (LEFT + 10 if ue else RIGHT - 10, y, "start" if ue else "end", colour, what))
-    out.append('<text x="%d" y="%d" fill="#555">%s <tspan fill="#999">%s</tspan></text>'
-               % (RIGHT + 20, y, detail, html.escape(clause)))
-    return out
+        line = tag("div", "grid", line)
+    return tag("li", "row %s %s" % (direction, far), line)
+
+
+def inside(event, msktool):
+    """What a touch shows, and the word that offers it."""
+    if event.get("octets"):
+        return explain(msktool, event["octets"]), "%d octets" % (len(event["octets"]) // 2)
+    if event["event"] == "http_request":
+        text = "POST %s\n\n%s" % (event.get("target", ""), event.get("body", ""))
+        return "<pre><code>%s</code></pre>" % html.escape(text), "request"
+    if event["event"] == "http_response" and event.get("body"):
+        return "<pre><code>%s</code></pre>" % html.escape(event["body"]), "body"
+    return "", ""
+
+
+# --- octets --------------------------------------------------------------------------------------
+
+def spaced(hexes):
+    return " ".join(hexes[i:i + 2] for i in range(0, len(hexes), 2))
 
 
 def explain(msktool, octets):
-    """A table: each payload of a message, its octets, what it is for."""
-    done = subprocess.run([msktool, "decode", octets], capture_output=True, text=True, check=True)
-    message = json.loads(done.stdout)
-    payloads = message["payloads"]
+    """Each payload of a message, its octets, what it is for."""
+    done = subprocess.run([msktool, "decode", octets], capture_output=True, text=True)
+    if done.returncode != 0:
+        return "<p>%s</p><p><code>%s</code></p>" % (html.escape(done.stderr.strip()), spaced(octets))
+    payloads = json.loads(done.stdout)["payloads"]
     first = payloads[0]["off"] if payloads else len(octets) // 2
-    rows = [("HDR", 0, first, "version, kind, V flag, CSB ID, map")]
-    rows += [(p["type"], p["off"], p["len"], MEANING.get(p["type"], "")) for p in payloads]
-    out = ["<table><tr><th>payload</th><th>at</th><th>octets</th><th>meaning</th></tr>"]
-    for name, at, n, meaning in rows:
-        hexes = octets[2 * at:2 * (at + n)]
-        spaced = " ".join(hexes[i:i + 2] for i in range(0, len(hexes), 2))
-        out.append("<tr><td>%s</td><td>%d</td><td><code>%s</code></td><td>%s</td></tr>"
-                   % (html.escape(name), at, spaced, html.escape(meaning)))
-    return "\n".join(out + ["</table>"])
+    out = ["<dl>"]
+    for name, at, n in [("HDR", 0, first)] + [(p["type"], p["off"], p["len"]) for p in payloads]:
+        of = "%s; %d octets from %d" % (MEANING.get(name, ""), n, at)
+        out.append("<dt><b>%s</b> %s</dt>" % (html.escape(name), tag("span", "of", html.escape(of))))
+        out.append("<dd><code>%s</code></dd>" % spaced(octets[2 * at:2 * (at + n)]))
+    return "\n".join(out + ["</dl>"])
 
 
-def samples(events):
-    """The first message of each kind that the BM-SC sent or the UE answered with."""
-    found = {}
-    for event in events:
-        kind = {("bmsc", "pushed"): "MSK message", ("bmsc", "pull"): "pull",
-                ("bmsc", "mtk"): "MTK message",
-                ("ue", "ack_sent"): "verification message"}.get((event["who"], event["event"]))
-        if kind and event.get("octets"):
-            found.setdefault(kind, event["octets"])
-    return found
+# --- the page ------------------------------------------------------------------------------------
+
+def verdict(result):
+    if result == "ok":
+        return tag("span", "good", "\u2713 done")
+    return tag("span", "bad", "\u2717 " + html.escape(result or "not reached"))
+
+
+def overview(acts, results):
+    """How it went, and a way to each step."""
+    good = sum(result == "ok" for result in results.values())
+    out = ["<p><b>%d of %d steps came out as they must.</b></p>" % (good, len(results)), "<nav>"]
+    for layout, events in acts:
+        out.append("<details><summary>Steps in layout %s</summary><ol>" % tag("span", "chip", layout))
+        for i, (what, _) in enumerate(steps(events), 1):
+            out.append('<li><a href="#%s-%d">%s</a> %s</li>' % (
+                layout, i, html.escape(what), verdict(results.get((layout, what)))))
+        out.append("</ol></details>")
+    return out + ["</nav>"]
+
+
+def act(layout, events, msktool, results):
+    title, about = LAYOUTS[layout]
+    out = ['<section id="%s"><h2>%s</h2>' % (layout, title), about,
+           '<div class="ends"><span>UE</span><span>BM-SC</span></div>']
+    for i, (what, rows) in enumerate(steps(events), 1):
+        out.append('<h3 id="%s-%d">%d. %s %s</h3>' % (
+            layout, i, i, html.escape(what), verdict(results.get((layout, what)))))
+        out.append('<ol class="ladder">')
+        out += [row(event, drawn, far, msktool) for event, drawn, far in rows]
+        out.append("</ol>")
+        out += [] if rows else [tag("p", "quiet", "Nothing goes between them yet.")]
+    return out + ["</section>"]
 
 
 def write(path, acts, msktool, table):
-    """acts: (layout, events) in their order; table: rows of the result."""
-    out = ["<!doctype html><meta charset=utf-8><title>libmsk: what happened</title>",
-           "<style>body{font-family:sans-serif;max-width:1020px;margin:2em auto}code{word-break:break-all}"
-           "td,th{border:1px solid #ccc;padding:3px 6px;text-align:left;vertical-align:top}"
-           "table{border-collapse:collapse}</style>",
-           "<h1>MSK procedures of TS 33.246 6.3.2, on loopback</h1>", "<table>"]
-    out += ["<tr>" + "".join("<td>%s</td>" % html.escape(str(cell)) for cell in line) + "</tr>"
-            for line in table]
-    out.append("</table>")
+    """acts: (layout, events) in their order; table: rows (layout, step, result)."""
+    results = {(layout, step): result for layout, step, result in table}
+    with open(os.path.join(HERE, "page.css"), encoding="utf-8") as file:
+        style = file.read()
+    out = ['<!doctype html><html lang="en"><head><meta charset="utf-8">',
+           '<meta name="viewport" content="width=device-width, initial-scale=1">',
+           "<title>libmsk: an MSK on its way</title><style>%s</style></head><body>" % style,
+           "<h1>How an MSK comes from a BM-SC to a UE</h1>", INTRODUCTION, NAMES]
+    out += overview(acts, results)
     for layout, events in acts:
-        out.append("<h2>%s</h2>" % html.escape(layout))
-        out.append(svg(events))
-        for kind, octets in samples(events).items():
-            out += ["<h3>%s</h3>" % kind, explain(msktool, octets)]
+        out += act(layout, events, msktool, results)
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(out) + "\n")
+        file.write("\n".join(out + ["</body></html>"]) + "\n")

@@ -359,6 +359,7 @@ class Story:
         """Every step in order; one that fails ends the story. True: all went well."""
         for name in self.STEPS:
             step = getattr(self, "step_" + name)
+            self.stage.take("demo", {"event": "step", "step": name, "what": step.__doc__})
             say("   " + step.__doc__)
             try:
                 step()

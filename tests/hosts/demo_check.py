@@ -11,6 +11,7 @@ must tell what the model reads; the page must need nothing from elsewhere, and n
 nor the programs' output may show a secret that was not asked for. Exit status 77: no tshark.
 """
 import base64
+import collections
 import html.parser
 import json
 import pathlib
@@ -166,23 +167,25 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.loads, self.tags = [], set()
+        self.loads, self.tags = [], collections.Counter()
 
     def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
+        self.tags[tag] += 1
         for name, value in attrs:
             if name in ("src", "href", "data", "action") and not (value or "").startswith("#"):
                 self.loads.append("%s %s=%s" % (tag, name, value))
 
 
-def check_page(folder):
+def check_page(folder, events):
     text = (folder / "msk-demo.html").read_text(encoding="utf-8")
     page = Page()
     page.feed(text)
     if page.loads or re.search(r'@import|url\((?!"?#)', text):
         fail("the page needs %s", page.loads or "a style sheet")
-    if not {"title", "svg", "line", "text"} <= page.tags:
-        fail("the page has no ladder, only %s", sorted(page.tags))
+    steps = sum(event["event"] == "step" for event in events)
+    messages = sum(bool(event.get("octets")) and event["who"] != "relay" for event in events)
+    if page.tags["h3"] != steps or page.tags["h2"] != len(LAYOUTS) or page.tags["dl"] < messages:
+        fail("%d steps and %d messages in the page's %s", steps, messages, dict(page.tags))
 
 
 def secrets(events, story):
@@ -261,7 +264,7 @@ def main():
     check_http(frames, events)
     check_outcomes(events)
     check_lua(frames, events)
-    check_page(folder)
+    check_page(folder, events)
     story = pathlib.Path(__file__).resolve().parents[2] / "examples" / "demo" / "story.py"
     printed = (folder / "msk-demo.txt").read_bytes()
     check_secrets(folder, events, story.read_text(encoding="utf-8"), printed.decode("ascii"))
