@@ -43,7 +43,7 @@ static struct {
 
 /* Each thread has its own room; the BM-SC and the socket are shared. */
 struct worker {
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     int udp;
     struct row row;
     struct msk_subscriber subscriber;

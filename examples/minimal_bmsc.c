@@ -17,7 +17,7 @@
 #include "msk/xml_expat.h"
 
 static struct {
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_subscriber subscriber;
     struct msk_key_group group;
     struct msk_outbox *outbox;

@@ -42,7 +42,7 @@ struct bench {
     struct toy_crypto toy;
     struct fake_xml xml;
     struct msk_bmsc_config config;
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_outbox *outbox;
     struct msk_subscriber sub;
     struct group group[GROUPS];
@@ -338,7 +338,7 @@ ask(struct bench *b, bool changed)
                 e.kind == MSK_BMSC_EFFECT_SEND_HTTP);
         answer = *e.response;
         if (answer.status == 200)
-            REQUIRE(msk_digest_client_verify(&b->client, &b->toy.crypto, mine,
+            REQUIRE(msk_digest_client_verify(&b->client, mine,
                                              b->request.target,
                                              &answer) == MSK_OK);
         /* From the start once more. */
@@ -414,9 +414,9 @@ op_request(struct bench *b)
     b->request.headers = b->header;
     b->request.n_headers = 1;
     b->toy.fail_at = 0;
-    b->authorized = msk_digest_client_authorise(
-                        &b->client, &b->toy.crypto, &b->toy.random, &c,
-                        &b->request, b->value, sizeof b->value, &len) == MSK_OK;
+    b->authorized =
+        msk_digest_client_authorise(&b->client, &c, &b->request, b->value,
+                                    sizeof b->value, &len) == MSK_OK;
     if (b->authorized)
         b->header[b->request.n_headers++] =
             (struct msk_http_header){ msk_text("Authorization"),
@@ -604,14 +604,15 @@ op_rekey(struct bench *b)
 static void
 op_mtk(struct bench *b)
 {
-    static const uint8_t mtk[16], salt[14];
+    static const uint8_t key[16], salt[14];
     struct group *g = &b->group[next(b) % GROUPS];
+    struct msk_bmsc_mtk mtk = { .size = sizeof mtk, .key = { key, 16 } };
     uint8_t n = next(b), buf[MESSAGE_MAX], packed[MSK_KEY_GROUP_PACKED_MAX];
     struct msk_key_group before = g->record;
     struct msk_message m;
     size_t len;
-    uint16_t id;
 
+    mtk.salt = (struct msk_bytes){ salt, g == b->group ? 14 : 0 };
     if (!g->there)
         return;
     if ((n & 1) != 0 &&
@@ -627,9 +628,8 @@ op_mtk(struct bench *b)
                     &g->record, (struct msk_bytes){ packed, len }) == MSK_OK);
     }
     b->toy.fail_at = 0;
-    while (msk_bmsc_make_mtk(b->bmsc, &g->record, (struct msk_bytes){ mtk, 16 },
-                             (struct msk_bytes){ salt, g == b->group ? 14 : 0 },
-                             buf, sizeof buf, &len, &id) == MSK_OK) {
+    while (msk_bmsc_make_mtk(b->bmsc, &g->record, &mtk, buf, sizeof buf,
+                             &len) == MSK_OK) {
         REQUIRE(msk_message_read(b->config.layout,
                                  (struct msk_bytes){ buf, len }, &m,
                                  NULL) == MSK_OK);
@@ -640,7 +640,7 @@ op_mtk(struct bench *b)
         }
         g->number = m.id.number;
         REQUIRE(m.counter > g->used && m.mtk_id > g->mtk_id);
-        REQUIRE(m.mtk_id == id && id <= 20);
+        REQUIRE(m.mtk_id == mtk.mtk_id && m.mtk_id <= 20);
         g->used = m.counter;
         g->mtk_id = m.mtk_id;
         if ((n & 4) != 0)
@@ -764,7 +764,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     toy_crypto_start(&b.toy, size);
     fake_xml_start(&b.xml);
     configure(&b);
-    REQUIRE(msk_digest_client_init(&b.client, msk_text(FQDN), 0, 0) == MSK_OK);
+    REQUIRE(msk_digest_client_init(&b.client,
+                                   &(struct msk_digest_client_config){
+                                       sizeof(struct msk_digest_client_config),
+                                       &b.toy.crypto, &b.toy.random,
+                                       msk_text(FQDN), 0, 0 }) == MSK_OK);
     for (uint16_t i = 1; i < GROUPS; i++)
         add_group(&b, i);
     REQUIRE(subscribe(&b, 0, false) == MSK_OK);

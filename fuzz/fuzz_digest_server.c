@@ -62,8 +62,11 @@ own_nonce(const struct msk_digest_server *server)
     static uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t len, at = 0;
 
-    REQUIRE(msk_digest_server_challenge(server, 0, false, NULL, NOW, buf,
-                                        sizeof buf, &len) == MSK_OK);
+    REQUIRE(msk_digest_server_challenge(
+                server,
+                &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), 0,
+                                            false, NULL, NOW },
+                buf, sizeof buf, &len) == MSK_OK);
     while (memcmp(buf + at, "nonce=\"", 7) != 0)
         at++;
     return (struct msk_bytes){ buf + at + 7, 44 };
@@ -154,8 +157,8 @@ check_info(const struct msk_digest_server *server,
     static uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t len;
 
-    REQUIRE(msk_digest_server_info(server, &who, context, msk_text("x"), NOW,
-                                   buf, sizeof buf, &len) == MSK_OK);
+    REQUIRE(msk_digest_server_info(server, &who, context, msk_text("x"), buf,
+                                   sizeof buf, &len) == MSK_OK);
     for (size_t i = 0; i < len; i++)
         REQUIRE(buf[i] == '\t' || (buf[i] >= 0x20 && buf[i] != 0x7F));
 }
@@ -185,8 +188,11 @@ check_failures(const struct msk_digest_server *server,
         REQUIRE(memcmp(&seen, &none, sizeof none) == 0);
     }
     toy.fail_at = toy.calls + 1;
-    REQUIRE(msk_digest_server_challenge(server, 0, false, NULL, NOW, buf,
-                                        sizeof buf, &len) < 0);
+    REQUIRE(msk_digest_server_challenge(
+                server,
+                &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), 0,
+                                            false, NULL, NOW },
+                buf, sizeof buf, &len) < 0);
     toy.fail_at = 0;
 }
 

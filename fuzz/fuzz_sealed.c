@@ -144,11 +144,14 @@ repair(struct sealed *s, const struct msk_v_input *rest)
     struct msk_v_input input = *rest;
     uint8_t alg = s->last.type == MSK_PAYLOAD_V ? s->last.kind : s->last.detail;
     uint8_t mac[32];
+    size_t len;
 
     input.message = view(s->octets, s->n - s->last.tail.n);
-    if (msk_v_mac_make(&s->protection, alg, &input, mac) != MSK_OK)
+    if (msk_v_mac_make(&s->protection, alg, &input, mac, sizeof mac, &len) !=
+        MSK_OK)
         return false;
-    REQUIRE(s->last.tail.n == (alg == MSK_MAC_HMAC_SHA1_160 ? 20 : 32));
+    REQUIRE(s->last.tail.n == len &&
+            len == (alg == MSK_MAC_HMAC_SHA1_160 ? 20 : 32));
     memcpy(s->octets + input.message.n, mac, s->last.tail.n);
     return true;
 }

@@ -278,8 +278,7 @@ rebind(struct host *h, char **words, size_t n)
 
 struct mtk {
     uint8_t key[MSK_KEY_MAX], salt[SALT_LEN];
-    struct msk_bytes key_view, salt_view;
-    uint16_t id;
+    struct msk_bmsc_mtk it;
     uint8_t message[MSK_MIKEY_MAX];
     size_t n;
 };
@@ -295,15 +294,14 @@ make_mtk(struct host *h, struct mtk *mtk)
     if (host_randomness.fill(NULL, mtk->key, msk.n) != 0 ||
         host_randomness.fill(NULL, mtk->salt, SALT_LEN) != 0)
         return "no randomness";
-    mtk->key_view = (struct msk_bytes){ mtk->key, msk.n };
-    mtk->salt_view =
-        (struct msk_bytes){ mtk->salt,
-                            msk_key_group_streaming(&h->group) ? SALT_LEN : 0 };
+    mtk->it = (struct msk_bmsc_mtk){ .size = sizeof mtk->it,
+                                     .key = { mtk->key, msk.n } };
+    if (msk_key_group_streaming(&h->group))
+        mtk->it.salt = (struct msk_bytes){ mtk->salt, SALT_LEN };
     if (msk_key_group_reserve(&h->group, 1) != MSK_OK)
         return "the MSK is used up: rekey";
-    if (msk_bmsc_make_mtk(h->bmsc, &h->group, mtk->key_view, mtk->salt_view,
-                          mtk->message, sizeof mtk->message, &mtk->n,
-                          &mtk->id) != MSK_OK)
+    if (msk_bmsc_make_mtk(h->bmsc, &h->group, &mtk->it, mtk->message,
+                          sizeof mtk->message, &mtk->n) != MSK_OK)
         return "it could not be made";
     return records_save_group(h) ? NULL : "somebody was faster";
 }
@@ -316,12 +314,12 @@ send_mtk(struct host *h, const struct mtk *mtk, const struct address *to)
     json_t *event = event_new(&h->log, "mtk");
 
     msk_key_group_current(&h->group, &line.id);
-    line.mtk_id = mtk->id;
-    line.key = mtk->key_view;
-    line.salt = mtk->salt_view;
+    line.mtk_id = mtk->it.mtk_id;
+    line.key = mtk->it.key;
+    line.salt = mtk->it.salt;
     keylog_write(h->keylog, &line);
     event_key_id(event, &line.id);
-    event_number(event, "mtk_id", mtk->id);
+    event_number(event, "mtk_id", mtk->it.mtk_id);
     event_address(event, "to", address_view(to));
     event_hex(event, "octets", message);
     event_secret(&h->log, event, "key", line.key);

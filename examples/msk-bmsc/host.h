@@ -65,7 +65,7 @@ struct host {
 
     struct database database;
     struct msk_xml xml;
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_outbox *outbox;
     struct msk_pacer pacer;
     struct job jobs[JOBS_MAX];

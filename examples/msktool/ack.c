@@ -120,19 +120,17 @@ print_ack(const struct wishes *w)
 {
     static uint8_t buf[MESSAGE_MAX];
     struct msk_v_input input;
-    size_t len = 0;
+    size_t len = 0, mac_len = 0;
     int err = build_head(w, buf, &len);
 
-    if (err == MSK_OK && MESSAGE_MAX - len < 32)
-        err = MSK_ERR_SPACE;
     if (err == MSK_OK) {
         list(w, (struct msk_bytes){ buf, len }, &input);
         err = msk_v_mac_make(&w->protection, (uint8_t)w->mac_alg, &input,
-                             buf + len);
+                             buf + len, MESSAGE_MAX - len, &mac_len);
     }
     if (err != MSK_OK)
         return fail_msk(err, "ack");
-    print_hex(buf, len + (w->mac_alg == MSK_MAC_HMAC_SHA1_160 ? 20 : 32));
+    print_hex(buf, len + mac_len);
     return TOOL_OK;
 }
 

@@ -117,19 +117,19 @@ enum msk_permission {
  * user: of the call.
  */
 typedef enum msk_permission
-msk_bmsc_authorise(void *user, const struct msk_subscriber *subscriber,
-                   const struct msk_group_id *group);
+msk_bmsc_authorise_fn(void *user, const struct msk_subscriber *subscriber,
+                      const struct msk_group_id *group);
 
 /* The record of a Key Group, or NULL: there is none, and so no MSK. Good until
  * the next question for one. user: of the call. */
 typedef const struct msk_key_group *
-msk_bmsc_find_group(void *user, const struct msk_group_id *group);
+msk_bmsc_find_group_fn(void *user, const struct msk_group_id *group);
 
 /* Writes the Key Groups of a service to ids, at most cap of them, and returns
  * how many there are; 0, more than cap, or a group 0: there is no such
  * service. user: of the call. */
-typedef size_t msk_bmsc_service_groups(void *user, struct msk_bytes service,
-                                       struct msk_group_id *ids, size_t cap);
+typedef size_t msk_bmsc_service_groups_fn(void *user, struct msk_bytes service,
+                                          struct msk_group_id *ids, size_t cap);
 
 /* One step of a delivery, as values; doc/states.md draws the table. */
 struct msk_bmsc_trace {
@@ -176,9 +176,9 @@ struct msk_bmsc_config {
                          /* nobody acknowledged end a membership; 3, at */
                          /* most 255 */
     bool accept_pad64;   /* as struct msk_expected */
-    msk_bmsc_authorise *authorise;
-    msk_bmsc_find_group *find_group; /* must be there */
-    msk_bmsc_service_groups *service_groups;
+    msk_bmsc_authorise_fn *authorise;
+    msk_bmsc_find_group_fn *find_group; /* must be there */
+    msk_bmsc_service_groups_fn *service_groups;
     /* For tools and tests; may be NULL. Nothing of the call may be called. */
     void (*trace)(void *user, const struct msk_bmsc_trace *step);
     /* What was sent and is not acknowledged keeps the next MSK message back
@@ -192,11 +192,11 @@ struct msk_bmsc_config {
 
 /* Makes a BM-SC in mem (len octets, at least MSK_BMSC_SIZE), constant from
  * then on. MSK_ERR_ARGUMENT, MSK_ERR_SPACE. */
-MSK_API int msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
+MSK_API int msk_bmsc_init(struct msk_bmsc **bmsc, void *mem, size_t len,
                           const struct msk_bmsc_config *config);
 
-/* Clears its memory, when no thread uses it any more. */
-MSK_API void msk_bmsc_wipe(void *mem, size_t len);
+/* Clears it, when no thread uses it any more. NULL does nothing. */
+MSK_API void msk_bmsc_wipe(struct msk_bmsc *bmsc);
 
 /*
  * The calls. user is handed to the functions of the configuration. On any
@@ -277,16 +277,24 @@ MSK_API int msk_bmsc_timer(const struct msk_bmsc *bmsc, void *user,
                            struct msk_subscriber *subscriber, msk_time now,
                            struct msk_outbox *outbox);
 
+/* An MTK to be sent. */
+struct msk_bmsc_mtk {
+    size_t size;           /* sizeof(struct msk_bmsc_mtk) */
+    struct msk_bytes key;  /* as long as the MSKs of the group */
+    struct msk_bytes salt; /* 14 octets for streaming, else empty */
+    uint16_t mtk_id;       /* set by the call */
+};
+
 /*
- * Makes the next MTK message of the group into buf: a new MTK ID and counter
- * out of what msk_key_group_reserve reserved and the host committed. salt:
- * 14 octets for streaming, else empty. MSK_ERR_STATE: nothing is reserved,
- * reserve or rekey; MSK_ERR_SPACE. TS 33.246 6.3.3.
+ * Makes the next MTK message of the group into buf: a new MTK ID, which *mtk
+ * has then, and counter out of what msk_key_group_reserve reserved and the host
+ * committed. MSK_ERR_STATE: nothing is reserved, reserve or rekey;
+ * MSK_ERR_SPACE. TS 33.246 6.3.3.
  */
 MSK_API int msk_bmsc_make_mtk(const struct msk_bmsc *bmsc,
-                              struct msk_key_group *group, struct msk_bytes mtk,
-                              struct msk_bytes salt, uint8_t *buf, size_t cap,
-                              size_t *len, uint16_t *mtk_id);
+                              struct msk_key_group *group,
+                              struct msk_bmsc_mtk *mtk, uint8_t *buf,
+                              size_t cap, size_t *len);
 
 /* A token bucket that keeps pushes and pulls from coming all at once. */
 struct msk_pacer {

@@ -51,7 +51,7 @@ MSK_API int msk_body_write(enum msk_body_kind kind,
 
 /* Takes one item; its view is good for the call. A return other than MSK_OK
  * ends the reading with that value. */
-typedef int msk_body_sink(void *arg, const struct msk_body_item *item);
+typedef int msk_body_sink_fn(void *arg, const struct msk_body_item *item);
 
 /*
  * Reads a body of that kind, calling sink for each item in order; what sink
@@ -66,7 +66,7 @@ typedef int msk_body_sink(void *arg, const struct msk_body_item *item);
  */
 MSK_API int msk_body_read(const struct msk_xml *xml, enum msk_body_kind kind,
                           struct msk_bytes content_type, struct msk_bytes body,
-                          msk_body_sink *sink, void *arg);
+                          msk_body_sink_fn *sink, void *arg);
 
 #ifdef __cplusplus
 }

@@ -53,11 +53,11 @@ struct msk_digest_input {
     struct msk_bytes body; /* of the request; of the answer for an rspauth */
 };
 
-/* Writes it in hexadecimal, MSK_DIGEST_HEX_MAX octets at most. RFC 7616
+/* Writes it in hexadecimal; *len: how many octets that are. RFC 7616
  * 3.4.1. MSK_ERR_CRYPTO; MSK_ERR_ARGUMENT: algorithm or qop. */
 MSK_API int msk_digest_response(const struct msk_crypto *crypto,
                                 const struct msk_digest_input *input,
-                                uint8_t *out, size_t *len);
+                                uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len);
 
 /*
  * The UE's end of one association with one server. The caller's memory;
@@ -65,6 +65,8 @@ MSK_API int msk_digest_response(const struct msk_crypto *crypto,
  */
 struct msk_digest_client {
     /* Frozen: memory of the caller, with all that RFC 7616 has. */
+    const struct msk_crypto *crypto;
+    const struct msk_random *random;
     uint32_t qop;        /* allowed, a set; shrinks, see below */
     uint32_t algorithms; /* the same */
     uint32_t used_qop;   /* one, chosen with the nonce */
@@ -82,16 +84,26 @@ struct msk_digest_client {
     size_t realm_len;
 };
 
+/* Read once; crypto and random stay good for the life of the client. */
+struct msk_digest_client_config {
+    size_t size; /* sizeof(struct msk_digest_client_config) */
+    const struct msk_crypto *crypto;
+    const struct msk_random *random;
+    struct msk_bytes fqdn; /* of the server; copied */
+    uint32_t qop;          /* what may be used, a set */
+    uint32_t algorithms;   /* the same */
+};
+
 /*
- * Starts without a nonce. qop, algorithms: what may be used, sets.
- * MSK_ERR_ARGUMENT: one of these, or a name that cannot stand in a realm.
+ * Starts without a nonce. MSK_ERR_ARGUMENT: qop or algorithms, no provider, or
+ * a name that cannot stand in a realm.
  * There is no way back: once an answer has verified, nothing weaker than what
  * it was verified with is taken for the life of the client, whatever the
  * challenge says and whichever keys are used (decision 12).
  */
-MSK_API int msk_digest_client_init(struct msk_digest_client *client,
-                                   struct msk_bytes fqdn, uint32_t qop,
-                                   uint32_t algorithms);
+MSK_API int
+msk_digest_client_init(struct msk_digest_client *client,
+                       const struct msk_digest_client_config *config);
 
 /* What a 401 wants, TS 24.109 5.2.4 and 5.2.5. */
 enum msk_challenge {
@@ -126,11 +138,11 @@ msk_digest_client_challenge(struct msk_digest_client *client,
  * method or target with octets that may not stand there, or too long. On any
  * error the client is unchanged.
  */
-MSK_API int msk_digest_client_authorise(
-    struct msk_digest_client *client, const struct msk_crypto *crypto,
-    const struct msk_random *random, const struct msk_credentials *credentials,
-    const struct msk_http_request *request, uint8_t *buf, size_t cap,
-    size_t *len);
+MSK_API int
+msk_digest_client_authorise(struct msk_digest_client *client,
+                            const struct msk_credentials *credentials,
+                            const struct msk_http_request *request,
+                            uint8_t *buf, size_t cap, size_t *len);
 
 /*
  * Verifies the Authentication-Info of the answer to the request authorized
@@ -143,7 +155,6 @@ MSK_API int msk_digest_client_authorise(
  * authorized since the nonce came. MSK_ERR_CRYPTO. RFC 7616 3.5, RFC 7615.
  */
 MSK_API int msk_digest_client_verify(struct msk_digest_client *client,
-                                     const struct msk_crypto *crypto,
                                      const struct msk_credentials *credentials,
                                      struct msk_bytes target,
                                      const struct msk_http_response *response);
@@ -188,6 +199,7 @@ enum msk_auth {
 struct msk_auth_context {
     /* Frozen: what RFC 7616 puts into an answer. */
     uint32_t algorithm, qop; /* one of each */
+    msk_time now;            /* of the check */
     msk_time issued;         /* when the nonce was made */
     bool proven;             /* always set: the response was right, be it that
                                 the nonce or its nc was no good */
@@ -221,19 +233,23 @@ MSK_API int msk_digest_server_check(const struct msk_digest_server *server,
                                     enum msk_auth *auth,
                                     struct msk_auth_context *context);
 
-/*
- * Writes the value of the WWW-Authenticate header number i (0, 1, ...; one
- * for each algorithm, best first) into buf (cap octets, MSK_HTTP_VALUE_MAX
- * always do). seen: of the B-TID, if the context says proven, so that the new
- * nonce is newer even if the clock went back; else NULL: no one else is to
- * learn of it. MSK_ERR_STATE: there is no such number; MSK_ERR_SPACE,
- * MSK_ERR_RANDOM, MSK_ERR_CRYPTO.
- */
+/* One challenge of a 401. */
+struct msk_digest_offer {
+    size_t size;   /* sizeof(struct msk_digest_offer) */
+    size_t number; /* 0, 1, ...: one for each algorithm, best first */
+    bool stale;    /* nothing but the nonce was wrong */
+    /* Of the B-TID, if the context says proven, so that the new nonce is newer
+     * even if the clock went back; else NULL: no one else is to learn of it. */
+    const struct msk_digest_seen *seen;
+    msk_time now;
+};
+
+/* Writes the value of its WWW-Authenticate header into buf (cap octets,
+ * MSK_HTTP_VALUE_MAX always do). MSK_ERR_STATE: there is no such number;
+ * MSK_ERR_SPACE, MSK_ERR_RANDOM, MSK_ERR_CRYPTO. */
 MSK_API int msk_digest_server_challenge(const struct msk_digest_server *server,
-                                        size_t i, bool stale,
-                                        const struct msk_digest_seen *seen,
-                                        msk_time now, uint8_t *buf, size_t cap,
-                                        size_t *len);
+                                        const struct msk_digest_offer *offer,
+                                        uint8_t *buf, size_t cap, size_t *len);
 
 /* Writes the value of Authentication-Info for the answer with `body` to a
  * request that was MSK_AUTH_OK, with the next nonce, into buf (cap octets,
@@ -242,8 +258,8 @@ MSK_API int msk_digest_server_challenge(const struct msk_digest_server *server,
 MSK_API int msk_digest_server_info(const struct msk_digest_server *server,
                                    const struct msk_credentials *credentials,
                                    const struct msk_auth_context *context,
-                                   struct msk_bytes body, msk_time now,
-                                   uint8_t *buf, size_t cap, size_t *len);
+                                   struct msk_bytes body, uint8_t *buf,
+                                   size_t cap, size_t *len);
 
 #ifdef __cplusplus
 }

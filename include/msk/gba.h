@@ -27,9 +27,10 @@ struct msk_gba {
 };
 
 /* Writes the NAF_Id: fqdn and the Ua security protocol identifier of MBMS,
- * 01 00 00 00 01. out: MSK_NAF_ID_MAX octets; *len: its octets.
- * MSK_ERR_ARGUMENT: fqdn empty or too long. */
-MSK_API int msk_gba_naf_id(struct msk_bytes fqdn, uint8_t *out, size_t *len);
+ * 01 00 00 00 01; *len: its octets. MSK_ERR_ARGUMENT: fqdn empty or too
+ * long. */
+MSK_API int msk_gba_naf_id(struct msk_bytes fqdn, uint8_t out[MSK_NAF_ID_MAX],
+                           size_t *len);
 
 /* Ks_NAF (GBA_ME) and Ks_ext_NAF (GBA_U): the same function of Ks. */
 MSK_API int msk_gba_ks_naf(const struct msk_gba *gba,
@@ -41,9 +42,10 @@ MSK_API int msk_gba_ks_int_naf(const struct msk_gba *gba,
 
 /* MRK from Ks_NAF, from Ks_ext_NAF when MBMS runs in the ME, or from K_AF
  * (TS 33.246 Annex F). When the UICC runs MBMS, MRK is Ks_ext_NAF itself.
- * ks_naf: 32 octets. All of these: MSK_ERR_CRYPTO (out is then cleared),
+ * All of these: MSK_ERR_CRYPTO (out is then cleared),
  * MSK_ERR_ARGUMENT. */
-MSK_API int msk_gba_mrk(const struct msk_crypto *crypto, const uint8_t *ks_naf,
+MSK_API int msk_gba_mrk(const struct msk_crypto *crypto,
+                        const uint8_t ks_naf[MSK_GBA_KEY_LEN],
                         uint8_t out[MSK_GBA_KEY_LEN]);
 
 #ifdef __cplusplus

@@ -65,7 +65,6 @@ MSK_API int msk_kemac_open(const struct msk_protection *protection,
  * The MAC of a verification message: HMAC over message (from its first octet
  * up to and including the auth alg octet of V), identity_i, identity_r and
  * timestamp, each as the octets that were transported (RFC 3830 5.2, 6.9).
- * mac: 20 octets for MSK_MAC_HMAC_SHA1_160, 32 for MSK_MAC_HMAC_SHA256_256.
  */
 struct msk_v_input {
     /* Frozen: the inputs of RFC 3830 5.2. */
@@ -73,13 +72,14 @@ struct msk_v_input {
     struct msk_bytes identity_i, identity_r, timestamp;
 };
 
-/* Makes the MAC. MSK_ERR_CRYPTO, MSK_ERR_NULL_ALG, MSK_ERR_UNSUPPORTED,
- * MSK_ERR_ARGUMENT as msk_kemac_seal. */
+/* Makes the MAC into buf (cap octets): 20 octets with MSK_MAC_HMAC_SHA1_160, 32
+ * with MSK_MAC_HMAC_SHA256_256. MSK_ERR_SPACE; MSK_ERR_CRYPTO,
+ * MSK_ERR_NULL_ALG, MSK_ERR_UNSUPPORTED, MSK_ERR_ARGUMENT as msk_kemac_seal. */
 MSK_API int msk_v_mac_make(const struct msk_protection *protection,
                            uint8_t mac_alg, const struct msk_v_input *input,
-                           uint8_t *mac);
+                           uint8_t *buf, size_t cap, size_t *len);
 
-/* Checks the MAC, in constant time. MSK_ERR_MAC: it does not hold, or has
+/* Checks the MAC, in constant time. MSK_ERR_MAC: it does not verify, or has
  * another length; else as msk_v_mac_make. */
 MSK_API int msk_v_mac_check(const struct msk_protection *protection,
                             uint8_t mac_alg, const struct msk_v_input *input,

@@ -29,16 +29,21 @@ msk_answer_status(const struct msk_call *call, int status)
 int
 msk_answer_challenge(const struct msk_call *call, bool stale, bool proven)
 {
-    const struct msk_digest_seen *seen = proven ? &call->sub->seen : NULL;
+    struct msk_digest_offer offer = {
+        .size = sizeof offer,
+        .stale = stale,
+        .seen = proven ? &call->sub->seen : NULL,
+        .now = call->now,
+    };
     int err = MSK_OK;
 
     call->outbox->response.status = 401;
-    for (size_t i = 0; err == MSK_OK; i++) {
+    for (; err == MSK_OK; offer.number++) {
         size_t cap, n = 0;
         uint8_t *room = msk_outbox_room(call->outbox, &cap);
 
-        err = msk_digest_server_challenge(&call->bmsc->digest, i, stale, seen,
-                                          call->now, room, cap, &n);
+        err = msk_digest_server_challenge(&call->bmsc->digest, &offer, room,
+                                          cap, &n);
         if (err == MSK_ERR_STATE) /* that was the last algorithm */
             return MSK_OK;
         if (err == MSK_OK)
@@ -78,9 +83,8 @@ msk_answer_verified(const struct msk_call *call, int status,
     if (err != MSK_OK)
         return err;
     room = msk_outbox_room(outbox, &cap);
-    err =
-        msk_digest_server_info(&call->bmsc->digest, &credentials, context,
-                               outbox->response.body, call->now, room, cap, &n);
+    err = msk_digest_server_info(&call->bmsc->digest, &credentials, context,
+                                 outbox->response.body, room, cap, &n);
     return err == MSK_OK ? msk_outbox_header(outbox, "Authentication-Info",
                                              msk_outbox_keep(outbox, n))
                          : err;

@@ -62,7 +62,7 @@ set_digest(struct msk_bmsc *b)
 }
 
 int
-msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
+msk_bmsc_init(struct msk_bmsc **bmsc, void *mem, size_t len,
               const struct msk_bmsc_config *config)
 {
     struct msk_bmsc_config c;
@@ -93,10 +93,10 @@ msk_bmsc_init(const struct msk_bmsc **bmsc, void *mem, size_t len,
 }
 
 void
-msk_bmsc_wipe(void *mem, size_t len)
+msk_bmsc_wipe(struct msk_bmsc *bmsc)
 {
-    if (mem != NULL)
-        msk_secret_wipe(mem, len);
+    if (bmsc != NULL)
+        msk_secret_wipe(bmsc, sizeof *bmsc);
 }
 
 /* MSK_BMSC_SIZE holds one, wherever it begins. */

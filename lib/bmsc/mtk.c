@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* MTK messages: to everybody who has the MSK, so they need no subscriber. */
 #include "base/random.h"
+#include "base/sized.h"
 #include "bmsc/bmsc.h"
 #include "bmsc/key_group.h"
 
@@ -8,8 +9,7 @@
  * comes twice for two MTKs (decision 8). */
 static void
 describe_mtk(const struct msk_bmsc *bmsc, const struct msk_group *g,
-             struct msk_bytes mtk, struct msk_bytes salt,
-             struct msk_mtk_message *m)
+             const struct msk_bmsc_mtk *mtk, struct msk_mtk_message *m)
 {
     const struct msk_group_msk *msk = msk_group_current(g);
 
@@ -20,31 +20,33 @@ describe_mtk(const struct msk_bmsc *bmsc, const struct msk_group *g,
     m->counter = msk->used + 1;
     m->mtk_id = (uint16_t)(msk->seq_low + m->counter);
     m->rand = (struct msk_bytes){ msk->rand, msk->rand_len };
-    m->key = mtk;
-    m->salt = salt;
+    m->key = mtk->key;
+    m->salt = mtk->salt;
 }
 
 int
 msk_bmsc_make_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
-                  struct msk_bytes mtk, struct msk_bytes salt, uint8_t *buf,
-                  size_t cap, size_t *len, uint16_t *mtk_id)
+                  struct msk_bmsc_mtk *mtk, uint8_t *buf, size_t cap,
+                  size_t *len)
 {
     struct msk_mtk_message m = { .size = sizeof m };
+    struct msk_bmsc_mtk mine;
     const struct msk_group_msk *current;
     struct msk_group *g;
     struct msk_bytes msk;
     int err;
 
     if (bmsc == NULL || group == NULL || buf == NULL || len == NULL ||
-        mtk_id == NULL)
+        !msk_sized_take(&mine, sizeof mine, mtk,
+                        MSK_SIZE_UPTO(msk_bmsc_mtk, mtk_id)))
         return MSK_ERR_ARGUMENT;
     g = msk_group_of(group);
-    if (mtk.n != g->key_len || (salt.n > 0) != g->streaming)
+    if (mine.key.n != g->key_len || (mine.salt.n > 0) != g->streaming)
         return MSK_ERR_ARGUMENT;
     current = msk_group_current(g);
     if (current->used >= current->reserved)
         return MSK_ERR_STATE;
-    describe_mtk(bmsc, g, mtk, salt, &m);
+    describe_mtk(bmsc, g, &mine, &m);
     msk = (struct msk_bytes){ current->key, g->key_len };
     err = msk_random_below(bmsc->config.random, UINT32_MAX, &m.csb_id);
     if (err == MSK_OK)
@@ -52,6 +54,6 @@ msk_bmsc_make_mtk(const struct msk_bmsc *bmsc, struct msk_key_group *group,
     if (err != MSK_OK)
         return err;
     msk_group_made(g);
-    *mtk_id = m.mtk_id;
+    mtk->mtk_id = m.mtk_id;
     return MSK_OK;
 }

@@ -110,7 +110,7 @@ is_code(int code)
 struct body_reading {
     const struct shape *shape;
     struct msk_xml_walk walk;
-    msk_body_sink *sink;
+    msk_body_sink_fn *sink;
     void *arg;
     size_t n;                  /* items that have started */
     unsigned has;              /* nodes that the item has, as bits */
@@ -216,7 +216,7 @@ is_media_type(enum msk_body_kind kind, struct msk_bytes content_type)
 int
 msk_body_read(const struct msk_xml *xml, enum msk_body_kind kind,
               struct msk_bytes content_type, struct msk_bytes body,
-              msk_body_sink *sink, void *arg)
+              msk_body_sink_fn *sink, void *arg)
 {
     static const struct msk_xml_sink events = { on_body_start, on_body_end };
     const struct shape *shape = shape_of(kind);

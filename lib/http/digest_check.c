@@ -271,6 +271,7 @@ msk_digest_server_check(const struct msk_digest_server *server,
         return MSK_ERR_ARGUMENT;
     context->proven = false;
     *auth = MSK_AUTH_MISSING;
+    claim.context.now = now;
     err = read_params(&claim.request, &params);
     if (err == MSK_ERR_MISSING)
         return MSK_OK;

@@ -14,17 +14,25 @@
 #define METHOD_MAX 32
 
 int
-msk_digest_client_init(struct msk_digest_client *client, struct msk_bytes fqdn,
-                       uint32_t qop, uint32_t algorithms)
+msk_digest_client_init(struct msk_digest_client *client,
+                       const struct msk_digest_client_config *config)
 {
-    if (client == NULL || !msk_digest_may_use(&qop, &algorithms) ||
-        !msk_digest_visible(fqdn, MSK_FQDN_MAX))
+    struct msk_digest_client_config c;
+
+    if (client == NULL ||
+        !msk_sized_take(&c, sizeof c, config,
+                        MSK_SIZE_UPTO(msk_digest_client_config, algorithms)) ||
+        c.crypto == NULL || c.random == NULL ||
+        !msk_digest_may_use(&c.qop, &c.algorithms) ||
+        !msk_digest_visible(c.fqdn, MSK_FQDN_MAX))
         return MSK_ERR_ARGUMENT;
     memset(client, 0, sizeof *client);
-    client->qop = qop;
-    client->algorithms = algorithms;
-    memcpy(client->fqdn, fqdn.p, fqdn.n);
-    client->fqdn_len = fqdn.n;
+    client->crypto = c.crypto;
+    client->random = c.random;
+    client->qop = c.qop;
+    client->algorithms = c.algorithms;
+    memcpy(client->fqdn, c.fqdn.p, c.fqdn.n);
+    client->fqdn_len = c.fqdn.n;
     return MSK_OK;
 }
 
@@ -108,7 +116,6 @@ make_cnonce(const struct msk_random *random, uint8_t out[CNONCE_LEN])
 /* Authorizes with the nc and cnonce given. */
 static int
 authorize(const struct msk_digest_client *client,
-          const struct msk_crypto *crypto,
           const struct msk_credentials *credentials,
           const struct msk_http_request *request, uint32_t nc,
           const uint8_t *cnonce, uint8_t *buf, size_t cap, size_t *len)
@@ -123,7 +130,8 @@ authorize(const struct msk_digest_client *client,
     input.method = request->method;
     input.uri = request->target;
     input.body = request->body;
-    err = msk_digest_hash(crypto, &input, credentials->mrk, hex, &response.n);
+    err = msk_digest_hash(client->crypto, &input, credentials->mrk, hex,
+                          &response.n);
     if (err == MSK_OK)
         err = write(client, &input, response, buf, cap, len);
     return err;
@@ -131,8 +139,6 @@ authorize(const struct msk_digest_client *client,
 
 int
 msk_digest_client_authorise(struct msk_digest_client *client,
-                            const struct msk_crypto *crypto,
-                            const struct msk_random *random,
                             const struct msk_credentials *credentials,
                             const struct msk_http_request *request,
                             uint8_t *buf, size_t cap, size_t *len)
@@ -141,8 +147,8 @@ msk_digest_client_authorise(struct msk_digest_client *client,
     uint8_t cnonce[CNONCE_LEN];
     int err;
 
-    if (client == NULL || crypto == NULL || random == NULL || buf == NULL ||
-        len == NULL || !msk_digest_usable(credentials) ||
+    if (client == NULL || buf == NULL || len == NULL ||
+        !msk_digest_usable(credentials) ||
         !msk_sized_take(&mine, sizeof mine, request,
                         MSK_SIZE_UPTO(msk_http_request, body)) ||
         !msk_digest_visible(mine.method, METHOD_MAX) ||
@@ -150,10 +156,10 @@ msk_digest_client_authorise(struct msk_digest_client *client,
         return MSK_ERR_ARGUMENT;
     if (client->nonce_len == 0 || client->nc == UINT32_MAX)
         return MSK_ERR_STATE;
-    err = make_cnonce(random, cnonce);
+    err = make_cnonce(client->random, cnonce);
     if (err == MSK_OK)
-        err = authorize(client, crypto, credentials, &mine, client->nc + 1,
-                        cnonce, buf, cap, len);
+        err = authorize(client, credentials, &mine, client->nc + 1, cnonce, buf,
+                        cap, len);
     if (err == MSK_OK) {
         client->nc++;
         memcpy(client->cnonce, cnonce, sizeof client->cnonce);

@@ -74,7 +74,7 @@ hash_a2(const struct msk_crypto *crypto, const struct msk_digest_input *input,
 /* RFC 7616 3.4.1 */
 static int
 hash_all(const struct msk_crypto *crypto, const struct msk_digest_input *input,
-         const struct hash_work *work, uint8_t *out)
+         const struct hash_work *work, uint8_t out[MSK_DIGEST_HEX_MAX])
 {
     struct msk_bytes in[11];
 
@@ -93,8 +93,8 @@ hash_all(const struct msk_crypto *crypto, const struct msk_digest_input *input,
 
 int
 msk_digest_response(const struct msk_crypto *crypto,
-                    const struct msk_digest_input *input, uint8_t *out,
-                    size_t *len)
+                    const struct msk_digest_input *input,
+                    uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
 {
     struct msk_digest_input mine;
     struct hash_work work;

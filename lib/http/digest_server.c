@@ -52,26 +52,30 @@ qop_list(uint32_t qop)
 }
 
 int
-msk_digest_server_challenge(const struct msk_digest_server *server, size_t i,
-                            bool stale, const struct msk_digest_seen *seen,
-                            msk_time now, uint8_t *buf, size_t cap, size_t *len)
+msk_digest_server_challenge(const struct msk_digest_server *server,
+                            const struct msk_digest_offer *offer, uint8_t *buf,
+                            size_t cap, size_t *len)
 {
     struct msk_digest_server mine;
+    struct msk_digest_offer o;
     uint8_t realm[MSK_REALM_MAX], nonce[MSK_DIGEST_NONCE_LEN];
     struct msk_bytes name;
     struct msk_writer w;
     size_t n;
     int err = msk_digest_server_take(&mine, server);
 
-    if (err != MSK_OK || buf == NULL || len == NULL)
+    if (err != MSK_OK || buf == NULL || len == NULL ||
+        !msk_sized_take(&o, sizeof o, offer,
+                        MSK_SIZE_UPTO(msk_digest_offer, now)))
         return MSK_ERR_ARGUMENT;
-    name = msk_digest_algorithm_text(offered(&mine, i));
+    name = msk_digest_algorithm_text(offered(&mine, o.number));
     if (name.n == 0)
         return MSK_ERR_STATE;
     err = msk_digest_realm(mine.fqdn, realm, &n);
     if (err == MSK_OK)
         err = msk_digest_nonce_make(
-            &mine, msk_digest_nonce_after(seen != NULL ? seen->issued : 0, now),
+            &mine,
+            msk_digest_nonce_after(o.seen != NULL ? o.seen->issued : 0, o.now),
             nonce);
     if (err != MSK_OK)
         return err;
@@ -82,7 +86,7 @@ msk_digest_server_challenge(const struct msk_digest_server *server, size_t i,
     msk_digest_put_quoted(&w, ", qop=", msk_text(qop_list(mine.qop)));
     msk_digest_put(&w, ", algorithm=");
     msk_writer_put(&w, name.p, name.n);
-    msk_digest_put(&w, stale ? ", stale=true" : "");
+    msk_digest_put(&w, o.stale ? ", stale=true" : "");
     return msk_writer_end(&w, len);
 }
 
@@ -129,8 +133,8 @@ int
 msk_digest_server_info(const struct msk_digest_server *server,
                        const struct msk_credentials *credentials,
                        const struct msk_auth_context *context,
-                       struct msk_bytes body, msk_time now, uint8_t *buf,
-                       size_t cap, size_t *len)
+                       struct msk_bytes body, uint8_t *buf, size_t cap,
+                       size_t *len)
 {
     struct msk_digest_server mine;
     uint8_t hex[MSK_DIGEST_HEX_MAX], next[MSK_DIGEST_NONCE_LEN];
@@ -145,7 +149,7 @@ msk_digest_server_info(const struct msk_digest_server *server,
     err = rspauth(&mine, credentials, context, body, hex, &n);
     if (err == MSK_OK)
         err = msk_digest_nonce_make(
-            &mine, msk_digest_nonce_after(context->issued, now), next);
+            &mine, msk_digest_nonce_after(context->issued, context->now), next);
     if (err != MSK_OK)
         return err;
     qop = msk_digest_qop_text(context->qop);

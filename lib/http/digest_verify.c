@@ -60,7 +60,6 @@ read_info(const struct msk_digest_client *client,
  * sent back is no rspauth. */
 static int
 check_rspauth(const struct msk_digest_client *client,
-              const struct msk_crypto *crypto,
               const struct msk_credentials *credentials,
               struct msk_bytes target, struct msk_bytes body,
               const struct info *info)
@@ -74,7 +73,7 @@ check_rspauth(const struct msk_digest_client *client,
     msk_digest_client_input(client, credentials, nc, client->cnonce, &input);
     input.uri = target;
     input.body = body;
-    err = msk_digest_hash(crypto, &input, credentials->mrk, want, &n);
+    err = msk_digest_hash(client->crypto, &input, credentials->mrk, want, &n);
     if (err == MSK_OK &&
         (n != info->rspauth_len || !msk_secret_equal(want, info->rspauth, n)))
         err = MSK_ERR_DIGEST;
@@ -93,7 +92,6 @@ settle(struct msk_digest_client *client)
 
 int
 msk_digest_client_verify(struct msk_digest_client *client,
-                         const struct msk_crypto *crypto,
                          const struct msk_credentials *credentials,
                          struct msk_bytes target,
                          const struct msk_http_response *response)
@@ -102,7 +100,7 @@ msk_digest_client_verify(struct msk_digest_client *client,
     struct info info;
     int err;
 
-    if (client == NULL || crypto == NULL || !msk_digest_usable(credentials) ||
+    if (client == NULL || !msk_digest_usable(credentials) ||
         !msk_digest_visible(target, MSK_DIGEST_TARGET_MAX) ||
         !msk_sized_take(&mine, sizeof mine, response,
                         MSK_SIZE_UPTO(msk_http_response, body)) ||
@@ -114,7 +112,7 @@ msk_digest_client_verify(struct msk_digest_client *client,
         return MSK_ERR_ENCODING;
     if (!read_info(client, &mine, &info))
         return MSK_ERR_DIGEST;
-    err = check_rspauth(client, crypto, credentials, target, mine.body, &info);
+    err = check_rspauth(client, credentials, target, mine.body, &info);
     if (err == MSK_OK)
         settle(client);
     if (err == MSK_OK && info.next_len > 0)

@@ -46,6 +46,7 @@ msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
     uint8_t t64[8];
     struct msk_protection protection;
     struct msk_v_input input;
+    size_t mac_len = 0;
     int err;
 
     if (crypto == NULL || request == NULL || buf == NULL || len == NULL)
@@ -59,13 +60,14 @@ msk_verification_make(const struct msk_crypto *crypto, struct msk_bytes muk,
     input.identity_i = request->idi;
     input.identity_r = btid;
     err = build_verification(request, btid, buf, cap, len);
-    if (err != MSK_OK || cap - *len < msk_mbms_suite.mac_len)
-        return err != MSK_OK ? err : MSK_ERR_SPACE;
+    if (err != MSK_OK)
+        return err;
     input.message = (struct msk_bytes){ buf, *len };
     msk_protection_set(&protection, crypto, muk, request->rand, request->csb_id,
                        request->counter);
-    err = msk_v_mac_make(&protection, msk_mbms_suite.mac, &input, buf + *len);
-    *len += msk_mbms_suite.mac_len;
+    err = msk_v_mac_make(&protection, msk_mbms_suite.mac, &input, buf + *len,
+                         cap - *len, &mac_len);
+    *len += mac_len;
     return err;
 }
 

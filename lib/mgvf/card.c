@@ -148,7 +148,7 @@ put_length(struct msk_writer *w, size_t n)
 
 int
 msk_uicc_authenticate(struct msk_uicc *u, enum msk_card_mode mode, size_t n,
-                      msk_uicc_step *done)
+                      msk_uicc_step_fn *done)
 {
     size_t head = TAG_LEN + length_len(MODE_LEN + n) + MODE_LEN;
     struct msk_writer w;
@@ -215,8 +215,8 @@ select(struct msk_uicc *u)
 }
 
 int
-msk_uicc_walk(struct msk_uicc *u, uint16_t file, msk_uicc_step *visit,
-              msk_uicc_step *end)
+msk_uicc_walk(struct msk_uicc *u, uint16_t file, msk_uicc_step_fn *visit,
+              msk_uicc_step_fn *end)
 {
     u->file = file;
     u->record = 0;

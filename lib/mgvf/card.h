@@ -41,7 +41,7 @@ struct msk_card_server {
 };
 
 struct msk_uicc;
-typedef int msk_uicc_step(struct msk_uicc *u);
+typedef int msk_uicc_step_fn(struct msk_uicc *u);
 
 struct msk_uicc {
     struct msk_mgvf base; /* first: a struct msk_mgvf * is one of these */
@@ -64,13 +64,13 @@ struct msk_uicc {
     size_t object_at, object_end;
     uint8_t reply[MSK_CARD_REPLY_MAX];
     size_t reply_len;
-    msk_uicc_step *done; /* takes the reply, or a status that is none */
+    msk_uicc_step_fn *done; /* takes the reply, or a status that is none */
 
     /* A walk through a file. */
     uint16_t file;
-    uint8_t record;       /* its number, from 1 */
-    msk_uicc_step *visit; /* takes a record, in answer */
-    msk_uicc_step *end;   /* there are no more */
+    uint8_t record;          /* its number, from 1 */
+    msk_uicc_step_fn *visit; /* takes a record, in answer */
+    msk_uicc_step_fn *end;   /* there are no more */
 
     /* The call under way. */
     enum msk_layout layout;
@@ -97,12 +97,12 @@ int msk_uicc_finish(struct msk_uicc *u, int err,
 /* Sends `mode` with the n octets that stand at MSK_CARD_BODY_AT in object, in
  * as many commands as it takes; done takes the reply. MSK_ERR_LENGTH. */
 int msk_uicc_authenticate(struct msk_uicc *u, enum msk_card_mode mode, size_t n,
-                          msk_uicc_step *done);
+                          msk_uicc_step_fn *done);
 
 /* Shows each record of a file to visit, in u->answer, then calls end. A visit
  * that wants the next record returns msk_uicc_next. */
-int msk_uicc_walk(struct msk_uicc *u, uint16_t file, msk_uicc_step *visit,
-                  msk_uicc_step *end);
+int msk_uicc_walk(struct msk_uicc *u, uint16_t file, msk_uicc_step_fn *visit,
+                  msk_uicc_step_fn *end);
 int msk_uicc_next(struct msk_uicc *u);
 
 /* Reads the record under way once more. */

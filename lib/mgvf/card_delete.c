@@ -16,7 +16,7 @@ is_deleted(const struct msk_uicc *u)
 }
 
 static int
-delete_group(struct msk_uicc *u, msk_uicc_step *done)
+delete_group(struct msk_uicc *u, msk_uicc_step_fn *done)
 {
     const struct msk_group_id *group = &u->group_id;
     uint8_t *body = u->object + MSK_CARD_BODY_AT;

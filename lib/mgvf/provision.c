@@ -170,7 +170,7 @@ step_released(struct msk_soft *soft)
 
 /* Calls that name a Key Group. */
 static int
-run_on_group(struct msk_soft *soft, msk_soft_step *step,
+run_on_group(struct msk_soft *soft, msk_soft_step_fn *step,
              const struct msk_group_id *group)
 {
     int err = msk_soft_begin(soft, step);

@@ -24,7 +24,7 @@ start_over(struct msk_soft *soft)
 }
 
 int
-msk_soft_begin(struct msk_soft *soft, msk_soft_step *step)
+msk_soft_begin(struct msk_soft *soft, msk_soft_step_fn *step)
 {
     if (soft->wait != MSK_SOFT_IDLE)
         return MSK_ERR_BUSY;

@@ -59,7 +59,7 @@ enum msk_soft_wait {
 };
 
 struct msk_soft;
-typedef int msk_soft_step(struct msk_soft *soft);
+typedef int msk_soft_step_fn(struct msk_soft *soft);
 
 struct msk_soft {
     struct msk_mgvf base; /* first: a struct msk_mgvf * is one of these */
@@ -68,7 +68,7 @@ struct msk_soft {
 
     enum msk_soft_wait wait;
     uint32_t token;
-    msk_soft_step *step;
+    msk_soft_step_fn *step;
     struct msk_soft_slot *loading;
     int verdict; /* what the call returns once its commit is done, */
     bool again;  /*   unless there is more to do: then the step runs again */
@@ -89,7 +89,7 @@ struct msk_soft {
 struct msk_soft *msk_soft_of(struct msk_mgvf *mgvf);
 
 /* Makes the engine ready for a new call. MSK_ERR_BUSY. */
-int msk_soft_begin(struct msk_soft *soft, msk_soft_step *step);
+int msk_soft_begin(struct msk_soft *soft, msk_soft_step_fn *step);
 
 /* Runs the step; result as in msk_mgvf_process, may be NULL. */
 int msk_soft_run(struct msk_soft *soft, struct msk_mgvf_result *result);

@@ -45,7 +45,7 @@ kdf(const struct msk_crypto *crypto, const uint8_t *key,
 }
 
 int
-msk_gba_naf_id(struct msk_bytes fqdn, uint8_t *out, size_t *len)
+msk_gba_naf_id(struct msk_bytes fqdn, uint8_t out[MSK_NAF_ID_MAX], size_t *len)
 {
     if (out == NULL || len == NULL || fqdn.p == NULL || fqdn.n == 0 ||
         fqdn.n > MSK_FQDN_MAX)
@@ -90,8 +90,8 @@ msk_gba_ks_int_naf(const struct msk_gba *gba, uint8_t out[MSK_GBA_KEY_LEN])
 }
 
 int
-msk_gba_mrk(const struct msk_crypto *crypto, const uint8_t *ks_naf,
-            uint8_t out[MSK_GBA_KEY_LEN])
+msk_gba_mrk(const struct msk_crypto *crypto,
+            const uint8_t ks_naf[MSK_GBA_KEY_LEN], uint8_t out[MSK_GBA_KEY_LEN])
 {
     struct msk_bytes label = msk_text("mbms-mrk");
 

@@ -21,21 +21,25 @@ list(const struct msk_v_input *input, struct msk_bytes in[4])
 
 int
 msk_v_mac_make(const struct msk_protection *protection, uint8_t mac_alg,
-               const struct msk_v_input *input, uint8_t *mac)
+               const struct msk_v_input *input, uint8_t *buf, size_t cap,
+               size_t *len)
 {
+    enum msk_hash hash = MSK_HASH_SHA1;
     struct msk_bytes in[4];
     struct msk_prf prf;
-    size_t len;
     int err = check_arguments(protection, input);
 
-    if (err != MSK_OK || mac == NULL)
+    if (err != MSK_OK || buf == NULL || len == NULL)
         return MSK_ERR_ARGUMENT;
+    err = msk_mac_hash(mac_alg, &hash, len);
+    if (err != MSK_OK || cap < *len)
+        return err != MSK_OK ? err : MSK_ERR_SPACE;
     err = msk_prf_begin(&prf, protection->crypto, protection->prf,
                         protection->psk);
     if (err != MSK_OK)
         return err;
     list(input, in);
-    err = msk_mac_make(&prf, protection, mac_alg, in, 4, mac, &len);
+    err = msk_mac_make(&prf, protection, mac_alg, in, 4, buf, len);
     msk_prf_end(&prf);
     return err;
 }

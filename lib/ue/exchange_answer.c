@@ -213,8 +213,7 @@ verify_answer(struct msk_ue *ue, const struct msk_http_response *response)
 
     if (!x->authorised)
         return MSK_ERR_DIGEST;
-    return msk_digest_client_verify(&x->digest, ue->crypto, &credentials,
-                                    target, response);
+    return msk_digest_client_verify(&x->digest, &credentials, target, response);
 }
 
 int

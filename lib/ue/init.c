@@ -91,12 +91,19 @@ set_up_requests(struct msk_ue *ue, const struct msk_ue_config *c)
 {
     struct msk_ue_exchange *x = &ue->exchange;
     struct msk_bytes base = { ue->base, ue->base_len };
+    const struct msk_digest_client_config digest = {
+        .size = sizeof digest,
+        .crypto = ue->crypto,
+        .random = ue->random,
+        .fqdn = c->fqdn,
+        .qop = c->qop,
+        .algorithms = c->algorithms,
+    };
     int err =
         msk_http_target(MSK_PROCEDURE_DEREGISTER, base, x->target,
                         sizeof x->target, &x->target_len); /* the longest */
 
-    return err == MSK_OK ? msk_digest_client_init(&x->digest, c->fqdn, c->qop,
-                                                  c->algorithms)
+    return err == MSK_OK ? msk_digest_client_init(&x->digest, &digest)
                          : MSK_ERR_ARGUMENT;
 }
 

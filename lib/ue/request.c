@@ -195,9 +195,9 @@ authorise_request(struct msk_ue *ue)
     x->keys = ue->generation;
     x->authorised = false;
     put_request(x);
-    err = msk_digest_client_authorise(
-        &x->digest, ue->crypto, ue->random, &credentials, &x->request,
-        x->authorization, sizeof x->authorization, &x->authorization_len);
+    err = msk_digest_client_authorise(&x->digest, &credentials, &x->request,
+                                      x->authorization, sizeof x->authorization,
+                                      &x->authorization_len);
     x->authorised = err == MSK_OK;
     put_request(x);
     return err == MSK_ERR_STATE ? MSK_OK : err;

@@ -13,7 +13,7 @@
 
 struct node {
     const struct msk_crypto *crypto;
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_outbox *outbox;
     struct msk_key_group group;
     struct msk_subscriber subscriber;

@@ -99,19 +99,24 @@ authorize(struct exchange *x)
                                            .n_headers = 1 };
     enum msk_challenge what;
     size_t n = 0;
-    int err = msk_digest_server_challenge(&x->server, 0, false, NULL, NOW,
-                                          x->value[0], MSK_HTTP_VALUE_MAX, &n);
+    int err = msk_digest_server_challenge(
+        &x->server,
+        &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), 0, false,
+                                    NULL, NOW },
+        x->value[0], MSK_HTTP_VALUE_MAX, &n);
 
     x->header[0].name = msk_text("WWW-Authenticate");
     x->header[0].value = (struct msk_bytes){ x->value[0], n };
     if (err == MSK_OK)
-        err = msk_digest_client_init(&client, msk_text(FQDN), 0, 0);
+        err = msk_digest_client_init(
+            &client, &(struct msk_digest_client_config){
+                         sizeof(struct msk_digest_client_config), x->crypto,
+                         &bench_random, msk_text(FQDN), 0, 0 });
     if (err == MSK_OK)
         err = msk_digest_client_challenge(&client, &challenge, false, &what);
     x->request.body = (struct msk_bytes){ x->body, x->n };
     if (err == MSK_OK)
-        err = msk_digest_client_authorise(&client, x->crypto, &bench_random,
-                                          &x->credentials, &x->request,
+        err = msk_digest_client_authorise(&client, &x->credentials, &x->request,
                                           x->value[1], MSK_HTTP_VALUE_MAX, &n);
     x->header[1].name = msk_text("Authorization");
     x->header[1].value = (struct msk_bytes){ x->value[1], n };

@@ -152,10 +152,11 @@ check_v(uint8_t alg, uint8_t with)
         { message, 40 }, { rnd, 3 }, { rnd, 9 }, { rnd, 4 }
     };
     struct msk_bytes mac = { out, alg == 1 ? 20 : 32 };
+    size_t n;
     int err;
 
     poison(psk, sizeof psk);
-    err = msk_v_mac_make(&p, alg, &input, out);
+    err = msk_v_mac_make(&p, alg, &input, out, sizeof out, &n);
     cure(out, sizeof out);
     out[3] ^= with;
     return err != MSK_OK ? err : msk_v_mac_check(&p, alg, &input, mac);

@@ -120,17 +120,16 @@ ask(CURL *curl, struct msk_digest_client *client,
     struct msk_http_request request = { .size = sizeof request,
                                         .method = msk_text("GET"),
                                         .target = msk_text(target) };
-    int err = msk_digest_client_authorise(client, host_crypto(), &urandom, who,
-                                          &request, (uint8_t *)line + at,
-                                          MSK_HTTP_VALUE_MAX, &n);
+    int err = msk_digest_client_authorise(
+        client, who, &request, (uint8_t *)line + at, MSK_HTTP_VALUE_MAX, &n);
 
     if (err != MSK_OK)
         return err;
     line[at + n] = '\0';
     if (!get(curl, url, line, answer) || answer->response.status != 200)
         return MSK_ERR_REFUSED;
-    return msk_digest_client_verify(client, host_crypto(), who,
-                                    msk_text(target), &answer->response);
+    return msk_digest_client_verify(client, who, msk_text(target),
+                                    &answer->response);
 }
 
 static size_t
@@ -160,8 +159,10 @@ main(int argc, char **argv)
     who.btid = msk_text(argv[4]);
     who.mrk = (struct msk_bytes){ mrk, from_hex(argv[5]) };
     snprintf(url, sizeof url, "http://127.0.0.1:%s%s", argv[1], argv[3]);
-    err = msk_digest_client_init(&client, msk_text(argv[2]),
-                                 (uint32_t)atoi(argv[6]), 0);
+    err = msk_digest_client_init(
+        &client, &(struct msk_digest_client_config){
+                     sizeof(struct msk_digest_client_config), host_crypto(),
+                     &urandom, msk_text(argv[2]), (uint32_t)atoi(argv[6]), 0 });
     if (err == MSK_OK && !get(curl, url, NULL, &answer))
         return 1;
     if (err == MSK_OK)

@@ -127,14 +127,17 @@ answer(const struct msk_http_request *request, enum msk_auth auth,
     *status = auth == MSK_AUTH_OK ? 200 : auth == MSK_AUTH_BAD ? 400 : 401;
     if (*status == 200) {
         if (msk_digest_server_info(&server, &known, context, msk_text(body),
-                                   now(), buf, sizeof buf, &len) != MSK_OK)
+                                   buf, sizeof buf, &len) != MSK_OK)
             abort();
         add(response, "Authentication-Info", buf, len);
     }
     while (*status == 401 &&
-           msk_digest_server_challenge(&server, i++, auth == MSK_AUTH_STALE,
-                                       context->proven ? &seen : NULL, now(),
-                                       buf, sizeof buf, &len) == MSK_OK)
+           msk_digest_server_challenge(
+               &server,
+               &(struct msk_digest_offer){
+                   sizeof(struct msk_digest_offer), i++, auth == MSK_AUTH_STALE,
+                   context->proven ? &seen : NULL, now() },
+               buf, sizeof buf, &len) == MSK_OK)
         add(response, "WWW-Authenticate", buf, len);
     return response;
 }

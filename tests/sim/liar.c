@@ -32,9 +32,11 @@ challenge(struct sim *w, uint8_t line, struct sim_http *http, bool stale)
     size_t n = 0;
 
     http->status = 401;
-    if (msk_digest_server_challenge(&server, 0, stale, NULL,
-                                    sim_node_clock(w, 0), value, sizeof value,
-                                    &n) != MSK_OK)
+    if (msk_digest_server_challenge(
+            &server,
+            &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), 0,
+                                        stale, NULL, sim_node_clock(w, 0) },
+            value, sizeof value, &n) != MSK_OK)
         sim_fail(w, "the liar has no challenge");
     sim_http_put(w, http, msk_text("WWW-Authenticate"),
                  (struct msk_bytes){ value, n });

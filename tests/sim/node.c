@@ -11,7 +11,7 @@
 static struct {
     uint8_t memory[SIM_SERVERS][MSK_BMSC_SIZE];
     uint8_t outbox_memory[MSK_OUTBOX_SIZE];
-    const struct msk_bmsc *bmsc[SIM_SERVERS];
+    struct msk_bmsc *bmsc[SIM_SERVERS];
     struct msk_outbox *outbox;
     uint8_t server;                       /* of the call under way, */
     struct sim_job *job;                  /*   and what it is for */

@@ -113,22 +113,21 @@ static void
 make(struct sim *w, uint8_t g)
 {
     struct msk_key_group *record = &w->writer.group[g].record;
-    uint8_t mtk[16], salt[14] = { 1 }, buf[MSK_MIKEY_MAX];
+    uint8_t key[16], salt[14] = { 1 }, buf[MSK_MIKEY_MAX];
+    struct msk_bmsc_mtk mtk = { .size = sizeof mtk, .key = { key, 16 } };
     struct msk_key_id id;
-    uint16_t mtk_id = 0;
-    size_t n = 0, salted = 0;
+    size_t n = 0;
     int err;
 
     if (msk_key_group_streaming(record))
-        salted = sizeof salt;
+        mtk.salt = (struct msk_bytes){ salt, sizeof salt };
     for (int i = 0; i < 2; i++) {
         msk_key_group_current(record, &id); /* reserve may have switched */
-        sim_mtk(g, id.number, mtk);
-        err = msk_bmsc_make_mtk(
-            sim_node_bmsc(0), record, (struct msk_bytes){ mtk, sizeof mtk },
-            (struct msk_bytes){ salt, salted }, buf, sizeof buf, &n, &mtk_id);
+        sim_mtk(g, id.number, key);
+        err = msk_bmsc_make_mtk(sim_node_bmsc(0), record, &mtk, buf, sizeof buf,
+                                &n);
         if (err == MSK_OK)
-            send(w, g, &id, (struct msk_bytes){ buf, n }, mtk_id);
+            send(w, g, &id, (struct msk_bytes){ buf, n }, mtk.mtk_id);
         if (err != MSK_ERR_STATE || !reserve(w, g))
             return;
     }

@@ -20,6 +20,22 @@ fill(void *user, uint8_t *out, size_t n)
     return 0;
 }
 
+int
+peers_client(struct digest_peers *peers, struct msk_bytes fqdn, uint32_t qop,
+             uint32_t algorithms)
+{
+    const struct msk_digest_client_config config = {
+        .size = sizeof config,
+        .crypto = &peers->crypto.crypto,
+        .random = &peers->random.random,
+        .fqdn = fqdn,
+        .qop = qop,
+        .algorithms = algorithms,
+    };
+
+    return msk_digest_client_init(&peers->client, &config);
+}
+
 void
 peers_start(struct digest_peers *peers)
 {
@@ -40,9 +56,7 @@ peers_start(struct digest_peers *peers)
         .nonce_key = { nonce_key, sizeof nonce_key },
     };
     peers->now = PEER_NOW;
-    assert_int_equal(
-        msk_digest_client_init(&peers->client, msk_text(PEER_FQDN), 0, 0),
-        MSK_OK);
+    assert_int_equal(peers_client(peers, msk_text(PEER_FQDN), 0, 0), MSK_OK);
 }
 
 struct msk_bytes
@@ -51,10 +65,13 @@ peers_challenge(struct digest_peers *peers, size_t i, bool stale)
     uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t len;
 
-    assert_int_equal(msk_digest_server_challenge(&peers->server, i, stale,
-                                                 &peers->seen, peers->now, buf,
-                                                 sizeof buf, &len),
-                     MSK_OK);
+    assert_int_equal(
+        msk_digest_server_challenge(
+            &peers->server,
+            &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), i,
+                                        stale, &peers->seen, peers->now },
+            buf, sizeof buf, &len),
+        MSK_OK);
     return exact(buf, len);
 }
 
@@ -104,11 +121,10 @@ peers_authorize(struct digest_peers *peers)
     uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t len;
 
-    assert_int_equal(
-        msk_digest_client_authorise(&peers->client, &peers->crypto.crypto,
-                                    &peers->random.random, &peers->credentials,
-                                    &request, buf, sizeof buf, &len),
-        MSK_OK);
+    assert_int_equal(msk_digest_client_authorise(&peers->client,
+                                                 &peers->credentials, &request,
+                                                 buf, sizeof buf, &len),
+                     MSK_OK);
     return exact(buf, len);
 }
 
@@ -136,8 +152,8 @@ peers_info(struct digest_peers *peers, struct msk_bytes body)
     size_t len;
 
     assert_int_equal(msk_digest_server_info(&peers->server, &peers->credentials,
-                                            &peers->context, body, peers->now,
-                                            buf, sizeof buf, &len),
+                                            &peers->context, body, buf,
+                                            sizeof buf, &len),
                      MSK_OK);
     return exact(buf, len);
 }
@@ -153,9 +169,8 @@ peers_verify(struct digest_peers *peers, struct msk_bytes info,
                                           .n_headers = 1,
                                           .body = body };
 
-    return msk_digest_client_verify(&peers->client, &peers->crypto.crypto,
-                                    &peers->credentials, msk_text(PEER_TARGET),
-                                    &response);
+    return msk_digest_client_verify(&peers->client, &peers->credentials,
+                                    msk_text(PEER_TARGET), &response);
 }
 
 /* Where text stands in b, from `from` on. */

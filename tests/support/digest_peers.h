@@ -40,6 +40,10 @@ struct digest_peers {
 /* Both with their defaults; no nonce yet. */
 void peers_start(struct digest_peers *peers);
 
+/* The client begins anew: what msk_digest_client_init says to it. */
+int peers_client(struct digest_peers *peers, struct msk_bytes fqdn,
+                 uint32_t qop, uint32_t algorithms);
+
 /* Challenge number i of the server; fails the test if there is none. */
 struct msk_bytes peers_challenge(struct digest_peers *peers, size_t i,
                                  bool stale);

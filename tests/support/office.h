@@ -33,7 +33,7 @@ struct office {
     bool fails_for_ever;        /* and all after it */
     struct call_record *record; /* of draws; NULL: none is kept */
     struct msk_bmsc_config config;
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_subscriber subscriber, other;
     struct msk_key_group group[OFFICE_GROUPS], twin[OFFICE_GROUPS];
     size_t n_groups;

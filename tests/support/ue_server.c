@@ -129,9 +129,12 @@ challenge(struct serving *s, const struct msk_digest_server *server, bool stale)
 
     s->response.status = 401;
     check_int("challenge",
-              msk_digest_server_challenge(server, 0, stale, &s->b->digest_seen,
-                                          s->b->server_now, s->value,
-                                          sizeof s->value, &n),
+              msk_digest_server_challenge(
+                  server,
+                  &(struct msk_digest_offer){ sizeof(struct msk_digest_offer),
+                                              0, stale, &s->b->digest_seen,
+                                              s->b->server_now },
+                  s->value, sizeof s->value, &n),
               MSK_OK);
     if (s->b->spoil_header != NULL)
         s->b->spoil_header(s->value, n);
@@ -222,8 +225,7 @@ answer_verified(struct serving *s)
     body = (struct msk_bytes){ s->body, s->body_len };
     check_int("info",
               msk_digest_server_info(&b->server, &s->credentials, &s->context,
-                                     body, b->server_now, s->value,
-                                     sizeof s->value, &n),
+                                     body, s->value, sizeof s->value, &n),
               MSK_OK);
     if (b->answer == ANSWER_BAD_RSPAUTH)
         break_rspauth(s->value, n);

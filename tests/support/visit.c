@@ -12,7 +12,12 @@ visit_start(struct visit *v, struct office *o)
     v->mrk = chars(OFFICE_MRK);
     v->peer = chars("ue");
     assert_int_equal(
-        msk_digest_client_init(&v->client, msk_text(CHIP_FQDN), 0, 0), MSK_OK);
+        msk_digest_client_init(&v->client,
+                               &(struct msk_digest_client_config){
+                                   sizeof(struct msk_digest_client_config),
+                                   &v->o->crypto.crypto, &v->o->random,
+                                   msk_text(CHIP_FQDN), 0, 0 }),
+        MSK_OK);
 }
 
 struct msk_body_item
@@ -86,9 +91,8 @@ take(struct visit *v)
                              &v->client, r, v->authorized, &v->challenge),
                          MSK_OK);
     else if (v->authorized)
-        v->verified = msk_digest_client_verify(&v->client, &v->o->crypto.crypto,
-                                               &credentials, v->request.target,
-                                               r) == MSK_OK;
+        v->verified = msk_digest_client_verify(&v->client, &credentials,
+                                               v->request.target, r) == MSK_OK;
     if (v->status == 200 && v->verified)
         assert_int_equal(msk_body_read(&v->o->xml.xml, answer_kind(v),
                                        content_type(r), r->body, take_item, v),
@@ -122,8 +126,7 @@ authorize(struct visit *v)
     v->o->fails_for_ever = false;
     v->o->crypto.fail_at = 0;
     v->o->crypto.for_ever = false;
-    err = msk_digest_client_authorise(&v->client, &v->o->crypto.crypto,
-                                      &v->o->random, &credentials, &v->request,
+    err = msk_digest_client_authorise(&v->client, &credentials, &v->request,
                                       buf, sizeof buf, &n);
     v->o->fail_draw = fail_draw;
     v->o->fails_for_ever = no_draws;

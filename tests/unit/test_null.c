@@ -152,7 +152,7 @@ NULL_INT(msk_mtk_message_open, p[0], key(16), key(16), p[1], p[2])
 NULL_INT(msk_kemac_seal, p[0], MSK_ENCR_NULL, MSK_MAC_HMAC_SHA1_160, none, p[1],
          sizeof octets, p[2])
 NULL_INT(msk_kemac_open, p[0], two[0], p[1], p[2], sizeof octets)
-NULL_INT(msk_v_mac_make, p[0], MSK_MAC_HMAC_SHA1_160, p[1], p[2])
+NULL_INT(msk_v_mac_make, p[0], MSK_MAC_HMAC_SHA1_160, p[1], p[2], 20, p[3])
 NULL_INT(msk_v_mac_check, p[0], MSK_MAC_HMAC_SHA1_160, p[1], key(20))
 NULL_INT(msk_mikey_derive, p[0], MSK_DERIVED_AUTH, 0, p[1], 20)
 NULL_INT(msk_gba_mrk, p[0], p[1], p[2])
@@ -200,7 +200,7 @@ says_so_of_messages(void **state)
         REFUSES(msk_mtk_message_open, 0, crypto, &read, &opened),
         REFUSES(msk_kemac_seal, 0, &protection, octets, &len),
         REFUSES(msk_kemac_open, 0, &protection, &read.protection, octets),
-        REFUSES(msk_v_mac_make, 0, &protection, &input, octets),
+        REFUSES(msk_v_mac_make, 0, &protection, &input, octets, &len),
         REFUSES(msk_v_mac_check, 0, &protection, &input),
         REFUSES(msk_mikey_derive, 0, &protection, octets),
         REFUSES(msk_gba_mrk, 0, crypto, ks, octets),

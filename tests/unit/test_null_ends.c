@@ -128,7 +128,7 @@ NULL_INT(msk_outbox_size, p[0])
 NULL_INT(msk_outbox_init, p[0], p[1], sizeof memory, p[2])
 NULL_INT(msk_outbox_next, p[0], p[1])
 NULL_INT(msk_bmsc_init, p[0], p[1], sizeof memory, p[2])
-NULL_VOID(msk_bmsc_wipe, p[0], 8)
+NULL_VOID(msk_bmsc_wipe, p[0])
 NULL_INT(msk_bmsc_answer, p[0], &o, p[1], p[2], none, 1000, p[3])
 NULL_INT(msk_bmsc_ack_btid, p[0], view, p[1])
 NULL_INT(msk_bmsc_take_ack, p[0], &o, p[1], view, 1000, p[2])
@@ -136,8 +136,7 @@ NULL_INT(msk_bmsc_push, p[0], &o, p[1], p[2], 1000, p[3])
 NULL_INT(msk_bmsc_push_msk, p[0], &o, p[1], p[2], MSK_ROLE_CURRENT, 1000, p[3])
 NULL_INT(msk_bmsc_pull, p[0], &o, p[1], p[2], 1000, p[3])
 NULL_INT(msk_bmsc_timer, p[0], &o, p[1], 1000, p[2])
-NULL_INT(msk_bmsc_make_mtk, p[0], p[1], chars("sixteen octets.."), none, p[2],
-         sizeof octets, p[3], p[4])
+NULL_INT(msk_bmsc_make_mtk, p[0], p[1], p[2], p[3], sizeof octets, p[4])
 NULL_VOID(msk_pacer_init, p[0], 1, 1, 0)
 NULL_INT(msk_pacer_take, p[0], 1)
 
@@ -151,8 +150,9 @@ says_so_of_the_bmsc(void **state)
     struct msk_bmsc_effect effect = { .size = sizeof effect };
     struct msk_outbox_limits limits = { .size = sizeof limits, .messages = 1 };
     struct msk_outbox *outbox;
-    const struct msk_bmsc *made;
-    uint16_t mtk_id;
+    struct msk_bmsc *made;
+    struct msk_bmsc_mtk mtk = { .size = sizeof mtk,
+                                .key = chars("sixteen octets..") };
     void *b;
     struct msk_key_group *g;
 
@@ -174,7 +174,7 @@ says_so_of_the_bmsc(void **state)
             REFUSES(msk_bmsc_push_msk, 0, b, &o.subscriber, g, o.outbox),
             REFUSES(msk_bmsc_pull, 0, b, &o.subscriber, g, o.outbox),
             REFUSES(msk_bmsc_timer, 0, b, &o.subscriber, o.outbox),
-            REFUSES(msk_bmsc_make_mtk, 0, b, g, octets, &len, &mtk_id),
+            REFUSES(msk_bmsc_make_mtk, 0, b, g, &mtk, octets, &len),
             SAYS(msk_pacer_init, 0, &pacer),
             SAYS(msk_pacer_take, 0, &pacer),
         };

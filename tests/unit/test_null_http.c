@@ -26,7 +26,7 @@ NULL_INT(msk_store_ram_init, p[0], p[1], p[2], 1)
 NULL_VOID(msk_store_ram_wipe, p[0])
 NULL_VOID(msk_digest_seen_expire, p[0], 1)
 NULL_INT(msk_digest_server_btid, p[0], p[1], sizeof octets, p[2])
-NULL_INT(msk_digest_client_init, p[0], chars("b"), 0, 0)
+NULL_INT(msk_digest_client_init, p[0], p[1])
 
 static int
 take_item(void *arg, const struct msk_body_item *item)
@@ -38,14 +38,13 @@ take_item(void *arg, const struct msk_body_item *item)
 
 NULL_INT(msk_digest_response, p[0], p[1], p[2], p[3])
 NULL_INT(msk_digest_client_challenge, p[0], p[1], true, p[2])
-NULL_INT(msk_digest_client_authorise, p[0], p[1], p[2], p[3], p[4], p[5],
-         sizeof octets, &len)
-NULL_INT(msk_digest_client_verify, p[0], p[1], p[2], chars("/"), p[3])
+NULL_INT(msk_digest_client_authorise, p[0], p[1], p[2], p[3], sizeof octets,
+         p[4])
+NULL_INT(msk_digest_client_verify, p[0], p[1], chars("/"), p[2])
 NULL_INT(msk_digest_server_check, p[0], p[1], p[2], 1000, p[3], p[4], p[5])
-NULL_INT(msk_digest_server_challenge, p[0], 0, false, p[1], 1000, p[2],
-         sizeof octets, p[3])
-NULL_INT(msk_digest_server_info, p[0], p[1], p[2], none, 1000, p[3],
-         sizeof octets, p[4])
+NULL_INT(msk_digest_server_challenge, p[0], p[1], p[2], sizeof octets, p[3])
+NULL_INT(msk_digest_server_info, p[0], p[1], p[2], none, p[3], sizeof octets,
+         p[4])
 NULL_INT(msk_body_read, p[0], MSK_BODY_REGISTER, chars("text/plain"), none,
          take_item, p[1])
 NULL_INT(msk_announcement_read, p[0], none, chars("s"), p[1], sizeof octets,
@@ -76,7 +75,6 @@ says_so_of_http_and_stores(void **state)
                                    .n_servers = 1,
                                    .flows = &flow,
                                    .n_flows = 1 };
-    struct msk_digest_client client;
     struct msk_digest_seen seen = { 0 };
     struct msk_store store = { .size = sizeof store };
     struct msk_ram ram;
@@ -93,7 +91,6 @@ says_so_of_http_and_stores(void **state)
         SAYS(msk_store_ram_wipe, 0, &ram),
         SAYS(msk_digest_seen_expire, 0, &seen),
         REFUSES(msk_digest_server_btid, 0, &request, octets, &len),
-        REFUSES(msk_digest_client_init, 0, &client),
     };
 
     (void)state;
@@ -120,6 +117,11 @@ says_so_of_digest_and_xml(void **state)
                                         .fqdn = chars("bmsc.example.org"),
                                         .nonce_key =
                                             chars("sixteen octets..") };
+    struct msk_digest_client_config config = { .size = sizeof config,
+                                               .crypto = crypto,
+                                               .random = &random,
+                                               .fqdn = server.fqdn };
+    struct msk_digest_offer offer = { .size = sizeof offer };
     struct msk_digest_client client;
     struct msk_digest_seen seen = { 0 };
     struct msk_auth_context context = { .algorithm = MSK_ALGORITHM_MD5,
@@ -131,13 +133,13 @@ says_so_of_digest_and_xml(void **state)
     const struct null_call call[] = {
         REFUSES(msk_digest_response, 0, crypto, &input, octets, &len),
         REFUSES(msk_digest_client_challenge, 0, &client, &response, &what),
-        REFUSES(msk_digest_client_authorise, 0, &client, crypto, &random,
-                &credentials, &request, octets),
-        REFUSES(msk_digest_client_verify, 0, &client, crypto, &credentials,
-                &response),
+        REFUSES(msk_digest_client_authorise, 0, &client, &credentials, &request,
+                octets, &len),
+        REFUSES(msk_digest_client_verify, 0, &client, &credentials, &response),
+        REFUSES(msk_digest_client_init, 0, &client, &config),
         REFUSES(msk_digest_server_check, 0x0A, &server, &credentials, &request,
                 &seen, &auth, &context),
-        REFUSES(msk_digest_server_challenge, 2, &server, &seen, octets, &len),
+        REFUSES(msk_digest_server_challenge, 0, &server, &offer, octets, &len),
         REFUSES(msk_digest_server_info, 0, &server, &credentials, &context,
                 octets, &len),
         REFUSES(msk_body_read, 2, &xml.xml, octets),
@@ -146,8 +148,7 @@ says_so_of_digest_and_xml(void **state)
 
     (void)state;
     fake_xml_start(&xml);
-    assert_int_equal(msk_digest_client_init(&client, server.fqdn, 0, 0),
-                     MSK_OK);
+    assert_int_equal(msk_digest_client_init(&client, &config), MSK_OK);
     null_check(call, sizeof call / sizeof call[0]);
 }
 

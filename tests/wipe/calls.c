@@ -132,7 +132,9 @@ do_open_a_lie(void)
 static int
 do_v_make(void)
 {
-    return msk_v_mac_make(&protection, 2, &v_input, out);
+    size_t n;
+
+    return msk_v_mac_make(&protection, 2, &v_input, out, sizeof out, &n);
 }
 
 static int
@@ -469,6 +471,7 @@ static void
 prepare(void)
 {
     struct msk_msk_message m;
+    size_t n;
 
     fill(psk, sizeof psk, 1);
     fill(key, sizeof key, 2);
@@ -493,7 +496,7 @@ prepare(void)
     need(do_open(), "open");
     memcpy(plain, out, 26);
     v_input.message = view(message, 40);
-    need(msk_v_mac_make(&protection, 1, &v_input, mac), "V");
+    need(msk_v_mac_make(&protection, 1, &v_input, mac, sizeof mac, &n), "V");
     secrets_add("PSK", psk, sizeof psk);
     secrets_add("MSK", key, 16);
     secrets_add("MTK", mtk_key, 16);

@@ -44,7 +44,7 @@ static struct msk_ue *ue;
 
 static uint64_t bmsc_memory[MSK_BMSC_SIZE / 8];
 static uint64_t outbox_memory[MSK_OUTBOX_SIZE / 8];
-static const struct msk_bmsc *bmsc;
+static struct msk_bmsc *bmsc;
 static struct msk_outbox *outbox;
 static struct msk_subscriber subscriber;
 static struct msk_key_group group;
@@ -479,11 +479,12 @@ reserve(void)
 static int
 make_mtk(void)
 {
-    uint16_t id;
+    struct msk_bmsc_mtk made = { .size = sizeof made,
+                                 .key = view(mtk, 16),
+                                 .salt = view(salt, 14) };
 
-    return msk_bmsc_make_mtk(bmsc, &group, view(mtk, 16), view(salt, 14),
-                             mtk_message, sizeof mtk_message, &mtk_message_n,
-                             &id);
+    return msk_bmsc_make_mtk(bmsc, &group, &made, mtk_message,
+                             sizeof mtk_message, &mtk_message_n);
 }
 
 static void
@@ -789,9 +790,10 @@ life_end(void)
         msk_mgvf_wipe(mgvf);
     msk_subscriber_wipe(&subscriber);
     msk_key_group_wipe(&group);
-    msk_bmsc_wipe(bmsc_memory, sizeof bmsc_memory);
+    msk_bmsc_wipe(bmsc);
     ue = NULL;
     mgvf = NULL;
+    bmsc = NULL;
     return is_nothing(ue_memory, sizeof ue_memory) &&
            is_nothing(mgvf_memory, sizeof mgvf_memory) &&
            is_nothing(&subscriber, sizeof subscriber) &&

@@ -355,10 +355,9 @@ switches_to_what_was_pushed_ahead(void **state)
     (void)state;
     IN_BOTH_LAYOUTS
     {
-        uint8_t mtk[16] = { 7 }, buf[MSK_MIKEY_MAX];
-        struct msk_bytes none = { NULL, 0 };
+        uint8_t key[16] = { 7 }, buf[MSK_MIKEY_MAX];
+        struct msk_bmsc_mtk mtk = { .size = sizeof mtk, .key = { key, 16 } };
         struct msk_key_group *g;
-        uint16_t id;
         size_t n;
 
         start(layout, NULL);
@@ -372,21 +371,19 @@ switches_to_what_was_pushed_ahead(void **state)
         take_and_acknowledge();
         assert_int_equal(msk_key_group_reserve(g, 2), MSK_OK);
         for (int i = 0; i < 2; i++) {
-            assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g,
-                                               (struct msk_bytes){ mtk, 16 },
-                                               none, buf, sizeof buf, &n, &id),
-                             MSK_OK);
-            assert_int_equal(id, i + 1);
+            assert_int_equal(
+                msk_bmsc_make_mtk(o.bmsc, g, &mtk, buf, sizeof buf, &n),
+                MSK_OK);
+            assert_int_equal(mtk.mtk_id, i + 1);
             assert_int_equal(chip_receive(&o.chip, exact(buf, n)), MSK_OK);
             if (i == 0)
                 continue;
             assert_int_equal(msk_key_group_switch(g), MSK_OK);
             assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
-            assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g,
-                                               (struct msk_bytes){ mtk, 16 },
-                                               none, buf, sizeof buf, &n, &id),
-                             MSK_OK);
-            assert_int_equal(id, 1);
+            assert_int_equal(
+                msk_bmsc_make_mtk(o.bmsc, g, &mtk, buf, sizeof buf, &n),
+                MSK_OK);
+            assert_int_equal(mtk.mtk_id, 1);
             assert_int_equal(chip_receive(&o.chip, exact(buf, n)), MSK_OK);
         }
         assert_true(msk_subscriber_due(&o.subscriber) == MSK_NEVER);

@@ -18,7 +18,7 @@ static void
 takes_memory_of_any_alignment_and_wipes_it(void **state)
 {
     static const uint8_t zeros[MSK_BMSC_SIZE];
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
 
     (void)state;
     office_start(&o, MSK_LAYOUT_CSB, NULL);
@@ -28,16 +28,16 @@ takes_memory_of_any_alignment_and_wipes_it(void **state)
             msk_bmsc_init(&bmsc, memory + i, MSK_BMSC_SIZE, &o.config), MSK_OK);
         assert_true((const uint8_t *)bmsc >= memory + i);
         assert_true((const uint8_t *)(bmsc + 1) <= memory + i + MSK_BMSC_SIZE);
-        msk_bmsc_wipe(memory + i, MSK_BMSC_SIZE);
-        assert_memory_equal(memory + i, zeros, MSK_BMSC_SIZE);
+        msk_bmsc_wipe(bmsc);
+        assert_memory_equal(bmsc, zeros, sizeof *bmsc);
     }
-    msk_bmsc_wipe(NULL, 0);
+    msk_bmsc_wipe(NULL);
 }
 
 static void
 has_the_defaults_that_its_header_says(void **state)
 {
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_bmsc_config c;
 
     (void)state;
@@ -65,7 +65,7 @@ refuses_a_configuration_that_is_none(void **state)
 {
     static const uint8_t much[MSK_FQDN_MAX + 1];
     const struct msk_random no_fill = { sizeof no_fill, NULL, NULL };
-    const struct msk_bmsc *bmsc;
+    struct msk_bmsc *bmsc;
     struct msk_bmsc_config c;
 
     (void)state;
@@ -135,14 +135,17 @@ make_mtk(struct msk_key_group *g, uint8_t mtk, uint16_t *id)
     bool streaming = msk_key_group_streaming(g);
     uint8_t *out = room(MSK_MIKEY_MAX);
     uint8_t key[16], salt[14];
+    struct msk_bmsc_mtk made;
     size_t n = 0;
     int err;
 
     memset(key, mtk, sizeof key);
     memset(salt, mtk + 1, sizeof salt);
-    err = msk_bmsc_make_mtk(o.bmsc, g, (struct msk_bytes){ key, 16 },
-                            (struct msk_bytes){ salt, streaming ? 14u : 0u },
-                            out, MSK_MIKEY_MAX, &n, id);
+    made = (struct msk_bmsc_mtk){ .size = sizeof made,
+                                  .key = { key, 16 },
+                                  .salt = { salt, streaming ? 14u : 0u } };
+    err = msk_bmsc_make_mtk(o.bmsc, g, &made, out, MSK_MIKEY_MAX, &n);
+    *id = made.mtk_id;
     if (err == MSK_OK)
         buf = exact(out, n);
     return err;
@@ -279,20 +282,18 @@ lets_a_late_member_take_what_is_sent_and_nothing_older(void **state)
     IN_BOTH_LAYOUTS
     {
         static uint8_t sent[6][MSK_MIKEY_MAX];
-        uint8_t mtk[16] = { 1 };
-        struct msk_bytes none = { NULL, 0 };
+        uint8_t key[16] = { 1 };
+        struct msk_bmsc_mtk mtk = { .size = sizeof mtk, .key = { key, 16 } };
         struct msk_key_group *g;
         size_t n[6];
-        uint16_t id;
 
         office_start(&o, (enum msk_layout)layout, NULL);
         g = office_group(&o, GROUP, false);
         assert_int_equal(msk_key_group_reserve(g, 6), MSK_OK);
         for (size_t i = 0; i < 6; i++)
-            assert_int_equal(
-                msk_bmsc_make_mtk(o.bmsc, g, (struct msk_bytes){ mtk, 16 },
-                                  none, sent[i], sizeof sent[i], &n[i], &id),
-                MSK_OK);
+            assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g, &mtk, sent[i],
+                                               sizeof sent[i], &n[i]),
+                             MSK_OK);
         assert_int_equal(office_push(&o, g), MSK_OK);
         assert_int_equal(office_arrives(&o, 0), MSK_OK);
         check_held(&o.chip, GROUP, "1 4..65534 -");
@@ -384,27 +385,31 @@ refuses_an_mtk_that_is_none(void **state)
 {
     struct msk_bytes mtk = hex("000102030405060708090a0b0c0d0e0f");
     struct msk_bytes salt = hex("000102030405060708090a0b0c0d");
-    struct msk_bytes none = { NULL, 0 }, half = { mtk.p, 8 };
+    struct msk_bmsc_mtk good = { sizeof good, mtk, salt, 0 };
+    struct msk_bmsc_mtk half = { sizeof half, { mtk.p, 8 }, salt, 0 };
+    struct msk_bmsc_mtk plain = { sizeof plain, mtk, { NULL, 0 }, 0 };
+    struct msk_bmsc_mtk old = { sizeof old - 8, mtk, salt, 0 };
     uint8_t *out = room(MSK_MIKEY_MAX);
     struct msk_key_group *g;
-    uint16_t id;
     size_t n;
 
     (void)state;
     office_start(&o, MSK_LAYOUT_CSB, NULL);
     g = office_group(&o, GROUP, true);
     assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
-#define MTK(bmsc, group, key, s, id) \
-    msk_bmsc_make_mtk(bmsc, group, key, s, out, MSK_MIKEY_MAX, &n, id)
-    assert_int_equal(MTK(NULL, g, mtk, salt, &id), MSK_ERR_ARGUMENT);
-    assert_int_equal(MTK(o.bmsc, NULL, mtk, salt, &id), MSK_ERR_ARGUMENT);
-    assert_int_equal(MTK(o.bmsc, g, mtk, salt, NULL), MSK_ERR_ARGUMENT);
-    assert_int_equal(MTK(o.bmsc, g, half, salt, &id), MSK_ERR_ARGUMENT);
-    assert_int_equal(MTK(o.bmsc, g, mtk, none, &id), MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g, mtk, salt, out, 20, &n, &id),
+#define MTK(bmsc, group, mtk) \
+    msk_bmsc_make_mtk(bmsc, group, mtk, out, MSK_MIKEY_MAX, &n)
+    assert_int_equal(MTK(NULL, g, &good), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, NULL, &good), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, NULL), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, &half), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, &plain), MSK_ERR_ARGUMENT);
+    assert_int_equal(MTK(o.bmsc, g, &old), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_bmsc_make_mtk(o.bmsc, g, &good, out, 20, &n),
                      MSK_ERR_SPACE);
-    assert_int_equal(MTK(o.bmsc, g, mtk, salt, &id), MSK_OK);
-    assert_int_equal(id, 1);
+    assert_int_equal(good.mtk_id, 0);
+    assert_int_equal(MTK(o.bmsc, g, &good), MSK_OK);
+    assert_int_equal(good.mtk_id, 1);
 #undef MTK
 }
 

@@ -1029,8 +1029,13 @@ sends_what_the_outbox_has_no_room_for_in_the_next_call(void **state)
 
     (void)state;
     start(MSK_LAYOUT_KEYID, with_long_names);
-    assert_int_equal(msk_digest_client_init(&v.client, o.config.fqdn, 0, 0),
-                     MSK_OK);
+    assert_int_equal(
+        msk_digest_client_init(&v.client,
+                               &(struct msk_digest_client_config){
+                                   sizeof(struct msk_digest_client_config),
+                                   &o.crypto.crypto, &o.random, o.config.fqdn,
+                                   0, 0 }),
+        MSK_OK);
     v.btid = repeat('b', MSK_BTID_MAX);
     memcpy(sub->muk.btid, v.btid.p, v.btid.n);
     sub->muk.btid_len = MSK_BTID_MAX;

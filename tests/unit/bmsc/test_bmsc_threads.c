@@ -37,7 +37,7 @@ static struct {
     size_t repeated, conflicts, sent, delivered, granted, bad;
 } table = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static const struct msk_bmsc *bmsc; /* one for both */
+static struct msk_bmsc *bmsc; /* one for both */
 
 struct worker {
     struct rng rng;
@@ -171,9 +171,8 @@ ask(struct worker *w, size_t i, msk_time now)
     w->header[0] =
         (struct msk_http_header){ msk_text("Content-Type"),
                                   msk_body_media_type(MSK_BODY_MSK_REQUEST) };
-    if (msk_digest_client_authorise(&w->client[i], host_crypto(), &w->random,
-                                    &c, &w->request, w->value, sizeof w->value,
-                                    &n) == MSK_OK)
+    if (msk_digest_client_authorise(&w->client[i], &c, &w->request, w->value,
+                                    sizeof w->value, &n) == MSK_OK)
         w->header[w->request.n_headers++] =
             (struct msk_http_header){ msk_text("Authorization"),
                                       { w->value, n } };
@@ -324,7 +323,11 @@ hire(struct worker *w, uint64_t seed)
                      MSK_OK);
     for (size_t i = 0; i < RECORDS; i++)
         assert_int_equal(
-            msk_digest_client_init(&w->client[i], msk_text(FQDN), 0, 0),
+            msk_digest_client_init(&w->client[i],
+                                   &(struct msk_digest_client_config){
+                                       sizeof(struct msk_digest_client_config),
+                                       host_crypto(), &w->random,
+                                       msk_text(FQDN), 0, 0 }),
             MSK_OK);
 }
 

@@ -269,9 +269,8 @@ takes_auth_only_by_policy(void **state)
     (void)state;
     peers_start(&peers);
     for (uint32_t set = 1; set < 4; set++) {
-        assert_int_equal(
-            msk_digest_client_init(&peers.client, msk_text(PEER_FQDN), set, 0),
-            MSK_OK);
+        assert_int_equal(peers_client(&peers, msk_text(PEER_FQDN), set, 0),
+                         MSK_OK);
         assert_int_equal(answer(&only, false, &what),
                          set == MSK_QOP_AUTH_INT ? REFUSED : MSK_OK);
         assert_int_equal(answer(&both, false, &what), MSK_OK);
@@ -329,10 +328,9 @@ prefers_auth_int_and_then_the_algorithm(void **state)
             struct row row = { "", "", { best_first[i], best_first[k] } };
 
             peers_start(&peers);
-            assert_int_equal(
-                msk_digest_client_init(&peers.client, msk_text(PEER_FQDN),
-                                       MSK_QOP_AUTH_INT | MSK_QOP_AUTH, 0),
-                MSK_OK);
+            assert_int_equal(peers_client(&peers, msk_text(PEER_FQDN),
+                                          MSK_QOP_AUTH_INT | MSK_QOP_AUTH, 0),
+                             MSK_OK);
             assert_int_equal(answer(&row, false, &what), MSK_OK);
             assert_int_equal(nonce().p[0], '1' + (i < k ? i : k));
         }
@@ -394,9 +392,8 @@ takes_an_algorithm_only_by_policy(void **state)
     (void)state;
     peers_start(&peers);
     for (uint32_t set = 0; set < 4; set++) {
-        assert_int_equal(
-            msk_digest_client_init(&peers.client, msk_text(PEER_FQDN), 0, set),
-            MSK_OK);
+        assert_int_equal(peers_client(&peers, msk_text(PEER_FQDN), 0, set),
+                         MSK_OK);
         assert_int_equal(answer(&md5, false, &what),
                          set == MSK_ALGORITHM_SHA256 ? REFUSED : MSK_OK);
         assert_int_equal(answer(&both, false, &what), MSK_OK);
@@ -520,9 +517,8 @@ knows_no_way_back(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++, release(NULL)) {
         peers_start(&peers);
-        assert_int_equal(msk_digest_client_init(
-                             &peers.client, msk_text(PEER_FQDN), INT | AUTH, 0),
-                         MSK_OK);
+        assert_int_equal(
+            peers_client(&peers, msk_text(PEER_FQDN), INT | AUTH, 0), MSK_OK);
         for (size_t k = 0; k < 6; k++)
             check_int(ways[i].name, step(&ways[i].steps[k]),
                       ways[i].steps[k].want);

@@ -828,11 +828,14 @@ challenge_stranger(struct seen_by_stranger *out)
         struct msk_bytes line;
         size_t len;
 
-        assert_int_equal(msk_digest_server_challenge(
-                             &peers.server, i, stale,
-                             peers.context.proven ? &peers.seen : NULL,
-                             peers.now, buf, sizeof buf, &len),
-                         MSK_OK);
+        assert_int_equal(
+            msk_digest_server_challenge(
+                &peers.server,
+                &(struct msk_digest_offer){
+                    sizeof(struct msk_digest_offer), i, stale,
+                    peers.context.proven ? &peers.seen : NULL, peers.now },
+                buf, sizeof buf, &len),
+            MSK_OK);
         line = exact(buf, len);
         assert_int_equal(value_of(line, "nonce=\"", "\"").n, 44);
         line = replaced(line, "nonce=\"", "\"", "");

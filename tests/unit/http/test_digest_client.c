@@ -22,8 +22,7 @@ static int
 authorize(const struct msk_http_request *request, uint8_t *buf, size_t cap,
           size_t *len)
 {
-    return msk_digest_client_authorise(&peers.client, &peers.crypto.crypto,
-                                       &peers.random.random, &peers.credentials,
+    return msk_digest_client_authorise(&peers.client, &peers.credentials,
                                        request, buf, cap, len);
 }
 
@@ -40,25 +39,38 @@ static void
 starts_with_a_name_that_can_stand_in_a_realm(void **state)
 {
     struct msk_digest_client *client = &peers.client;
+    struct msk_digest_client_config config = { .size = sizeof config,
+                                               .crypto = &peers.crypto.crypto,
+                                               .random = &peers.random.random,
+                                               .fqdn = msk_text("a") };
     char name[300];
 
     (void)state;
+#define CHECK(client, config) \
+    assert_int_equal(msk_digest_client_init(client, config), MSK_ERR_ARGUMENT)
     memset(name, 'n', sizeof name);
     for (size_t n = 0; n < 300; n++)
-        assert_int_equal(msk_digest_client_init(
-                             client, exact((const uint8_t *)name, n), 0, 0),
-                         n >= 1 && n <= 253 ? MSK_OK : MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(NULL, chars("a"), 0, 0),
+        assert_int_equal(
+            peers_client(&peers, exact((const uint8_t *)name, n), 0, 0),
+            n >= 1 && n <= 253 ? MSK_OK : MSK_ERR_ARGUMENT);
+    config.size--;
+    CHECK(client, &config);
+    config.size++;
+    CHECK(NULL, &config);
+    CHECK(client, NULL);
+    config.crypto = NULL;
+    CHECK(client, &config);
+    config.crypto = &peers.crypto.crypto;
+    config.random = NULL;
+    CHECK(client, &config);
+#undef CHECK
+    assert_int_equal(peers_client(&peers, chars("a b"), 0, 0),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a b"), 0, 0),
+    assert_int_equal(peers_client(&peers, chars("a\r\nX:b"), 0, 0),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a\r\nX:b"), 0, 0),
-                     MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a"), 4, 0),
-                     MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a"), 0, 4),
-                     MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_client_init(client, chars("a"), 3, 3), MSK_OK);
+    assert_int_equal(peers_client(&peers, chars("a"), 4, 0), MSK_ERR_ARGUMENT);
+    assert_int_equal(peers_client(&peers, chars("a"), 0, 4), MSK_ERR_ARGUMENT);
+    assert_int_equal(peers_client(&peers, chars("a"), 3, 3), MSK_OK);
 }
 
 /* Every octet of the header, with a response made apart. */
@@ -226,8 +238,7 @@ fits_the_longest_of_everything(void **state)
     quotes[1024] = '\0';
     memset(name, 'n', 253);
     assert_int_equal(
-        msk_digest_client_init(
-            &peers.client, (struct msk_bytes){ (uint8_t *)name, 253 }, 0, 0),
+        peers_client(&peers, (struct msk_bytes){ (uint8_t *)name, 253 }, 0, 0),
         MSK_OK);
     memset(others, 'x', sizeof others);
     snprintf(line, sizeof line,
@@ -282,34 +293,24 @@ static void
 refuses_what_is_not_there(void **state)
 {
     struct msk_http_request request = post();
-    const struct msk_crypto *crypto = host_crypto();
     uint8_t buf[MSK_HTTP_VALUE_MAX];
     size_t len;
 
     (void)state;
     peers_start(&peers);
     peers_meet(&peers);
-#define CHECK(client, crypto, random, credentials, request, buf, len)       \
-    assert_int_equal(msk_digest_client_authorise(client, crypto, random,    \
-                                                 credentials, request, buf, \
-                                                 MSK_HTTP_VALUE_MAX, len),  \
+#define CHECK(client, credentials, request, buf, len)                          \
+    assert_int_equal(msk_digest_client_authorise(client, credentials, request, \
+                                                 buf, MSK_HTTP_VALUE_MAX,      \
+                                                 len),                         \
                      MSK_ERR_ARGUMENT)
-    CHECK(NULL, crypto, &peers.random.random, &peers.credentials, &request, buf,
-          &len);
-    CHECK(&peers.client, NULL, &peers.random.random, &peers.credentials,
-          &request, buf, &len);
-    CHECK(&peers.client, crypto, NULL, &peers.credentials, &request, buf, &len);
-    CHECK(&peers.client, crypto, &peers.random.random, NULL, &request, buf,
-          &len);
-    CHECK(&peers.client, crypto, &peers.random.random, &peers.credentials, NULL,
-          buf, &len);
-    CHECK(&peers.client, crypto, &peers.random.random, &peers.credentials,
-          &request, NULL, &len);
-    CHECK(&peers.client, crypto, &peers.random.random, &peers.credentials,
-          &request, buf, NULL);
+    CHECK(NULL, &peers.credentials, &request, buf, &len);
+    CHECK(&peers.client, NULL, &request, buf, &len);
+    CHECK(&peers.client, &peers.credentials, NULL, buf, &len);
+    CHECK(&peers.client, &peers.credentials, &request, NULL, &len);
+    CHECK(&peers.client, &peers.credentials, &request, buf, NULL);
     request.size--;
-    CHECK(&peers.client, crypto, &peers.random.random, &peers.credentials,
-          &request, buf, &len);
+    CHECK(&peers.client, &peers.credentials, &request, buf, &len);
 #undef CHECK
 }
 

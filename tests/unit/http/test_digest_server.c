@@ -11,8 +11,11 @@ static struct digest_peers peers;
 static int
 challenge(size_t i, bool stale, uint8_t *buf, size_t cap, size_t *len)
 {
-    return msk_digest_server_challenge(&peers.server, i, stale, NULL, peers.now,
-                                       buf, cap, len);
+    return msk_digest_server_challenge(
+        &peers.server,
+        &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), i, stale,
+                                    NULL, peers.now },
+        buf, cap, len);
 }
 
 static void
@@ -101,9 +104,13 @@ raw_nonce(msk_time now, msk_time issued)
     struct msk_bytes text;
     size_t n;
 
-    assert_int_equal(msk_digest_server_challenge(&peers.server, 0, true, &seen,
-                                                 now, buf, sizeof buf, &n),
-                     MSK_OK);
+    assert_int_equal(
+        msk_digest_server_challenge(
+            &peers.server,
+            &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), 0,
+                                        true, &seen, now },
+            buf, sizeof buf, &n),
+        MSK_OK);
     text = value_of(exact(buf, n), "nonce=\"", "\"");
     assert_int_equal(msk_base64_decode(text, raw, 32, &n), MSK_OK);
     assert_int_equal(n, 32);
@@ -226,7 +233,7 @@ fits_the_longest_of_everything(void **state)
     for (size_t cap = 0; cap < 600; cap += 37)
         assert_int_equal(msk_digest_server_info(
                              &peers.server, &peers.credentials, &peers.context,
-                             msk_text(""), peers.now, room(cap), cap, &len),
+                             msk_text(""), room(cap), cap, &len),
                          MSK_ERR_SPACE);
 }
 
@@ -249,7 +256,7 @@ fails_with_its_providers(void **state)
                      MSK_ERR_RANDOM);
 #define INFO                                                                  \
     msk_digest_server_info(&peers.server, &peers.credentials, &peers.context, \
-                           msk_text(""), peers.now, buf, sizeof buf, &len)
+                           msk_text(""), buf, sizeof buf, &len)
     peers_start(&peers);
     peers_meet(&peers);
     assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
@@ -294,9 +301,13 @@ refuses_a_configuration_that_cannot_be(void **state)
     assert_int_equal(challenge(0, false, NULL, 0, &len), MSK_ERR_ARGUMENT);
     assert_int_equal(challenge(0, false, buf, sizeof buf, NULL),
                      MSK_ERR_ARGUMENT);
-    assert_int_equal(msk_digest_server_challenge(NULL, 0, false, NULL, 0, buf,
-                                                 sizeof buf, &len),
-                     MSK_ERR_ARGUMENT);
+    assert_int_equal(
+        msk_digest_server_challenge(
+            NULL,
+            &(struct msk_digest_offer){ sizeof(struct msk_digest_offer), 0,
+                                        false, NULL, 0 },
+            buf, sizeof buf, &len),
+        MSK_ERR_ARGUMENT);
 }
 
 static void
@@ -311,7 +322,7 @@ refuses_what_is_not_there(void **state)
     peers_start(&peers);
 #define CHECK(server, who, context, buf, len, err)                    \
     assert_int_equal(msk_digest_server_info(server, who, context,     \
-                                            msk_text(""), 0, buf,     \
+                                            msk_text(""), buf,        \
                                             MSK_HTTP_VALUE_MAX, len), \
                      err)
     CHECK(NULL, who, &peers.context, buf, &len, MSK_ERR_ARGUMENT);

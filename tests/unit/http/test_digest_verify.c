@@ -82,11 +82,10 @@ covers_the_body_and_the_target(void **state)
     assert_int_equal(peers_verify(&peers, good, msk_text("")), MSK_ERR_DIGEST);
     assert_int_equal(peers_verify(&peers, good, (struct msk_bytes){ NULL, 0 }),
                      MSK_ERR_DIGEST);
-    assert_int_equal(
-        msk_digest_client_verify(&peers.client, &peers.crypto.crypto,
-                                 &peers.credentials, msk_text(PEER_TARGET "&x"),
-                                 &response),
-        MSK_ERR_DIGEST);
+    assert_int_equal(msk_digest_client_verify(&peers.client, &peers.credentials,
+                                              msk_text(PEER_TARGET "&x"),
+                                              &response),
+                     MSK_ERR_DIGEST);
     peers.credentials.mrk.n--;
     assert_int_equal(verify(good), MSK_ERR_DIGEST);
     peers.credentials.mrk.n++;
@@ -233,9 +232,8 @@ answer(int status, const char *name, struct msk_bytes value, size_t n)
         headers[i] = (struct msk_http_header){ msk_text("X"), value };
     if (n > 0)
         headers[0].name = msk_text(name);
-    return msk_digest_client_verify(&peers.client, &peers.crypto.crypto,
-                                    &peers.credentials, msk_text(PEER_TARGET),
-                                    &response);
+    return msk_digest_client_verify(&peers.client, &peers.credentials,
+                                    msk_text(PEER_TARGET), &response);
 }
 
 static void
@@ -271,10 +269,9 @@ reads_it_from_several_lines_and_refuses_two(void **state)
     for (size_t i = 0; i < 2; i++)
         headers[i] =
             (struct msk_http_header){ msk_text("Authentication-Info"), good };
-#define VERIFY                                                          \
-    msk_digest_client_verify(&peers.client, &peers.crypto.crypto,       \
-                             &peers.credentials, msk_text(PEER_TARGET), \
-                             &response)
+#define VERIFY                                                  \
+    msk_digest_client_verify(&peers.client, &peers.credentials, \
+                             msk_text(PEER_TARGET), &response)
     assert_int_equal(VERIFY, MSK_ERR_DIGEST);
     headers[0].value = replaced(good, "qop=auth-int", "", "");
     headers[1].value = replaced(good, "", "rspauth", "");
@@ -301,10 +298,9 @@ names_an_encoding_that_was_not_asked_for(void **state)
         (struct msk_http_header){ msk_text("Authentication-Info"), good };
     headers[1] = (struct msk_http_header){ msk_text("Content-Encoding"),
                                            msk_text("gzip") };
-#define VERIFY                                                          \
-    msk_digest_client_verify(&peers.client, &peers.crypto.crypto,       \
-                             &peers.credentials, msk_text(PEER_TARGET), \
-                             &response)
+#define VERIFY                                                  \
+    msk_digest_client_verify(&peers.client, &peers.credentials, \
+                             msk_text(PEER_TARGET), &response)
     assert_int_equal(VERIFY, MSK_ERR_ENCODING);
     assert_memory_equal(&before, &peers.client, sizeof before);
     headers[1].value = msk_text("identity");
@@ -330,10 +326,9 @@ reads_it_from_folded_lines(void **state)
                chars("\r\n "))
     };
     headers[1] = (struct msk_http_header){ msk_text("Server"), chars("a\nb") };
-#define VERIFY                                                          \
-    msk_digest_client_verify(&peers.client, &peers.crypto.crypto,       \
-                             &peers.credentials, msk_text(PEER_TARGET), \
-                             &response)
+#define VERIFY                                                  \
+    msk_digest_client_verify(&peers.client, &peers.credentials, \
+                             msk_text(PEER_TARGET), &response)
     assert_int_equal(VERIFY, MSK_ERR_DIGEST);
     headers[1].value = exact((const uint8_t *)"a\0b", 3);
     assert_int_equal(VERIFY, MSK_ERR_DIGEST);
@@ -365,8 +360,7 @@ says_nothing_of_the_body_with_auth(void **state)
     (void)state;
     peers_start(&peers);
     peers.server.qop = MSK_QOP_AUTH;
-    assert_int_equal(msk_digest_client_init(&peers.client, msk_text(PEER_FQDN),
-                                            MSK_QOP_AUTH, 0),
+    assert_int_equal(peers_client(&peers, msk_text(PEER_FQDN), MSK_QOP_AUTH, 0),
                      MSK_OK);
     peers_meet(&peers);
     assert_int_equal(peers_check(&peers, peers_authorize(&peers)), MSK_AUTH_OK);
@@ -395,7 +389,6 @@ refuses_what_is_not_there(void **state)
 {
     struct msk_http_response response = { .size = sizeof response,
                                           .status = 200 };
-    const struct msk_crypto *crypto = &peers.crypto.crypto;
     struct msk_bytes target = msk_text(PEER_TARGET);
 
     (void)state;
@@ -404,27 +397,21 @@ refuses_what_is_not_there(void **state)
     peers_meet(&peers);
     assert_int_equal(verify(msk_text("")), MSK_ERR_STATE);
     begin();
-#define CHECK(client, crypto, credentials, target, response, err)          \
-    assert_int_equal(msk_digest_client_verify(client, crypto, credentials, \
-                                              target, response),           \
-                     err)
-    CHECK(NULL, crypto, &peers.credentials, target, &response,
+#define CHECK(client, credentials, target, response, err) \
+    assert_int_equal(                                     \
+        msk_digest_client_verify(client, credentials, target, response), err)
+    CHECK(NULL, &peers.credentials, target, &response, MSK_ERR_ARGUMENT);
+    CHECK(&peers.client, NULL, target, &response, MSK_ERR_ARGUMENT);
+    CHECK(&peers.client, &peers.credentials, msk_text("a b"), &response,
           MSK_ERR_ARGUMENT);
-    CHECK(&peers.client, NULL, &peers.credentials, target, &response,
-          MSK_ERR_ARGUMENT);
-    CHECK(&peers.client, crypto, NULL, target, &response, MSK_ERR_ARGUMENT);
-    CHECK(&peers.client, crypto, &peers.credentials, msk_text("a b"), &response,
-          MSK_ERR_ARGUMENT);
-    CHECK(&peers.client, crypto, &peers.credentials, target, NULL,
-          MSK_ERR_ARGUMENT);
-    CHECK(&peers.client, crypto, &peers.credentials, target, &response,
-          MSK_ERR_DIGEST);
+    CHECK(&peers.client, &peers.credentials, target, NULL, MSK_ERR_ARGUMENT);
+    CHECK(&peers.client, &peers.credentials, target, &response, MSK_ERR_DIGEST);
     response.n_headers = 1;
-    CHECK(&peers.client, crypto, &peers.credentials, target, &response,
+    CHECK(&peers.client, &peers.credentials, target, &response,
           MSK_ERR_ARGUMENT);
     response.n_headers = 0;
     response.size--;
-    CHECK(&peers.client, crypto, &peers.credentials, target, &response,
+    CHECK(&peers.client, &peers.credentials, target, &response,
           MSK_ERR_ARGUMENT);
 #undef CHECK
 }

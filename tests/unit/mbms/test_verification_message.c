@@ -148,6 +148,7 @@ accepts_t_as_8_octets_only_where_asked_for(void **state)
         struct msk_expected e;
         struct msk_v_input in;
         struct msk_message m;
+        size_t len;
         uint8_t *padded = room(good.n), t64[8] = { 0 };
 
         memcpy(padded, good.p, good.n);
@@ -158,7 +159,7 @@ accepts_t_as_8_octets_only_where_asked_for(void **state)
         in.identity_r = hex(v->idr);
         in.timestamp = (struct msk_bytes){ t64, 8 };
         assert_int_equal(msk_v_mac_make(&p, MSK_MAC_HMAC_SHA1_160, &in,
-                                        padded + good.n - 20),
+                                        padded + good.n - 20, 20, &len),
                          MSK_OK);
         assert_int_equal(msk_message_read(vector_layout(v),
                                           (struct msk_bytes){ padded, good.n },

@@ -35,9 +35,14 @@ take(const struct v_vector *v, const struct msk_crypto *crypto,
 }
 
 static int
-make(const struct whole *w, uint8_t *mac)
+make(const struct whole *w, uint8_t *mac, size_t cap)
 {
-    return msk_v_mac_make(&w->protection, w->alg, &w->input, mac);
+    size_t len = 0;
+    int err = msk_v_mac_make(&w->protection, w->alg, &w->input, mac, cap, &len);
+
+    if (err == MSK_OK)
+        assert_int_equal(len, w->mac.n);
+    return err;
 }
 
 static int
@@ -58,7 +63,7 @@ makes_and_checks_the_macs_of_the_model(void **state)
 
         take(v, host_crypto(), &w);
         mac = room(w.mac.n);
-        check_int(v->name, make(&w, mac), MSK_OK);
+        check_int(v->name, make(&w, mac, w.mac.n), MSK_OK);
         check_octets(v->name, exact(mac, w.mac.n), w.mac);
         check_int(v->name, check(&w), MSK_OK);
         release(NULL);
@@ -176,7 +181,7 @@ refuses_other_algorithms(void **state)
         w.alg = (uint8_t)alg;
         for (int allow = 0; allow < 2; allow++) {
             w.protection.allow_null = allow == 1;
-            check_int("made", make(&w, mac), want);
+            check_int("made", make(&w, mac, w.mac.n), want);
             check_int("checked", check(&w), want);
             w.mac = exact(NULL, 0);
             check_int("checked, none", check(&w), want);
@@ -184,7 +189,7 @@ refuses_other_algorithms(void **state)
     }
     take(&v_vectors[0], host_crypto(), &w);
     w.protection.prf = 2;
-    check_int("PRF", make(&w, mac), MSK_ERR_UNSUPPORTED);
+    check_int("PRF", make(&w, mac, w.mac.n), MSK_ERR_UNSUPPORTED);
     check_int("PRF", check(&w), MSK_ERR_UNSUPPORTED);
 }
 
@@ -193,20 +198,25 @@ refuses_wrong_arguments(void **state)
 {
     uint8_t mac[32];
     struct whole w;
+    size_t len;
 
     (void)state;
     take(&v_vectors[0], host_crypto(), &w);
-    check_int("no protection", msk_v_mac_make(NULL, 1, &w.input, mac),
+    check_int("no protection", msk_v_mac_make(NULL, 1, &w.input, mac, 20, &len),
               MSK_ERR_ARGUMENT);
     check_int("no protection", msk_v_mac_check(NULL, 1, &w.input, w.mac),
               MSK_ERR_ARGUMENT);
-    check_int("no input", msk_v_mac_make(&w.protection, 1, NULL, mac),
+    check_int("no input", msk_v_mac_make(&w.protection, 1, NULL, mac, 20, &len),
               MSK_ERR_ARGUMENT);
     check_int("no input", msk_v_mac_check(&w.protection, 1, NULL, w.mac),
               MSK_ERR_ARGUMENT);
-    check_int("no room", make(&w, NULL), MSK_ERR_ARGUMENT);
+    check_int("no buffer", make(&w, NULL, 20), MSK_ERR_ARGUMENT);
+    check_int("no length",
+              msk_v_mac_make(&w.protection, 1, &w.input, mac, 20, NULL),
+              MSK_ERR_ARGUMENT);
+    check_int("no room", make(&w, mac, w.mac.n - 1), MSK_ERR_SPACE);
     w.protection.psk.n = 0;
-    check_int("no PSK", make(&w, mac), MSK_ERR_ARGUMENT);
+    check_int("no PSK", make(&w, mac, w.mac.n), MSK_ERR_ARGUMENT);
     check_int("no PSK", check(&w), MSK_ERR_ARGUMENT);
 }
 
@@ -227,7 +237,7 @@ returns_each_failure_of_the_provider(void **state)
             check_int(v_vectors[i].name, check(&w), want);
             assert_int_equal(fake.open, 0);
             fake_crypto_start(&fake, at);
-            check_int(v_vectors[i].name, make(&w, mac), want);
+            check_int(v_vectors[i].name, make(&w, mac, w.mac.n), want);
             assert_int_equal(fake.open, 0);
             assert_int_equal(fake.ciphers, 0);
             calls = at == 0 ? fake.calls : calls;
