@@ -40,28 +40,6 @@ msk_ue_exchange_cell(enum msk_ue_exchange_state state,
     return &exchange_table[state][event];
 }
 
-bool
-msk_ue_exchange_holds(const struct msk_ue *ue)
-{
-    return ue->exchange.state == MSK_EXCHANGE_KEYS ||
-           ue->exchange.state == MSK_EXCHANGE_PAUSE;
-}
-
-/* Decision 21: time in bootstrap or under Retry-After does not count. */
-static void
-resume_exchange(struct msk_ue *ue)
-{
-    msk_time since = ue->exchange.held_since;
-
-    for (size_t i = 0; i < ue->n_groups; i++) {
-        if (ue->groups[i].state == MSK_GROUP_WAIT)
-            msk_timer_shift(&ue->groups[i].timer, since, ue->now);
-        msk_timer_shift(&ue->groups[i].patience, since, ue->now);
-    }
-    for (size_t i = 0; i < ue->n_services; i++)
-        msk_timer_shift(&ue->services[i].patience, since, ue->now);
-}
-
 /* The keys of the request serve to verify its answer, and nothing else. */
 static void
 forget_keys(struct msk_ue *ue)
@@ -95,11 +73,11 @@ act_on_exchange(struct msk_ue *ue, enum msk_ue_exchange_action action)
         exchange->held_since = ue->now;
         break;
     case MSK_EXCHANGE_RESUME:
-        resume_exchange(ue);
+        msk_timers_resume(ue, exchange->held_since);
         send_request(ue);
         break;
     case MSK_EXCHANGE_RELEASE:
-        resume_exchange(ue);
+        msk_timers_resume(ue, exchange->held_since);
         msk_timer_stop(&exchange->timer);
         break;
     case MSK_EXCHANGE_END: msk_timer_stop(&exchange->timer); break;

@@ -33,7 +33,7 @@ enum msk_ue_exchange_event {
 };
 
 enum msk_ue_exchange_action {
-    MSK_EXCHANGE_SEND = 1, /* hand the request out */
+    MSK_EXCHANGE_SEND = 2, /* hand the request out */
     MSK_EXCHANGE_ASK_KEYS, /* ask for keys; waits stand still */
     MSK_EXCHANGE_HOLD,     /* begin the pause; waits stand still */
     MSK_EXCHANGE_RESUME,   /* hand it out; waits go on */
@@ -47,9 +47,6 @@ const struct msk_cell *msk_ue_exchange_cell(enum msk_ue_exchange_state state,
 
 /* One step. MSK_ERR_STATE: not defined, nothing changed. */
 int msk_ue_exchange_step(struct msk_ue *ue, enum msk_ue_exchange_event event);
-
-/* Do the waits for MSKs stand still (decision 21)? */
-bool msk_ue_exchange_holds(const struct msk_ue *ue);
 
 /* Sends what is to be asked, if none is under way. True: it did. */
 bool msk_ue_exchange_begin(struct msk_ue *ue);

@@ -133,6 +133,30 @@ msk_ue_group_want_something(struct msk_ue_group *group)
         (void)msk_ue_group_want(group, 0);
 }
 
+void
+msk_ue_want_tell(struct msk_ue_want *want, int code, bool confirmed,
+                 enum msk_reason reason)
+{
+    want->told.due = true;
+    want->told.procedure = MSK_PROCEDURE_MSK_REQUEST;
+    want->told.code = (int16_t)code;
+    want->told.confirmed = confirmed;
+    want->told.reason = (uint8_t)reason;
+}
+
+void
+msk_ue_group_resolve_doubt(struct msk_ue_group *group, bool good)
+{
+    for (size_t i = 0; i < MSK_UE_WANTS; i++) {
+        struct msk_ue_want *want = &group->want[i];
+
+        if (want->doubted)
+            msk_ue_want_tell(want, MSK_CODE_CONFIRMED, good,
+                             good ? MSK_REASON_NONE : MSK_REASON_NO_MSK);
+        want->doubted = false;
+    }
+}
+
 size_t
 msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
                   uint16_t group)
@@ -145,15 +169,6 @@ msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
             memcmp(ue->groups[i].id.domain, domain, 3) != 0))
         i++;
     return i;
-}
-
-bool
-msk_ue_group_needed(const struct msk_ue *ue, size_t i)
-{
-    for (size_t f = 0; f < ue->n_flows; f++)
-        if (ue->flows[f].live && ue->flows[f].group == i)
-            return true;
-    return false;
 }
 
 bool
@@ -204,8 +219,9 @@ msk_ue_group_of(const struct msk_ue *ue, const struct msk_key_id *id)
 {
     size_t i = msk_ue_group_find(ue, id->domain, id->group);
 
-    return i < ue->n_groups && msk_ue_group_needed(ue, i) ? &ue->groups[i]
-                                                          : NULL;
+    return i < ue->n_groups && msk_ue_flows_any(ue, MSK_UE_ANY, i)
+               ? &ue->groups[i]
+               : NULL;
 }
 
 size_t

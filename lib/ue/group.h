@@ -77,8 +77,7 @@ bool msk_ue_group_is_used(const struct msk_ue_group *group);
 size_t msk_ue_group_take(struct msk_ue *ue, const uint8_t domain[3],
                          uint16_t group);
 
-/* Does a started service need it? Does one that is being started? */
-bool msk_ue_group_needed(const struct msk_ue *ue, size_t i);
+/* Does a service that is being started need it? */
 bool msk_ue_group_staged(const struct msk_ue *ue, size_t i);
 
 /* What must stay on: all that any such service has on. */
@@ -103,6 +102,14 @@ void msk_ue_group_want_something(struct msk_ue_group *group);
 bool msk_ue_group_wants_any(const struct msk_ue_group *group);
 bool msk_ue_group_wants_current(const struct msk_ue_group *group);
 
+/* The result of a request for it is to be told. */
+void msk_ue_want_tell(struct msk_ue_want *want, int code, bool confirmed,
+                      enum msk_reason reason);
+
+/* A 204 counts beside an MSK that is good: the text says no updated MSK
+ * (decision 16). Tells what became of those that were doubted. */
+void msk_ue_group_resolve_doubt(struct msk_ue_group *group, bool good);
+
 /* An MSK of that number is held, and perhaps another one no more. */
 void msk_ue_group_know(struct msk_ue_group *group, uint16_t number);
 void msk_ue_group_forget(struct msk_ue_group *group, uint16_t number);
@@ -110,10 +117,6 @@ void msk_ue_group_forget(struct msk_ue_group *group, uint16_t number);
 /* What is held now; what is held no more is to be told. */
 void msk_ue_group_compare(struct msk_ue_group *group,
                           const struct msk_held *held);
-
-/* An MSK of that number was stored and is good. */
-void msk_ue_group_stored(struct msk_ue *ue, struct msk_ue_group *group,
-                         uint16_t number);
 
 /* The request under way ended without a verified answer, for that reason.
  * paused: the session waits as the server wishes; that attempt does not
@@ -127,20 +130,13 @@ void msk_ue_group_failed(struct msk_ue *ue, struct msk_ue_group *group,
 bool msk_ue_group_answered(struct msk_ue *ue, struct msk_ue_group *group,
                            msk_time after);
 
-/* Looked: an MSK is held that is good, or none is. */
-void msk_ue_group_looked(struct msk_ue *ue, struct msk_ue_group *group,
-                         bool good);
-
 /* No service needs it any more. */
 void msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group);
 
-/* Fires the timer of the group if it is due. held: the wait stands still.
- * True: it did. */
-bool msk_ue_group_tick(struct msk_ue *ue, struct msk_ue_group *group,
-                       bool held);
+/* Its timer has run out: the back-off is over, or the MSK did not come. */
+void msk_ue_group_waited(struct msk_ue *ue, struct msk_ue_group *group);
 
-/* When that is due, seen from now. */
-msk_time msk_ue_group_due(const struct msk_ue_group *group, bool held,
-                          msk_time now);
+/* The patience for it is used up. */
+void msk_ue_group_impatient(struct msk_ue *ue, struct msk_ue_group *group);
 
 #endif

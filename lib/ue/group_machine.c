@@ -127,9 +127,7 @@ backoff(struct msk_ue *ue, const struct msk_ue_group *group)
     size_t g = (size_t)(group - ue->groups), f = 0;
     const struct msk_ue_terms *terms;
 
-    while (f < ue->n_flows && !(ue->flows[f].live && ue->flows[f].group == g))
-        f++;
-    if (f == ue->n_flows)
+    if (!msk_ue_flows_next(ue, MSK_UE_ANY, g, &f))
         return 0;
     terms = &ue->services[ue->flows[f].service].terms;
     return msk_ue_spread(ue, (msk_time)terms->offset_time * MSK_SECOND,

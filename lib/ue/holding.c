@@ -59,7 +59,7 @@ msk_ue_holding_cell(enum msk_ue_holding_state state,
 }
 
 int
-msk_ue_holding_step(const struct msk_ue *ue, struct msk_ue_group *group,
+msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
                     enum msk_ue_holding_event event)
 {
     const struct msk_cell *cell = &holding_table[group->holding][event];

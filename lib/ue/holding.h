@@ -47,7 +47,7 @@ const struct msk_cell *msk_ue_holding_cell(enum msk_ue_holding_state state,
                                            enum msk_ue_holding_event event);
 
 /* One step. MSK_ERR_STATE: not defined, nothing changed. */
-int msk_ue_holding_step(const struct msk_ue *ue, struct msk_ue_group *group,
+int msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
                         enum msk_ue_holding_event event);
 
 /* Is it to be allowed? */

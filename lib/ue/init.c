@@ -42,6 +42,7 @@ is_usable_config(const struct msk_ue_config *c)
 static void
 lay_out(struct msk_ue *ue, const struct msk_ue_limits *limits)
 {
+    ue->self = ue;
     ue->n_groups = limits->groups;
     ue->n_services = limits->services;
     ue->n_flows = MSK_UE_FLOWS(limits->groups);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ue/leave.h - when a UE leaves (change request 6.3.2.2.1, decision 21): the
- * only place that says so. What was not verified is not among the facts: it is
+ * only place that says so, and when it is asked. What was not verified is
  * worth as much as silence.
  */
 #ifndef MSK_UE_LEAVE_H
@@ -9,23 +9,16 @@
 
 #include "ue/session.h"
 
-/* What is known of a Key Group whose current MSK was asked for, and has not
- * come. */
-struct msk_leave_facts {
-    bool good;      /* an MSK is held that MTKs can come under */
-    bool confirmed; /* verified: there is none newer */
-    bool ended;     /* no more is to be asked: the BM-SC said no, verified, or
-                       the patience is used up */
-};
+/* What was asked for the group failed, or did not come: it is asked once more,
+ * or the MGV-F is looked at and the rule decides. */
+void msk_leave_failed(struct msk_ue *ue, struct msk_ue_group *group);
 
-enum msk_leave {
-    MSK_LEAVE_REST, /* all is well */
-    MSK_LEAVE_ASK,  /* ask again, after a while */
-    MSK_LEAVE_STAY, /* until the MSK that is held is used up */
-    MSK_LEAVE_LEAVE /* every service that needs the group */
-};
+/* The BM-SC said no, verified; or that no MSK is newer. */
+void msk_leave_refused(struct msk_ue *ue, struct msk_ue_group *group);
+void msk_leave_confirmed(struct msk_ue *ue, struct msk_ue_group *group);
 
-enum msk_leave msk_leave_verdict(const struct msk_leave_facts *facts);
+/* Looked: an MSK of group g is held that MTKs can come under, or none is. */
+void msk_leave_looked(struct msk_ue *ue, size_t g, bool good);
 
 /* Leaves the services that need group g, if it is to be left, but for those
  * that may yet be registered. True: it was. */

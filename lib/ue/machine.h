@@ -11,6 +11,8 @@
 
 #include "msk/types.h"
 
+#define MSK_CELL_KEEP 1 /* the action that does nothing, in every machine */
+
 struct msk_cell {
     uint8_t action; /* of the machine; 0: not defined */
     uint8_t next;   /* state */
@@ -30,7 +32,7 @@ struct msk_ue;
  * One step: tells the trace hook, and moves *state. Returns the action of the
  * cell; 0: it is not defined, *state is as it was. id: a Key Group, or NULL.
  */
-uint8_t msk_machine_step(const struct msk_ue *ue, enum msk_machine machine,
+uint8_t msk_machine_step(struct msk_ue *ue, enum msk_machine machine,
                          const struct msk_cell *cell, uint8_t event,
                          const struct msk_key_id *id, uint8_t *state);
 

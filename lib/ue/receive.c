@@ -67,6 +67,45 @@ log_result(const struct msk_ue *ue, const struct msk_mgvf_result *result)
     ue->hooks.keylog(ue->user, &key);
 }
 
+/* Deliveries come one after the other (decision 11): while they do, those
+ * that wait for theirs go on waiting. */
+static void
+wait_on(struct msk_ue *ue)
+{
+    for (size_t i = 0; i < ue->n_groups; i++) {
+        struct msk_ue_group *group = &ue->groups[i];
+
+        if (group->state == MSK_GROUP_WAIT && group->timer.on)
+            msk_timer_start(&group->timer, ue->now, group->timer.interval);
+        if (group->patience.on)
+            msk_timer_start(&group->patience, ue->now,
+                            group->patience.interval);
+    }
+}
+
+/* An MSK of that number was stored and is good. */
+static void
+take_stored(struct msk_ue *ue, struct msk_ue_group *group, uint16_t number)
+{
+    bool wanted = false;
+
+    group->got = true;
+    group->renewed = false;
+    group->barred = false;
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        if (group->want[i].number == 0 || group->want[i].number == number) {
+            wanted |= group->want[i].wanted;
+            group->want[i].wanted = false;
+        }
+    ue->stirred |= wanted || group->patience.on;
+    if (!msk_ue_group_wants_any(group)) {
+        msk_timer_stop(&group->patience);
+        (void)msk_ue_group_step(ue, group, MSK_GROUP_MSK);
+    }
+    if (wanted)
+        wait_on(ue);
+}
+
 /* Where the group stays with an older MSK, each message may use it up. */
 static void
 take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
@@ -83,12 +122,12 @@ take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
             msk_ue_group_forget(group, result->deleted.number);
         msk_ue_group_know(group, result->id.number);
         if (is_good_result(result))
-            msk_ue_group_stored(ue, group, result->id.number);
+            take_stored(ue, group, result->id.number);
         break;
     case MSK_OUTCOME_VALIDITY:
         msk_ue_group_know(group, result->id.number);
         if (is_good_result(result))
-            msk_ue_group_stored(ue, group, result->id.number);
+            take_stored(ue, group, result->id.number);
         break;
     case MSK_OUTCOME_PULL:
     case MSK_OUTCOME_STALE: /* TS 33.246 6.3.2.3.1: as for a pull */

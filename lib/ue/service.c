@@ -32,23 +32,13 @@ msk_ue_service_slot(const struct msk_ue *ue, struct msk_bytes id)
     return i;
 }
 
-bool
-msk_ue_service_is_on(const struct msk_ue *ue, size_t i)
-{
-    for (size_t f = 0; f < ue->n_flows; f++)
-        if (ue->flows[f].live && ue->flows[f].service == i)
-            return true;
-    return false;
-}
-
 size_t
 msk_ue_service_flow(const struct msk_ue *ue, size_t i, struct msk_bytes id)
 {
     size_t f = 0;
 
-    while (f < ue->n_flows &&
-           (!ue->flows[f].live || ue->flows[f].service != i ||
-            !msk_octets_are(id, ue->flows[f].id, ue->flows[f].id_len)))
+    while (msk_ue_flows_next(ue, i, MSK_UE_ANY, &f) &&
+           !msk_octets_are(id, ue->flows[f].id, ue->flows[f].id_len))
         f++;
     return f;
 }
@@ -122,7 +112,7 @@ fate_of(const struct msk_ue *ue, size_t g)
 {
     uint8_t told = ue->groups[g].terms;
 
-    if (!msk_ue_group_needed(ue, g))
+    if (!msk_ue_flows_any(ue, MSK_UE_ANY, g))
         return told != MSK_UE_UNTOLD ? MSK_HOLDING_UNNEEDED : MSK_HOLDING_VOID;
     return told == (uint8_t)msk_ue_group_require(ue, g) ? MSK_HOLDING_FITS
                                                         : MSK_HOLDING_DIFFERS;
@@ -139,14 +129,14 @@ settle_groups(struct msk_ue *ue)
 
         if (!msk_ue_group_is_used(group) || msk_ue_holding_ends(group))
             continue;
-        if (!msk_ue_group_needed(ue, g))
+        if (!msk_ue_flows_any(ue, MSK_UE_ANY, g))
             msk_ue_group_drop(ue, group);
         (void)msk_ue_holding_step(ue, group, fate_of(ue, g));
     }
 }
 
-void
-msk_ue_service_commit(struct msk_ue *ue, size_t i)
+static void
+commit_flows(struct msk_ue *ue, size_t i)
 {
     for (size_t f = 0; f < ue->n_flows; f++)
         if (ue->flows[f].service == i) {
@@ -154,6 +144,59 @@ msk_ue_service_commit(struct msk_ue *ue, size_t i)
             ue->flows[f].next = false;
         }
     settle_groups(ue);
+}
+
+/* Are the groups of the service that is being started allowed? */
+static bool
+allows_all(const struct msk_ue *ue)
+{
+    for (size_t f = 0; f < ue->n_flows; f++)
+        if (ue->flows[f].next &&
+            msk_ue_holding_asks(&ue->groups[ue->flows[f].group]))
+            return false;
+    return true;
+}
+
+/* New groups are asked for at once where there is no registration; those
+ * that are asked for already get the back-off of the new announcement. */
+static void
+step_groups_of_new(struct msk_ue *ue, size_t i, bool was_on, bool replan)
+{
+    for (size_t g = 0; g < ue->n_groups; g++) {
+        struct msk_ue_group *group = &ue->groups[g];
+
+        if (!msk_ue_flows_any(ue, i, g))
+            continue;
+        if (replan)
+            (void)msk_ue_group_step(ue, group, MSK_GROUP_PLAN);
+        if (ue->services[i].state == MSK_SERVICE_JOINED && msk_ue_asks(ue) &&
+            !group->got && !(was_on && group->started))
+            (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
+        group->started = true;
+    }
+}
+
+bool
+msk_ue_finish_start(struct msk_ue *ue)
+{
+    size_t i = ue->work.service;
+    struct msk_ue_service *service = &ue->services[i];
+    bool was_on, replan;
+
+    if (!ue->work.starting || !allows_all(ue))
+        return false;
+    ue->work.starting = false;
+    ue->work.started = true;
+    was_on = msk_ue_flows_any(ue, i, MSK_UE_ANY);
+    replan = was_on &&
+             (service->terms.offset_time != ue->work.terms.offset_time ||
+              service->terms.random_period != ue->work.terms.random_period);
+    service->terms = ue->work.terms;
+    commit_flows(ue, i);
+    (void)msk_ue_service_step(
+        ue, i, ue->registers ? MSK_SERVICE_START : MSK_SERVICE_JOIN);
+    step_groups_of_new(ue, i, was_on, replan);
+    return true;
 }
 
 void
@@ -170,9 +213,8 @@ msk_ue_service_keep(struct msk_ue *ue)
     for (size_t i = 0; i < ue->n_services; i++) {
         bool looking = false;
 
-        for (size_t f = 0; f < ue->n_flows; f++)
+        for (size_t f = 0; msk_ue_flows_next(ue, i, MSK_UE_ANY, &f); f++)
             looking |=
-                ue->flows[f].live && ue->flows[f].service == i &&
                 ue->groups[ue->flows[f].group].state == MSK_GROUP_LOOKING;
         ue->services[i].lost = ue->services[i].lost && looking;
     }

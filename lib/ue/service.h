@@ -52,19 +52,18 @@ enum msk_ue_service_action {
  * is not there. */
 size_t msk_ue_service_find(const struct msk_ue *ue, struct msk_bytes id);
 
-/* Has it been started, and not left since? */
-bool msk_ue_service_is_on(const struct msk_ue *ue, size_t i);
-
 /*
  * Lays the flows of an announcement beside those that service i has, and takes
  * slots for new groups, which are then to be allowed. MSK_ERR_LIMIT: no room;
- * to be undone. msk_ue_service_commit makes them the flows, msk_ue_service_undo
- * takes all back.
+ * to be undone: msk_ue_service_undo takes all back.
  */
 int msk_ue_service_stage(struct msk_ue *ue, size_t i,
                          const struct msk_service *service);
-void msk_ue_service_commit(struct msk_ue *ue, size_t i);
 void msk_ue_service_undo(struct msk_ue *ue);
+
+/* Makes them the flows of the service that is being started, if all of its
+ * groups are allowed. False: none is being started, or they are not yet. */
+bool msk_ue_finish_start(struct msk_ue *ue);
 
 /* Index of a flow of a started service; ue->n_flows: it has none such. */
 size_t msk_ue_service_flow(const struct msk_ue *ue, size_t i,
@@ -105,14 +104,8 @@ void msk_ue_service_answered(struct msk_ue *ue, size_t i, msk_time after);
  * registered, or were kept without. */
 void msk_ue_service_renew(struct msk_ue *ue, size_t group);
 
-/* Gives up to register service i, if the patience for that is used up. held:
- * it stands still. True: it did. */
-bool msk_ue_service_tick(struct msk_ue *ue, size_t i, bool held);
-
-/* When something of a service is due, seen from now. idle: a request can go
- * out. */
-msk_time msk_ue_service_due(const struct msk_ue_service *service, bool idle,
-                            bool held, msk_time now);
+/* The patience for its registration is used up. */
+void msk_ue_service_impatient(struct msk_ue *ue, size_t i);
 
 /* Is it to be in the next request of that procedure? */
 bool msk_ue_service_is_due(const struct msk_ue *ue, size_t i,

@@ -18,9 +18,8 @@ tell_service(struct msk_ue *ue, size_t i, int code, enum msk_reason reason)
 static void
 blame(struct msk_ue *ue, size_t i, enum msk_reason reason)
 {
-    for (size_t f = 0; f < ue->n_flows; f++)
-        if (ue->flows[f].live && ue->flows[f].service == i)
-            ue->groups[ue->flows[f].group].reason = (uint8_t)reason;
+    for (size_t f = 0; msk_ue_flows_next(ue, i, MSK_UE_ANY, &f); f++)
+        ue->groups[ue->flows[f].group].reason = (uint8_t)reason;
 }
 
 /* To register is tried until the patience is used up, or once where it was in
@@ -88,52 +87,23 @@ msk_ue_service_answered(struct msk_ue *ue, size_t i, msk_time after)
 void
 msk_ue_service_renew(struct msk_ue *ue, size_t group)
 {
-    for (size_t f = 0; f < ue->n_flows; f++) {
-        const struct msk_ue_flow *flow = &ue->flows[f];
-        uint8_t state = ue->services[flow->service].state;
+    for (size_t f = 0; msk_ue_flows_next(ue, MSK_UE_ANY, group, &f); f++) {
+        size_t i = ue->flows[f].service;
 
-        if (flow->live && flow->group == group &&
-            (state == MSK_SERVICE_UNSURE || state == MSK_SERVICE_REGISTERED))
-            (void)msk_ue_service_step(ue, flow->service, MSK_SERVICE_START);
+        if (ue->services[i].state == MSK_SERVICE_UNSURE ||
+            ue->services[i].state == MSK_SERVICE_REGISTERED)
+            (void)msk_ue_service_step(ue, i, MSK_SERVICE_START);
     }
 }
 
 /* --- time ---------------------------------------------------------------- */
 
-/* Is it to be registered, and that is not yet done? */
-static bool
-is_service_patient(const struct msk_ue_service *service, bool held)
+void
+msk_ue_service_impatient(struct msk_ue *ue, size_t i)
 {
-    return service->patience.on && !held &&
-           (service->state == MSK_SERVICE_REGISTERING ||
-            service->state == MSK_SERVICE_LATER);
-}
-
-bool
-msk_ue_service_tick(struct msk_ue *ue, size_t i, bool held)
-{
-    struct msk_ue_service *service = &ue->services[i];
-
-    if (!is_service_patient(service, held) ||
-        !msk_timer_due(&service->patience, ue->now))
-        return false;
-    if (service->state == MSK_SERVICE_REGISTERING)
+    if (ue->services[i].state == MSK_SERVICE_REGISTERING)
         tell_service(ue, i, 0, MSK_REASON_UNREACHABLE);
     fail_service(ue, i, false);
-    return true;
-}
-
-msk_time
-msk_ue_service_due(const struct msk_ue_service *service, bool idle, bool held,
-                   msk_time now)
-{
-    msk_time timer = MSK_NEVER, patience = MSK_NEVER;
-
-    if (idle)
-        timer = msk_timer_at(&service->timer, now);
-    if (is_service_patient(service, held))
-        patience = msk_timer_at(&service->patience, now);
-    return timer < patience ? timer : patience;
 }
 
 bool

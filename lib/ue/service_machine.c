@@ -107,13 +107,11 @@ msk_ue_service_is_pending(const struct msk_ue *ue, size_t i)
 static bool
 is_hoped_for(const struct msk_ue *ue, size_t group)
 {
-    for (size_t f = 0; f < ue->n_flows; f++) {
-        const struct msk_ue_flow *flow = &ue->flows[f];
-        size_t i = flow->service;
+    for (size_t f = 0; msk_ue_flows_next(ue, MSK_UE_ANY, group, &f); f++) {
+        size_t i = ue->flows[f].service;
 
-        if (flow->live && flow->group == group &&
-            (msk_ue_service_is_pending(ue, i) ||
-             ue->services[i].state == MSK_SERVICE_REGISTERED))
+        if (msk_ue_service_is_pending(ue, i) ||
+            ue->services[i].state == MSK_SERVICE_REGISTERED)
             return true;
     }
     return false;
@@ -126,11 +124,8 @@ step_service_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
 {
     for (size_t g = 0; g < ue->n_groups; g++) {
         struct msk_ue_group *group = &ue->groups[g];
-        bool concerned = false;
+        bool concerned = msk_ue_flows_any(ue, i, g);
 
-        for (size_t f = 0; f < ue->n_flows; f++)
-            concerned |= ue->flows[f].live && ue->flows[f].service == i &&
-                         ue->flows[f].group == g;
         if (event == MSK_GROUP_LOST) {
             concerned = concerned && !is_hoped_for(ue, g);
             group->ended |= concerned;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ue/session.h"
 
-#define LATE 1000        /* milliseconds: a host that is not in time */
+#include "ue/machine.h"
+
 #define PAUSE_FIRST 1000 /* milliseconds */
 #define PAUSE_MAX 64000
 
@@ -18,87 +19,6 @@ msk_ue_fqdn(const struct msk_ue *ue)
     struct msk_bytes fqdn = { ue->fqdn, ue->fqdn_len };
 
     return fqdn;
-}
-
-/* A clock that stepped back: running timers start again. */
-static void
-rebase_session(struct msk_ue *ue, msk_time now)
-{
-    struct msk_ue_exchange *exchange = &ue->exchange;
-
-    msk_timer_rebase(&exchange->timer, now);
-    msk_timer_rebase(&ue->work.rest, now);
-    if (exchange->held_since > now)
-        exchange->held_since = now;
-    for (size_t i = 0; i < ue->n_groups; i++) {
-        msk_timer_rebase(&ue->groups[i].timer, now);
-        msk_timer_rebase(&ue->groups[i].patience, now);
-        msk_timer_rebase(&ue->groups[i].calm, now);
-        msk_timer_rebase(&ue->groups[i].damp, now);
-    }
-    for (size_t i = 0; i < ue->n_services; i++) {
-        msk_timer_rebase(&ue->services[i].timer, now);
-        msk_timer_rebase(&ue->services[i].patience, now);
-    }
-}
-
-/* Called late: the device slept, or its clock went forward. Nobody waited in
- * that time, so the patience does not count it. */
-static void
-sleep_over(struct msk_ue *ue, msk_time now)
-{
-    for (size_t i = 0; i < ue->n_groups; i++)
-        msk_timer_shift(&ue->groups[i].patience, ue->due, now);
-    for (size_t i = 0; i < ue->n_services; i++)
-        msk_timer_shift(&ue->services[i].patience, ue->due, now);
-}
-
-static void
-note_time(struct msk_ue *ue, msk_time now)
-{
-    if (now < ue->now)
-        rebase_session(ue, now);
-    else if (now > ue->due && now - ue->due > LATE)
-        sleep_over(ue, now);
-    ue->now = now;
-    ue->inside = true;
-}
-
-int
-msk_ue_enter(struct msk_ue *ue, msk_time now)
-{
-    if (ue == NULL)
-        return MSK_ERR_ARGUMENT;
-    if (ue->inside)
-        return MSK_ERR_REENTRY;
-    if (ue->work.pending || ue->outbox.polled)
-        return MSK_ERR_BUSY;
-    note_time(ue, now);
-    ue->has_dice = false;
-    ue->work.verdict = MSK_OK;
-    ue->work.started = false;
-    ue->work.in_step = ue->changes == ue->mgvf->changes;
-    return MSK_OK;
-}
-
-int
-msk_ue_resume(struct msk_ue *ue, msk_time now)
-{
-    if (ue == NULL)
-        return MSK_ERR_ARGUMENT;
-    if (ue->inside)
-        return MSK_ERR_REENTRY;
-    if (!ue->work.pending)
-        return MSK_ERR_STATE;
-    note_time(ue, now);
-    return MSK_OK;
-}
-
-int
-msk_ue_refuse(struct msk_ue *ue, int err)
-{
-    ue->inside = false;
-    return err;
 }
 
 int
@@ -145,4 +65,46 @@ msk_ue_pause(const struct msk_ue *ue, uint32_t attempts)
     for (uint32_t i = 1; i < attempts && base < PAUSE_MAX; i++)
         base *= 2;
     return msk_ue_spread(ue, base, base);
+}
+
+bool
+msk_ue_flows_next(const struct msk_ue *ue, size_t service, size_t group,
+                  size_t *f)
+{
+    while (*f < ue->n_flows &&
+           (!ue->flows[*f].live ||
+            (service != MSK_UE_ANY && ue->flows[*f].service != service) ||
+            (group != MSK_UE_ANY && ue->flows[*f].group != group)))
+        ++*f;
+    return *f < ue->n_flows;
+}
+
+bool
+msk_ue_flows_any(const struct msk_ue *ue, size_t service, size_t group)
+{
+    size_t f = 0;
+
+    return msk_ue_flows_next(ue, service, group, &f);
+}
+
+uint8_t
+msk_machine_step(struct msk_ue *ue, enum msk_machine machine,
+                 const struct msk_cell *cell, uint8_t event,
+                 const struct msk_key_id *id, uint8_t *state)
+{
+    bool defined = cell->action != 0;
+    struct msk_trace step = {
+        .machine = (uint8_t)machine,
+        .state = *state,
+        .event = event,
+        .next = defined ? cell->next : *state,
+        .err = defined ? MSK_OK : MSK_ERR_STATE,
+        .group = msk_key_id_group(id),
+    };
+
+    ue->stirred |= cell->action > MSK_CELL_KEEP || step.next != *state;
+    *state = step.next;
+    if (ue->hooks.trace != NULL)
+        ue->hooks.trace(ue->user, &step);
+    return cell->action;
 }

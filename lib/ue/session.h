@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ue/session.h - the memory of a session: one struct msk_ue, and after it its
- * tables of Key Groups, services and flows. Who may change what:
+ * tables of Key Groups, services and flows; and what all rooms have in common:
+ * chance, flows, a step of a machine.
  *
- *   groups     group.c     what is asked and awaited for a Key Group
- *              holding.c   what the MGV-F is to be told and asked of it
- *   services   service.c   is a service registered, and which flows has it
- *   exchange   exchange.c  the HTTP request under way
- *   work       work.c      the call of the MGV-F under way
- *   outbox     ue_outbox.c what is to be told to the host
- *
- * A public call enters (session.c), changes, settles (settle.c) and drains.
- * These files call each other in one direction: exchange, service, group.
+ * The states of a slot in use change by steps of their tables alone
+ * (exchange.c, group_machine.c, service_machine.c, holding.c); who raises an
+ * event sets before what its action reads. Flows are changed by service.c, and
+ * what the host is to be told stands where ue_outbox.c finds it.
  */
 #ifndef MSK_UE_SESSION_H
 #define MSK_UE_SESSION_H
@@ -54,7 +50,9 @@ struct msk_ue_group {
     bool started;           /* a start has taken it over */
     bool got;               /* an MSK was delivered, and is not used up */
     uint8_t terms;          /* that it was told: enum msk_require, or UNTOLD */
-    bool confirmed, ended;  /* LOOKING: as in struct msk_leave_facts */
+    bool confirmed;         /* verified: no MSK is newer */
+    bool ended;             /* no more is to be asked: the BM-SC said no,
+                                 verified, or the patience is used up */
     bool renewed;           /* the BM-SC said no: is the UE a member? */
     bool provoked;          /* what is wanted now: by traffic */
     bool barred;            /* what is wanted came, and its SP was refused */
@@ -195,6 +193,7 @@ struct msk_ue {
     msk_time wait, answer_time, retry_after_max, patience;
     size_t fqdn_len, base_len;
 
+    struct msk_ue *self;
     size_t n_groups, n_services, n_flows;
     struct msk_ue_group *groups;
     struct msk_ue_service *services;
@@ -216,6 +215,7 @@ struct msk_ue {
     bool registers; /* services are to be registered */
     bool polls;     /* there are no hooks */
     bool inside;    /* a public call is at work */
+    bool stirred;   /* since it settled last, something may have become due */
     uint8_t fqdn[MSK_FQDN_MAX], base[MSK_UE_BASE_MAX];
     struct msk_ue_credentials keys;
     uint64_t age;     /* of the newest keys ever set */
@@ -224,18 +224,6 @@ struct msk_ue {
 
 /* Can it send requests now? Not if it only receives. */
 bool msk_ue_asks(const struct msk_ue *ue);
-
-/*
- * Begins a public call: MSK_ERR_ARGUMENT (NULL), MSK_ERR_REENTRY,
- * MSK_ERR_BUSY. Takes note of the time; a step back re-bases all timers.
- */
-int msk_ue_enter(struct msk_ue *ue, msk_time now);
-
-/* Goes on with one that is pending; MSK_ERR_STATE: none is. */
-int msk_ue_resume(struct msk_ue *ue, msk_time now);
-
-/* Ends one that was refused and changed nothing. Returns err. */
-int msk_ue_refuse(struct msk_ue *ue, int err);
 
 /* Draws the random number of this call, once. MSK_ERR_RANDOM. */
 int msk_ue_roll(struct msk_ue *ue);
@@ -254,5 +242,17 @@ msk_time msk_ue_spread(const struct msk_ue *ue, msk_time offset,
 msk_time msk_ue_pause(const struct msk_ue *ue, uint32_t attempts);
 
 struct msk_bytes msk_ue_fqdn(const struct msk_ue *ue);
+
+/*
+ * The next flow in use of that service in that Key Group: *f, or the first one
+ * after it. False: there is none, *f is ue->n_flows. All of them:
+ *     for (size_t f = 0; msk_ue_flows_next(ue, i, MSK_UE_ANY, &f); f++)
+ */
+#define MSK_UE_ANY SIZE_MAX
+bool msk_ue_flows_next(const struct msk_ue *ue, size_t service, size_t group,
+                       size_t *f);
+
+/* Is there one at all? */
+bool msk_ue_flows_any(const struct msk_ue *ue, size_t service, size_t group);
 
 #endif

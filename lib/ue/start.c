@@ -145,7 +145,7 @@ msk_ue_stop(struct msk_ue *ue, struct msk_bytes service, msk_time now)
     if (!is_id(service, MSK_SERVICE_ID_MAX))
         return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
     i = msk_ue_service_find(ue, service);
-    if (i == ue->n_services || !msk_ue_service_is_on(ue, i))
+    if (i == ue->n_services || !msk_ue_flows_any(ue, i, MSK_UE_ANY))
         return msk_ue_refuse(ue, MSK_ERR_STATE);
     msk_ue_service_leave(ue, i, MSK_REASON_USER, &none);
     return msk_ue_settle(ue);

@@ -7,6 +7,7 @@
 #include "ue/exchange.h"
 #include "ue/group.h"
 #include "ue/holding.h"
+#include "ue/leave.h"
 #include "ue/receive.h"
 #include "ue/service.h"
 
@@ -103,19 +104,6 @@ end_allow(struct msk_ue *ue, struct msk_ue_group *group, int err)
     msk_ue_service_undo(ue);
 }
 
-/* Registration was given up while an older MSK was good: now it is not. */
-static void
-register_again(struct msk_ue *ue, size_t group)
-{
-    for (size_t f = 0; f < ue->n_flows; f++) {
-        const struct msk_ue_flow *flow = &ue->flows[f];
-
-        if (flow->live && flow->group == group &&
-            ue->services[flow->service].state == MSK_SERVICE_UNSURE)
-            (void)msk_ue_service_step(ue, flow->service, MSK_SERVICE_START);
-    }
-}
-
 /* What was told before of what is held may be no more; a group that was
  * forgotten is allowed anew. */
 static void
@@ -147,11 +135,7 @@ end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
     compare(ue, group, err);
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
         good |= is_good_msk(&held->msk[i]);
-    if (group->state != MSK_GROUP_LOOKING && group->state != MSK_GROUP_STAY)
-        return;
-    if (!good && group->state == MSK_GROUP_STAY)
-        register_again(ue, ue->work.group);
-    msk_ue_group_looked(ue, group, good);
+    msk_leave_looked(ue, ue->work.group, good);
 }
 
 static void

@@ -120,7 +120,8 @@ check_services(struct sim_session *s)
 {
     for (uint8_t i = 0; i < s->device->world->map.n_services; i++) {
         size_t at = msk_ue_service_find(s->ue, sim_service_name(i));
-        bool on = at < s->ue->n_services && msk_ue_service_is_on(s->ue, at);
+        bool on =
+            at < s->ue->n_services && msk_ue_flows_any(s->ue, at, MSK_UE_ANY);
 
         if (on != sim_in(s->on, i))
             sim_fail(s->device->world,
