@@ -16,7 +16,7 @@
 
 #include "host.h"
 #include "msk/bmsc.h"
-#include "msk/crypto_mbedtls.h"
+#include "provider.h"
 
 #define ROWS 16
 #define REKEY 60000 /* milliseconds from one MSK to the next */
@@ -291,7 +291,7 @@ init_workers(struct worker w[2], const char *fqdn)
     const struct msk_bmsc_config config = { .size = sizeof config,
                                             .layout = MSK_LAYOUT_KEYID,
                                             .fqdn = msk_text(fqdn),
-                                            .crypto = msk_crypto_mbedtls(),
+                                            .crypto = host_crypto(),
                                             .random = &host_random,
                                             .find_group = find_group };
     int err = msk_bmsc_init(&w[0].bmsc, memory, sizeof memory, &config);

@@ -12,9 +12,9 @@
  * The session only receives (no requests), and is polled with msk_ue_next.
  */
 #include "host.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/store_ram.h"
 #include "msk/ue.h"
+#include "provider.h"
 
 #define LATE 50 /* milliseconds that flash or card take */
 
@@ -183,7 +183,7 @@ static int
 make_session(struct host *h)
 {
     const struct msk_mgvf_config mgvf = { .size = sizeof mgvf,
-                                          .crypto = msk_crypto_mbedtls(),
+                                          .crypto = host_crypto(),
                                           .store = h->on_card ? &h->medium
                                                               : &h->store };
     const struct msk_muk muk = { .size = sizeof muk,
@@ -193,7 +193,7 @@ make_session(struct host *h)
     struct msk_ue_config ue = { .size = sizeof ue,
                                 .layout = MSK_LAYOUT_KEYID,
                                 .fqdn = msk_text(fqdn),
-                                .crypto = msk_crypto_mbedtls(),
+                                .crypto = host_crypto(),
                                 .limits = { 1, 1 } };
     int err = msk_store_ram_init(&h->medium, &h->ram, h->records,
                                  MSK_MGVF_RECORDS(1, 1));

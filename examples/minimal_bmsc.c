@@ -6,15 +6,15 @@
  *
  *   minimal_bmsc FQDN HTTP-PORT KEYFILE [UE-PORT]
  *
- * KEYFILE (host.h): MUK, MRK and B-TID of the subscriber. He registers for a
+ * KEYFILE (host.h): MUK, MRK and B-TID of the subscriber. They register for a
  * service, of whatever name, and becomes a member of the Key Group.
  */
 #include <stdlib.h>
 
 #include "host_web.h"
 #include "msk/bmsc.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/xml_expat.h"
+#include "provider.h"
 
 static struct {
     struct msk_bmsc *bmsc;
@@ -133,7 +133,7 @@ start(const char *fqdn, const char *keyfile, const struct msk_xml *xml)
     struct msk_subscriber_config s = { .size = sizeof s, .expires = MSK_NEVER };
     struct msk_bmsc_config c = { .size = sizeof c,
                                  .layout = MSK_LAYOUT_KEYID,
-                                 .crypto = msk_crypto_mbedtls(),
+                                 .crypto = host_crypto(),
                                  .random = &host_random,
                                  .registration = true,
                                  .authorise = authorise,

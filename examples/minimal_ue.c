@@ -13,10 +13,10 @@
 
 #include "host_http.h"
 #include "msk/announcement.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/store_ram.h"
 #include "msk/ue.h"
 #include "msk/xml_expat.h"
+#include "provider.h"
 
 static struct {
     struct msk_ue *ue;
@@ -55,11 +55,10 @@ start(const char *announcement, const char *id, const char *keyfile)
     static uint8_t document[MSK_XML_DOCUMENT_MAX], arena[8192];
     size_t n = host_file(announcement, document, sizeof document);
     struct msk_service service = { .size = sizeof service };
-    struct msk_mgvf_config mgvf = { sizeof mgvf, msk_crypto_mbedtls(),
-                                    &h.store };
+    struct msk_mgvf_config mgvf = { sizeof mgvf, host_crypto(), &h.store };
     struct msk_ue_config ue = { .size = sizeof ue,
                                 .layout = MSK_LAYOUT_KEYID,
-                                .crypto = msk_crypto_mbedtls(),
+                                .crypto = host_crypto(),
                                 .xml = &h.xml,
                                 .random = &host_random,
                                 .limits = { 8, 1 } };

@@ -15,10 +15,10 @@
  * be inside `size` of callers who never set it.
  */
 #include "host.h"
-#include "msk/crypto_mbedtls.h"
 #include "msk/mgvf.h"
 #include "msk/store_ram.h"
 #include "msk/ue.h"
+#include "provider.h"
 
 #define GUARD 0xA5
 
@@ -85,8 +85,8 @@ make_push(uint32_t counter, uint8_t *buf, size_t cap, size_t *len)
         .seq_high = 0xFFFE,
     };
 
-    return msk_msk_message_make(msk_crypto_mbedtls(),
-                                host_bytes(muk, sizeof muk), &m, buf, cap, len);
+    return msk_msk_message_make(host_crypto(), host_bytes(muk, sizeof muk), &m,
+                                buf, cap, len);
 }
 
 /* A struct for the library to fill. Returns what msk_mgvf_process did. */
@@ -151,7 +151,7 @@ calls_no_hook_after_the_old_ones(struct msk_mgvf *mgvf)
         .layout = MSK_LAYOUT_KEYID,
         .fqdn = msk_text(fqdn),
         .mgvf = mgvf,
-        .crypto = msk_crypto_mbedtls(),
+        .crypto = host_crypto(),
         .hooks = (const struct msk_ue_hooks *)(const void *)&old.hooks,
         .limits = { 1, 1 },
     };
@@ -177,7 +177,7 @@ init(struct msk_mgvf **mgvf)
     static struct msk_ram ram;
     static struct msk_store store;
     const struct msk_mgvf_config config = { .size = sizeof config,
-                                            .crypto = msk_crypto_mbedtls(),
+                                            .crypto = host_crypto(),
                                             .store = &store };
     const struct msk_muk named = { .size = sizeof named,
                                    .fqdn = msk_text(fqdn),

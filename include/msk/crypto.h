@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * msk/crypto.h - what the library asks of a crypto provider, and of a source
- * of randomness. Providers that come with the library: crypto_mbedtls.h and
- * crypto_psa.h. A host may bring its own.
+ * of randomness. Providers that come with the library: crypto_mbedtls.h,
+ * crypto_psa.h and crypto_openssl.h. A host may bring its own.
  */
 #ifndef MSK_CRYPTO_H
 #define MSK_CRYPTO_H

@@ -28,7 +28,7 @@ alg_of(enum msk_hash hash)
     case MSK_HASH_SHA1: return PSA_ALG_SHA_1;
     case MSK_HASH_SHA256: return PSA_ALG_SHA_256;
     }
-    return PSA_ALG_NONE;
+    return 0; /* PSA_ALG_NONE, a name that mbedTLS 3.0 does not have */
 }
 
 /* PSA fills all the room that it is given before it writes a digest. */

@@ -5,9 +5,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "msk/crypto_mbedtls.h"
 #include "msk/gba.h"
 #include "msk/mbms.h"
+#include "provider.h"
 #include "support.h"
 
 #define THREADS 2
@@ -29,7 +29,7 @@ struct thread {
 static int
 go_round(struct thread *t)
 {
-    const struct msk_crypto *crypto = msk_crypto_mbedtls();
+    const struct msk_crypto *crypto = host_crypto();
     struct msk_bytes psk = { muk, sizeof muk }, octets = { t->message, 0 };
     struct msk_message read;
     struct msk_content content;
@@ -66,7 +66,7 @@ does_the_same_in_two_threads(void **state)
     static struct thread threads[THREADS];
 
     (void)state;
-    assert_non_null(msk_crypto_mbedtls()); /* before a thread has it */
+    assert_non_null(host_crypto()); /* before a thread has it */
     shared.size = sizeof shared;
     shared.layout = MSK_LAYOUT_CSB;
     shared.content = MSK_CONTENT_MSK;

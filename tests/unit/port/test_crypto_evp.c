@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* The provider on OpenSSL: its heap, and the errors that it must not leave. */
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msk/crypto_openssl.h"
+#include "support.h"
+
+#define KEY_LEN 32
+
+/* OpenSSL's heap. A block knows its length. */
+static struct {
+    long blocks; /* that are held */
+    long left;   /* allocations until one fails; below 0: none does */
+    bool failed, leaked;
+    const uint8_t *key;
+} heap;
+
+union head {
+    size_t n;
+    long double aligned;
+};
+
+static void *
+heap_take(size_t n, const char *file, int line)
+{
+    union head *head;
+
+    (void)file, (void)line;
+    if (heap.left == 0) {
+        heap.failed = true;
+        return NULL;
+    }
+    if (heap.left > 0)
+        heap.left--;
+    head = malloc(sizeof *head + n);
+    if (head == NULL)
+        return NULL;
+    head->n = n;
+    heap.blocks++;
+    return head + 1;
+}
+
+/* Eight octets of the key in a block that is given back are a leak. */
+static void
+heap_return(void *p, const char *file, int line)
+{
+    const uint8_t *octets = p;
+    union head *head = p;
+
+    (void)file, (void)line;
+    if (p == NULL)
+        return;
+    head--;
+    for (size_t i = 0; heap.key != NULL && i + 8 <= head->n; i++)
+        for (size_t at = 0; at + 8 <= KEY_LEN; at++)
+            if (memcmp(octets + i, heap.key + at, 8) == 0)
+                heap.leaked = true;
+    heap.blocks--;
+    free(head);
+}
+
+static void *
+heap_resize(void *p, size_t n, const char *file, int line)
+{
+    const union head *head = p;
+    void *to = n == 0 && p != NULL ? NULL : heap_take(n, file, line);
+
+    if (p == NULL || (to == NULL && n > 0))
+        return to;
+    head--;
+    if (to != NULL)
+        memcpy(to, p, head->n < n ? head->n : n);
+    heap_return(p, file, line);
+    return to;
+}
+
+static const uint8_t key[KEY_LEN] = "a key that nobody knows, as here";
+static const struct msk_bytes key_view = { key, KEY_LEN };
+static const struct msk_bytes text = { (const uint8_t *)"text", 4 };
+
+static int
+digest(const struct msk_crypto *c)
+{
+    uint8_t out[MSK_HASH_MAX];
+
+    return c->hash(c->user, MSK_HASH_SHA1, &key_view, 1, out);
+}
+
+static int
+digest_md5(const struct msk_crypto *c)
+{
+    uint8_t out[MSK_HASH_MAX];
+
+    return c->hash(c->user, MSK_HASH_MD5, &text, 1, out);
+}
+
+static int
+authenticate(const struct msk_crypto *c)
+{
+    struct msk_hmac hmac;
+    uint8_t out[MSK_HASH_MAX];
+    int failed = c->hmac_begin(c->user, &hmac, MSK_HASH_SHA256, key_view);
+
+    if (failed != 0)
+        return failed;
+    for (int i = 0; i < 2 && failed == 0; i++)
+        failed = c->hmac(c->user, &hmac, &text, 1, out);
+    c->hmac_end(c->user, &hmac);
+    return failed;
+}
+
+static int
+encrypt(const struct msk_crypto *c)
+{
+    static const uint8_t iv[16];
+    uint8_t out[4];
+
+    return c->aes_ctr(c->user, key_view, iv, text.p, out, sizeof out);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct msk_crypto *c);
+} operations[] = {
+    { "hash", digest },
+    { "MD5", digest_md5 },
+    { "HMAC", authenticate },
+    { "AES", encrypt },
+};
+
+#define OPERATIONS (sizeof operations / sizeof operations[0])
+
+/* The number of allocations that one of them makes; each fails once. */
+static size_t
+fail_each_allocation(size_t i)
+{
+    long blocks = heap.blocks;
+    size_t n = 0;
+    int err;
+
+    do {
+        heap.failed = false;
+        heap.left = (long)n++;
+        err = operations[i].run(msk_crypto_openssl());
+        heap.left = -1;
+        check_int(operations[i].name, heap.blocks, blocks);
+        check_int(operations[i].name, (long long)ERR_peek_error(), 0);
+        if (!heap.failed)
+            check_int(operations[i].name, err, 0);
+    } while (heap.failed);
+    return n - 1;
+}
+
+static void
+survives_each_allocation_that_fails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        /* What OpenSSL keeps for later it has after the second one. */
+        for (int turn = 0; turn < 2; turn++)
+            check_int(operations[i].name,
+                      operations[i].run(msk_crypto_openssl()), 0);
+        assert_true(fail_each_allocation(i) > 0);
+    }
+}
+
+static void
+gives_no_block_back_with_a_key_in_it(void **state)
+{
+    (void)state;
+    heap.key = key;
+    heap.leaked = false;
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        check_int(operations[i].name, operations[i].run(msk_crypto_openssl()),
+                  0);
+        check_int(operations[i].name, heap.leaked, false);
+    }
+    heap.key = NULL;
+}
+
+/* Of an OpenSSL that offers nothing. What was in the queue stays there. */
+static void
+leaves_the_errors_of_the_thread_alone(void **state)
+{
+    unsigned long mine;
+
+    (void)state;
+    ERR_raise(ERR_LIB_USER, 1);
+    mine = ERR_peek_last_error();
+    EVP_set_default_properties(NULL, "provider=nobody");
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        check_int(operations[i].name, operations[i].run(msk_crypto_openssl()),
+                  -1);
+        check_int(operations[i].name, (long long)ERR_peek_last_error(),
+                  (long long)mine);
+    }
+    EVP_set_default_properties(NULL, "");
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        check_int(operations[i].name, operations[i].run(msk_crypto_openssl()),
+                  0);
+        check_int(operations[i].name, (long long)ERR_peek_last_error(),
+                  (long long)mine);
+    }
+    assert_int_equal(ERR_get_error(), mine);
+    assert_int_equal(ERR_get_error(), 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(survives_each_allocation_that_fails),
+        cmocka_unit_test(gives_no_block_back_with_a_key_in_it),
+        cmocka_unit_test(leaves_the_errors_of_the_thread_alone),
+    };
+
+    heap.left = -1;
+    if (CRYPTO_set_mem_functions(heap_take, heap_resize, heap_return) != 1)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
