@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The SQL: what PostgreSQL 15 takes and, by their manuals, others that speak
+ * its protocol. No extension, no function of our own.
+ */
+#include "postgres_link.h"
+
+const char link_schema[] =
+    "CREATE TABLE IF NOT EXISTS subscriber (id bytea PRIMARY KEY,"
+    " version bigint NOT NULL, btid bytea NOT NULL UNIQUE, old_btid bytea,"
+    " packed bytea NOT NULL, due bigint, address bytea,"
+    " services text NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS subscriber_old ON subscriber (old_btid)"
+    " WHERE old_btid IS NOT NULL;"
+    "CREATE INDEX IF NOT EXISTS subscriber_due ON subscriber (due)"
+    " WHERE due IS NOT NULL;"
+    "CREATE TABLE IF NOT EXISTS member (grp bytea NOT NULL, id bytea NOT NULL,"
+    " PRIMARY KEY (grp, id));"
+    "CREATE INDEX IF NOT EXISTS member_id ON member (id);"
+    "CREATE TABLE IF NOT EXISTS key_group (grp bytea PRIMARY KEY,"
+    " version bigint NOT NULL, packed bytea NOT NULL, services text NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS lease (name bytea PRIMARY KEY,"
+    " owner bytea NOT NULL, epoch bigint NOT NULL, until bigint NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS secret (name bytea PRIMARY KEY,"
+    " value bytea NOT NULL);";
+
+#define ROW                                                            \
+    "s.version, s.id, s.btid, s.old_btid, s.packed, s.due, s.address," \
+    " s.services"
+#define NOW "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+/* The Key Groups of $9, five octets each. */
+#define LISTED                                                     \
+    "SELECT substring($9::bytea FROM 5 * k + 1 FOR 5) AS grp FROM" \
+    " generate_series(0, length($9::bytea) / 5 - 1) AS k"
+#define FENCE                                                           \
+    "($5::bytea IS NULL OR EXISTS (SELECT 1 FROM lease WHERE name = $5" \
+    " AND epoch = $6::bigint))"
+#define SET                                                              \
+    "SET version = version + 1, btid = $3::bytea, old_btid = $4::bytea," \
+    " packed = $5::bytea, due = $6::bigint, address = $7::bytea,"        \
+    " services = $8::text WHERE id = $2::bytea AND version = $1::bigint"
+#define VALUES                                                          \
+    "INSERT INTO subscriber (version, id, btid, old_btid, packed, due," \
+    " address, services) VALUES ($1::bigint + 1, $2::bytea, $3::bytea," \
+    " $4::bytea, $5::bytea, $6::bigint, $7::bytea, $8::text)"           \
+    " ON CONFLICT DO NOTHING"
+
+const struct statement link_statements[] = {
+    { "by_id", "SELECT " ROW " FROM subscriber s WHERE id = $1::bytea" },
+    { "by_btid",
+      "(SELECT " ROW ", 0 AS o FROM subscriber s WHERE btid = $1::bytea)"
+      " UNION ALL (SELECT " ROW ", 1 AS o FROM subscriber s"
+      " WHERE old_btid = $1::bytea ORDER BY id LIMIT 1) ORDER BY o LIMIT 1" },
+    { "insert", "WITH u AS (" VALUES " RETURNING id), i AS (INSERT INTO member"
+                " (grp, id) SELECT l.grp, u.id FROM u, (" LISTED ") l"
+                " ON CONFLICT DO NOTHING) SELECT 1 FROM u" },
+    { "update", "UPDATE subscriber " SET " RETURNING 1" },
+    { "regroup", "WITH u AS (UPDATE subscriber " SET " RETURNING id),"
+                 " d AS (DELETE FROM member WHERE id IN (SELECT id FROM u)"
+                 " AND grp NOT IN (" LISTED ")), i AS (INSERT INTO member"
+                 " (grp, id) SELECT l.grp, u.id FROM u, (" LISTED ") l"
+                 " ON CONFLICT DO NOTHING) SELECT 1 FROM u" },
+    { "claim", "UPDATE subscriber AS s SET due = $3::bigint FROM (SELECT id"
+               " FROM subscriber WHERE due <= $1::bigint ORDER BY due"
+               " LIMIT $2::bigint FOR UPDATE SKIP LOCKED) c"
+               " WHERE s.id = c.id RETURNING " ROW },
+    { "members", "SELECT " ROW " FROM member m JOIN subscriber s"
+                 " ON s.id = m.id WHERE m.grp = $1::bytea"
+                 " AND m.id > $2::bytea ORDER BY m.id LIMIT $3::bigint" },
+    { "next", "SELECT min(due) FROM subscriber WHERE due IS NOT NULL" },
+    { "group", "SELECT version, grp, packed, services FROM key_group"
+               " WHERE grp = $1::bytea" },
+    { "group_after", "SELECT version, grp, packed, services FROM key_group"
+                     " WHERE grp > $1::bytea ORDER BY grp LIMIT 1" },
+    { "insert_group",
+      "INSERT INTO key_group (version, grp, packed, services)"
+      " SELECT $1::bigint + 1, $2::bytea, $3::bytea, $4::text WHERE " FENCE
+      " ON CONFLICT DO NOTHING RETURNING 1" },
+    { "update_group",
+      "UPDATE key_group SET version = version + 1, packed = $3::bytea,"
+      " services = $4::text WHERE grp = $2::bytea AND version = $1::bigint"
+      " AND " FENCE " RETURNING 1" },
+    { "lease",
+      "INSERT INTO lease AS l (name, owner, epoch, until) VALUES ($1::bytea,"
+      " $2::bytea, 1, " NOW " + $3::bigint) ON CONFLICT (name) DO UPDATE"
+      " SET owner = excluded.owner, epoch = CASE WHEN l.until > " NOW
+      " THEN l.epoch ELSE l.epoch + 1 END, until = excluded.until"
+      " WHERE l.owner = excluded.owner OR l.until <= " NOW " RETURNING epoch" },
+    { "release", "UPDATE lease SET until = 0 WHERE name = $1::bytea"
+                 " AND owner = $2::bytea RETURNING 1" },
+    { "secret", "INSERT INTO secret AS k (name, value) VALUES ($1::bytea,"
+                " $2::bytea) ON CONFLICT (name) DO UPDATE SET value = k.value"
+                " RETURNING value" },
+};
+
+const size_t link_statements_n =
+    sizeof link_statements / sizeof link_statements[0];

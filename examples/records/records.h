@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * records.h - the records of a BM-SC in a store of its host: what stands
+ * between libmsk and a database. To be copied, with the adapter that fits:
+ * memory.c, sqlite.c, postgres.c.
+ *
+ * Batch first: a batch carries many requests, and each has a result of its
+ * own. What a batch saves, and what other batches save that wait at the same
+ * time, goes into one transaction and costs one sync of the disk; a conflict
+ * concerns the one record that somebody else has replaced, the others are
+ * committed. Asynchronous: records_begin takes a batch and returns; when it is
+ * done records_run calls `done`, in the thread of the caller. One thread uses
+ * a struct records; several threads or processes each open the same store.
+ *
+ * The order that makes it safe (msk/bmsc.h): load, call the library, save, and
+ * only after `done` says RECORDS_OK for the save send what the call wanted to
+ * be sent. With any other result throw it away: what was counted was then
+ * never shown to anybody.
+ */
+#ifndef RECORDS_H
+#define RECORDS_H
+
+#include "msk/key_group.h"
+#include "msk/subscriber.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RECORDS_ADDRESS_MAX MSK_PEER_MAX
+#define RECORDS_SERVICES_MAX 1024 /* octets of text, with the zero at its end */
+#define RECORDS_NAME_MAX 64       /* octets of the name of a lease */
+#define RECORDS_WHY_MAX 128
+
+/* A subscriber. Packed as the library does it; the rest is what a store looks
+ * it up by, and what is only the host's. */
+struct records_subscriber {
+    uint64_t version; /* 0: not in the store */
+    uint8_t id[MSK_SUBSCRIBER_ID_MAX];
+    size_t id_n; /* 1.. */
+    uint8_t btid[MSK_BTID_MAX], old_btid[MSK_BTID_MAX];
+    size_t btid_n, old_btid_n; /* 1..; 0: there is no old one */
+    uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX];
+    size_t n;
+    msk_time due; /* of msk_subscriber_due */
+    uint8_t address[RECORDS_ADDRESS_MAX];
+    size_t address_n; /* 0: none is configured */
+    char services[RECORDS_SERVICES_MAX];
+    /* Of which Key Groups is it a member? Written only, not read: the packed
+     * record has them. Only where they are other ones than in the store. */
+    bool regrouped;
+    struct msk_group_id groups[MSK_SUBSCRIBER_GROUPS_MAX];
+    size_t n_groups;
+};
+
+/* A Key Group. */
+struct records_group {
+    uint64_t version; /* 0: not in the store */
+    struct msk_group_id id;
+    uint8_t packed[MSK_KEY_GROUP_PACKED_MAX];
+    size_t n;
+    char services[RECORDS_SERVICES_MAX];
+    /* If this has a name, the group is saved only while that lease is held
+     * with that epoch: who lost it writes nothing more. */
+    struct msk_bytes fence;
+    uint64_t epoch;
+};
+
+enum records_result {
+    RECORDS_OK = 1,
+    RECORDS_NONE,     /* there is no such record; of several: no more */
+    RECORDS_CONFLICT, /* another one has replaced it, has its identity or its
+                         B-TID, or holds the lease: load again */
+    RECORDS_FAILED    /* the store: records_why. A save may have been written,
+                         or not: load again */
+};
+
+enum records_kind {
+    /* A subscriber by `key`: its identity; its B-TID, which may be the one
+     * before the last rebind, if nobody has that now. */
+    RECORDS_BY_ID = 1,
+    RECORDS_BY_BTID,
+    /* Inserts rows[0] (version 0) or replaces it if it still has its version,
+     * which is one higher after RECORDS_OK. */
+    RECORDS_SAVE,
+    /* Those due by `now`, the first ones first. Nobody else is given them
+     * before now + `hold`: if they are not saved until then they are due
+     * again, so that what a node that died has claimed is done by others. */
+    RECORDS_CLAIM,
+    /* The members of `group` with identities above `key`, in their order. */
+    RECORDS_MEMBERS,
+    /* When the next subscriber is due: `now`; RECORDS_NONE. */
+    RECORDS_NEXT,
+    /* A Key Group by `group`; the first one above it (start with zeros). */
+    RECORDS_GROUP,
+    RECORDS_GROUP_AFTER,
+    RECORDS_SAVE_GROUP,
+    /* Takes or renews the lease named `key` for `owner`, for `hold` by the
+     * clock of the store: RECORDS_CONFLICT while another one holds it. `epoch`
+     * is one higher each time that it gets an owner anew, also the same one
+     * after it had run out. */
+    RECORDS_LEASE,
+    /* Gives it up, if it is `owner`'s. */
+    RECORDS_RELEASE,
+    /* A secret of all nodes, named `key`, made once: `secret`, of that length,
+     * is what is kept if there is none yet, and what is kept already after. */
+    RECORDS_SECRET
+};
+
+/* One request. What a kind does not name above is not looked at. */
+struct records_request {
+    enum records_kind kind;
+    enum records_result result; /* when it is done */
+    struct msk_bytes key;
+    struct msk_group_id group;
+    struct records_subscriber *rows; /* in or out */
+    size_t cap, n;                   /* rows that there is room for, and are
+                                        filled; cap 0 counts as 1 */
+    struct records_group *group_row; /* in or out */
+    msk_time now, hold;              /* milliseconds */
+    struct msk_bytes owner;
+    uint64_t epoch;
+    uint8_t *secret;
+    size_t secret_n;
+};
+
+/* A batch: the caller's, with all that it points to, until it is done. Its
+ * loads see what was committed before it began, not what it saves. */
+struct records_batch {
+    struct records_request *requests;
+    size_t n;
+    void (*done)(void *user, struct records_batch *batch); /* or NULL */
+    void *user;
+    bool over; /* it is done */
+    /* The adapter's, while it is under way. */
+    struct records_batch *next;
+    size_t open;
+};
+
+/* An open store; the adapters make them. */
+struct records;
+
+struct records_ops {
+    void (*begin)(struct records *records, struct records_batch *batch);
+    int (*fd)(struct records *records, short *events);
+    void (*run)(struct records *records);
+    void (*close)(struct records *records);
+    const char *(*why)(const struct records *records);
+};
+
+struct records {
+    const struct records_ops *ops;
+};
+
+/* Takes a batch. Never calls `done`. */
+static inline void
+records_begin(struct records *records, struct records_batch *batch)
+{
+    batch->over = false;
+    records->ops->begin(records, batch);
+}
+
+/* What to poll, and for which events (poll(2)), before records_run has
+ * something to do; -1: nothing, run it in each turn of the loop. Ask anew each
+ * time. */
+static inline int
+records_fd(struct records *records, short *events)
+{
+    return records->ops->fd(records, events);
+}
+
+/* Goes on with what is under way, without waiting, and calls `done` for each
+ * batch that is done; that may begin others. To be called once a second at
+ * least. */
+static inline void
+records_run(struct records *records)
+{
+    records->ops->run(records);
+}
+
+/* Ends it. What is under way is lost: `done` is not called any more, and what
+ * was to be saved may be written or not. */
+static inline void
+records_close(struct records *records)
+{
+    records->ops->close(records);
+}
+
+/* Why something failed last, as text for an event. */
+static inline const char *
+records_why(const struct records *records)
+{
+    return records->ops->why(records);
+}
+
+/* Begins a batch and waits for it, for at most so many milliseconds: at a
+ * start, in a tool, in a test. False: it is not done, and still under way. */
+bool records_wait(struct records *records, struct records_batch *batch,
+                  int milliseconds);
+
+/* --- the adapters -------------------------------------------------------- */
+
+/* Nothing outlives the process. NULL: no memory. */
+struct records *records_memory(void);
+
+/* A file, made if there is none: WAL, each commit synced. A thread of its own
+ * writes, so that what comes while the disk is at work shares the next sync.
+ * NULL: why (RECORDS_WHY_MAX octets) says the reason. */
+struct records *records_sqlite(const char *path, char *why);
+
+/* PostgreSQL by what libpq calls a connection string; the environment counts
+ * as there (PGHOST ...). Makes the tables that are not there. Only a primary is
+ * taken. Connects again by itself; until then everything fails at once. NULL:
+ * why says the reason. */
+struct records *records_postgres(const char *conninfo, char *why);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

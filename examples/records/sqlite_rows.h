@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* sqlite_rows.h - what records ask of SQLite, request by request. */
+#ifndef RECORDS_SQLITE_ROWS_H
+#define RECORDS_SQLITE_ROWS_H
+
+#include <sqlite3.h>
+
+#include "adapter.h"
+
+enum {
+    ROWS_BY_ID,
+    ROWS_BY_BTID,
+    ROWS_BY_OLD_BTID,
+    ROWS_INSERT,
+    ROWS_UPDATE,
+    ROWS_UNGROUP,
+    ROWS_REGROUP,
+    ROWS_CLAIM,
+    ROWS_MEMBERS,
+    ROWS_NEXT,
+    ROWS_GROUP,
+    ROWS_GROUP_AFTER,
+    ROWS_INSERT_GROUP,
+    ROWS_UPDATE_GROUP,
+    ROWS_LEASE,
+    ROWS_RELEASE,
+    ROWS_KEEP_SECRET,
+    ROWS_SECRET,
+    ROWS_BEGIN,
+    ROWS_BEGIN_WRITE,
+    ROWS_COMMIT,
+    ROWS_ROLLBACK,
+    ROWS_STATEMENTS
+};
+
+struct rows {
+    sqlite3 *db;
+    sqlite3_stmt *statements[ROWS_STATEMENTS];
+};
+
+/* Opens or makes the tables. False: the reason is sqlite3_errmsg(r->db), which
+ * may be NULL. */
+bool rows_open(struct rows *r, const char *path);
+void rows_close(struct rows *r);
+
+/* A statement without parameters. */
+bool rows_run(struct rows *r, int statement);
+
+/* Does it, in the transaction at hand. */
+enum records_result rows_do(struct rows *r, struct records_request *q);
+
+/* Did the database fail last? Else only a row is not what was saved. */
+bool rows_broke(const struct rows *r);
+
+#endif
