@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+/* The media type of a securityDescription, TS 26.346 11.3. */
 #define MSK_ANNOUNCEMENT_MEDIA_TYPE \
     "application/mbms-protection-description+xml"
 

@@ -26,6 +26,7 @@ extern "C" {
 
 /* --- the outbox ---------------------------------------------------------- */
 
+/* What the host is to do, or what has happened. */
 enum msk_bmsc_effect_kind {
     MSK_BMSC_EFFECT_SEND_MIKEY = 1, /* message to peer */
     MSK_BMSC_EFFECT_SEND_HTTP = 2,  /* the answer to the request */
@@ -84,8 +85,10 @@ MSK_API bool msk_outbox_next(struct msk_outbox *outbox,
 
 /* --- the BM-SC ----------------------------------------------------------- */
 
+/* A BM-SC. Opaque; constant from msk_bmsc_init on. */
 struct msk_bmsc;
 
+/* Which MSK messages are to be acknowledged. */
 enum msk_ack_mode {
     MSK_ACK_ALL = 0, /* ask for an acknowledgement of every MSK */
     MSK_ACK_NONE = 1,
@@ -188,6 +191,7 @@ struct msk_bmsc_config {
     bool never_push;
 };
 
+/* Octets of memory for a BM-SC. */
 #define MSK_BMSC_SIZE 1024
 
 /* Makes a BM-SC in mem (len octets, at least MSK_BMSC_SIZE), constant from
@@ -309,7 +313,7 @@ struct msk_pacer {
 MSK_API void msk_pacer_init(struct msk_pacer *pacer, uint32_t per_second,
                             uint32_t burst, msk_time now);
 
-/* 0: go, a token was taken. Else: milliseconds until there is one. */
+/* Takes a token. 0: go; else there is none for so many milliseconds. */
 MSK_API msk_time msk_pacer_take(struct msk_pacer *pacer, msk_time now);
 
 /* The slot of a subscriber in a period of that many milliseconds: the same

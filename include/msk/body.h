@@ -16,6 +16,7 @@ extern "C" {
 
 #define MSK_BODY_ITEMS_MAX 64 /* in one body; more is MSK_ERR_MANY */
 
+/* Which body it is. */
 enum msk_body_kind {
     MSK_BODY_REGISTER = 1,
     MSK_BODY_DEREGISTER = 2,

@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+/* A hash function. */
 enum msk_hash {
     MSK_HASH_MD5 = 1,   /* 16 octets; HTTP Digest only, never in hmac_begin */
     MSK_HASH_SHA1 = 2,  /* 20 octets */

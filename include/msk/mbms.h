@@ -16,6 +16,7 @@ extern "C" {
 
 #define MSK_MBMS_PORT 2269 /* UDP */
 
+/* Which message of MBMS it is. */
 enum msk_message_kind {
     MSK_MESSAGE_MSK = 1, /* MSK, key validity update, or pull */
     MSK_MESSAGE_MTK = 2,
@@ -58,6 +59,7 @@ MSK_API int msk_message_read(enum msk_layout layout, struct msk_bytes octets,
                              struct msk_message *message,
                              struct msk_fault *fault);
 
+/* Where the EXT payload stands in MSK and MTK messages. */
 enum msk_ext_position {
     MSK_EXT_AFTER_HDR = 0,   /* HDR EXT T ... */
     MSK_EXT_BEFORE_KEMAC = 1 /* ... SP EXT KEMAC */

@@ -135,6 +135,7 @@ struct msk_owners {
     struct msk_owner owner[MSK_OWNERS_MAX];
 };
 
+/* An MGV-F, of any implementation. */
 struct msk_mgvf;
 
 /*
@@ -166,6 +167,7 @@ struct msk_mgvf_ops {
     void (*wipe)(struct msk_mgvf *mgvf);
 };
 
+/* What every MGV-F begins with. Fields are the implementation's. */
 struct msk_mgvf {
     /* Frozen: it stands first in what an implementation has. */
     const struct msk_mgvf_ops *ops;

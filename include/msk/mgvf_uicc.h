@@ -34,8 +34,8 @@ extern "C" {
 #endif
 
 #define MSK_CARD_COMMAND_MAX 261 /* CLA INS P1 P2 Lc, 255 octets, Le */
-#define MSK_CARD_DATA_MAX 256
-#define MSK_CARD_SERVERS_MAX 4 /* key servers that own Key Groups */
+#define MSK_CARD_DATA_MAX 256    /* octets of an answer, without SW1 SW2 */
+#define MSK_CARD_SERVERS_MAX 4   /* key servers that own Key Groups */
 
 /* What the card answered. */
 struct msk_card_answer {
@@ -73,6 +73,7 @@ struct msk_card_group {
     uint16_t mtk_id[MSK_HELD_MAX]; /*   last one's ID; 0: none */
 };
 
+/* Read once by msk_mgvf_uicc_init; what the pointers point to stays good. */
 struct msk_mgvf_uicc_config {
     size_t size; /* sizeof(struct msk_mgvf_uicc_config) */
     const struct msk_card *card;

@@ -229,6 +229,7 @@ enum msk_err {
     MSK_ERR_CARD = -905    /* the UICC */
 };
 
+/* What to do about an error. */
 enum msk_err_kind {
     MSK_KIND_FINE = 0,   /* MSK_OK, MSK_PENDING and everything not negative */
     MSK_KIND_CALLER = 1, /* correct the call */

@@ -27,6 +27,7 @@
 extern "C" {
 #endif
 
+/* A session of the UE with one key server. Opaque. */
 struct msk_ue;
 
 /* Why something happened. */
@@ -160,6 +161,7 @@ struct msk_ue_limits {
 /* The same at run time; 0 when the limits are out of range. */
 MSK_API size_t msk_ue_size(const struct msk_ue_limits *limits);
 
+/* Is a service registered before its MSKs come? */
 enum msk_registration {
     MSK_REGISTRATION_DEFAULT = 0,  /* KEYID: required; CSB: none */
     MSK_REGISTRATION_REQUIRED = 1, /* register, then MSKs are pushed */
