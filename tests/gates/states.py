@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Draws the state tables of lib/ into doc/states.md, from the tables themselves.
 
-    states.py            writes doc/states.md
-    states.py --check    exit status 1: the page is not what the tables say
+    states.py                  writes doc/states.md
+    states.py --check          exit status 1: the page is not what the tables say
+    states.py --dot FOLDER     writes a picture of each for graphviz: states-1.dot ..
 """
 import pathlib
 import re
@@ -96,16 +97,22 @@ def table_of(names, table):
     return lines
 
 
+def read_machine(headers, source):
+    """The names of a machine, and its table."""
+    read = [(ROOT / "lib" / path).read_text(encoding="utf-8") for path in [*headers, source]]
+    names = {}
+    for text in read[:-1]:
+        names.update(enums(text))
+    table = cells(read[-1])
+    if "action" not in names:
+        names["action"] = actions_of(read[-1], table)
+    return names, table
+
+
 def draw():
     out = [HEAD]
     for title, number, headers, source in MACHINES:
-        read = [(ROOT / "lib" / path).read_text(encoding="utf-8") for path in [*headers, source]]
-        names = {}
-        for text in read[:-1]:
-            names.update(enums(text))
-        table = cells(read[-1])
-        if "action" not in names:
-            names["action"] = actions_of(read[-1], table)
+        names, table = read_machine(headers, source)
         machine = f"Machine {number}, " if number else ""
         out += [f"## {title}", "", f"{machine}`lib/{source}`; {len(table)} cells.", ""]
         out += list_of("state", names["state"]) + [""]
@@ -115,7 +122,35 @@ def draw():
     return "\n".join(out)
 
 
+def picture(title, names, table):
+    """The machine for graphviz: a box for each state, an arrow for all events from one to another.
+
+    What does nothing and stays where it is, is left to the table.
+    """
+    arrows = {}
+    for event, _ in names["event"]:
+        for state, _ in names["state"]:
+            action, following = table.get((state, event), ("NOTHING", state))
+            if following != state or action.upper() not in ("KEEP", "NOTHING"):
+                arrows.setdefault((state, following), []).append((lower(event), lower(action)))
+    lines = [f'digraph "{title}" {{',
+             '  graph [rankdir=LR, bgcolor=transparent, fontname="Helvetica"];',
+             '  node [shape=box, style="rounded,filled", fillcolor="#e8eef7", fontname="Helvetica"];',
+             '  edge [fontname="Helvetica", fontsize=10];']
+    for state, said in names["state"]:
+        lines.append(f'  {state} [label="{lower(state)}", tooltip="{said}"];')
+    for (state, following), told in arrows.items():
+        label = "".join(f"{event} / {action}\\l" for event, action in told)
+        lines.append(f'  {state} -> {following} [label="{label}"];')
+    return "\n".join([*lines, "}", ""])
+
+
 def main():
+    if sys.argv[1:2] == ["--dot"]:
+        for i, (title, _, headers, source) in enumerate(MACHINES, 1):
+            path = pathlib.Path(sys.argv[2]) / f"states-{i}.dot"
+            path.write_text(picture(title, *read_machine(headers, source)), encoding="utf-8")
+        return 0
     page = draw()
     if sys.argv[1:] != ["--check"]:
         PAGE.write_text(page, encoding="utf-8")
