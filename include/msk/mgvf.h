@@ -38,6 +38,9 @@ struct msk_mgvf_input {
     struct msk_bytes fqdn;    /* the key server of the session: names the MUK in
                                CSB; must equal IDi in KEYID, empty: any */
     struct msk_bytes message; /* at most MSK_MIKEY_MAX octets */
+    const struct msk_message *read; /* what msk_message_read made of it, in that
+                                       layout, for a caller who has looked
+                                       before; NULL: it is read */
 };
 
 /* What became of a call. */

@@ -6,20 +6,30 @@
 
 /* TS 33.246 6.4.6: what it is shows in its extension payload. */
 static int
-step_message(struct msk_soft *soft)
+take_read(struct msk_soft *soft, const struct msk_message *message)
 {
-    struct msk_bytes octets = { soft->in.message, soft->in.message_len };
-    struct msk_message message;
-    int err = msk_message_read(soft->in.layout, octets, &message, NULL);
-
-    if (err != MSK_OK)
-        return err;
-    switch (message.kind) {
-    case MSK_MESSAGE_MSK: return msk_soft_take_msk(soft, &message);
-    case MSK_MESSAGE_MTK: return msk_soft_take_mtk(soft, &message);
+    switch (message->kind) {
+    case MSK_MESSAGE_MSK: return msk_soft_take_msk(soft, message);
+    case MSK_MESSAGE_MTK: return msk_soft_take_mtk(soft, message);
     case MSK_MESSAGE_VERIFICATION: break; /* for a BM-SC */
     }
     return MSK_ERR_KIND;
+}
+
+/* What the caller has read is theirs, and gone when the step runs again. */
+static int
+step_message(struct msk_soft *soft)
+{
+    struct msk_bytes octets = { soft->in.message, soft->in.message_len };
+    const struct msk_message *read = soft->in.read;
+    struct msk_message message;
+    int err;
+
+    soft->in.read = NULL;
+    if (read != NULL)
+        return take_read(soft, read);
+    err = msk_message_read(soft->in.layout, octets, &message, NULL);
+    return err == MSK_OK ? take_read(soft, &message) : err;
 }
 
 int
@@ -44,5 +54,6 @@ msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
     if (input->message.n > 0)
         memcpy(in->message, input->message.p, input->message.n);
     in->message_len = input->message.n;
+    in->read = input->read;
     return msk_soft_run(soft, result);
 }

@@ -28,6 +28,7 @@ struct msk_soft_input {
     size_t fqdn_len;
     uint8_t message[MSK_MIKEY_MAX];
     size_t message_len;
+    const struct msk_message *read; /* the caller's: for the first run only */
     uint8_t btid[MSK_BTID_MAX];
     size_t btid_len;
     uint8_t muk[MSK_MUK_MAX];

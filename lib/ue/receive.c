@@ -9,20 +9,19 @@
 #include "ue/ue_outbox.h"
 
 int
-msk_receive_look(struct msk_ue *ue, struct msk_bytes message)
+msk_receive_look(struct msk_ue *ue, struct msk_bytes message,
+                 struct msk_message *m, bool *read)
 {
-    struct msk_message m;
-
     memset(&ue->work.named, 0, sizeof ue->work.named);
     ue->work.by_mtk = false;
-    if (message.n > MSK_MIKEY_MAX ||
-        msk_message_read(ue->layout, message, &m, NULL) != MSK_OK ||
-        m.kind == MSK_MESSAGE_VERIFICATION)
-        return MSK_OK; /* the MGV-F says what is wrong with it */
-    if (msk_ue_group_of(ue, &m.id) == NULL)
+    *read = message.n <= MSK_MIKEY_MAX &&
+            msk_message_read(ue->layout, message, m, NULL) == MSK_OK;
+    if (!*read || m->kind == MSK_MESSAGE_VERIFICATION)
+        return MSK_OK;
+    if (msk_ue_group_of(ue, &m->id) == NULL)
         return MSK_ERR_NOT_MINE;
-    ue->work.named = m.id;
-    ue->work.by_mtk = m.kind == MSK_MESSAGE_MTK;
+    ue->work.named = m->id;
+    ue->work.by_mtk = m->kind == MSK_MESSAGE_MTK;
     return MSK_OK;
 }
 

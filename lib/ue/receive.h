@@ -15,9 +15,11 @@
  * session of another BM-SC: a server trusted there is not trusted here
  * (decision 4). Keeps in ue->work.named which MSK it is about, for the case
  * that the MGV-F does not hold it or refuses it for its SP. Nothing of it is
- * verified.
+ * verified. *read: it could be read, and m is what was; else the MGV-F says
+ * what is wrong with it.
  */
-int msk_receive_look(struct msk_ue *ue, struct msk_bytes message);
+int msk_receive_look(struct msk_ue *ue, struct msk_bytes message,
+                     struct msk_message *m, bool *read);
 
 /* The MGV-F is done with it. err: MSK_OK and *result, or its error. */
 void msk_receive_end(struct msk_ue *ue, int err,

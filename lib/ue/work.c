@@ -222,15 +222,19 @@ msk_work_set_muk(struct msk_ue *ue, struct msk_bytes muk, uint64_t age)
 int
 msk_work_process(struct msk_ue *ue, struct msk_bytes message)
 {
-    const struct msk_mgvf_input input = {
+    struct msk_mgvf_input input = {
         .size = sizeof input,
         .layout = ue->layout,
         .fqdn = msk_ue_fqdn(ue),
         .message = message,
     };
     struct msk_mgvf_result result = { .size = sizeof result };
-    int err = msk_receive_look(ue, message);
+    struct msk_message m;
+    bool read;
+    int err = msk_receive_look(ue, message, &m, &read);
 
+    if (read)
+        input.read = &m;
     if (err == MSK_OK)
         err = msk_mgvf_process(ue->mgvf, &input, &result);
     return ended(ue, MSK_JOB_PROCESS, 0, err, &result);

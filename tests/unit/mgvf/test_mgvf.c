@@ -467,6 +467,43 @@ finishes_a_pending_call_as_it_began(void **state)
         MSK_ERR_POLICY);
 }
 
+/* A message that the caller has read is not read again, until the caller's
+ * octets are gone because the store answers later. */
+static void
+takes_what_the_caller_has_read(void **state)
+{
+    (void)state;
+    for (int later = 0; later < 2; later++) {
+        struct msk_mgvf_result result = { .size = sizeof result };
+        struct msk_mgvf_input input = { .size = sizeof input };
+        struct msk_message m;
+        uint8_t octets[MSK_MIKEY_MAX];
+        int err;
+
+        begin(MSK_LAYOUT_KEYID, later != 0);
+        input.layout = chip.layout;
+        input.fqdn = chars(CHIP_FQDN);
+        input.message = message_of_kind(0);
+        memcpy(octets, input.message.p, input.message.n);
+        input.message.p = octets;
+        input.read = &m;
+        assert_int_equal(msk_message_read(chip.layout, input.message, &m, NULL),
+                         MSK_OK);
+        m.v = false; /* which shows who is asked */
+        err = msk_mgvf_process(chip.mgvf, &input, &result);
+        memset(&m, 0xFF, sizeof m);
+        memset(octets, 0, sizeof octets);
+        while (err == MSK_PENDING) {
+            err = fake_store_answer(&chip.store);
+            err = msk_mgvf_complete(chip.mgvf, chip.store.token, err, &result);
+        }
+        assert_int_equal(err, MSK_OK);
+        assert_int_equal(result.outcome, MSK_OUTCOME_STORED);
+        check_int("acknowledged", result.acknowledgement.n > 0, later);
+        check_held(&chip, GROUP, "3 0..65534 -, 2 0..65534 -");
+    }
+}
+
 /* An answer that cannot be taken leaves the call pending: once more, please. */
 static void
 goes_on_waiting_after_an_answer_that_is_none(void **state)
@@ -542,10 +579,11 @@ takes_structs_of_older_callers_and_refuses_shorter_ones(void **state)
     input.layout = chip.layout;
     input.fqdn = chars(CHIP_FQDN);
     input.message = message_of_kind(0);
-    input.size--;
+    input.read = (const struct msk_message *)(const void *)&held;
+    input.size = offsetof(struct msk_mgvf_input, read) - 1;
     assert_int_equal(msk_mgvf_process(chip.mgvf, &input, &result),
                      MSK_ERR_ARGUMENT);
-    input.size++;
+    input.size++; /* ends before read, which is not looked at */
     result.size = offsetof(struct msk_mgvf_result, sp);
     assert_int_equal(msk_mgvf_process(chip.mgvf, &input, &result),
                      MSK_ERR_ARGUMENT);
@@ -706,6 +744,7 @@ main(void)
         TEST(refuses_records_of_an_unknown_version),
         TEST(is_busy_and_changes_nothing_while_a_call_is_pending),
         TEST(finishes_a_pending_call_as_it_began),
+        TEST(takes_what_the_caller_has_read),
         TEST(goes_on_waiting_after_an_answer_that_is_none),
         TEST(refuses_a_record_that_no_store_may_hold),
         TEST(takes_structs_of_older_callers_and_refuses_shorter_ones),
