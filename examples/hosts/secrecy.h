@@ -5,8 +5,10 @@
 
 #include "msk/types.h"
 
-/* No core dumps, and nobody but root may attach to this process. */
-void secrecy_start(void);
+/* The first thing that a program does. Every library bound at once: if it was
+ * not started so, it starts itself again, with LD_BIND_NOW=1. No core dumps, and
+ * nobody but root may attach to this process. */
+void secrecy_start(char **argv);
 
 /* Takes a key from the command line: its octets, and the text is overwritten,
  * so that a list of processes shows it no longer. False: not hex of 1..cap

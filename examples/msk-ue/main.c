@@ -207,7 +207,7 @@ main(int argc, char **argv)
     static struct host h;
     int status, err;
 
-    secrecy_start();
+    secrecy_start(argv);
     if (!options_read(argc, argv, &h.options, &status))
         return status;
     h.log.json = h.options.json;
