@@ -27,3 +27,14 @@ msk_octets_are(struct msk_bytes view, const uint8_t *p, size_t n)
 {
     return msk_octets_equal(view, (struct msk_bytes){ p, n });
 }
+
+bool
+msk_octets_keep(struct msk_bytes view, uint8_t *field, size_t cap, uint8_t *len)
+{
+    if (view.n > cap)
+        return false;
+    if (view.n > 0)
+        memcpy(field, view.p, view.n);
+    *len = (uint8_t)view.n;
+    return true;
+}

@@ -18,4 +18,9 @@ bool msk_octets_equal(struct msk_bytes a, struct msk_bytes b);
 /* True when the view has the n octets at p. */
 bool msk_octets_are(struct msk_bytes view, const uint8_t *p, size_t n);
 
+/* Copies a view into a field of cap octets, 255 at most. False: it is longer;
+ * nothing was changed. */
+bool msk_octets_keep(struct msk_bytes view, uint8_t *field, size_t cap,
+                     uint8_t *len);
+
 #endif

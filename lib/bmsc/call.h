@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bmsc/call.h - what one call works on. */
+/* bmsc/call.h - one call of the BM-SC: with all that belongs to it, whom it is
+ * about, and what the host says to that. */
 #ifndef MSK_BMSC_CALL_H
 #define MSK_BMSC_CALL_H
 
@@ -16,6 +17,7 @@ struct msk_call {
     msk_time now;
     struct msk_outbox *outbox;
     const struct msk_group *given; /* a Key Group that the caller brought */
+    const struct msk_group *found; /* the last one that the host found */
     size_t n_first; /* deliveries that were asked for, in front of others */
 };
 
@@ -27,8 +29,33 @@ int msk_call_begin(struct msk_call *call, const struct msk_bmsc *bmsc,
                    struct msk_outbox *outbox);
 
 /* The Key Group of that name: the given one, or what the host finds, or
- * NULL. */
-const struct msk_group *msk_call_group(const struct msk_call *call,
+ * NULL. Good until the next question for another one. */
+const struct msk_group *msk_call_group(struct msk_call *call,
                                        const struct msk_group_id *id);
+
+/* The UE, which is none yet, becomes a member of the group, and the host is
+ * told. MSK_ERR_LIMIT: of too many already; MSK_ERR_SPACE. */
+int msk_call_join(const struct msk_call *call, const struct msk_group_id *group,
+                  struct msk_member **out);
+
+/* Ends a membership, and tells the host; what is on its way is let go.
+ * MSK_ERR_SPACE. */
+int msk_call_part(const struct msk_call *call, struct msk_member *member,
+                  enum msk_parted why);
+
+/* An MSK of the group, or a pull in its place, was answered by nobody: without
+ * registration that ends a membership in the end. MSK_ERR_SPACE. */
+int msk_call_unanswered(const struct msk_call *call,
+                        const struct msk_group_id *group);
+
+/*
+ * May the UE have MSKs of the group? The host is asked, but without a hook only
+ * members may. member: its membership; NULL: it is none. *code: 200: it may;
+ * 204: it may, and there is no MSK for it; 403: it may not, and the membership
+ * has ended; 503: it may not now. Once it may, it may for the rest of the call.
+ * MSK_PENDING: the host does not know yet; MSK_ERR_SPACE. Decision 30.
+ */
+int msk_call_ask(const struct msk_call *call, const struct msk_group_id *group,
+                 struct msk_member *member, int *code);
 
 #endif

@@ -4,10 +4,6 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "bmsc/authority.h"
-#include "bmsc/keyless.h"
-#include "bmsc/membership.h"
-#include "bmsc/timing.h"
 
 int
 msk_deliveries_step(const struct msk_call *call, size_t i,
@@ -125,7 +121,7 @@ end_deliveries(const struct msk_call *call, size_t i,
     const struct msk_group_id id = call->sub->delivery[i].group;
     int err = end_all(call, &id, NULL);
 
-    return err == MSK_OK && group != NULL ? msk_keyless_instead(call, group)
+    return err == MSK_OK && group != NULL ? msk_delivery_instead(call, group)
                                           : err;
 }
 
@@ -150,7 +146,7 @@ spend(const struct msk_call *call, size_t i)
     const struct msk_group_id id = call->sub->delivery[i].group;
     int err = msk_deliveries_step(call, i, MSK_DELIVERY_SPENT, NULL);
 
-    return err == MSK_OK ? msk_membership_silent(call, &id) : err;
+    return err == MSK_OK ? msk_call_unanswered(call, &id) : err;
 }
 
 /* The host is asked each time (decision 30). */
@@ -158,10 +154,13 @@ static int
 go(const struct msk_call *call, size_t i, const struct msk_group *group)
 {
     const struct msk_delivery *d = &call->sub->delivery[i];
+    struct msk_member *member = msk_sub_member(call->sub, &d->group);
     int code = 503;
-    int err = msk_authority_push(call, &d->group, &code);
+    int err = msk_call_ask(call, &d->group, member, &code);
 
-    if (err != MSK_OK)
+    if (err == MSK_PENDING) /* not known yet is not now */
+        code = 503;
+    else if (err != MSK_OK)
         return err;
     if (code == 200)
         return msk_deliveries_step(
@@ -173,7 +172,7 @@ go(const struct msk_call *call, size_t i, const struct msk_group *group)
 }
 
 static int
-take_turn(const struct msk_call *call, size_t i)
+take_turn(struct msk_call *call, size_t i)
 {
     struct msk_delivery *d = &call->sub->delivery[i];
     const struct msk_group *group = msk_call_group(call, &d->group);
@@ -194,18 +193,18 @@ first_ready(const struct msk_call *call)
     size_t i = 0;
 
     while (i < call->sub->n_deliveries &&
-           !msk_timing_is_ready(&call->sub->delivery[i], call->now))
+           !msk_sub_is_ready(&call->sub->delivery[i], call->now))
         i++;
     return i;
 }
 
 /* Each turn sends one, puts it off, replaces it once, or takes it out. */
 static int
-run_queue(const struct msk_call *call)
+run_queue(struct msk_call *call)
 {
     int err = MSK_OK;
 
-    while (err == MSK_OK && !msk_timing_in_flight(call->sub, call->now) &&
+    while (err == MSK_OK && !msk_sub_in_flight(call->sub, call->now) &&
            msk_outbox_has_room(call->outbox)) {
         size_t i = first_ready(call);
 
@@ -234,8 +233,8 @@ static int
 run_sent(const struct msk_call *call)
 {
     struct msk_sub *sub = call->sub;
-    const bool over = !msk_timing_in_flight(sub, call->now) &&
-                      msk_timing_has_ready(sub, call->now);
+    const bool over =
+        !msk_sub_in_flight(sub, call->now) && msk_sub_has_ready(sub, call->now);
     int err = MSK_OK;
 
     for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
@@ -248,7 +247,7 @@ run_sent(const struct msk_call *call)
 }
 
 int
-msk_deliveries_run(const struct msk_call *call)
+msk_deliveries_run(struct msk_call *call)
 {
     int err = run_sent(call);
 

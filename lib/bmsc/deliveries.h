@@ -28,7 +28,7 @@ int msk_deliveries_yield(const struct msk_call *call,
                          const struct msk_body_item *asked, size_t n);
 
 /* Sends what is due again or gives it up, then what waits for its turn. */
-int msk_deliveries_run(const struct msk_call *call);
+int msk_deliveries_run(struct msk_call *call);
 
 /* Forgets the MUK before the last rebind when it has done its work: the UE has
  * shown the new one, and nothing is under way under the old one. */

@@ -31,4 +31,20 @@ int msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
                       enum msk_delivery_event event,
                       const struct msk_group *group);
 
+/* --- messages about a group without an MSK in them ------------------------ */
+
+/* Makes the UE ask for the current MSK of the group. */
+int msk_delivery_pull(const struct msk_call *call,
+                      const struct msk_group *group);
+
+/* Decision 19: no MSK under an expired MUK, but a pull in its place; counted
+ * like a delivery that nobody answered. A counter that is used up to the last
+ * sends not even that. */
+int msk_delivery_instead(const struct msk_call *call,
+                         const struct msk_group *group);
+
+/* Takes the validity of its MSKs away, as far as there is room to say so. */
+int msk_delivery_invalidate(const struct msk_call *call,
+                            const struct msk_group *group);
+
 #endif

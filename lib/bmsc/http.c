@@ -5,9 +5,7 @@
 
 #include "base/octets.h"
 #include "base/sized.h"
-#include "bmsc/answer.h"
 #include "bmsc/deliveries.h"
-#include "bmsc/grant.h"
 #include "bmsc/items.h"
 #include "bmsc/registration.h"
 #include "http/http_header.h"
@@ -26,7 +24,7 @@ static const struct {
                                    MSK_BODY_REGISTER_RESPONSE,
                                    msk_registration_end },
     [MSK_PROCEDURE_MSK_REQUEST] = { MSK_BODY_MSK_REQUEST, MSK_BODY_MSK_RESPONSE,
-                                    msk_grant },
+                                    msk_items_grant },
 };
 
 /* A request that is being answered. */
@@ -35,6 +33,104 @@ struct asked_call {
     enum msk_procedure procedure;
     struct msk_auth_context context; /* when it has verified */
 };
+
+/* --- answers ------------------------------------------------------------- */
+
+/* Who the UE is, to Digest. */
+static struct msk_credentials
+credentials_of(const struct msk_sub *sub)
+{
+    struct msk_credentials c = { { sub->muk.btid, sub->muk.btid_len },
+                                 { sub->mrk, sub->mrk_len } };
+
+    return c;
+}
+
+/* A status alone, which no UE needs to believe. MSK_ERR_SPACE. */
+static int
+answer_status(const struct msk_call *call, int status)
+{
+    struct msk_outbox *outbox = call->outbox;
+
+    outbox->response.status = status;
+    switch (status) {
+    case 405: /* RFC 9110 15.5.6 */
+        return msk_outbox_header(outbox, "Allow", msk_text("POST"));
+    case 415: /* RFC 9110 15.5.16 */
+        return msk_outbox_header(outbox, "Accept-Encoding",
+                                 msk_text("identity"));
+    default: return MSK_OK;
+    }
+}
+
+/* 401 with a challenge for each algorithm. stale: nothing but the nonce is
+ * wrong; proven: the subscriber asks, so that it may have a nonce that is newer
+ * than what it was seen with. */
+static int
+answer_challenge(const struct msk_call *call, bool stale, bool proven)
+{
+    struct msk_digest_offer offer = {
+        .size = sizeof offer,
+        .stale = stale,
+        .seen = proven ? &call->sub->seen : NULL,
+        .now = call->now,
+    };
+    int err = MSK_OK;
+
+    call->outbox->response.status = 401;
+    for (; err == MSK_OK; offer.number++) {
+        size_t cap, n = 0;
+        uint8_t *room = msk_outbox_room(call->outbox, &cap);
+
+        err = msk_digest_server_challenge(&call->bmsc->digest, &offer, room,
+                                          cap, &n);
+        if (err == MSK_ERR_STATE) /* that was the last algorithm */
+            return MSK_OK;
+        if (err == MSK_OK)
+            err = msk_outbox_header(call->outbox, "WWW-Authenticate",
+                                    msk_outbox_keep(call->outbox, n));
+    }
+    return err;
+}
+
+static int
+put_answer_body(struct msk_outbox *outbox, enum msk_body_kind kind)
+{
+    size_t cap, n = 0;
+    uint8_t *room = msk_outbox_room(outbox, &cap);
+    int err =
+        msk_body_write(kind, outbox->item, outbox->n_items, room, cap, &n);
+
+    if (err != MSK_OK)
+        return err;
+    outbox->response.body = msk_outbox_keep(outbox, n);
+    return msk_outbox_header(outbox, "Content-Type", msk_body_media_type(kind));
+}
+
+/* The answer to a request that verified. kind: of a body with the items of the
+ * outbox; 0: none. */
+static int
+answer_verified(const struct msk_call *call, int status,
+                enum msk_body_kind kind, const struct msk_auth_context *context)
+{
+    const struct msk_credentials credentials = credentials_of(call->sub);
+    struct msk_outbox *outbox = call->outbox;
+    size_t cap, n = 0;
+    uint8_t *room;
+    int err = kind != 0 ? put_answer_body(outbox, kind) : MSK_OK;
+
+    outbox->response.status = status;
+    if (err != MSK_OK)
+        return err;
+    room = msk_outbox_room(outbox, &cap);
+    err = msk_digest_server_info(&call->bmsc->digest, &credentials, context,
+                                 outbox->response.body, room, cap, &n);
+    return err == MSK_OK ? msk_outbox_header(outbox, "Authentication-Info",
+                                             msk_outbox_keep(outbox, n))
+                         : err;
+}
+
+/* --- requests ------------------------------------------------------------ */
 
 /* TS 33.246 table G.2.4-1; 0: go on. Decision 18: without registration there
  * is nothing to register. Decision 26: a body that is encoded is not read. */
@@ -72,7 +168,7 @@ authenticate(const struct msk_call *call, struct asked_call *asked,
         sub != NULL && !sub->rebootstrap && !msk_sub_expired(sub, call->now);
 
     if (usable)
-        credentials = msk_answer_credentials(sub);
+        credentials = credentials_of(sub);
     if (sub != NULL && sub->reauth) {
         msk_digest_seen_expire(&sub->seen, call->now);
         sub->reauth = false;
@@ -127,9 +223,8 @@ serve(struct msk_call *call, struct asked_call *asked)
         err = procedures[i].run(call, &outbox->item[k]);
     if (err == MSK_OK)
         err = msk_deliveries_run(call);
-    return err == MSK_OK
-               ? msk_answer_verified(call, status, kind, &asked->context)
-               : err;
+    return err == MSK_OK ? answer_verified(call, status, kind, &asked->context)
+                         : err;
 }
 
 static int
@@ -143,19 +238,19 @@ answer(struct msk_call *call, struct asked_call *asked, struct msk_bytes peer)
     if (err != MSK_OK || status < 0)
         return err != MSK_OK ? err : status;
     if (status != 0)
-        return msk_answer_status(call, status);
+        return answer_status(call, status);
     err = authenticate(call, asked, &auth);
     if (err != MSK_OK)
         return err;
     switch (auth) {
     case MSK_AUTH_OK: meet(call, peer); return serve(call, asked);
     case MSK_AUTH_STALE:
-        return msk_answer_challenge(call, true, asked->context.proven);
+        return answer_challenge(call, true, asked->context.proven);
     case MSK_AUTH_MISSING:
-    case MSK_AUTH_WRONG: return msk_answer_challenge(call, false, false);
+    case MSK_AUTH_WRONG: return answer_challenge(call, false, false);
     case MSK_AUTH_BAD: break;
     }
-    return msk_answer_status(call, 400);
+    return answer_status(call, 400);
 }
 
 int

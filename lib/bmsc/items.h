@@ -21,4 +21,8 @@ int msk_items_read(const struct msk_call *call, enum msk_body_kind kind,
 int msk_items_owe(struct msk_call *call, const struct msk_group *group,
                   uint16_t number, int *code);
 
+/* Answers one item of an MSK request, and sends the MSK if it is granted. MSK_PENDING: the host
+ * does not know yet. */
+int msk_items_grant(struct msk_call *call, struct msk_body_item *item);
+
 #endif

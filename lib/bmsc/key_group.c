@@ -6,7 +6,6 @@
 #include "base/octets.h"
 #include "base/secret.h"
 #include "base/sized.h"
-#include "bmsc/record_field.h"
 
 #define SEQ_MAX 0xFFFEu /* 0xFFFF is reserved */
 
@@ -92,7 +91,7 @@ msk_group_give(struct msk_group_msk *msk, struct msk_bytes key,
     if (key.n > 0)
         memcpy(msk->key, key.p, key.n);
     if (rand.n > 0)
-        (void)msk_record_set(msk->rand, MSK_RAND_MAX, &msk->rand_len, rand);
+        (void)msk_octets_keep(rand, msk->rand, MSK_RAND_MAX, &msk->rand_len);
 }
 
 /* --- a new Key Group ----------------------------------------------------- */
@@ -166,7 +165,7 @@ msk_key_group_init(struct msk_key_group *group,
     memcpy(g->id.domain, c.id.domain, sizeof g->id.domain);
     g->id.group = c.id.group;
     g->streaming = c.streaming;
-    (void)msk_record_set(g->sp, MSK_SP_MAX, &g->sp_len, c.sp);
+    (void)msk_octets_keep(c.sp, g->sp, MSK_SP_MAX, &g->sp_len);
     g->key_len = c.key_len;
     g->mtks_sent = (uint8_t)c.mtks_sent;
     err = set_first(&g->msk[MSK_ROLE_CURRENT], &c, random);

@@ -5,7 +5,7 @@
 #include "base/octets.h"
 #include "base/secret.h"
 #include "bmsc/key_group.h"
-#include "bmsc/record_field.h"
+#include "bmsc/subscriber_record.h"
 
 #define GROUP_VERSION 2
 

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "bmsc/authority.h"
+#include "bmsc/delivery.h"
 #include "bmsc/items.h"
-#include "bmsc/keyless.h"
-#include "bmsc/membership.h"
 
 /* --- services ------------------------------------------------------------ */
 
@@ -116,10 +114,8 @@ authorise_groups(const struct msk_call *call, struct needs *needs, int *code)
 
     *code = 200;
     for (size_t i = 0; err == MSK_OK && *code == 200 && i < needs->n; i++) {
-        *code = 403;
-        if (call->bmsc->config.authorise != NULL ||
-            msk_sub_find(call->sub, &needs->id[i]) != NULL)
-            err = msk_authority_ask(call, &needs->id[i], code);
+        err = msk_call_ask(call, &needs->id[i],
+                           msk_sub_member(call->sub, &needs->id[i]), code);
         needs->leave[i] = err == MSK_OK && *code == 200;
         if (*code == 204) /* there is just no MSK yet */
             *code = 200;
@@ -152,7 +148,9 @@ join_all(const struct msk_call *call, const struct needs *needs, uint8_t place)
     int err = MSK_OK;
 
     for (size_t i = 0; err == MSK_OK && i < needs->n; i++) {
-        err = msk_membership_begin(call, &needs->id[i], &member);
+        member = msk_sub_member(call->sub, &needs->id[i]);
+        if (member == NULL)
+            err = msk_call_join(call, &needs->id[i], &member);
         if (err != MSK_OK)
             break;
         member->services |= bit(place);
@@ -181,7 +179,7 @@ owe_all(struct msk_call *call, const struct needs *needs)
  * takes the place of one that goes. invalidate: the UE left, and its MSK goes
  * too (TS 33.246 6.3.2.1B). */
 static int
-leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
+leave_all(struct msk_call *call, uint8_t place, bool invalidate)
 {
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
@@ -197,11 +195,11 @@ leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
             continue;
         group = msk_call_group(call, &member->group);
         if (invalidate && group != NULL)
-            err = msk_keyless_invalidate(call, group);
+            err = msk_delivery_invalidate(call, group);
         if (err == MSK_ERR_STATE) /* no address, or the counter is used up */
             err = MSK_OK;
         if (err == MSK_OK)
-            err = msk_membership_end(call, member, MSK_PARTED_LEFT);
+            err = msk_call_part(call, member, MSK_PARTED_LEFT);
     }
     return err;
 }
@@ -209,7 +207,7 @@ leave_all(const struct msk_call *call, uint8_t place, bool invalidate)
 /* TS 33.246 6.3.2.1A: a new registration overrides the old one; what the
  * service no longer needs is left. */
 static int
-replace_registration(const struct msk_call *call, const struct needs *needs,
+replace_registration(struct msk_call *call, const struct needs *needs,
                      uint8_t place)
 {
     int err;

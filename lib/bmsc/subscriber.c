@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
-#include "bmsc/record_field.h"
 
 struct msk_sub *
 msk_sub_of(struct msk_subscriber *subscriber)
@@ -40,17 +37,14 @@ msk_sub_member(struct msk_sub *sub, const struct msk_group_id *group)
 }
 
 int
-msk_sub_join(struct msk_sub *sub, const struct msk_group_id *group,
-             struct msk_member **out)
+msk_sub_add(struct msk_sub *sub, const struct msk_group_id *group,
+            struct msk_member **out)
 {
-    struct msk_member *member = msk_sub_member(sub, group);
+    struct msk_member *member = &sub->member[sub->n_members];
 
-    *out = member;
-    if (member != NULL)
-        return MSK_OK;
     if (sub->n_members == MSK_SUBSCRIBER_GROUPS_MAX)
         return MSK_ERR_LIMIT;
-    member = &sub->member[sub->n_members++];
+    sub->n_members++;
     memset(member, 0, sizeof *member);
     member->group = *group;
     *out = member;
@@ -113,221 +107,151 @@ msk_sub_renew(struct msk_delivery *d)
     d->due = d->set; /* at once */
 }
 
-/* --- keys ---------------------------------------------------------------- */
+/* --- times ---------------------------------------------------------------- */
 
-static bool
-take_subscriber_config(struct msk_subscriber_config *c,
-                       const struct msk_subscriber_config *config)
+msk_time
+msk_sub_interval(msk_time retry, uint8_t n_sent)
 {
-    return msk_sized_take(c, sizeof *c, config,
-                          MSK_SIZE_UPTO(msk_subscriber_config, address)) &&
-           msk_octets_fit(c->btid, 1, MSK_BTID_MAX) &&
-           msk_octets_fit(c->id, 1, MSK_SUBSCRIBER_ID_MAX) &&
-           msk_octets_fit(c->muk, 1, MSK_MUK_MAX) &&
-           msk_octets_fit(c->mrk, 1, MSK_MRK_MAX) &&
-           msk_octets_fit(c->address, 0, MSK_PEER_MAX);
+    return retry << (n_sent - 1);
 }
 
-/* All of these fit: take_subscriber_config has looked. */
 static void
-set_keys(struct msk_sub *sub, const struct msk_subscriber_config *c)
+rebase_delivery(struct msk_delivery *d, msk_time now, msk_time retry)
 {
-    msk_secret_wipe(&sub->muk, sizeof sub->muk);
-    (void)msk_record_set(sub->muk.btid, MSK_BTID_MAX, &sub->muk.btid_len,
-                         c->btid);
-    (void)msk_record_set(sub->muk.key, MSK_MUK_MAX, &sub->muk.key_len, c->muk);
-    msk_secret_wipe(sub->mrk, sizeof sub->mrk);
-    (void)msk_record_set(sub->mrk, MSK_MRK_MAX, &sub->mrk_len, c->mrk);
-    sub->expires = c->expires;
-    sub->age = c->age;
-}
-
-int
-msk_subscriber_init(struct msk_subscriber *subscriber,
-                    const struct msk_subscriber_config *config)
-{
-    struct msk_subscriber_config c;
-    struct msk_sub *sub;
-
-    if (subscriber == NULL || !take_subscriber_config(&c, config))
-        return MSK_ERR_ARGUMENT;
-    memset(subscriber, 0, sizeof *subscriber);
-    sub = msk_sub_of(subscriber);
-    set_keys(sub, &c);
-    (void)msk_record_set(sub->id, MSK_SUBSCRIBER_ID_MAX, &sub->id_len, c.id);
-    (void)msk_record_set(sub->address, MSK_PEER_MAX, &sub->address_len,
-                         c.address);
-    return MSK_OK;
+    if (now >= d->set)
+        return;
+    d->set = d->due = now;
+    if (d->n_sent > 0)
+        d->due += msk_sub_interval(retry, d->n_sent);
 }
 
 void
-msk_subscriber_wipe(struct msk_subscriber *subscriber)
+msk_sub_rebase(struct msk_sub *sub, msk_time now, msk_time retry,
+               msk_time spacing)
 {
-    if (subscriber != NULL)
-        msk_secret_wipe(subscriber, sizeof *subscriber);
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        rebase_delivery(&sub->delivery[i], now, retry);
+    if (sub->flight > now && sub->flight - now > spacing)
+        sub->flight = now + spacing;
 }
 
-struct msk_bytes
-msk_subscriber_btid(const struct msk_subscriber *subscriber)
+static bool
+has_sent(const struct msk_sub *sub)
 {
-    const struct msk_sub *sub = msk_sub_at(subscriber);
-
-    return sub != NULL ? (struct msk_bytes){ sub->muk.btid, sub->muk.btid_len }
-                       : (struct msk_bytes){ NULL, 0 };
-}
-
-struct msk_bytes
-msk_subscriber_old_btid(const struct msk_subscriber *subscriber)
-{
-    const struct msk_sub *sub = msk_sub_at(subscriber);
-
-    return sub != NULL ? (struct msk_bytes){ sub->old.btid, sub->old.btid_len }
-                       : (struct msk_bytes){ NULL, 0 };
-}
-
-struct msk_bytes
-msk_subscriber_id(const struct msk_subscriber *subscriber)
-{
-    const struct msk_sub *sub = msk_sub_at(subscriber);
-
-    return sub != NULL ? (struct msk_bytes){ sub->id, sub->id_len }
-                       : (struct msk_bytes){ NULL, 0 };
-}
-
-struct msk_bytes
-msk_subscriber_address(const struct msk_subscriber *subscriber)
-{
-    const struct msk_sub *sub = msk_sub_at(subscriber);
-
-    return sub != NULL ? (struct msk_bytes){ sub->address, sub->address_len }
-                       : (struct msk_bytes){ NULL, 0 };
-}
-
-msk_time
-msk_subscriber_expires(const struct msk_subscriber *subscriber)
-{
-    return subscriber != NULL ? msk_sub_at(subscriber)->expires : 0;
-}
-
-uint64_t
-msk_subscriber_age(const struct msk_subscriber *subscriber)
-{
-    return subscriber != NULL ? msk_sub_at(subscriber)->age : 0;
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        if (sub->delivery[i].state == MSK_DELIVERY_SENT)
+            return true;
+    return false;
 }
 
 bool
-msk_subscriber_member(const struct msk_subscriber *subscriber,
-                      const struct msk_group_id *group)
+msk_sub_in_flight(const struct msk_sub *sub, msk_time now)
 {
-    return subscriber != NULL &&
-           msk_sub_find(msk_sub_at(subscriber), group) != NULL;
+    return now < sub->flight && has_sent(sub);
 }
 
-int
-msk_subscriber_join(struct msk_subscriber *subscriber,
-                    const struct msk_group_id *group)
+bool
+msk_sub_is_ready(const struct msk_delivery *d, msk_time now)
 {
-    struct msk_member *member;
-    int err;
-
-    if (subscriber == NULL || group == NULL || group->group == 0)
-        return MSK_ERR_ARGUMENT;
-    err = msk_sub_join(msk_sub_of(subscriber), group, &member);
-    if (err == MSK_OK)
-        member->asked = true;
-    return err;
+    return d->state == MSK_DELIVERY_QUEUED && now >= d->due;
 }
 
-void
-msk_subscriber_part(struct msk_subscriber *subscriber,
-                    const struct msk_group_id *group)
+bool
+msk_sub_has_ready(const struct msk_sub *sub, msk_time now)
 {
-    struct msk_member *member;
-
-    if (subscriber == NULL)
-        return;
-    member = msk_sub_member(msk_sub_of(subscriber), group);
-    if (member != NULL)
-        msk_sub_part(msk_sub_of(subscriber), member);
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        if (msk_sub_is_ready(&sub->delivery[i], now))
+            return true;
+    return false;
 }
 
-void
-msk_subscriber_reauth(struct msk_subscriber *subscriber)
+msk_time
+msk_sub_due(const struct msk_sub *sub)
 {
-    if (subscriber != NULL)
-        msk_sub_of(subscriber)->reauth = true;
-}
-
-void
-msk_subscriber_rebootstrap(struct msk_subscriber *subscriber)
-{
-    if (subscriber != NULL)
-        msk_sub_of(subscriber)->rebootstrap = true;
-}
-
-/*
- * TS 33.246 6.1: the old MUK stays for acknowledgements under way and for the
- * first pull. Of two that the UE never showed to have, the older one stays: it
- * is the one that a UE takes pulls under.
- */
-static void
-retire_muk(struct msk_sub *sub)
-{
-    const bool keep = sub->proven || sub->old.btid_len == 0;
+    const msk_time free_at = has_sent(sub) ? sub->flight : 0;
+    msk_time due = MSK_NEVER;
 
     for (size_t i = 0; i < sub->n_deliveries; i++) {
-        struct msk_delivery *d = &sub->delivery[i];
+        const struct msk_delivery *d = &sub->delivery[i];
+        msk_time at = d->due;
 
-        if (d->n_sent == 0)
-            continue;
-        if (d->old_muk == keep) /* it went out under the MUK that goes */
-            msk_sub_renew(d);
-        else
-            d->old_muk = true;
+        if (d->state == MSK_DELIVERY_QUEUED && at < free_at)
+            at = free_at;
+        due = at < due ? at : due;
     }
-    if (keep)
-        memcpy(&sub->old, &sub->muk, sizeof sub->old);
+    return due;
+}
+
+/* --- is it whole? --------------------------------------------------------- */
+
+static bool
+is_muk(const struct msk_bmsc_muk *muk)
+{
+    return muk->btid_len > 0 && muk->key_len > 0 &&
+           (muk->has_counter || muk->counter == 0);
 }
 
 static bool
-is_same_field(const uint8_t *p, size_t n, struct msk_bytes view)
+is_no_muk(const struct msk_bmsc_muk *muk)
 {
-    return n == view.n && msk_secret_equal(p, view.p, n);
+    return muk->btid_len == 0 && muk->key_len == 0 && !muk->has_counter &&
+           muk->counter == 0;
 }
 
-int
-msk_subscriber_rebind(struct msk_subscriber *subscriber,
-                      const struct msk_subscriber_config *config)
+/* Every service bit has a service, and every group is there once. */
+static bool
+are_members(const struct msk_sub *sub)
 {
-    struct msk_subscriber_config c;
-    struct msk_sub *sub;
+    const uint32_t known = sub->n_services < 32
+                               ? (UINT32_C(1) << sub->n_services) - 1
+                               : UINT32_MAX;
 
-    if (subscriber == NULL || !take_subscriber_config(&c, config))
-        return MSK_ERR_ARGUMENT;
-    sub = msk_sub_of(subscriber);
-    if (!is_same_field(sub->id, sub->id_len, c.id))
-        return MSK_ERR_CONFLICT;
-    if (is_same_field(sub->muk.btid, sub->muk.btid_len, c.btid)) {
-        /* Decision 2: the same keys again change nothing. */
-        return is_same_field(sub->muk.key, sub->muk.key_len, c.muk) &&
-                       is_same_field(sub->mrk, sub->mrk_len, c.mrk)
-                   ? MSK_OK
-                   : MSK_ERR_CONFLICT;
+    for (size_t i = 0; i < sub->n_members; i++) {
+        const struct msk_member *m = &sub->member[i];
+
+        if (m->group.group == 0 || (m->services & ~known) != 0 ||
+            msk_sub_find(sub, &m->group) != m)
+            return false;
     }
-    if (c.age <= sub->age) /* decision 27 */
-        return MSK_ERR_OLD_KEY;
-    if (is_same_field(sub->old.btid, sub->old.btid_len, c.btid))
-        return MSK_ERR_CONFLICT;
-    retire_muk(sub);
-    set_keys(sub, &c);
-    if (c.address.n > 0)
-        (void)msk_record_set(sub->address, MSK_PEER_MAX, &sub->address_len,
-                             c.address);
-    memset(&sub->seen, 0, sizeof sub->seen);
-    sub->proven = false;
-    sub->reauth = false;
-    sub->rebootstrap = false;
-    return MSK_OK;
+    return true;
+}
+
+/* The only one of that MSK, and no more of its group than a group has. */
+static bool
+is_single(const struct msk_sub *sub, const struct msk_delivery *d)
+{
+    size_t same = 0, of_group = 0;
+
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        if (msk_group_id_equal(&sub->delivery[i].group, &d->group)) {
+            of_group++;
+            same += sub->delivery[i].number == d->number ? 1 : 0;
+        }
+    return same == 1 && of_group <= 3;
+}
+
+/* Owed to a member. What was sent waits for its acknowledgement, under a MUK
+ * that is there. */
+static bool
+is_delivery(const struct msk_sub *sub, const struct msk_delivery *d)
+{
+    const bool sent = d->n_sent > 0;
+
+    return (d->state == MSK_DELIVERY_SENT ? sent
+                                          : d->state == MSK_DELIVERY_QUEUED) &&
+           (d->v || !sent) && (sent || !d->old_muk) &&
+           (!d->old_muk || sub->old.key_len > 0) && d->number != 0 &&
+           msk_sub_find(sub, &d->group) != NULL && is_single(sub, d);
+}
+
+bool
+msk_sub_is_whole(const struct msk_sub *sub)
+{
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        if (!is_delivery(sub, &sub->delivery[i]))
+            return false;
+    return is_muk(&sub->muk) && (is_muk(&sub->old) || is_no_muk(&sub->old)) &&
+           sub->id_len > 0 && sub->mrk_len > 0 && are_members(sub);
 }
 
 /* A struct msk_subscriber has room for one. */

@@ -92,9 +92,9 @@ const struct msk_member *msk_sub_find(const struct msk_sub *sub,
 struct msk_member *msk_sub_member(struct msk_sub *sub,
                                   const struct msk_group_id *group);
 
-/* Adds a membership, or finds it. MSK_ERR_LIMIT. */
-int msk_sub_join(struct msk_sub *sub, const struct msk_group_id *group,
-                 struct msk_member **out);
+/* Adds a membership, of a group that has none. MSK_ERR_LIMIT. */
+int msk_sub_add(struct msk_sub *sub, const struct msk_group_id *group,
+                struct msk_member **out);
 
 /* Ends a membership, and lets go what is on its way to it. */
 void msk_sub_part(struct msk_sub *sub, struct msk_member *member);
@@ -108,5 +108,28 @@ bool msk_sub_expired(const struct msk_sub *sub, msk_time now);
 
 /* Nothing of it was sent, and nothing of it is known any more. */
 void msk_sub_renew(struct msk_delivery *d);
+
+/* The interval after the n-th sending, of which the first is retry long:
+ * doubled each time. */
+msk_time msk_sub_interval(msk_time retry, uint8_t n_sent);
+
+/* After a clock was set back: nothing waits longer than its own interval. */
+void msk_sub_rebase(struct msk_sub *sub, msk_time now, msk_time retry,
+                    msk_time spacing);
+
+/* May an answer to the last message be so near that another one could
+ * overtake it? */
+bool msk_sub_in_flight(const struct msk_sub *sub, msk_time now);
+
+/* Is there one that waits for nothing but its turn? */
+bool msk_sub_has_ready(const struct msk_sub *sub, msk_time now);
+bool msk_sub_is_ready(const struct msk_delivery *d, msk_time now);
+
+/* When there is something to do; MSK_NEVER. */
+msk_time msk_sub_due(const struct msk_sub *sub);
+
+/* Is it as only a BM-SC makes one: what refers to something finds it, and
+ * nothing is there twice? */
+bool msk_sub_is_whole(const struct msk_sub *sub);
 
 #endif

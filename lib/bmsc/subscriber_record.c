@@ -1,13 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /* The octets of a packed subscriber. The first one is a version. */
+#include "bmsc/subscriber_record.h"
+
 #include <string.h>
 
 #include "base/octets.h"
 #include "base/secret.h"
-#include "bmsc/record_field.h"
 #include "bmsc/subscriber.h"
 
 #define SUBSCRIBER_VERSION 2
+
+/* --- fields -------------------------------------------------------------- */
+
+void
+msk_record_get(struct msk_reader *r, uint8_t *out, size_t cap, uint8_t *len)
+{
+    struct msk_bytes field;
+
+    *len = msk_reader_u8(r);
+    msk_reader_take(r, *len, &field);
+    if (field.n > cap)
+        r->bad = true;
+    else if (field.n > 0)
+        memcpy(out, field.p, field.n);
+    if (r->bad)
+        *len = 0;
+}
+
+void
+msk_record_put(struct msk_writer *w, const uint8_t *p, uint8_t len)
+{
+    msk_writer_u8(w, len);
+    msk_writer_put(w, p, len);
+}
+
+bool
+msk_record_get_flag(struct msk_reader *r)
+{
+    uint8_t octet = msk_reader_u8(r);
+
+    if (octet > 1)
+        r->bad = true;
+    return octet == 1;
+}
+
+void
+msk_record_put_flag(struct msk_writer *w, bool flag)
+{
+    msk_writer_u8(w, flag ? 1 : 0);
+}
+
+uint64_t
+msk_record_get_u64(struct msk_reader *r)
+{
+    uint64_t high = msk_reader_u32(r);
+
+    return high << 32 | msk_reader_u32(r);
+}
+
+void
+msk_record_put_u64(struct msk_writer *w, uint64_t v)
+{
+    msk_writer_u32(w, (uint32_t)(v >> 32));
+    msk_writer_u32(w, (uint32_t)v);
+}
 
 /* --- MUKs ---------------------------------------------------------------- */
 
@@ -212,76 +268,6 @@ put_deliveries(struct msk_writer *w, const struct msk_sub *sub)
 /* --- the whole ----------------------------------------------------------- */
 
 static bool
-is_muk(const struct msk_bmsc_muk *muk)
-{
-    return muk->btid_len > 0 && muk->key_len > 0 &&
-           (muk->has_counter || muk->counter == 0);
-}
-
-static bool
-is_no_muk(const struct msk_bmsc_muk *muk)
-{
-    return muk->btid_len == 0 && muk->key_len == 0 && !muk->has_counter &&
-           muk->counter == 0;
-}
-
-/* Every service bit has a service, and every group is there once. */
-static bool
-are_members(const struct msk_sub *sub)
-{
-    const uint32_t known = sub->n_services < 32
-                               ? (UINT32_C(1) << sub->n_services) - 1
-                               : UINT32_MAX;
-
-    for (size_t i = 0; i < sub->n_members; i++) {
-        const struct msk_member *m = &sub->member[i];
-
-        if (m->group.group == 0 || (m->services & ~known) != 0 ||
-            msk_sub_find(sub, &m->group) != m)
-            return false;
-    }
-    return true;
-}
-
-/* The only one of that MSK, and no more of its group than a group has. */
-static bool
-is_single(const struct msk_sub *sub, const struct msk_delivery *d)
-{
-    size_t same = 0, of_group = 0;
-
-    for (size_t i = 0; i < sub->n_deliveries; i++)
-        if (msk_group_id_equal(&sub->delivery[i].group, &d->group)) {
-            of_group++;
-            same += sub->delivery[i].number == d->number ? 1 : 0;
-        }
-    return same == 1 && of_group <= 3;
-}
-
-/* Owed to a member. What was sent waits for its acknowledgement, under a MUK
- * that is there. */
-static bool
-is_delivery(const struct msk_sub *sub, const struct msk_delivery *d)
-{
-    const bool sent = d->n_sent > 0;
-
-    return (d->state == MSK_DELIVERY_SENT ? sent
-                                          : d->state == MSK_DELIVERY_QUEUED) &&
-           (d->v || !sent) && (sent || !d->old_muk) &&
-           (!d->old_muk || sub->old.key_len > 0) && d->number != 0 &&
-           msk_sub_find(sub, &d->group) != NULL && is_single(sub, d);
-}
-
-static bool
-is_whole_subscriber(const struct msk_sub *sub)
-{
-    for (size_t i = 0; i < sub->n_deliveries; i++)
-        if (!is_delivery(sub, &sub->delivery[i]))
-            return false;
-    return is_muk(&sub->muk) && (is_muk(&sub->old) || is_no_muk(&sub->old)) &&
-           sub->id_len > 0 && sub->mrk_len > 0 && are_members(sub);
-}
-
-static bool
 get_subscriber(struct msk_sub *sub, struct msk_bytes packed)
 {
     struct msk_reader r;
@@ -293,7 +279,7 @@ get_subscriber(struct msk_sub *sub, struct msk_bytes packed)
     get_services(&r, sub);
     get_members(&r, sub);
     get_deliveries(&r, sub);
-    return msk_reader_done(&r) && is_whole_subscriber(sub);
+    return msk_reader_done(&r) && msk_sub_is_whole(sub);
 }
 
 int

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* bmsc/record_field.h - fields of the packed records: octets after their
+/* bmsc/subscriber_record.h - fields of the packed records: octets after their
  * length, flags, times. */
-#ifndef MSK_BMSC_RECORD_FIELD_H
-#define MSK_BMSC_RECORD_FIELD_H
+#ifndef MSK_BMSC_SUBSCRIBER_RECORD_H
+#define MSK_BMSC_SUBSCRIBER_RECORD_H
 
 #include "base/bytes.h"
 
@@ -19,10 +19,5 @@ void msk_record_put_flag(struct msk_writer *w, bool flag);
 /* 64 bits. */
 uint64_t msk_record_get_u64(struct msk_reader *r);
 void msk_record_put_u64(struct msk_writer *w, uint64_t v);
-
-/* Copies a view of at most cap octets (255 at most) into a field. False: it is
- * longer; nothing was changed. */
-bool msk_record_set(uint8_t *out, size_t cap, uint8_t *len,
-                    struct msk_bytes view);
 
 #endif
