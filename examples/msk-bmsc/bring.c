@@ -136,6 +136,17 @@ why_not(const struct host *h, uint64_t failures, const char *why)
     return h->database.failures != failures ? h->database.why : why;
 }
 
+/* Nothing is written, nor read once more, for who is known and the same; that
+ * other services of a Key Group end memberships is a job of its own. */
+static bool
+is_known(const struct subscriber_row *row, const struct address *address,
+         const char *services)
+{
+    return row->address.n == address->n &&
+           memcmp(row->address.octets, address->octets, address->n) == 0 &&
+           strcmp(row->services, services) == 0;
+}
+
 /* A B-TID names one subscriber. */
 static bool
 is_taken(struct host *h, const char *btid)
@@ -158,6 +169,8 @@ save_subscriber(struct host *h, const struct subscriber *s,
         return "address is no IP:PORT";
     if (!take_services(object, services))
         return "services is no list of texts, or too long";
+    if (found == DATABASE_OK && is_known(&h->row, &address, services))
+        return NULL;
     if (found == DATABASE_NONE) {
         if (is_taken(h, s->btid))
             return "the B-TID is another subscriber's";
@@ -356,6 +369,8 @@ save_group(struct host *h, const struct group *g, const json_t *object,
     }
     *other_services =
         found == DATABASE_OK && strcmp(h->group_row.services, services) != 0;
+    if (found == DATABASE_OK && !*other_services)
+        return NULL;
     memcpy(h->group_row.services, services, sizeof services);
     return database_save_group(&h->database, &h->group_row) == DATABASE_OK
                ? NULL

@@ -131,6 +131,25 @@ def rebinds_onto_no_other_subscriber(where):
     bmsc.quit()
 
 
+def writes_nothing_that_is_known(where):
+    """At a start, who is in the database as in the file is not written: 100,000 of them are read in a second."""
+    bob = {"btid": "bob@bsf.example.org", "impi": "bob", "ks_naf": "22" * 32, "services": ["news"],
+           "address": "127.0.0.1:2269"}
+
+    def versions(*subscribers, services=("news",)):
+        group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1, "services": services}
+        start(where, subscribers=subscribers, groups=[group])[0].quit()
+        with sqlite3.connect(f"{where}/bmsc.db") as database:
+            return [database.execute(f"SELECT version FROM {table} ORDER BY 1").fetchall()
+                    for table in ("subscriber", "key_group")]
+
+    assert versions(SUBSCRIBER, bob) == [[(1,), (1,)], [(1,)]]
+    assert versions(SUBSCRIBER, bob) == [[(1,), (1,)], [(1,)]]
+    assert versions(SUBSCRIBER, bob | {"services": ["sport"]}) == [[(1,), (2,)], [(1,)]]
+    assert versions(SUBSCRIBER, bob | {"services": ["sport"], "address": "127.0.0.2:2269"}) == [[(1,), (3,)], [(1,)]]
+    assert versions(SUBSCRIBER, services=["sport"])[1] == [(2,)]
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 def store_is_private(where):
@@ -435,7 +454,7 @@ def takes_ipv4_on_an_ipv6_address(where):
 
 def main():
     tests = [answers_before_it_pushes, numbers_are_decimal, files_say_what_is_wrong,
-             rebinds_onto_no_other_subscriber, store_is_private, serves_while_locked,
+             rebinds_onto_no_other_subscriber, writes_nothing_that_is_known, store_is_private, serves_while_locked,
              sends_again_after_the_clock_was_set_back, long_jobs_yield,
              says_when_it_has_no_time, slow_readers_stop_nothing, strangers_fill_no_log,
              obeys_signals_and_tells_systemd, a_long_reload_yields, tells_prometheus, takes_ipv4_on_an_ipv6_address]
