@@ -84,7 +84,8 @@ struct msk_leave_event {
     enum msk_reason reason;
 };
 
-/* One step of a state machine, as values; numbers as in doc/states.md. */
+/* One step of a state machine; numbers and names as in doc/states.md. Names are
+ * constant strings. */
 struct msk_trace {
     /* Grows at its end: the library makes it, the host reads it. */
     uint8_t machine; /* 1: HTTP exchange, 2: Key Group, 3: service, 4: Key Group
@@ -92,6 +93,7 @@ struct msk_trace {
     uint8_t state, event, next;
     int err; /* MSK_ERR_STATE: not defined, a defect; else OK */
     struct msk_group_id group; /* of a Key Group's machine */
+    const char *machine_name, *state_name, *event_name, *next_name;
 };
 
 /* A key for a key log, with the name that it has in traffic. */

@@ -8,37 +8,60 @@
 #include "ue/machine.h"
 #include "ue/service.h"
 
-/* The answer to a request that nobody waits for any more is still awaited:
- * the host has one request under way, not two. */
-static const struct msk_cell exchange_table[MSK_EXCHANGE_STATES][MSK_EXCHANGE_EVENTS] = {
-    [MSK_EXCHANGE_IDLE] = {
-        [MSK_EXCHANGE_ASK] = { MSK_EXCHANGE_SEND, MSK_EXCHANGE_SENT },
-        [MSK_EXCHANGE_LACK] = { MSK_EXCHANGE_ASK_KEYS, MSK_EXCHANGE_KEYS },
-        [MSK_EXCHANGE_FAULT] = { MSK_EXCHANGE_HOLD, MSK_EXCHANGE_PAUSE },
-    },
-    [MSK_EXCHANGE_SENT] = {
-        [MSK_EXCHANGE_REPEAT] = { MSK_EXCHANGE_SEND, MSK_EXCHANGE_SENT },
-        [MSK_EXCHANGE_RENEW] = { MSK_EXCHANGE_ASK_KEYS, MSK_EXCHANGE_KEYS },
-        [MSK_EXCHANGE_ANSWERED] = { MSK_EXCHANGE_END, MSK_EXCHANGE_IDLE },
-        [MSK_EXCHANGE_FAILED] = { MSK_EXCHANGE_END, MSK_EXCHANGE_IDLE },
-        [MSK_EXCHANGE_AFTER] = { MSK_EXCHANGE_HOLD, MSK_EXCHANGE_PAUSE },
-    },
-    [MSK_EXCHANGE_KEYS] = {
-        [MSK_EXCHANGE_REPEAT] = { MSK_EXCHANGE_RESUME, MSK_EXCHANGE_SENT },
-        [MSK_EXCHANGE_FAILED] = { MSK_EXCHANGE_RELEASE, MSK_EXCHANGE_IDLE },
-        [MSK_EXCHANGE_CANCEL] = { MSK_EXCHANGE_RELEASE, MSK_EXCHANGE_IDLE },
-    },
-    [MSK_EXCHANGE_PAUSE] = {
-        [MSK_EXCHANGE_DUE] = { MSK_EXCHANGE_RELEASE, MSK_EXCHANGE_IDLE },
-    },
+/* What a cell says; the state after it is in exchange_next. */
+enum exchange_action {
+    XA_SEND = MSK_ACTION_KEEP + 1, /* hand the request out */
+    XA_ASK,                        /* ask for keys; waits stand still */
+    XA_HOLD,                       /* begin the pause; waits stand still */
+    XA_RESUME,                     /* hand it out; waits go on */
+    XA_DROP,                       /* waits go on */
+    XA_END                         /* it is over */
 };
 
-const struct msk_cell *
-msk_ue_exchange_cell(enum msk_ue_exchange_state state,
-                     enum msk_ue_exchange_event event)
-{
-    return &exchange_table[state][event];
-}
+static const uint8_t exchange_next[] = {
+    [XA_SEND] = MSK_EXCHANGE_SENT,  [XA_ASK] = MSK_EXCHANGE_KEYS,
+    [XA_HOLD] = MSK_EXCHANGE_PAUSE, [XA_RESUME] = MSK_EXCHANGE_SENT,
+    [XA_DROP] = MSK_EXCHANGE_IDLE,  [XA_END] = MSK_EXCHANGE_IDLE,
+};
+
+/* The answer to a request that nobody waits for any more is still awaited:
+ * the host has one request under way, not two. */
+/* clang-format off */
+static const uint8_t exchange_table[1][MSK_EXCHANGE_EVENTS][MSK_PANEL] = {
+    { /*                        idle       sent       keys       pause */
+    [MSK_EXCHANGE_ASK]      = { XA_SEND,   0,         0,         0         },
+    [MSK_EXCHANGE_LACK]     = { XA_ASK,    0,         0,         0         },
+    [MSK_EXCHANGE_FAULT]    = { XA_HOLD,   0,         0,         0         },
+    [MSK_EXCHANGE_REPEAT]   = { 0,         XA_SEND,   XA_RESUME, 0         },
+    [MSK_EXCHANGE_RENEW]    = { 0,         XA_ASK,    0,         0         },
+    [MSK_EXCHANGE_ANSWERED] = { 0,         XA_END,    0,         0         },
+    [MSK_EXCHANGE_FAILED]   = { 0,         XA_END,    XA_DROP,   0         },
+    [MSK_EXCHANGE_AFTER]    = { 0,         XA_HOLD,   0,         0         },
+    [MSK_EXCHANGE_DUE]      = { 0,         0,         0,         XA_DROP   },
+    [MSK_EXCHANGE_CANCEL]   = { 0,         0,         XA_DROP,   0         },
+    },
+};
+/* clang-format on */
+
+static const char *const exchange_states[MSK_EXCHANGE_STATES] = {
+    "idle", "sent", "keys", "pause"
+};
+
+static const char *const exchange_events[MSK_EXCHANGE_EVENTS] = {
+    "ask",      "lack",   "fault", "repeat", "renew",
+    "answered", "failed", "after", "due",    "cancel"
+};
+
+const struct msk_machine msk_ue_exchange_machine = {
+    .number = MSK_MACHINE_EXCHANGE,
+    .name = "exchange",
+    .n_states = MSK_EXCHANGE_STATES,
+    .n_events = MSK_EXCHANGE_EVENTS,
+    .cells = &exchange_table[0][0][0],
+    .next = exchange_next,
+    .states = exchange_states,
+    .events = exchange_events,
+};
 
 /* The keys of the request serve to verify its answer, and nothing else. */
 static void
@@ -55,46 +78,45 @@ send_request(struct msk_ue *ue)
 }
 
 static void
-act_on_exchange(struct msk_ue *ue, enum msk_ue_exchange_action action)
+act_on_exchange(struct msk_ue *ue, enum exchange_action action)
 {
     struct msk_ue_exchange *exchange = &ue->exchange;
 
     switch (action) {
-    case MSK_EXCHANGE_SEND: send_request(ue); break;
-    case MSK_EXCHANGE_ASK_KEYS:
+    case XA_SEND: send_request(ue); break;
+    case XA_ASK:
         ue->outbox.tell |= MSK_TELL_BOOTSTRAP;
         ue->outbox.bootstrap =
             exchange->authorised ? MSK_REASON_RENEGOTIATE : MSK_REASON_NO_KEYS;
         msk_timer_stop(&exchange->timer);
         exchange->held_since = ue->now;
         break;
-    case MSK_EXCHANGE_HOLD:
+    case XA_HOLD:
         msk_timer_start(&exchange->timer, ue->now, exchange->pause);
         exchange->held_since = ue->now;
         break;
-    case MSK_EXCHANGE_RESUME:
+    case XA_RESUME:
         msk_timers_resume(ue, exchange->held_since);
         send_request(ue);
         break;
-    case MSK_EXCHANGE_RELEASE:
+    case XA_DROP:
         msk_timers_resume(ue, exchange->held_since);
         msk_timer_stop(&exchange->timer);
         break;
-    case MSK_EXCHANGE_END: msk_timer_stop(&exchange->timer); break;
+    case XA_END: msk_timer_stop(&exchange->timer); break;
     }
 }
 
 int
 msk_ue_exchange_step(struct msk_ue *ue, enum msk_ue_exchange_event event)
 {
-    const struct msk_cell *cell = &exchange_table[ue->exchange.state][event];
     uint8_t action =
-        msk_machine_step(ue, MSK_MACHINE_EXCHANGE, cell, (uint8_t)event, NULL,
+        msk_machine_step(ue, &msk_ue_exchange_machine, (uint8_t)event, NULL,
                          &ue->exchange.state);
 
     if (action == 0)
         return MSK_ERR_STATE;
-    act_on_exchange(ue, (enum msk_ue_exchange_action)action);
+    act_on_exchange(ue, (enum exchange_action)action);
     if (ue->exchange.state != MSK_EXCHANGE_SENT)
         forget_keys(ue);
     return MSK_OK;

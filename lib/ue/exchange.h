@@ -32,18 +32,7 @@ enum msk_ue_exchange_event {
     MSK_EXCHANGE_EVENTS
 };
 
-enum msk_ue_exchange_action {
-    MSK_EXCHANGE_SEND = 2, /* hand the request out */
-    MSK_EXCHANGE_ASK_KEYS, /* ask for keys; waits stand still */
-    MSK_EXCHANGE_HOLD,     /* begin the pause; waits stand still */
-    MSK_EXCHANGE_RESUME,   /* hand it out; waits go on */
-    MSK_EXCHANGE_RELEASE,  /* waits go on */
-    MSK_EXCHANGE_END       /* it is over */
-};
-
-/* A cell of the table, for who draws or counts them. */
-const struct msk_cell *msk_ue_exchange_cell(enum msk_ue_exchange_state state,
-                                            enum msk_ue_exchange_event event);
+extern const struct msk_machine msk_ue_exchange_machine;
 
 /* One step. MSK_ERR_STATE: not defined, nothing changed. */
 int msk_ue_exchange_step(struct msk_ue *ue, enum msk_ue_exchange_event event);

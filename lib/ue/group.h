@@ -46,22 +46,6 @@ enum msk_ue_group_event {
     MSK_GROUP_EVENTS
 };
 
-/* What a step does; the functions are in group_machine.c. */
-enum msk_ue_group_action {
-    MSK_GROUP_KEEP = 1, /* nothing */
-    MSK_GROUP_BEGIN,    /* a new request, after the back-off */
-    MSK_GROUP_DAMP,     /* the same, and not again too soon: by traffic */
-    MSK_GROUP_NOW,      /* a new request without back-off */
-    MSK_GROUP_HASTEN,   /* the back-off without what traffic has added */
-    MSK_GROUP_REPLAN,   /* the back-off begins again */
-    MSK_GROUP_COUNT,    /* one attempt more */
-    MSK_GROUP_HOPE,     /* the wait for the MSK begins */
-    MSK_GROUP_AGAIN,    /* the same request, after a longer back-off */
-    MSK_GROUP_LOOK,     /* ask the MGV-F what is held */
-    MSK_GROUP_END,      /* the request is over */
-    MSK_GROUP_LEAVE     /* leave the services that need the group */
-};
-
 /* Index of a group; ue->n_groups: it is not there. */
 size_t msk_ue_group_find(const struct msk_ue *ue, const uint8_t domain[3],
                          uint16_t group);
@@ -83,9 +67,7 @@ bool msk_ue_group_staged(const struct msk_ue *ue, size_t i);
 /* What must stay on: all that any such service has on. */
 enum msk_require msk_ue_group_require(const struct msk_ue *ue, size_t i);
 
-/* A cell of the table, for who draws or counts them. */
-const struct msk_cell *msk_ue_group_cell(enum msk_ue_group_state state,
-                                         enum msk_ue_group_event event);
+extern const struct msk_machine msk_ue_group_machine;
 
 /* One step. MSK_ERR_STATE: not defined, nothing changed. */
 int msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,

@@ -6,118 +6,107 @@
 #define CALM 1000       /* milliseconds between requests for a group */
 #define DAMP_MAX 600000 /* and at most, between those that traffic leads to */
 
+/* What a cell says; the state after it is in group_next. */
+enum group_action {
+    GA_KEEP = MSK_ACTION_KEEP, /* nothing */
+    GA_READY,                  /* nothing */
+    GA_EARLY,                  /* nothing */
+    GA_STAY,                   /* nothing */
+    GA_BEGIN,                  /* a new request, after the back-off */
+    GA_DAMP,   /* the same, and not again too soon: by traffic */
+    GA_NOW,    /* a new request without back-off */
+    GA_HASTEN, /* the back-off without what traffic has added */
+    GA_REPLAN, /* the back-off begins again */
+    GA_COUNT,  /* one attempt more */
+    GA_HOPE,   /* the wait for the MSK begins */
+    GA_AGAIN,  /* the same request, after a longer back-off */
+    GA_LOOK,   /* ask the MGV-F what is held */
+    GA_END,    /* the request is over */
+    GA_LEAVE   /* leave the services that need the group */
+};
+
+static const uint8_t group_next[] = {
+    [GA_KEEP] = MSK_SAME_STATE,      [GA_READY] = MSK_GROUP_READY,
+    [GA_EARLY] = MSK_GROUP_ANSWERED, [GA_STAY] = MSK_GROUP_STAY,
+    [GA_BEGIN] = MSK_GROUP_BACKOFF,  [GA_DAMP] = MSK_GROUP_BACKOFF,
+    [GA_NOW] = MSK_GROUP_BACKOFF,    [GA_HASTEN] = MSK_GROUP_BACKOFF,
+    [GA_REPLAN] = MSK_GROUP_BACKOFF, [GA_COUNT] = MSK_GROUP_ASKED,
+    [GA_HOPE] = MSK_GROUP_WAIT,      [GA_AGAIN] = MSK_GROUP_BACKOFF,
+    [GA_LOOK] = MSK_GROUP_LOOKING,   [GA_END] = MSK_GROUP_REST,
+    [GA_LEAVE] = MSK_GROUP_REST,
+};
+
 /*
  * TS 33.246 6.3.2.2 and the change request. In each state: what may come. An
  * MSK is taken in every state, also before the request for it was answered
  * (decision 11); what asks for more while a request is under way merges with
  * it (decision 20).
  */
-static const struct msk_cell group_table[MSK_GROUP_STATES][MSK_GROUP_EVENTS] = {
-    [MSK_GROUP_REST] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_DAMP, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_REST },
-        [MSK_GROUP_LOST] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_REST },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+/* clang-format off */
+static const uint8_t group_table[2][MSK_GROUP_EVENTS][MSK_PANEL] = {
+    { /*                      rest       backoff    ready      asked */
+    [MSK_GROUP_NEED]      = { GA_BEGIN,  GA_HASTEN, GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_MISSED]    = { GA_DAMP,   GA_KEEP,   GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_PULL]      = { GA_NOW,    GA_NOW,    GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_AWAIT]     = { GA_HOPE,   GA_KEEP,   GA_KEEP,   0         },
+    [MSK_GROUP_PLAN]      = { GA_KEEP,   GA_REPLAN, GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_DUE]       = { 0,         GA_READY,  0,         0         },
+    [MSK_GROUP_SENT]      = { 0,         0,         GA_COUNT,  0         },
+    [MSK_GROUP_GRANTED]   = { 0,         0,         0,         GA_HOPE   },
+    [MSK_GROUP_DONE]      = { 0,         0,         0,         GA_END    },
+    [MSK_GROUP_CONFIRMED] = { 0,         0,         0,         GA_LOOK   },
+    [MSK_GROUP_REFUSED]   = { 0,         0,         0,         GA_LOOK   },
+    [MSK_GROUP_RETRY]     = { 0,         0,         0,         GA_AGAIN  },
+    [MSK_GROUP_SPENT]     = { 0,         GA_LOOK,   GA_LOOK,   GA_LOOK   },
+    [MSK_GROUP_LOST]      = { GA_LOOK,   GA_KEEP,   GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_MSK]       = { GA_KEEP,   GA_END,    GA_END,    GA_EARLY  },
+    [MSK_GROUP_GOOD]      = { 0,         0,         0,         0         },
+    [MSK_GROUP_NOTHING]   = { 0,         0,         0,         0         },
+    [MSK_GROUP_DROP]      = { GA_END,    GA_END,    GA_END,    GA_END    },
     },
-    [MSK_GROUP_BACKOFF] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_HASTEN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_REPLAN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_DUE] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
-    },
-    [MSK_GROUP_READY] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_SENT] = { MSK_GROUP_COUNT, MSK_GROUP_ASKED },
-        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_READY },
-        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
-    },
-    [MSK_GROUP_ASKED] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
-        [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
-        [MSK_GROUP_GRANTED] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
-        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_CONFIRMED] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_REFUSED] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_ASKED },
-        [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
-    },
-    [MSK_GROUP_ANSWERED] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_PULL] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_MSK] = { MSK_GROUP_KEEP, MSK_GROUP_ANSWERED },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
-    },
-    [MSK_GROUP_WAIT] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
-        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_AWAIT] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
-        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_SPENT] = { MSK_GROUP_LOOK, MSK_GROUP_LOOKING },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_WAIT },
-        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
-    },
-    [MSK_GROUP_LOOKING] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
-        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
-        [MSK_GROUP_DONE] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_RETRY] = { MSK_GROUP_AGAIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_LOOKING },
-        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_GOOD] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
-        [MSK_GROUP_NOTHING] = { MSK_GROUP_LEAVE, MSK_GROUP_REST },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
-    },
-    [MSK_GROUP_STAY] = {
-        [MSK_GROUP_NEED] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_MISSED] = { MSK_GROUP_DAMP, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_PULL] = { MSK_GROUP_NOW, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_AWAIT] = { MSK_GROUP_HOPE, MSK_GROUP_WAIT },
-        [MSK_GROUP_PLAN] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
-        [MSK_GROUP_LOST] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
-        [MSK_GROUP_MSK] = { MSK_GROUP_END, MSK_GROUP_REST },
-        [MSK_GROUP_GOOD] = { MSK_GROUP_KEEP, MSK_GROUP_STAY },
-        [MSK_GROUP_NOTHING] = { MSK_GROUP_BEGIN, MSK_GROUP_BACKOFF },
-        [MSK_GROUP_DROP] = { MSK_GROUP_END, MSK_GROUP_REST },
+    { /*                      answered   wait       looking    stay */
+    [MSK_GROUP_NEED]      = { GA_KEEP,   GA_KEEP,   GA_BEGIN,  GA_BEGIN  },
+    [MSK_GROUP_MISSED]    = { GA_KEEP,   GA_KEEP,   GA_KEEP,   GA_DAMP   },
+    [MSK_GROUP_PULL]      = { GA_KEEP,   GA_NOW,    GA_NOW,    GA_NOW    },
+    [MSK_GROUP_AWAIT]     = { 0,         GA_KEEP,   GA_HOPE,   GA_HOPE   },
+    [MSK_GROUP_PLAN]      = { GA_KEEP,   GA_KEEP,   GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_DUE]       = { 0,         0,         0,         0         },
+    [MSK_GROUP_SENT]      = { 0,         0,         0,         0         },
+    [MSK_GROUP_GRANTED]   = { 0,         0,         0,         0         },
+    [MSK_GROUP_DONE]      = { GA_END,    GA_END,    GA_END,    0         },
+    [MSK_GROUP_CONFIRMED] = { 0,         0,         0,         0         },
+    [MSK_GROUP_REFUSED]   = { 0,         0,         0,         0         },
+    [MSK_GROUP_RETRY]     = { 0,         GA_AGAIN,  GA_AGAIN,  0         },
+    [MSK_GROUP_SPENT]     = { 0,         GA_LOOK,   0,         0         },
+    [MSK_GROUP_LOST]      = { GA_KEEP,   GA_KEEP,   GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_MSK]       = { GA_KEEP,   GA_END,    GA_END,    GA_END    },
+    [MSK_GROUP_GOOD]      = { 0,         0,         GA_STAY,   GA_KEEP   },
+    [MSK_GROUP_NOTHING]   = { 0,         0,         GA_LEAVE,  GA_BEGIN  },
+    [MSK_GROUP_DROP]      = { GA_END,    GA_END,    GA_END,    GA_END    },
     },
 };
+/* clang-format on */
 
-const struct msk_cell *
-msk_ue_group_cell(enum msk_ue_group_state state, enum msk_ue_group_event event)
-{
-    return &group_table[state][event];
-}
+static const char *const group_states[MSK_GROUP_STATES] = {
+    "rest", "backoff", "ready", "asked", "answered", "wait", "looking", "stay"
+};
+
+static const char *const group_events[MSK_GROUP_EVENTS] = {
+    "need",  "missed",  "pull", "await",     "plan",    "due",
+    "sent",  "granted", "done", "confirmed", "refused", "retry",
+    "spent", "lost",    "msk",  "good",      "nothing", "drop"
+};
+
+const struct msk_machine msk_ue_group_machine = {
+    .number = MSK_MACHINE_GROUP,
+    .name = "group",
+    .n_states = MSK_GROUP_STATES,
+    .n_events = MSK_GROUP_EVENTS,
+    .cells = &group_table[0][0][0],
+    .next = group_next,
+    .states = group_states,
+    .events = group_events,
+};
 
 /* Where services differ in their back-off the UE may choose (TS 33.246
  * 6.3.2.1A): that of the first. */
@@ -264,31 +253,34 @@ again(struct msk_ue *ue, struct msk_ue_group *group)
 
 static void
 act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
-             enum msk_ue_group_action action)
+             enum group_action action)
 {
     switch (action) {
-    case MSK_GROUP_KEEP: break;
-    case MSK_GROUP_BEGIN: begin_asking(ue, group, calm_left(ue, group)); break;
-    case MSK_GROUP_DAMP: begin_damped(ue, group); break;
-    case MSK_GROUP_NOW: begin_now(ue, group); break;
-    case MSK_GROUP_HASTEN: hasten(ue, group); break;
-    case MSK_GROUP_REPLAN: plan(ue, group, calm_left(ue, group)); break;
-    case MSK_GROUP_COUNT: count_group_attempt(ue, group); break;
-    case MSK_GROUP_HOPE:
+    case GA_KEEP:
+    case GA_READY:
+    case GA_EARLY:
+    case GA_STAY: break;
+    case GA_BEGIN: begin_asking(ue, group, calm_left(ue, group)); break;
+    case GA_DAMP: begin_damped(ue, group); break;
+    case GA_NOW: begin_now(ue, group); break;
+    case GA_HASTEN: hasten(ue, group); break;
+    case GA_REPLAN: plan(ue, group, calm_left(ue, group)); break;
+    case GA_COUNT: count_group_attempt(ue, group); break;
+    case GA_HOPE:
         msk_ue_group_want_something(group);
         msk_timer_start(&group->timer, ue->now, ue->wait);
         begin_patience(ue, group);
         break;
-    case MSK_GROUP_AGAIN: again(ue, group); break;
-    case MSK_GROUP_LOOK:
+    case GA_AGAIN: again(ue, group); break;
+    case GA_LOOK:
         (void)msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
         msk_ue_group_want_nothing(group);
         msk_timer_stop(&group->timer);
         if (group->ended)
             end_asking(group);
         break;
-    case MSK_GROUP_END: end_asking(group); break;
-    case MSK_GROUP_LEAVE:
+    case GA_END: end_asking(group); break;
+    case GA_LEAVE:
         end_asking(group);
         group->leave = true;
         group->got = false;
@@ -300,13 +292,12 @@ int
 msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
                   enum msk_ue_group_event event)
 {
-    const struct msk_cell *cell = &group_table[group->state][event];
-    uint8_t action = msk_machine_step(
-        ue, MSK_MACHINE_GROUP, cell, (uint8_t)event, &group->id, &group->state);
+    uint8_t action = msk_machine_step(ue, &msk_ue_group_machine, (uint8_t)event,
+                                      &group->id, &group->state);
 
     if (action == 0)
         return MSK_ERR_STATE;
-    act_on_group(ue, group, (enum msk_ue_group_action)action);
+    act_on_group(ue, group, (enum group_action)action);
     return MSK_OK;
 }
 

@@ -1,73 +1,90 @@
 /* SPDX-License-Identifier: MIT */
 #include "ue/holding.h"
 
-static const struct msk_cell holding_table[MSK_HOLDING_STATES]
-                                          [MSK_HOLDING_EVENTS] = {
-    [MSK_HOLDING_FREE] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_KEEP, MSK_HOLDING_ASK },
-    },
-    [MSK_HOLDING_ASK] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_KEEP, MSK_HOLDING_ASK },
-        [MSK_HOLDING_FITS] = { MSK_HOLDING_KEEP, MSK_HOLDING_IN },
-        [MSK_HOLDING_DIFFERS] = { MSK_HOLDING_KEEP, MSK_HOLDING_ASK },
-        [MSK_HOLDING_UNNEEDED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LAST },
-        [MSK_HOLDING_VOID] = { MSK_HOLDING_KEEP, MSK_HOLDING_FREE },
-        [MSK_HOLDING_STIRRED] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_ALLOWED] = { MSK_HOLDING_KEEP, MSK_HOLDING_IN },
-    },
-    [MSK_HOLDING_BOTH] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_FITS] = { MSK_HOLDING_KEEP, MSK_HOLDING_LOOK },
-        [MSK_HOLDING_DIFFERS] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_UNNEEDED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LAST },
-        [MSK_HOLDING_VOID] = { MSK_HOLDING_KEEP, MSK_HOLDING_FREE },
-        [MSK_HOLDING_STIRRED] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_ALLOWED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LOOK },
-    },
-    [MSK_HOLDING_IN] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_KEEP, MSK_HOLDING_ASK },
-        [MSK_HOLDING_FITS] = { MSK_HOLDING_KEEP, MSK_HOLDING_IN },
-        [MSK_HOLDING_DIFFERS] = { MSK_HOLDING_KEEP, MSK_HOLDING_ASK },
-        [MSK_HOLDING_UNNEEDED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LAST },
-        [MSK_HOLDING_STIRRED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LOOK },
-        [MSK_HOLDING_LOST] = { MSK_HOLDING_KEEP, MSK_HOLDING_ASK },
-    },
-    [MSK_HOLDING_LOOK] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_FITS] = { MSK_HOLDING_KEEP, MSK_HOLDING_LOOK },
-        [MSK_HOLDING_DIFFERS] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_UNNEEDED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LAST },
-        [MSK_HOLDING_STIRRED] = { MSK_HOLDING_KEEP, MSK_HOLDING_LOOK },
-        [MSK_HOLDING_LOOKED] = { MSK_HOLDING_KEEP, MSK_HOLDING_IN },
-    },
-    [MSK_HOLDING_LAST] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_KEEP, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_COUNTED] = { MSK_HOLDING_KEEP, MSK_HOLDING_FORGET },
-    },
-    [MSK_HOLDING_FORGET] = {
-        [MSK_HOLDING_NAMED] = { MSK_HOLDING_UNCOUNT, MSK_HOLDING_BOTH },
-        [MSK_HOLDING_RECOUNT] = { MSK_HOLDING_UNCOUNT, MSK_HOLDING_LAST },
-        [MSK_HOLDING_FORGOTTEN] = { MSK_HOLDING_KEEP, MSK_HOLDING_FREE },
-    },
+/* What a cell says; the state after it is in holding_next. */
+enum holding_action {
+    HA_KEEP = MSK_ACTION_KEEP, /* nothing */
+    HA_FREE,                   /* nothing */
+    HA_ASK,                    /* nothing */
+    HA_BOTH,                   /* nothing */
+    HA_IN,                     /* nothing */
+    HA_LOOK,                   /* nothing */
+    HA_LAST,                   /* nothing */
+    HA_FORGET,                 /* nothing */
+    HA_BACK, /* what would have gone with it is not to be told */
+    HA_AGAIN /* nor that; it is counted again */
 };
 
-const struct msk_cell *
-msk_ue_holding_cell(enum msk_ue_holding_state state,
-                    enum msk_ue_holding_event event)
-{
-    return &holding_table[state][event];
-}
+static const uint8_t holding_next[] = {
+    [HA_KEEP] = MSK_SAME_STATE,   [HA_FREE] = MSK_HOLDING_FREE,
+    [HA_ASK] = MSK_HOLDING_ASK,   [HA_BOTH] = MSK_HOLDING_BOTH,
+    [HA_IN] = MSK_HOLDING_IN,     [HA_LOOK] = MSK_HOLDING_LOOK,
+    [HA_LAST] = MSK_HOLDING_LAST, [HA_FORGET] = MSK_HOLDING_FORGET,
+    [HA_BACK] = MSK_HOLDING_BOTH, [HA_AGAIN] = MSK_HOLDING_LAST,
+};
+
+/* clang-format off */
+static const uint8_t holding_table[2][MSK_HOLDING_EVENTS][MSK_PANEL] = {
+    { /*                        free       ask        both       in */
+    [MSK_HOLDING_NAMED]     = { HA_ASK,    HA_KEEP,   HA_KEEP,   HA_ASK    },
+    [MSK_HOLDING_FITS]      = { 0,         HA_IN,     HA_LOOK,   HA_KEEP   },
+    [MSK_HOLDING_DIFFERS]   = { 0,         HA_KEEP,   HA_KEEP,   HA_ASK    },
+    [MSK_HOLDING_UNNEEDED]  = { 0,         HA_LAST,   HA_LAST,   HA_LAST   },
+    [MSK_HOLDING_VOID]      = { 0,         HA_FREE,   HA_FREE,   0         },
+    [MSK_HOLDING_STIRRED]   = { 0,         HA_BOTH,   HA_KEEP,   HA_LOOK   },
+    [MSK_HOLDING_ALLOWED]   = { 0,         HA_IN,     HA_LOOK,   0         },
+    [MSK_HOLDING_LOOKED]    = { 0,         0,         0,         0         },
+    [MSK_HOLDING_LOST]      = { 0,         0,         0,         HA_ASK    },
+    [MSK_HOLDING_COUNTED]   = { 0,         0,         0,         0         },
+    [MSK_HOLDING_RECOUNT]   = { 0,         0,         0,         0         },
+    [MSK_HOLDING_FORGOTTEN] = { 0,         0,         0,         0         },
+    },
+    { /*                        look       last       forget */
+    [MSK_HOLDING_NAMED]     = { HA_BOTH,   HA_BOTH,   HA_BACK   },
+    [MSK_HOLDING_FITS]      = { HA_KEEP,   0,         0         },
+    [MSK_HOLDING_DIFFERS]   = { HA_BOTH,   0,         0         },
+    [MSK_HOLDING_UNNEEDED]  = { HA_LAST,   0,         0         },
+    [MSK_HOLDING_VOID]      = { 0,         0,         0         },
+    [MSK_HOLDING_STIRRED]   = { HA_KEEP,   0,         0         },
+    [MSK_HOLDING_ALLOWED]   = { 0,         0,         0         },
+    [MSK_HOLDING_LOOKED]    = { HA_IN,     0,         0         },
+    [MSK_HOLDING_LOST]      = { 0,         0,         0         },
+    [MSK_HOLDING_COUNTED]   = { 0,         HA_FORGET, 0         },
+    [MSK_HOLDING_RECOUNT]   = { 0,         0,         HA_AGAIN  },
+    [MSK_HOLDING_FORGOTTEN] = { 0,         0,         HA_FREE   },
+    },
+};
+/* clang-format on */
+
+static const char *const holding_states[MSK_HOLDING_STATES] = {
+    "free", "ask", "both", "in", "look", "last", "forget"
+};
+
+static const char *const holding_events[MSK_HOLDING_EVENTS] = {
+    "named",   "fits",   "differs", "unneeded", "void",    "stirred",
+    "allowed", "looked", "lost",    "counted",  "recount", "forgotten"
+};
+
+const struct msk_machine msk_ue_holding_machine = {
+    .number = MSK_MACHINE_HOLDING,
+    .name = "holding",
+    .n_states = MSK_HOLDING_STATES,
+    .n_events = MSK_HOLDING_EVENTS,
+    .cells = &holding_table[0][0][0],
+    .next = holding_next,
+    .states = holding_states,
+    .events = holding_events,
+};
 
 int
 msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
                     enum msk_ue_holding_event event)
 {
-    const struct msk_cell *cell = &holding_table[group->holding][event];
     uint8_t action =
-        msk_machine_step(ue, MSK_MACHINE_HOLDING, cell, (uint8_t)event,
+        msk_machine_step(ue, &msk_ue_holding_machine, (uint8_t)event,
                          &group->id, &group->holding);
 
-    if (action == MSK_HOLDING_UNCOUNT)
+    if (action == HA_BACK || action == HA_AGAIN)
         group->n_gone = 0;
     return action == 0 ? MSK_ERR_STATE : MSK_OK;
 }

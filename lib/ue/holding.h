@@ -37,14 +37,7 @@ enum msk_ue_holding_event {
     MSK_HOLDING_EVENTS
 };
 
-enum msk_ue_holding_action {
-    MSK_HOLDING_KEEP = 1, /* nothing */
-    MSK_HOLDING_UNCOUNT   /* what would have gone with it is not to be told */
-};
-
-/* A cell of the table, for who draws or counts them. */
-const struct msk_cell *msk_ue_holding_cell(enum msk_ue_holding_state state,
-                                           enum msk_ue_holding_event event);
+extern const struct msk_machine msk_ue_holding_machine;
 
 /* One step. MSK_ERR_STATE: not defined, nothing changed. */
 int msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,

@@ -37,17 +37,6 @@ enum msk_ue_service_event {
     MSK_SERVICE_EVENTS
 };
 
-enum msk_ue_service_action {
-    MSK_SERVICE_KEEP = 1, /* nothing */
-    MSK_SERVICE_BEGIN,    /* a new request: no attempt yet */
-    MSK_SERVICE_COUNT,    /* one attempt more */
-    MSK_SERVICE_PAUSE,    /* before the next attempt */
-    MSK_SERVICE_RENEW,    /* the request under way is that of a new start */
-    MSK_SERVICE_EXPECT,   /* its MSKs will be pushed */
-    MSK_SERVICE_LOSE,     /* its MSKs will not; again after a long while */
-    MSK_SERVICE_END       /* the slot is free */
-};
-
 /* Index of a service by its name, in any state but FREE; ue->n_services: it
  * is not there. */
 size_t msk_ue_service_find(const struct msk_ue *ue, struct msk_bytes id);
@@ -72,9 +61,7 @@ size_t msk_ue_service_flow(const struct msk_ue *ue, size_t i,
 /* A free slot for the service, or the one it has; as msk_ue_service_find. */
 size_t msk_ue_service_slot(const struct msk_ue *ue, struct msk_bytes id);
 
-/* A cell of the table, for who draws or counts them. */
-const struct msk_cell *msk_ue_service_cell(enum msk_ue_service_state state,
-                                           enum msk_ue_service_event event);
+extern const struct msk_machine msk_ue_service_machine;
 
 /* One step. MSK_ERR_STATE: not defined, nothing changed. */
 int msk_ue_service_step(struct msk_ue *ue, size_t i,

@@ -6,86 +6,95 @@
 #define KEPT_FIRST 60000 /* milliseconds before a kept one is tried again, */
 #define KEPT_MAX 960000  /*   doubled each time, up to this */
 
+/* What a cell says; the state after it is in service_next. */
+enum service_action {
+    SA_KEEP = MSK_ACTION_KEEP, /* nothing */
+    SA_JOIN,                   /* nothing */
+    SA_QUIT,                   /* nothing */
+    SA_AGAIN,                  /* nothing */
+    SA_UNDO,                   /* nothing */
+    SA_WANT,                   /* a new registration: no attempt yet */
+    SA_COUNT,                  /* one attempt more */
+    SA_PAUSE,                  /* before the next attempt */
+    SA_RENEW,  /* the request under way is that of a new start */
+    SA_EXPECT, /* its MSKs will be pushed */
+    SA_LOSE,   /* its MSKs will not; again after a long while */
+    SA_LEAVE,  /* a new deregistration: no attempt yet */
+    SA_PART,   /* one attempt more */
+    SA_LINGER, /* before the next attempt */
+    SA_END     /* the slot is free */
+};
+
+static const uint8_t service_next[] = {
+    [SA_KEEP] = MSK_SAME_STATE,           [SA_JOIN] = MSK_SERVICE_JOINED,
+    [SA_QUIT] = MSK_SERVICE_QUITTING,     [SA_AGAIN] = MSK_SERVICE_AGAIN,
+    [SA_UNDO] = MSK_SERVICE_PARTING,      [SA_WANT] = MSK_SERVICE_WANTS,
+    [SA_COUNT] = MSK_SERVICE_REGISTERING, [SA_PAUSE] = MSK_SERVICE_LATER,
+    [SA_RENEW] = MSK_SERVICE_REGISTERING, [SA_EXPECT] = MSK_SERVICE_REGISTERED,
+    [SA_LOSE] = MSK_SERVICE_UNSURE,       [SA_LEAVE] = MSK_SERVICE_LEAVING,
+    [SA_PART] = MSK_SERVICE_PARTING,      [SA_LINGER] = MSK_SERVICE_LINGER,
+    [SA_END] = MSK_SERVICE_FREE,
+};
+
 /*
  * A service that was left while a request of it was under way is deregistered
  * after it, and one that was started again is registered after it:
  * else the BM-SC might see them in either order.
  */
-static const struct msk_cell service_table[MSK_SERVICE_STATES][MSK_SERVICE_EVENTS] = {
-    [MSK_SERVICE_FREE] = {
-        [MSK_SERVICE_JOIN] = { MSK_SERVICE_KEEP, MSK_SERVICE_JOINED },
-        [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
+/* clang-format off */
+static const uint8_t service_table[3][MSK_SERVICE_EVENTS][MSK_PANEL] = {
+    { /*                      free        joined      wants       registering */
+    [MSK_SERVICE_JOIN]    = { SA_JOIN,    SA_KEEP,    0,          0          },
+    [MSK_SERVICE_START]   = { SA_WANT,    0,          SA_KEEP,    SA_KEEP    },
+    [MSK_SERVICE_SENT]    = { 0,          0,          SA_COUNT,   0          },
+    [MSK_SERVICE_OK]      = { 0,          0,          0,          SA_EXPECT  },
+    [MSK_SERVICE_REFUSED] = { 0,          0,          0,          SA_LOSE    },
+    [MSK_SERVICE_RETRY]   = { 0,          0,          0,          SA_PAUSE   },
+    [MSK_SERVICE_SPENT]   = { 0,          0,          0,          SA_LOSE    },
+    [MSK_SERVICE_STOP]    = { 0,          SA_END,     SA_END,     SA_QUIT    },
     },
-    [MSK_SERVICE_JOINED] = {
-        [MSK_SERVICE_JOIN] = { MSK_SERVICE_KEEP, MSK_SERVICE_JOINED },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
+    { /*                      later       registered  unsure      quitting */
+    [MSK_SERVICE_JOIN]    = { 0,          0,          0,          0          },
+    [MSK_SERVICE_START]   = { SA_KEEP,    SA_WANT,    SA_WANT,    SA_RENEW   },
+    [MSK_SERVICE_SENT]    = { SA_COUNT,   0,          SA_COUNT,   0          },
+    [MSK_SERVICE_OK]      = { 0,          0,          0,          SA_LEAVE   },
+    [MSK_SERVICE_REFUSED] = { 0,          0,          0,          SA_END     },
+    [MSK_SERVICE_RETRY]   = { 0,          0,          0,          SA_LEAVE   },
+    [MSK_SERVICE_SPENT]   = { SA_LOSE,    0,          0,          SA_LEAVE   },
+    [MSK_SERVICE_STOP]    = { SA_LEAVE,   SA_LEAVE,   SA_LEAVE,   0          },
     },
-    [MSK_SERVICE_WANTS] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_REGISTERING },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
-    },
-    [MSK_SERVICE_REGISTERING] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_REGISTERING },
-        [MSK_SERVICE_OK] = { MSK_SERVICE_EXPECT, MSK_SERVICE_REGISTERED },
-        [MSK_SERVICE_REFUSED] = { MSK_SERVICE_LOSE, MSK_SERVICE_UNSURE },
-        [MSK_SERVICE_RETRY] = { MSK_SERVICE_PAUSE, MSK_SERVICE_LATER },
-        [MSK_SERVICE_SPENT] = { MSK_SERVICE_LOSE, MSK_SERVICE_UNSURE },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_KEEP, MSK_SERVICE_QUITTING },
-    },
-    [MSK_SERVICE_LATER] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_LATER },
-        [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_REGISTERING },
-        [MSK_SERVICE_SPENT] = { MSK_SERVICE_LOSE, MSK_SERVICE_UNSURE },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
-    },
-    [MSK_SERVICE_REGISTERED] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
-    },
-    [MSK_SERVICE_UNSURE] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_REGISTERING },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
-    },
-    [MSK_SERVICE_QUITTING] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_RENEW, MSK_SERVICE_REGISTERING },
-        [MSK_SERVICE_OK] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
-        [MSK_SERVICE_REFUSED] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
-        [MSK_SERVICE_RETRY] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
-        [MSK_SERVICE_SPENT] = { MSK_SERVICE_BEGIN, MSK_SERVICE_LEAVING },
-    },
-    [MSK_SERVICE_LEAVING] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_PARTING },
-    },
-    [MSK_SERVICE_PARTING] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_AGAIN },
-        [MSK_SERVICE_OK] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
-        [MSK_SERVICE_REFUSED] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
-        [MSK_SERVICE_RETRY] = { MSK_SERVICE_PAUSE, MSK_SERVICE_LINGER },
-        [MSK_SERVICE_SPENT] = { MSK_SERVICE_END, MSK_SERVICE_FREE },
-    },
-    [MSK_SERVICE_LINGER] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_SENT] = { MSK_SERVICE_COUNT, MSK_SERVICE_PARTING },
-    },
-    [MSK_SERVICE_AGAIN] = {
-        [MSK_SERVICE_START] = { MSK_SERVICE_KEEP, MSK_SERVICE_AGAIN },
-        [MSK_SERVICE_OK] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_REFUSED] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_RETRY] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_SPENT] = { MSK_SERVICE_BEGIN, MSK_SERVICE_WANTS },
-        [MSK_SERVICE_STOP] = { MSK_SERVICE_KEEP, MSK_SERVICE_PARTING },
+    { /*                      leaving     parting     linger      again */
+    [MSK_SERVICE_JOIN]    = { 0,          0,          0,          0          },
+    [MSK_SERVICE_START]   = { SA_WANT,    SA_AGAIN,   SA_WANT,    SA_KEEP    },
+    [MSK_SERVICE_SENT]    = { SA_PART,    0,          SA_PART,    0          },
+    [MSK_SERVICE_OK]      = { 0,          SA_END,     0,          SA_WANT    },
+    [MSK_SERVICE_REFUSED] = { 0,          SA_END,     0,          SA_WANT    },
+    [MSK_SERVICE_RETRY]   = { 0,          SA_LINGER,  0,          SA_WANT    },
+    [MSK_SERVICE_SPENT]   = { 0,          SA_END,     0,          SA_WANT    },
+    [MSK_SERVICE_STOP]    = { 0,          0,          0,          SA_UNDO    },
     },
 };
+/* clang-format on */
 
-const struct msk_cell *
-msk_ue_service_cell(enum msk_ue_service_state state,
-                    enum msk_ue_service_event event)
-{
-    return &service_table[state][event];
-}
+static const char *const service_states[MSK_SERVICE_STATES] = {
+    "free",   "joined",   "wants",   "registering", "later",  "registered",
+    "unsure", "quitting", "leaving", "parting",     "linger", "again"
+};
+
+static const char *const service_events[MSK_SERVICE_EVENTS] = {
+    "join", "start", "sent", "ok", "refused", "retry", "spent", "stop"
+};
+
+const struct msk_machine msk_ue_service_machine = {
+    .number = MSK_MACHINE_SERVICE,
+    .name = "service",
+    .n_states = MSK_SERVICE_STATES,
+    .n_events = MSK_SERVICE_EVENTS,
+    .cells = &service_table[0][0][0],
+    .next = service_next,
+    .states = service_states,
+    .events = service_events,
+};
 
 bool
 msk_ue_service_is_kept(const struct msk_ue *ue, size_t i)
@@ -185,28 +194,35 @@ lose_service(struct msk_ue *ue, struct msk_ue_service *service)
 }
 
 static void
-act_on_service(struct msk_ue *ue, size_t i, enum msk_ue_service_action action)
+act_on_service(struct msk_ue *ue, size_t i, enum service_action action)
 {
     struct msk_ue_service *service = &ue->services[i];
 
     switch (action) {
-    case MSK_SERVICE_KEEP: break;
-    case MSK_SERVICE_BEGIN: begin_service(service); break;
-    case MSK_SERVICE_COUNT: count_service_attempt(ue, service); break;
-    case MSK_SERVICE_RENEW:
+    case SA_KEEP:
+    case SA_JOIN:
+    case SA_QUIT:
+    case SA_AGAIN:
+    case SA_UNDO: break;
+    case SA_WANT:
+    case SA_LEAVE:
+    case SA_END: begin_service(service); break;
+    case SA_COUNT:
+    case SA_PART: count_service_attempt(ue, service); break;
+    case SA_RENEW:
         begin_service(service);
         count_service_attempt(ue, service);
         break;
-    case MSK_SERVICE_PAUSE: pause(ue, service); break;
-    case MSK_SERVICE_EXPECT:
+    case SA_PAUSE:
+    case SA_LINGER: pause(ue, service); break;
+    case SA_EXPECT:
         begin_service(service);
         step_service_groups(ue, i, MSK_GROUP_AWAIT);
         break;
-    case MSK_SERVICE_LOSE:
+    case SA_LOSE:
         lose_service(ue, service);
         step_service_groups(ue, i, MSK_GROUP_LOST);
         break;
-    case MSK_SERVICE_END: begin_service(service); break;
     }
 }
 
@@ -215,12 +231,11 @@ msk_ue_service_step(struct msk_ue *ue, size_t i,
                     enum msk_ue_service_event event)
 {
     struct msk_ue_service *service = &ue->services[i];
-    const struct msk_cell *cell = &service_table[service->state][event];
-    uint8_t action = msk_machine_step(ue, MSK_MACHINE_SERVICE, cell,
+    uint8_t action = msk_machine_step(ue, &msk_ue_service_machine,
                                       (uint8_t)event, NULL, &service->state);
 
     if (action == 0)
         return MSK_ERR_STATE;
-    act_on_service(ue, i, (enum msk_ue_service_action)action);
+    act_on_service(ue, i, (enum service_action)action);
     return MSK_OK;
 }

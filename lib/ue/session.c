@@ -88,23 +88,49 @@ msk_ue_flows_any(const struct msk_ue *ue, size_t service, size_t group)
 }
 
 uint8_t
-msk_machine_step(struct msk_ue *ue, enum msk_machine machine,
-                 const struct msk_cell *cell, uint8_t event,
-                 const struct msk_key_id *id, uint8_t *state)
+msk_machine_cell(const struct msk_machine *machine, size_t state, size_t event)
 {
-    bool defined = cell->action != 0;
+    size_t row = state / MSK_PANEL * machine->n_events + event;
+
+    return machine->cells[row * MSK_PANEL + state % MSK_PANEL];
+}
+
+static uint8_t
+next_state(const struct msk_machine *machine, uint8_t state, uint8_t action)
+{
+    if (action == 0 || machine->next[action] == MSK_SAME_STATE)
+        return state;
+    return machine->next[action];
+}
+
+static void
+trace_step(const struct msk_ue *ue, const struct msk_machine *machine,
+           struct msk_trace *step)
+{
+    step->machine = (uint8_t)machine->number;
+    step->machine_name = machine->name;
+    step->state_name = machine->states[step->state];
+    step->event_name = machine->events[step->event];
+    step->next_name = machine->states[step->next];
+    ue->hooks.trace(ue->user, step);
+}
+
+uint8_t
+msk_machine_step(struct msk_ue *ue, const struct msk_machine *machine,
+                 uint8_t event, const struct msk_key_id *id, uint8_t *state)
+{
+    uint8_t action = msk_machine_cell(machine, *state, event);
     struct msk_trace step = {
-        .machine = (uint8_t)machine,
         .state = *state,
         .event = event,
-        .next = defined ? cell->next : *state,
-        .err = defined ? MSK_OK : MSK_ERR_STATE,
+        .next = next_state(machine, *state, action),
+        .err = action != 0 ? MSK_OK : MSK_ERR_STATE,
         .group = msk_key_id_group(id),
     };
 
-    ue->stirred |= cell->action > MSK_CELL_KEEP || step.next != *state;
+    ue->stirred |= action > MSK_ACTION_KEEP;
     *state = step.next;
     if (ue->hooks.trace != NULL)
-        ue->hooks.trace(ue->user, &step);
-    return cell->action;
+        trace_step(ue, machine, &step);
+    return action;
 }

@@ -18,10 +18,11 @@ HEAD = """\
 
 Drawn from the tables in `lib/` by `tests/gates/states.py`; do not edit. A cell
 says what the event does in that state: the action, and the next state where it
-is another. `keep` and `nothing` do nothing. An empty cell is not defined: the
-event cannot come there, and if it does, nothing changes; in the UE the step is
-`MSK_ERR_STATE` then, in the BM-SC there is none. The numbers are those of
-`struct msk_trace` and `struct msk_bmsc_trace`.
+is another. `keep` and `nothing` do nothing; an arrow alone is a step that does
+nothing else. An empty cell is not defined: the event cannot come there, and if it
+does, nothing changes; in the UE the step is `MSK_ERR_STATE` then, in the BM-SC
+there is none. The numbers, and for the UE the names, are those of `struct
+msk_trace` and `struct msk_bmsc_trace`.
 """
 
 # Title, number in struct msk_trace, headers with the enums, file with the table.
@@ -33,11 +34,18 @@ MACHINES = [
     ("BM-SC: a delivery", 0, ["bmsc/subscriber.h", "bmsc/delivery.h"], "bmsc/delivery.c"),
 ]
 
-ENUM = re.compile(r"enum (msk_(\w+)_(state|event|action)) \{(.*?)\};", re.DOTALL)
-NAME = re.compile(r"^[ \t]*MSK_[A-Z]+_(\w+)[^,/}\n]*,?[ \t]*(?:/\*(.*?)\*/)?", re.MULTILINE | re.DOTALL)
+ENUM = re.compile(r"enum ((?:msk_)?(\w+)_(state|event|action)) \{(.*?)\};", re.DOTALL)
+NAME = re.compile(r"^[ \t]*(?:MSK_[A-Z]+|[A-Z]A)_(\w+)[^,/}\n]*,?[ \t]*(?:/\*(.*?)\*/)?", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"static const struct [^;]*?(?:;[^;]*?)*?\b\w*table\[.*?= \{(.*?)\n\};", re.DOTALL)
 ROW = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{(.*?)\},\s*(?=\n    \[|\Z|\n\Z)", re.DOTALL)
 CELL = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{\s*(?:MSK_[A-Z]+_)?(\w+),\s*MSK_[A-Z]+_(\w+)\s*\}")
+# A table in panels of states, with a line for each event; and what goes with it.
+PANELS = re.compile(r"static const uint8_t \w+_table\[.*?= \{\n(.*?)\n\};", re.DOTALL)
+COLUMNS = re.compile(r"\{ /\*([a-z ]+)\*/")
+LINE = re.compile(r"\[MSK_[A-Z]+_(\w+)\] += \{ (.*?) *\}")
+NEXT = re.compile(r"static const uint8_t \w+_next\[\] = \{(.*?)\};", re.DOTALL)
+AFTER = re.compile(r"\[[A-Z]A_(\w+)\] = MSK_([A-Z]+)_(\w+)")
+WORDS = re.compile(r"const char \*const \w+_(state|event)s\[\w+\] = \{(.*?)\};", re.DOTALL)
 # An action that is a function: the first sentence of the comment above it.
 ACTION = re.compile(r"/\*([^*.:]*)[^*]*\*/\nstatic int\n(\w+)\(const struct msk_call \*call, struct msk_delivery")
 
@@ -61,6 +69,41 @@ def cells(text):
             found[state, event] = action, following
     if len(found) != len(re.findall(r"\]\s*=\s*\{\s*[A-Za-z]", body)):
         raise SystemExit("states.py: a cell was not understood")
+    return found
+
+
+def panel_cells(panel, names, after, silent):
+    """The states of a panel, and its cells as cells() has them; silent actions have no name."""
+    states, rows = COLUMNS.search(panel).group(1).upper().split(), LINE.findall(panel)
+    if [event for event, _ in rows] != [event for event, _ in names["event"]]:
+        raise SystemExit(f"states.py: not each event once, in order, of {states}")
+    found = {}
+    for event, row in rows:
+        actions = [cell.strip() for cell in row.split(",")]
+        if len(actions) != len(states):
+            raise SystemExit(f"states.py: {event} has not one cell for each of {states}")
+        for state, action in zip(states, actions):
+            if action != "0":
+                name = action.split("_", 1)[1]
+                found[state, event] = "" if name in silent else name, after.get(name, state)
+    return states, found
+
+
+def panels(text, names):
+    """The same as cells(), of a table in panels; names: those of states and events."""
+    after = {a: n for a, kind, n in AFTER.findall(NEXT.search(text).group(1)) if kind != "SAME"}
+    silent = [a for a, said in names["action"] if said == "nothing" and a != "KEEP"]
+    names["action"] = [named for named in names["action"] if named[0] not in silent]
+    found, columns = {}, []
+    for panel in PANELS.search(text).group(1).split("\n    },")[:-1]:
+        states, more = panel_cells(panel, names, after, silent)
+        columns += states
+        found.update(more)
+    if columns != [state for state, _ in names["state"]]:
+        raise SystemExit(f"states.py: the columns are {columns}")
+    for kind, words in WORDS.findall(text):
+        if re.findall(r'"(.*?)"', words) != [lower(name) for name, _ in names[kind]]:
+            raise SystemExit(f"states.py: in traces there are other names of {kind}s")
     return found
 
 
@@ -92,7 +135,7 @@ def table_of(names, table):
         for state in states:
             action, following = table.get((state, event), ("", ""))
             arrow = f" -> {lower(following)}" if following not in ("", state) else ""
-            row.append(lower(action) + arrow)
+            row.append((lower(action) + arrow).strip())
         lines.append(f"| {lower(event)} | " + " | ".join(row) + " |")
     return lines
 
@@ -103,9 +146,11 @@ def read_machine(headers, source):
     names = {}
     for text in read[:-1]:
         names.update(enums(text))
+    if PANELS.search(read[-1]):
+        names.update(enums(read[-1]))
+        return names, panels(read[-1], names)
     table = cells(read[-1])
-    if "action" not in names:
-        names["action"] = actions_of(read[-1], table)
+    names["action"] = actions_of(read[-1], table)
     return names, table
 
 
@@ -140,7 +185,7 @@ def picture(title, names, table):
     for state, said in names["state"]:
         lines.append(f'  {state} [label="{lower(state)}", tooltip="{said}"];')
     for (state, following), told in arrows.items():
-        label = "".join(f"{event} / {action}\\l" for event, action in told)
+        label = "".join(f"{event}{action and ' / ' + action}\\l" for event, action in told)
         lines.append(f'  {state} -> {following} [label="{label}"];')
     return "\n".join([*lines, "}", ""])
 

@@ -337,16 +337,16 @@ ask_group(struct sim_session *s, const struct msk_group_id *id)
 static void
 count_step(struct sim_session *s, const struct msk_trace *step)
 {
-    if (step->machine == 1 &&
+    if (step->machine == MSK_MACHINE_EXCHANGE &&
         (step->event == MSK_EXCHANGE_ASK || step->event == MSK_EXCHANGE_LACK))
         s->handed = s->begged = 0;
-    if (step->machine == 2 && step->event == MSK_GROUP_SENT)
+    if (step->machine == MSK_MACHINE_GROUP && step->event == MSK_GROUP_SENT)
         ask_group(s, &step->group);
-    if (step->machine == 2 && step->event == MSK_GROUP_PULL) {
+    if (step->machine == MSK_MACHINE_GROUP && step->event == MSK_GROUP_PULL) {
         s->pulled = true;
         sim_forger_pulled(s);
     }
-    if (step->machine != 3 || step->event != MSK_SERVICE_SENT)
+    if (step->machine != MSK_MACHINE_SERVICE || step->event != MSK_SERVICE_SENT)
         return;
     for (uint8_t i = 0; i < s->device->world->map.n_services; i++)
         if (s->wished[i] == MSK_NEVER)
@@ -360,18 +360,18 @@ trace(void *user, const struct msk_trace *step)
     struct sim *w = s->device->world;
 
     if (step->err != MSK_OK)
-        sim_fail(w, "line %u: machine %u, state %u: event %u is undefined",
-                 s->line, step->machine, step->state, step->event);
+        sim_fail(w, "line %u: %s, %s: %s is undefined", s->line,
+                 step->machine_name, step->state_name, step->event_name);
     count_step(s, step);
     if (!w->trace)
         return;
-    if (step->machine == 2)
-        sim_say(w, "line %u: group %u: %u, %u -> %u", s->line,
+    if (step->group.group != 0)
+        sim_say(w, "line %u: %s %u: %s, %s -> %s", s->line, step->machine_name,
                 sim_group_index(w, step->group.domain, step->group.group),
-                step->state, step->event, step->next);
+                step->state_name, step->event_name, step->next_name);
     else
-        sim_say(w, "line %u: machine %u: %u, %u -> %u", s->line, step->machine,
-                step->state, step->event, step->next);
+        sim_say(w, "line %u: %s: %s, %s -> %s", s->line, step->machine_name,
+                step->state_name, step->event_name, step->next_name);
 }
 
 /* Whoever opened it has what the BM-SC made. */

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "msk/xml_expat.h"
-#include "ue/session.h"
+#include "ue/exchange.h"
+#include "ue/group.h"
+#include "ue/holding.h"
+#include "ue/service.h"
 
 #define PEER "10.0.0.1:2269"
 #define FQDN "bmsc.example.org"
@@ -350,14 +353,38 @@ on_result(void *user, const struct msk_result_event *result)
     reenter(user);
 }
 
+static const struct msk_machine *
+machine_of(const struct msk_trace *step)
+{
+    switch (step->machine) {
+    case MSK_MACHINE_EXCHANGE: return &msk_ue_exchange_machine;
+    case MSK_MACHINE_GROUP: return &msk_ue_group_machine;
+    case MSK_MACHINE_SERVICE: return &msk_ue_service_machine;
+    default: return &msk_ue_holding_machine;
+    }
+}
+
+static void
+check_step_names(const struct msk_trace *step)
+{
+    const struct msk_machine *m = machine_of(step);
+
+    assert_int_equal(step->machine, m->number);
+    assert_string_equal(step->machine_name, m->name);
+    assert_string_equal(step->state_name, m->states[step->state]);
+    assert_string_equal(step->event_name, m->events[step->event]);
+    assert_string_equal(step->next_name, m->states[step->next]);
+}
+
 static void
 trace(void *user, const struct msk_trace *step)
 {
     struct bench *b = user;
 
+    check_step_names(step);
     if (step->err != MSK_OK) {
-        print_message("machine %d, state %d: event %d is not defined\n",
-                      step->machine, step->state, step->event);
+        print_message("%s, %s: %s is not defined\n", step->machine_name,
+                      step->state_name, step->event_name);
         b->undefined++;
         return;
     }

@@ -51,18 +51,26 @@ run(uint64_t seed)
     driver_end();
 }
 
-static unsigned
-check_cell(bool tell, unsigned machine, unsigned state, unsigned event,
-           const struct msk_cell *cell)
-{
-    unsigned taken = bench_cells[machine][state][event];
+static const struct msk_machine *const machines[] = {
+    &msk_ue_exchange_machine,
+    &msk_ue_group_machine,
+    &msk_ue_service_machine,
+    &msk_ue_holding_machine,
+};
+#define MACHINES (sizeof machines / sizeof machines[0])
 
-    if ((cell->action != 0) == (taken > 0))
+static unsigned
+check_cell(bool tell, const struct msk_machine *m, size_t state, size_t event)
+{
+    unsigned taken = bench_cells[m->number][state][event];
+    bool defined = msk_machine_cell(m, state, event) != 0;
+
+    if (defined == (taken > 0))
         return 0;
     if (tell)
-        print_error("machine %u, state %u, event %u: %s, taken %u times\n",
-                    machine, state, event,
-                    cell->action != 0 ? "defined" : "not defined", taken);
+        print_error("%s, %s: %s is %s, taken %u times\n", m->name,
+                    m->states[state], m->events[event],
+                    defined ? "defined" : "not defined", taken);
     return 1;
 }
 
@@ -72,30 +80,35 @@ check_cells(bool tell)
 {
     unsigned bad = 0;
 
-    for (unsigned s = 0; s < MSK_EXCHANGE_STATES; s++)
-        for (unsigned e = 0; e < MSK_EXCHANGE_EVENTS; e++)
-            bad +=
-                check_cell(tell, 1, s, e,
-                           msk_ue_exchange_cell((enum msk_ue_exchange_state)s,
-                                                (enum msk_ue_exchange_event)e));
-    for (unsigned s = 0; s < MSK_GROUP_STATES; s++)
-        for (unsigned e = 0; e < MSK_GROUP_EVENTS; e++)
-            bad += check_cell(tell, 2, s, e,
-                              msk_ue_group_cell((enum msk_ue_group_state)s,
-                                                (enum msk_ue_group_event)e));
-    for (unsigned s = 0; s < MSK_SERVICE_STATES; s++)
-        for (unsigned e = 0; e < MSK_SERVICE_EVENTS; e++)
-            bad +=
-                check_cell(tell, 3, s, e,
-                           msk_ue_service_cell((enum msk_ue_service_state)s,
-                                               (enum msk_ue_service_event)e));
-    for (unsigned s = 0; s < MSK_HOLDING_STATES; s++)
-        for (unsigned e = 0; e < MSK_HOLDING_EVENTS; e++)
-            bad +=
-                check_cell(tell, 4, s, e,
-                           msk_ue_holding_cell((enum msk_ue_holding_state)s,
-                                               (enum msk_ue_holding_event)e));
+    for (size_t i = 0; i < MACHINES; i++)
+        for (size_t s = 0; s < machines[i]->n_states; s++)
+            for (size_t e = 0; e < machines[i]->n_events; e++)
+                bad += check_cell(tell, machines[i], s, e);
     return bad;
+}
+
+/* A name is a word of its own among those of its kind. */
+static void
+check_names(const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(names[i]);
+        assert_true(names[i][0] != '\0');
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(names[i], names[j]);
+    }
+}
+
+static void
+names_every_state_and_event(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < MACHINES; i++) {
+        check_int("number", machines[i]->number, (int)i + 1);
+        check_names(machines[i]->states, machines[i]->n_states);
+        check_names(machines[i]->events, machines[i]->n_events);
+        check_names(&machines[i]->name, 1);
+    }
 }
 
 static void
@@ -156,6 +169,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_every_state_and_event),
         cmocka_unit_test(goes_on_when_the_mgvf_has_forgotten_all),
         cmocka_unit_test(comes_to_rest_whatever_has_happened),
         cmocka_unit_test(takes_every_cell_of_every_table),
