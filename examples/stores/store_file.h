@@ -12,6 +12,10 @@
 
 #include "msk/store.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Two slots, 0 and 1, of the same size. Each function returns 0, or anything
  * else when it failed; `user` is handed to all.
@@ -68,5 +72,9 @@ int store_file_scrub(struct store_file *f);
 
 /* Clears the memory. Delayed commits are lost: flush before. */
 void store_file_wipe(struct store_file *f);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

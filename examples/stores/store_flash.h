@@ -10,6 +10,10 @@
 
 #include "store_file.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * What the firmware brings: the driver of its flash. Addresses count from
  * wherever the driver says. Each function returns 0 when it is done, or
@@ -47,5 +51,9 @@ struct store_flash {
  */
 int store_flash_init(struct store_flash *f, const struct flash_chip *chip,
                      size_t at, size_t slot);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

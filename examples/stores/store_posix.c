@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+/* pread, lstat and others, also where the compiler is asked for C alone. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
 #include "store_posix.h"
 
 #include <errno.h>

@@ -6,6 +6,10 @@
 
 #include "store_file.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct store_posix {
     struct store_io io; /* for store_file_open */
     size_t slot;        /* octets of a slot */
@@ -22,5 +26,9 @@ struct store_posix {
 int store_posix_open(struct store_posix *p, const char *path, size_t slot);
 
 void store_posix_close(struct store_posix *p);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

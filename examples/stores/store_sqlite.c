@@ -9,6 +9,11 @@
  * synchronous=FULL syncs the log up to itself; one with NORMAL does not, and a
  * power cut takes it with all that came after: that is a delayable commit.
  */
+/* pread, lstat and others, also where the compiler is asked for C alone. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
 #include "store_sqlite.h"
 
 #include <fcntl.h>

@@ -10,6 +10,10 @@
 
 #include "msk/store.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The statements it keeps. */
 enum store_sqlite_statement {
     STORE_SQLITE_LOAD,
@@ -51,5 +55,9 @@ int store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
 int store_sqlite_scrub(struct store_sqlite *s);
 
 void store_sqlite_close(struct store_sqlite *s);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
