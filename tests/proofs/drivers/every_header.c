@@ -33,7 +33,6 @@ static bool is_text(int c);
 bool msk_header_fits(struct msk_bytes value);
 
 /* One unit, so that Eva can look into them all. */
-#include "base/bytes.c"
 #include "base/octets.c"
 #include "base/text.c"
 #include "http/auth_param.c"

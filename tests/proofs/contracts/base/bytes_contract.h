@@ -48,6 +48,14 @@ void msk_reader_init(struct msk_reader *r, const uint8_t *p, size_t n);
 
 /*@ requires reader(r);
     assigns r->at, r->bad;
+    ensures kept: reader(r);
+    ensures move: moved{Pre, Post}(r, n);
+    ensures told: \result <==> has{Pre}(r, n);
+ */
+bool msk_reader_advance(struct msk_reader *r, size_t n);
+
+/*@ requires reader(r);
+    assigns r->at, r->bad;
     ensures reader(r);
     ensures moved{Pre, Post}(r, 1);
     ensures has{Pre}(r, 1) ==> \result == r->p[\old(r->at)];
@@ -145,6 +153,23 @@ bool msk_reader_done(const struct msk_reader *r);
     ensures w->p == p && w->cap == cap && w->len == 0 && !w->too_long;
  */
 void msk_writer_init(struct msk_writer *w, uint8_t *p, size_t cap);
+
+/*@ requires writer(w);
+    assigns w->len, w->too_long;
+    ensures kept: writer(w);
+    ensures move: grown{Pre, Post}(w, n);
+    ensures told: \result <==> room{Pre}(w, n);
+ */
+bool msk_writer_grow(struct msk_writer *w, size_t n);
+
+/*@ requires n > 0 ==> \valid(to + (0 .. n - 1));
+    requires n > 0 ==> \valid_read(from + (0 .. n - 1));
+    requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
+    assigns to[0 .. n - 1];
+    ensures \forall integer i; 0 <= i < n ==> to[i] == from[i];
+ */
+void msk_writer_copy(uint8_t *restrict to, const uint8_t *restrict from,
+                     size_t n);
 
 /*@ requires writer(w);
     requires n > 0 ==> \valid_read(p + (0 .. n - 1));
