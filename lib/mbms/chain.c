@@ -1,60 +1,176 @@
 /* SPDX-License-Identifier: MIT */
 #include "mbms/chain.h"
 
-#include "base/bytes.h"
-#include "mbms/protection.h"
+#include "mbms/layout.h"
+#include "mikey/header.h"
 
-struct msk_mikey_header
-msk_chain_header(uint8_t data_type, uint32_t csb_id)
+const struct msk_suite msk_mbms_suite = {
+    .prf = MSK_PRF_MIKEY_1,
+    .encr = MSK_ENCR_AES_CM_128,
+    .mac = MSK_MAC_HMAC_SHA1_160,
+    .mac_len = 20,
+};
+
+bool
+msk_is_key_len(size_t n)
 {
-    struct msk_mikey_header header = { .data_type = data_type };
-
-    header.prf = msk_mbms_suite.prf;
-    header.csb_id = csb_id;
-    header.map_type = MSK_MAP_EMPTY;
-    return header;
+    return n == 16 || n == 24 || n == 32;
 }
 
+/* RFC 3830 6.1 */
 void
-msk_chain_add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind,
-              uint8_t detail, struct msk_bytes data)
+msk_chain_begin(struct msk_chain *chain, uint8_t *buf, size_t cap,
+                uint8_t data_type, bool v, uint32_t csb_id, bool streaming)
 {
-    struct msk_payload payload = { .type = type, .kind = kind };
+    static const uint8_t map[MSK_HEADER_SRTP_ID] = {
+        0
+    }; /* policy 0, SSRC and ROC unknown */
+    struct msk_writer *w = &chain->w;
+    unsigned v_bit = v ? 0x80 : 0;
 
-    payload.detail = detail;
-    payload.data = data;
-    msk_mikey_build_add(b, &payload);
+    msk_writer_init(w, buf, cap);
+    msk_writer_u8(w, MSK_HEADER_VERSION);
+    msk_writer_u8(w, data_type);
+    msk_writer_u8(w, MSK_PAYLOAD_LAST);
+    msk_writer_u8(w, (uint8_t)(v_bit | msk_mbms_suite.prf));
+    msk_writer_u32(w, csb_id);
+    msk_writer_u8(w, streaming ? 1 : 0); /* #CS */
+    msk_writer_u8(w, streaming ? MSK_MAP_SRTP_ID : MSK_MAP_EMPTY);
+    if (streaming)
+        msk_writer_put(w, map, sizeof map);
+    chain->next_at = MSK_HEADER_NEXT_AT;
 }
 
-void
-msk_chain_counter(struct msk_mikey_builder *b, uint32_t counter)
+/* The next payload is of that type, and the last one so far. */
+static void
+start_payload(struct msk_chain *chain, uint8_t type)
 {
-    uint8_t octets[4];
-    struct msk_writer w;
-
-    msk_writer_init(&w, octets, sizeof octets);
-    msk_writer_u32(&w, counter);
-    msk_chain_add(b, MSK_PAYLOAD_T, MSK_TS_COUNTER, 0,
-                  (struct msk_bytes){ octets, sizeof octets });
+    msk_writer_poke(&chain->w, chain->next_at, type);
+    chain->next_at = chain->w.len;
+    msk_writer_u8(&chain->w, MSK_PAYLOAD_LAST);
 }
 
-void
-msk_chain_ext(struct msk_mikey_builder *b, uint8_t type, struct msk_bytes data)
+/* A type, 16 bits of length, data. */
+static void
+put_typed(struct msk_writer *w, uint8_t type, struct msk_bytes data)
 {
-    msk_chain_add(b, MSK_PAYLOAD_EXT, type, 0, data);
+    size_t at;
+
+    msk_writer_u8(w, type);
+    at = msk_writer_open16(w);
+    msk_writer_put(w, data.p, data.n);
+    msk_writer_close16(w, at);
 }
 
+/* RFC 3830 6.6 */
 void
-msk_chain_kemac(struct msk_mikey_builder *b, struct msk_bytes plain)
+msk_chain_t(struct msk_chain *chain, uint32_t counter)
 {
-    msk_chain_add(b, MSK_PAYLOAD_KEMAC, msk_mbms_suite.encr, msk_mbms_suite.mac,
-                  plain);
+    start_payload(chain, MSK_PAYLOAD_T);
+    msk_writer_u8(&chain->w, MSK_TS_COUNTER);
+    msk_writer_u32(&chain->w, counter);
+}
+
+/* RFC 3830 6.11 */
+void
+msk_chain_rand(struct msk_chain *chain, struct msk_bytes rand)
+{
+    size_t at;
+
+    start_payload(chain, MSK_PAYLOAD_RAND);
+    at = msk_writer_open8(&chain->w);
+    msk_writer_put(&chain->w, rand.p, rand.n);
+    msk_writer_close8(&chain->w, at);
+}
+
+/* RFC 3830 6.7 */
+void
+msk_chain_id(struct msk_chain *chain, struct msk_bytes id)
+{
+    start_payload(chain, MSK_PAYLOAD_ID);
+    put_typed(&chain->w, 0, id);
+}
+
+/* RFC 3830 6.10 */
+void
+msk_chain_sp(struct msk_chain *chain, struct msk_bytes params)
+{
+    start_payload(chain, MSK_PAYLOAD_SP);
+    msk_writer_u8(&chain->w, 0); /* policy no */
+    put_typed(&chain->w, 0, params);
+}
+
+/* RFC 3830 6.9 */
+void
+msk_chain_v(struct msk_chain *chain)
+{
+    start_payload(chain, MSK_PAYLOAD_V);
+    msk_writer_u8(&chain->w, msk_mbms_suite.mac);
+}
+
+/* RFC 3830 6.15 */
+void
+msk_chain_ext(struct msk_chain *chain, uint8_t type, enum msk_layout layout,
+              const struct msk_key_id *id, uint16_t mtk_id)
+{
+    size_t at;
+
+    start_payload(chain, MSK_PAYLOAD_EXT);
+    msk_writer_u8(&chain->w, type);
+    at = msk_writer_open16(&chain->w);
+    msk_layout_put(&chain->w, layout, id, mtk_id);
+    msk_writer_close16(&chain->w, at);
+}
+
+/* RFC 3830 6.2 */
+void
+msk_chain_kemac(struct msk_chain *chain, struct msk_bytes plain)
+{
+    start_payload(chain, MSK_PAYLOAD_KEMAC);
+    put_typed(&chain->w, msk_mbms_suite.encr, plain);
+    msk_writer_u8(&chain->w, msk_mbms_suite.mac);
 }
 
 int
-msk_chain_key(struct msk_bytes plain, struct msk_key_data *key)
+msk_chain_end(const struct msk_chain *chain, size_t *len)
 {
-    int err = msk_key_data_get(&plain, key);
+    return msk_writer_end(&chain->w, len);
+}
 
-    return err == MSK_OK && plain.n > 0 ? MSK_ERR_MANY : err;
+void
+msk_protection_set(struct msk_protection *protection,
+                   const struct msk_crypto *crypto, struct msk_bytes psk,
+                   struct msk_bytes rand, uint32_t csb_id, uint32_t counter)
+{
+    protection->crypto = crypto;
+    protection->psk = psk;
+    protection->rand = rand;
+    protection->csb_id = csb_id;
+    protection->prf = msk_mbms_suite.prf;
+    protection->time = counter; /* T64: the counter after 32 zero bits */
+    protection->allow_null = false;
+}
+
+int
+msk_protection_seal(const struct msk_protection *protection,
+                    struct msk_bytes plain, uint8_t *buf, size_t cap,
+                    size_t *len)
+{
+    return msk_kemac_seal(protection, msk_mbms_suite.encr, msk_mbms_suite.mac,
+                          plain, buf, cap, len);
+}
+
+int
+msk_protection_open(const struct msk_crypto *crypto, struct msk_bytes psk,
+                    struct msk_bytes rand, const struct msk_message *message,
+                    uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain)
+{
+    struct msk_protection protection;
+
+    msk_protection_set(&protection, crypto, psk, rand, message->csb_id,
+                       message->counter);
+    plain->p = octets;
+    plain->n = message->protection.data.n;
+    return msk_kemac_open(&protection, message->octets, &message->protection,
+                          octets, MSK_PLAIN_MAX);
 }

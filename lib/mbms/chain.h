@@ -1,31 +1,81 @@
 /* SPDX-License-Identifier: MIT */
-/* mbms/chain.h - what messages of MBMS have in common: header, payloads that
- * are appended to a message that is being built, one key in a KEMAC. */
+/* mbms/chain.h - what every message of MBMS is made of: a header, payloads in
+ * a chain, and at its end what protects it. */
 #ifndef MSK_MBMS_CHAIN_H
 #define MSK_MBMS_CHAIN_H
 
-#include "msk/mikey.h"
+#include "base/bytes.h"
+#include "msk/mbms.h"
+#include "msk/protect.h"
 
-/* The header of a message of that type, with the PRF of the suite and the Empty
- * map. */
-struct msk_mikey_header msk_chain_header(uint8_t data_type, uint32_t csb_id);
+/* The most Encr data in a message that is read; what the standard allows has
+ * fewer than 64 octets. */
+#define MSK_PLAIN_MAX 256
 
-/* A payload without a tail; the fields are those of struct msk_payload. */
-void msk_chain_add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind,
-                   uint8_t detail, struct msk_bytes data);
+/* The algorithms, as their fields in a message name them; octets of the MAC. */
+struct msk_suite {
+    uint8_t prf, encr, mac;
+    size_t mac_len;
+};
 
-/* T, which is a counter (TS 33.246 6.4.3). */
-void msk_chain_counter(struct msk_mikey_builder *b, uint32_t counter);
+/* The one of MBMS (TS 33.246 6.4.1, 6.4.2): MIKEY-1, AES-CM-128,
+ * HMAC-SHA-1-160. */
+extern const struct msk_suite msk_mbms_suite;
 
-/* The Key ID extension: its type and data as lib/mbms/layout.h gives them. */
-void msk_chain_ext(struct msk_mikey_builder *b, uint8_t type,
-                   struct msk_bytes data);
+/* An MSK or an MTK: a key for AES (TS 33.246 4.2). */
+bool msk_is_key_len(size_t n);
 
-/* KEMAC with the Encr data in the clear, ready for msk_kemac_seal. */
-void msk_chain_kemac(struct msk_mikey_builder *b, struct msk_bytes plain);
+/* A message that is being written. Fields that do not fit their lengths were
+ * refused before; what does not fit the buffer is said at the end. */
+struct msk_chain {
+    struct msk_writer w;
+    size_t next_at; /* where the type of the next payload goes */
+};
 
-/* Reads Encr data that are one key data sub-payload. MSK_ERR_MANY: more comes
- * after it; else as msk_key_data_get. */
-int msk_chain_key(struct msk_bytes plain, struct msk_key_data *key);
+/* Writes a header to buf (cap octets): PSK_INIT or PSK_RESP, V, the PRF of the
+ * suite; one crypto session of streaming, or the Empty map. */
+void msk_chain_begin(struct msk_chain *chain, uint8_t *buf, size_t cap,
+                     uint8_t data_type, bool v, uint32_t csb_id,
+                     bool streaming);
+
+/* Each writes one payload: T, which is a counter (TS 33.246 6.4.3); RAND; an
+ * ID of type 0; an SP of policy 0 for SRTP, whose parameters are well formed;
+ * V without its MAC. */
+void msk_chain_t(struct msk_chain *chain, uint32_t counter);
+void msk_chain_rand(struct msk_chain *chain, struct msk_bytes rand);
+void msk_chain_id(struct msk_chain *chain, struct msk_bytes id);
+void msk_chain_sp(struct msk_chain *chain, struct msk_bytes params);
+void msk_chain_v(struct msk_chain *chain);
+
+/* EXT of that type, with the names of the keys of an MSK message (mtk_id 0)
+ * or of an MTK message. */
+void msk_chain_ext(struct msk_chain *chain, uint8_t type,
+                   enum msk_layout layout, const struct msk_key_id *id,
+                   uint16_t mtk_id);
+
+/* KEMAC with the Encr data in the clear and no MAC, ready to be sealed. */
+void msk_chain_kemac(struct msk_chain *chain, struct msk_bytes plain);
+
+/* *len: octets written. MSK_ERR_SPACE. */
+int msk_chain_end(const struct msk_chain *chain, size_t *len);
+
+/* With the suite, and a counter as T. Borrows psk and rand. */
+void msk_protection_set(struct msk_protection *protection,
+                        const struct msk_crypto *crypto, struct msk_bytes psk,
+                        struct msk_bytes rand, uint32_t csb_id,
+                        uint32_t counter);
+
+/* Seals the KEMAC that ends a message, as msk_kemac_seal does. */
+int msk_protection_seal(const struct msk_protection *protection,
+                        struct msk_bytes plain, uint8_t *buf, size_t cap,
+                        size_t *len);
+
+/* Opens the KEMAC of a message that was read: *plain is the Encr data in the
+ * clear, in octets. The caller wipes them, whatever this returns. Errors of
+ * msk_kemac_open. */
+int msk_protection_open(const struct msk_crypto *crypto, struct msk_bytes psk,
+                        struct msk_bytes rand,
+                        const struct msk_message *message,
+                        uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain);
 
 #endif

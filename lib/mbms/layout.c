@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
-
 #define DOMAIN_LEN 3
 #define MTK_ID_LEN 2
 #define NUMBER_LEN 2 /* the MSK ID of the change request */
@@ -108,29 +106,33 @@ msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
     return err;
 }
 
-int
-msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
-               uint16_t mtk_id, uint8_t out[MSK_LAYOUT_EXT_MAX], size_t *len)
+/* The type and the length of a name. */
+static void
+begin_name(struct msk_writer *w, uint8_t type, uint8_t len)
 {
-    uint8_t service[MSK_ID_LEN], traffic[MTK_ID_LEN];
-    struct msk_ext_key_id ids = { { NULL, 0 }, { service, 0 }, { NULL, 0 } };
-    struct msk_writer w;
+    msk_writer_u8(w, type);
+    msk_writer_u8(w, len);
+}
 
-    msk_writer_init(&w, service, sizeof service);
-    if (layout == MSK_LAYOUT_KEYID) {
-        ids.domain.p = id->domain;
-        ids.domain.n = DOMAIN_LEN;
-        msk_writer_u16(&w, id->group);
+/* RFC 4563 4 */
+void
+msk_layout_put(struct msk_writer *w, enum msk_layout layout,
+               const struct msk_key_id *id, uint16_t mtk_id)
+{
+    bool whole = layout == MSK_LAYOUT_KEYID;
+
+    if (whole) {
+        begin_name(w, MSK_KEY_ID_DOMAIN, DOMAIN_LEN);
+        msk_writer_put(w, id->domain, DOMAIN_LEN);
     }
-    msk_writer_u16(&w, id->number);
-    ids.service.n = w.len;
-    msk_writer_init(&w, traffic, sizeof traffic);
-    msk_writer_u16(&w, mtk_id);
-    if (mtk_id != 0) {
-        ids.traffic.p = traffic;
-        ids.traffic.n = w.len;
-    }
-    return msk_ext_key_id_put(&ids, out, MSK_LAYOUT_EXT_MAX, len);
+    begin_name(w, MSK_KEY_ID_SERVICE, whole ? MSK_ID_LEN : NUMBER_LEN);
+    if (whole)
+        msk_writer_u16(w, id->group);
+    msk_writer_u16(w, id->number);
+    if (mtk_id == 0)
+        return;
+    begin_name(w, MSK_KEY_ID_TRAFFIC, MTK_ID_LEN);
+    msk_writer_u16(w, mtk_id);
 }
 
 uint8_t

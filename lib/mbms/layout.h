@@ -4,10 +4,8 @@
 #ifndef MSK_MBMS_LAYOUT_H
 #define MSK_MBMS_LAYOUT_H
 
+#include "base/bytes.h"
 #include "msk/mbms.h"
-
-/* Octets of the data of a Key ID extension: at most three sub-payloads. */
-#define MSK_LAYOUT_EXT_MAX (2 + 3 + 2 + 4 + 2 + 2)
 
 bool msk_layout_valid(enum msk_layout layout);
 
@@ -20,13 +18,10 @@ bool msk_layout_valid(enum msk_layout layout);
 int msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
                     struct msk_message *message);
 
-/*
- * Writes the data of the Key ID extension of an MSK message (mtk_id 0) or of
- * an MTK message to out. *len: its octets.
- */
-int msk_layout_ext(enum msk_layout layout, const struct msk_key_id *id,
-                   uint16_t mtk_id, uint8_t out[MSK_LAYOUT_EXT_MAX],
-                   size_t *len);
+/* Writes the data of the Key ID extension of an MSK message (mtk_id 0) or of
+ * an MTK message. */
+void msk_layout_put(struct msk_writer *w, enum msk_layout layout,
+                    const struct msk_key_id *id, uint16_t mtk_id);
 
 /*
  * The type of general extension that a sender who asks for `asked` writes

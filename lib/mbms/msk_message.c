@@ -8,21 +8,19 @@
 #include "base/sized.h"
 #include "mbms/chain.h"
 #include "mbms/layout.h"
-#include "mbms/protection.h"
+#include "mbms/reading.h"
+#include "mikey/tlv.h"
 
 #define SEQ_LEN 2
 #define RESERVED_SEQ 0xFFFF /* SEQu never is */
 /* next, type, length, key, VF, VT */
 #define MSK_DATA_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 * (1 + SEQ_LEN))
 
-/* The two octets that SEQl and SEQu are written in. */
 static void
-put_seq(uint8_t out[SEQ_LEN], uint16_t seq)
+put_seq(struct msk_writer *w, uint16_t seq)
 {
-    struct msk_writer w;
-
-    msk_writer_init(&w, out, SEQ_LEN);
-    msk_writer_u16(&w, seq);
+    msk_writer_u8(w, SEQ_LEN);
+    msk_writer_u16(w, seq);
 }
 
 /* Key data sub-payload: TEK with an interval; of length 0 in an update. */
@@ -30,18 +28,20 @@ static int
 make_msk_plain(const struct msk_msk_message *m, uint8_t plain[MSK_DATA_MAX],
                size_t *len)
 {
-    uint8_t from[SEQ_LEN], to[SEQ_LEN];
-    struct msk_key_data key = { .type = MSK_KEY_TEK, .kv = MSK_KV_INTERVAL };
+    struct msk_writer w;
+    size_t at;
 
-    *len = 0;
-    if (m->content == MSK_CONTENT_PULL)
-        return MSK_OK;
-    put_seq(from, m->seq_low);
-    put_seq(to, m->seq_high);
-    key.key = m->key;
-    key.valid_from = (struct msk_bytes){ from, SEQ_LEN };
-    key.valid_to = (struct msk_bytes){ to, SEQ_LEN };
-    return msk_key_data_put(&key, false, plain, MSK_DATA_MAX, len);
+    msk_writer_init(&w, plain, MSK_DATA_MAX);
+    if (m->content != MSK_CONTENT_PULL) {
+        msk_writer_u8(&w, MSK_PAYLOAD_LAST);
+        msk_writer_u8(&w, MSK_KEY_TEK << 4 | MSK_KV_INTERVAL);
+        at = msk_writer_open16(&w);
+        msk_writer_put(&w, m->key.p, m->key.n);
+        msk_writer_close16(&w, at);
+        put_seq(&w, m->seq_low);
+        put_seq(&w, m->seq_high);
+    }
+    return msk_writer_end(&w, len);
 }
 
 static bool
@@ -80,64 +80,45 @@ check_msk_message(const struct msk_msk_message *m)
     return fits ? MSK_OK : MSK_ERR_ARGUMENT;
 }
 
-/* IDi is the Network ID in CSB, the BM-SC in KEYID; IDr is the UE. ID type 0
- * is written in either. */
+/* HDR EXT T RAND IDi IDr {SP} KEMAC, or EXT straight before KEMAC. IDi is the
+ * Network ID in CSB, the BM-SC in KEYID; IDr is the UE. ID type 0 is written in
+ * either. */
 static void
-add_ids(struct msk_mikey_builder *b, const struct msk_msk_message *m)
-{
-    struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
-
-    msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0,
-                  m->layout == MSK_LAYOUT_CSB ? domain : m->fqdn);
-    msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0, m->btid);
-}
-
-/* HDR EXT T RAND IDi IDr {SP} KEMAC, or EXT straight before KEMAC. */
-static void
-add_msk_chain(struct msk_mikey_builder *b, const struct msk_msk_message *m,
-              struct msk_bytes ext, struct msk_bytes plain)
+put_msk_payloads(struct msk_chain *chain, const struct msk_msk_message *m,
+                 struct msk_bytes plain)
 {
     uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
+    struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
+    struct msk_key_id id = m->id;
 
+    if (m->content == MSK_CONTENT_PULL)
+        id.number = 0;
     if (m->ext == MSK_EXT_AFTER_HDR)
-        msk_chain_ext(b, type, ext);
-    msk_chain_counter(b, m->counter);
-    msk_chain_add(b, MSK_PAYLOAD_RAND, 0, 0, m->rand);
-    add_ids(b, m);
+        msk_chain_ext(chain, type, m->layout, &id, 0);
+    msk_chain_t(chain, m->counter);
+    msk_chain_rand(chain, m->rand);
+    msk_chain_id(chain, m->layout == MSK_LAYOUT_CSB ? domain : m->fqdn);
+    msk_chain_id(chain, m->btid);
     if (m->sp.n > 0)
-        msk_chain_add(b, MSK_PAYLOAD_SP, 0, 0, m->sp);
+        msk_chain_sp(chain, m->sp);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)
-        msk_chain_ext(b, type, ext);
-    msk_chain_kemac(b, plain);
+        msk_chain_ext(chain, type, m->layout, &id, 0);
+    msk_chain_kemac(chain, plain);
 }
 
 static int
 build_msk_message(const struct msk_msk_message *m, struct msk_bytes plain,
                   uint8_t *buf, size_t cap, size_t *len)
 {
-    static const uint8_t map[9] = { 0 }; /* policy 0, SSRC and ROC unknown */
-    uint8_t octets[MSK_LAYOUT_EXT_MAX];
-    struct msk_bytes ext = { octets, 0 };
-    struct msk_mikey_builder b;
-    struct msk_mikey_header h = msk_chain_header(
-        MSK_DATA_PSK_INIT, msk_layout_csb_id(m->layout, &m->id, m->csb_id));
-    struct msk_key_id id = m->id;
-    int err;
+    struct msk_chain chain;
 
-    if (m->content == MSK_CONTENT_PULL)
-        id.number = 0;
-    err = msk_layout_ext(m->layout, &id, 0, octets, &ext.n);
-    if (err != MSK_OK)
-        return err;
-    h.v = m->v;
-    if (m->streaming) {
-        h.map_type = MSK_MAP_SRTP_ID;
-        h.n_cs = 1;
-        h.map = (struct msk_bytes){ map, sizeof map };
-    }
-    msk_mikey_build(&b, buf, cap, &h);
-    add_msk_chain(&b, m, ext, plain);
-    return msk_mikey_build_end(&b, len);
+    if (!msk_tlv_whole(&m->sp))
+        return MSK_ERR_LENGTH;
+    msk_chain_begin(&chain, buf, cap, MSK_DATA_PSK_INIT, m->v,
+                    msk_layout_csb_id(m->layout, &m->id, m->csb_id),
+                    m->streaming);
+    put_msk_payloads(&chain, m, plain);
+    return msk_chain_end(&chain, len);
 }
 
 static int
@@ -246,7 +227,7 @@ take_msk_content(const struct msk_message *message, struct msk_bytes plain,
         return MSK_ERR_VALUE;
     if (plain.n == 0)
         return MSK_OK;
-    err = msk_chain_key(plain, &key);
+    err = msk_reading_key(plain, &key);
     return err == MSK_OK ? take_msk_key(&key, content) : err;
 }
 

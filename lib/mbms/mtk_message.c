@@ -7,7 +7,7 @@
 #include "base/sized.h"
 #include "mbms/chain.h"
 #include "mbms/layout.h"
-#include "mbms/protection.h"
+#include "mbms/reading.h"
 
 #define RESERVED_MTK_ID 0xFFFF
 /* next, type, length, key, length, salt */
@@ -27,55 +27,61 @@ check_mtk_message(const struct msk_mtk_message *m)
     return id && fits ? MSK_OK : MSK_ERR_ARGUMENT;
 }
 
+static void
+put_key(struct msk_writer *w, struct msk_bytes key)
+{
+    size_t at = msk_writer_open16(w);
+
+    msk_writer_put(w, key.p, key.n);
+    msk_writer_close16(w, at);
+}
+
 /* TS 33.246 6.4.5.3: TEK+SALT for streaming, TGK for download; KV is Null. */
 static int
 make_mtk_plain(const struct msk_mtk_message *m, uint8_t plain[MTK_DATA_MAX],
                size_t *len)
 {
-    struct msk_key_data key = { .type = MSK_KEY_TGK, .kv = MSK_KV_NULL };
+    struct msk_writer w;
+    uint8_t type = m->salt.n > 0 ? MSK_KEY_TEK_SALT : MSK_KEY_TGK;
 
+    msk_writer_init(&w, plain, MTK_DATA_MAX);
+    msk_writer_u8(&w, MSK_PAYLOAD_LAST);
+    msk_writer_u8(&w, (uint8_t)(type << 4 | MSK_KV_NULL));
+    put_key(&w, m->key);
     if (m->salt.n > 0)
-        key.type = MSK_KEY_TEK_SALT;
-    key.key = m->key;
-    key.salt = m->salt;
-    return msk_key_data_put(&key, false, plain, MTK_DATA_MAX, len);
+        put_key(&w, m->salt);
+    return msk_writer_end(&w, len);
 }
 
 /* HDR EXT T {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,
  * in CSB only. */
 static void
-add_mtk_chain(struct msk_mikey_builder *b, const struct msk_mtk_message *m,
-              struct msk_bytes ext, struct msk_bytes plain)
+put_mtk_payloads(struct msk_chain *chain, const struct msk_mtk_message *m,
+                 struct msk_bytes plain)
 {
     struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
     uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
 
     if (m->ext == MSK_EXT_AFTER_HDR)
-        msk_chain_ext(b, type, ext);
-    msk_chain_counter(b, m->counter);
+        msk_chain_ext(chain, type, m->layout, &m->id, m->mtk_id);
+    msk_chain_t(chain, m->counter);
     if (m->layout == MSK_LAYOUT_CSB)
-        msk_chain_add(b, MSK_PAYLOAD_ID, 0, 0, domain);
+        msk_chain_id(chain, domain);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)
-        msk_chain_ext(b, type, ext);
-    msk_chain_kemac(b, plain);
+        msk_chain_ext(chain, type, m->layout, &m->id, m->mtk_id);
+    msk_chain_kemac(chain, plain);
 }
 
 static int
 build_mtk_message(const struct msk_mtk_message *m, struct msk_bytes plain,
                   uint8_t *buf, size_t cap, size_t *len)
 {
-    uint8_t octets[MSK_LAYOUT_EXT_MAX];
-    struct msk_bytes ext = { octets, 0 };
-    struct msk_mikey_builder b;
-    struct msk_mikey_header h = msk_chain_header(
-        MSK_DATA_PSK_INIT, msk_layout_csb_id(m->layout, &m->id, m->csb_id));
-    int err = msk_layout_ext(m->layout, &m->id, m->mtk_id, octets, &ext.n);
+    struct msk_chain chain;
 
-    if (err != MSK_OK)
-        return err;
-    msk_mikey_build(&b, buf, cap, &h);
-    add_mtk_chain(&b, m, ext, plain);
-    return msk_mikey_build_end(&b, len);
+    msk_chain_begin(&chain, buf, cap, MSK_DATA_PSK_INIT, false,
+                    msk_layout_csb_id(m->layout, &m->id, m->csb_id), false);
+    put_mtk_payloads(&chain, m, plain);
+    return msk_chain_end(&chain, len);
 }
 
 static int
@@ -143,7 +149,7 @@ static int
 take_mtk_content(struct msk_bytes plain, struct msk_mtk *mtk)
 {
     struct msk_key_data key;
-    int err = msk_chain_key(plain, &key);
+    int err = msk_reading_key(plain, &key);
 
     return err == MSK_OK ? take_mtk_key(&key, mtk) : err;
 }

@@ -5,7 +5,7 @@
 
 #include "base/secret.h"
 #include "base/sized.h"
-#include "mbms/protection.h"
+#include "mbms/chain.h"
 #include "mikey/srtp_policy.h"
 #include "msk/traffic.h"
 

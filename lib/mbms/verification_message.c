@@ -6,7 +6,6 @@
 #include "base/sized.h"
 #include "mbms/chain.h"
 #include "mbms/layout.h"
-#include "mbms/protection.h"
 
 #define T_LEN 4
 
@@ -26,16 +25,14 @@ static int
 build_verification(const struct msk_message *request, struct msk_bytes btid,
                    uint8_t *buf, size_t cap, size_t *len)
 {
-    struct msk_mikey_builder b;
-    struct msk_mikey_header h =
-        msk_chain_header(MSK_DATA_PSK_RESP, request->csb_id);
+    struct msk_chain chain;
 
-    msk_mikey_build(&b, buf, cap, &h);
-    msk_chain_counter(&b, request->counter);
-    msk_chain_add(&b, MSK_PAYLOAD_ID, 0, 0, btid);
-    msk_chain_add(&b, MSK_PAYLOAD_V, msk_mbms_suite.mac, 0,
-                  (struct msk_bytes){ NULL, 0 });
-    return msk_mikey_build_end(&b, len);
+    msk_chain_begin(&chain, buf, cap, MSK_DATA_PSK_RESP, false, request->csb_id,
+                    false);
+    msk_chain_t(&chain, request->counter);
+    msk_chain_id(&chain, btid);
+    msk_chain_v(&chain);
+    return msk_chain_end(&chain, len);
 }
 
 int

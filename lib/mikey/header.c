@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "mikey/header.h"
 
-#define MIKEY_VERSION 1
-#define SRTP_ID_LEN 9 /* Policy_no, SSRC, ROC */
-
 /* Octets of CS ID map info; an SRTP-ID entry for each CS, or nothing: the "16
  * bits" of RFC 3830 6.1 are an editorial slip that nobody sends. */
 static int
@@ -11,7 +8,7 @@ map_len(const struct msk_mikey_header *header, size_t *len)
 {
     switch (header->map_type) {
     case MSK_MAP_SRTP_ID:
-        *len = (size_t)header->n_cs * SRTP_ID_LEN;
+        *len = (size_t)header->n_cs * MSK_HEADER_SRTP_ID;
         return MSK_OK;
     case MSK_MAP_EMPTY: *len = 0; return MSK_OK;
     default: return MSK_ERR_UNSUPPORTED;
@@ -35,7 +32,7 @@ msk_header_get_fields(struct msk_reader *r, struct msk_mikey_header *header,
     header->map_type = msk_reader_u8(r);
     if (r->bad)
         return MSK_ERR_TRUNCATED;
-    return version == MIKEY_VERSION ? MSK_OK : MSK_ERR_VERSION;
+    return version == MSK_HEADER_VERSION ? MSK_OK : MSK_ERR_VERSION;
 }
 
 int
@@ -76,7 +73,7 @@ msk_header_put_fields(struct msk_writer *w,
 
     if (header->prf > 0x7F)
         return MSK_ERR_LENGTH;
-    msk_writer_u8(w, MIKEY_VERSION);
+    msk_writer_u8(w, MSK_HEADER_VERSION);
     msk_writer_u8(w, header->data_type);
     msk_writer_u8(w, MSK_PAYLOAD_LAST);
     msk_writer_u8(w, (uint8_t)(v | header->prf));

@@ -6,8 +6,9 @@
 #include "base/bytes.h"
 #include "msk/mikey.h"
 
-/* Where the header says what the first payload is. */
-#define MSK_HEADER_NEXT_AT 2
+#define MSK_HEADER_VERSION 1
+#define MSK_HEADER_NEXT_AT 2 /* where it says what the first payload is */
+#define MSK_HEADER_SRTP_ID 9 /* octets of an SRTP-ID: policy, SSRC, ROC */
 
 /* Reads a header; *next: type of the first payload. MSK_ERR_TRUNCATED,
  * MSK_ERR_VERSION, MSK_ERR_UNSUPPORTED: the CS ID map type. */

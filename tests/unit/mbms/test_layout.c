@@ -23,16 +23,14 @@ static const struct msk_key_id id = { { 0x21, 0x63, 0x54 }, 0x68CA, 0x0A0B };
 static void
 writes_the_extension_of_each_layout(void **state)
 {
-    uint8_t out[MSK_LAYOUT_EXT_MAX];
-    size_t len;
-
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        check_int(
-            names[i].what,
-            msk_layout_ext(names[i].layout, &id, names[i].mtk_id, out, &len),
-            MSK_OK);
-        check_octets(names[i].what, exact(out, len), hex(names[i].ext));
+        uint8_t out[32];
+        struct msk_writer w;
+
+        msk_writer_init(&w, out, sizeof out);
+        msk_layout_put(&w, names[i].layout, &id, names[i].mtk_id);
+        check_octets(names[i].what, exact(out, w.len), hex(names[i].ext));
     }
 }
 
