@@ -28,7 +28,8 @@ finish_call(struct msk_ue *ue, int err)
         return msk_ue_refuse(ue, err);
     if (ue->work.verdict == MSK_ERR_BUSY)
         return msk_ue_refuse(ue, MSK_ERR_BUSY);
-    return msk_ue_settle(ue);
+    return ue->work.job == MSK_JOB_PROCESS ? msk_ue_settle_message(ue)
+                                           : msk_ue_settle(ue);
 }
 
 static void

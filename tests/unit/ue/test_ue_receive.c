@@ -129,6 +129,42 @@ asks_at_once_when_it_is_pulled(void **state)
     assert_true(b.asked);
 }
 
+/* Whatever comes, also from a stranger. */
+static int
+receive_garbage(void)
+{
+    return msk_ue_receive(b.ue, msk_text("?"), msk_text(""), b.now);
+}
+
+static void
+does_what_is_due_at_any_message(void **state)
+{
+    (void)state;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    b.now += 999;
+    assert_int_not_equal(receive_garbage(), MSK_OK);
+    assert_false(b.asked);
+    b.now += 1;
+    assert_int_not_equal(receive_garbage(), MSK_OK);
+    assert_true(b.asked);
+}
+
+static void
+sees_at_any_message_what_the_host_took_away(void **state)
+{
+    const struct msk_key_id id = bench_id(GROUP, 0);
+    const struct msk_group_id group = msk_key_id_group(&id);
+
+    (void)state;
+    bench_forget(&b);
+    check_int("forget", msk_mgvf_forget(b.mgvf, msk_text(b.fqdn), &group),
+              MSK_OK);
+    assert_int_not_equal(receive_garbage(), MSK_OK);
+    check_int("deleted", seen(MSK_UE_EFFECT_MSK_DELETED), 1);
+}
+
 static void
 merges_pulls_with_a_request_under_way(void **state)
 {
@@ -564,6 +600,8 @@ main(void)
         BENCH_BOTH(tells_of_the_same_whatever_the_key_log_does),
         BENCH_BOTH(says_nothing_to_what_is_not_authentic),
         BENCH_BOTH(asks_at_once_when_it_is_pulled),
+        BENCH_BOTH(does_what_is_due_at_any_message),
+        BENCH_BOTH(sees_at_any_message_what_the_host_took_away),
         BENCH_BOTH(merges_pulls_with_a_request_under_way),
         BENCH_BOTH(waits_before_it_repeats_a_pulled_request),
         BENCH_BOTH(treats_a_push_under_a_stale_muk_as_a_pull),
