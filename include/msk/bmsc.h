@@ -134,11 +134,13 @@ msk_bmsc_find_group_fn(void *user, const struct msk_group_id *group);
 typedef size_t msk_bmsc_service_groups_fn(void *user, struct msk_bytes service,
                                           struct msk_group_id *ids, size_t cap);
 
-/* One step of a delivery, as values; doc/states.md draws the table. */
+/* One step of a delivery; numbers and names as in doc/states.md. Names are
+ * constant strings. */
 struct msk_bmsc_trace {
     /* Grows at its end: the library makes it, the host reads it. */
     uint8_t state, event, next;
     struct msk_key_id id;
+    const char *state_name, *event_name, *next_name;
 };
 
 /* Is an item answered with 204 when there is no MSK to send: a confirmation

@@ -131,18 +131,13 @@ msk_delivery_invalidate(const struct msk_call *call,
 
 /* --- what is done -------------------------------------------------------- */
 
-typedef int action(const struct msk_call *call, struct msk_delivery *d,
-                   const struct msk_group *group);
-
 /* It waits, with the CSB ID that it keeps over retransmissions. Decision 11. */
 static int
-queue(const struct msk_call *call, struct msk_delivery *d,
-      const struct msk_group *group)
+queue(const struct msk_call *call, struct msk_delivery *d)
 {
     const struct msk_random *random = call->bmsc->config.random;
     uint8_t b[4];
 
-    (void)group;
     if (random->fill(random->user, b, sizeof b) != 0)
         return MSK_ERR_RANDOM;
     d->csb_id = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
@@ -155,10 +150,8 @@ queue(const struct msk_call *call, struct msk_delivery *d,
 
 /* It is due at once. */
 static int
-hurry(const struct msk_call *call, struct msk_delivery *d,
-      const struct msk_group *group)
+hurry(const struct msk_call *call, struct msk_delivery *d)
 {
-    (void)group;
     d->set = d->due = call->now;
     return MSK_OK;
 }
@@ -201,12 +194,10 @@ send_msk_message(const struct msk_call *call, struct msk_delivery *d,
 
 /* The UE has the MSK, and the MUK. */
 static int
-delivered(const struct msk_call *call, struct msk_delivery *d,
-          const struct msk_group *group)
+delivered(const struct msk_call *call, struct msk_delivery *d)
 {
     struct msk_member *member = msk_sub_member(call->sub, &d->group);
 
-    (void)group;
     if (member != NULL)
         member->unanswered = 0;
     if (!d->old_muk)
@@ -217,91 +208,118 @@ delivered(const struct msk_call *call, struct msk_delivery *d,
 
 /* Nobody answered. */
 static int
-give_up(const struct msk_call *call, struct msk_delivery *d,
-        const struct msk_group *group)
+give_up(const struct msk_call *call, struct msk_delivery *d)
 {
-    (void)group;
     return msk_outbox_tell(call->outbox, MSK_BMSC_EFFECT_GAVE_UP, &d->group,
                            d->number);
 }
 
 /* It waits for as long as for a first acknowledgement. */
 static int
-put_off_delivery(const struct msk_call *call, struct msk_delivery *d,
-                 const struct msk_group *group)
+put_off_delivery(const struct msk_call *call, struct msk_delivery *d)
 {
-    (void)group;
     d->set = call->now;
     d->due = call->now + call->bmsc->config.retry;
     return MSK_OK;
 }
 
-/* No effect. */
+/* --- the machine --------------------------------------------------------- */
+
+/* What a cell says; the state after it is in delivery_next. */
+enum delivery_action {
+    DA_QUEUE = 1, /* it waits, with the CSB ID that it keeps */
+    DA_HURRY,     /* it is due at once */
+    DA_SEND,      /* an MSK message with a new counter goes out */
+    DA_LAST,      /* the same, and nothing is to come back */
+    DA_WAIT,      /* it waits for another turn */
+    DA_LATER,     /* it waits for as long as for a first acknowledgement */
+    DA_DONE,      /* the UE has the MSK, and the MUK */
+    DA_GIVE_UP,   /* nobody answered */
+    DA_DROP       /* it is over */
+};
+
+static const uint8_t delivery_next[] = {
+    [DA_QUEUE] = MSK_DELIVERY_QUEUED, [DA_HURRY] = MSK_DELIVERY_QUEUED,
+    [DA_SEND] = MSK_DELIVERY_SENT,    [DA_LAST] = MSK_DELIVERY_FREE,
+    [DA_WAIT] = MSK_DELIVERY_QUEUED,  [DA_LATER] = MSK_DELIVERY_QUEUED,
+    [DA_DONE] = MSK_DELIVERY_FREE,    [DA_GIVE_UP] = MSK_DELIVERY_FREE,
+    [DA_DROP] = MSK_DELIVERY_FREE,
+};
+
+/* An empty cell, 0: the event does not concern a delivery in that state. */
+/* clang-format off */
+static const uint8_t delivery_table[1][MSK_DELIVERY_EVENTS][3] = {
+    { /*                          free      queued      sent     */
+    [MSK_DELIVERY_PUSH]       = { DA_QUEUE, DA_HURRY,   DA_HURRY },
+    [MSK_DELIVERY_TURN]       = { 0,        DA_SEND,    0        },
+    [MSK_DELIVERY_TURN_PLAIN] = { 0,        DA_LAST,    0        },
+    [MSK_DELIVERY_YIELD]      = { 0,        0,          DA_WAIT  },
+    [MSK_DELIVERY_SPENT]      = { 0,        DA_GIVE_UP, 0        },
+    [MSK_DELIVERY_ACK]        = { 0,        DA_DONE,    DA_DONE  },
+    [MSK_DELIVERY_NEWER]      = { 0,        DA_DROP,    DA_DROP  },
+    [MSK_DELIVERY_LATER]      = { 0,        DA_LATER,   0        },
+    },
+};
+/* clang-format on */
+
+static const char *const delivery_states[MSK_DELIVERY_STATES] = { "free",
+                                                                  "queued",
+                                                                  "sent" };
+
+static const char *const delivery_events[MSK_DELIVERY_EVENTS] = {
+    "push", "turn", "turn plain", "yield", "spent", "ack", "newer", "later"
+};
+
 static int
-nothing(const struct msk_call *call, struct msk_delivery *d,
-        const struct msk_group *group)
+act_on_delivery(const struct msk_call *call, struct msk_delivery *d,
+                enum delivery_action action, const struct msk_group *group)
 {
-    (void)call;
-    (void)d;
-    (void)group;
+    switch (action) {
+    case DA_QUEUE: return queue(call, d);
+    case DA_HURRY: return hurry(call, d);
+    case DA_SEND:
+    case DA_LAST: return send_msk_message(call, d, group);
+    case DA_LATER: return put_off_delivery(call, d);
+    case DA_DONE: return delivered(call, d);
+    case DA_GIVE_UP: return give_up(call, d);
+    case DA_WAIT:
+    case DA_DROP: break;
+    }
     return MSK_OK;
 }
 
-/* --- the machine --------------------------------------------------------- */
-
-/* An empty cell: the event does not concern a delivery in that state. */
-static const struct {
-    action *run;
-    enum msk_delivery_state then;
-} delivery_table[MSK_DELIVERY_STATES][MSK_DELIVERY_EVENTS] = {
-    [MSK_DELIVERY_FREE] = {
-        [MSK_DELIVERY_PUSH] = { queue, MSK_DELIVERY_QUEUED },
-    },
-    [MSK_DELIVERY_QUEUED] = {
-        [MSK_DELIVERY_PUSH] = { hurry, MSK_DELIVERY_QUEUED },
-        [MSK_DELIVERY_TURN] = { send_msk_message, MSK_DELIVERY_SENT },
-        [MSK_DELIVERY_TURN_PLAIN] = { send_msk_message, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_SPENT] = { give_up, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_LATER] = { put_off_delivery, MSK_DELIVERY_QUEUED },
-    },
-    [MSK_DELIVERY_SENT] = {
-        [MSK_DELIVERY_PUSH] = { hurry, MSK_DELIVERY_QUEUED },
-        [MSK_DELIVERY_YIELD] = { nothing, MSK_DELIVERY_QUEUED },
-        [MSK_DELIVERY_ACK] = { delivered, MSK_DELIVERY_FREE },
-        [MSK_DELIVERY_NEWER] = { nothing, MSK_DELIVERY_FREE },
-    },
-};
-
 static void
 trace(const struct msk_call *call, const struct msk_delivery *d, uint8_t state,
-      uint8_t event, uint8_t next)
+      uint8_t event)
 {
     struct msk_bmsc_trace step = { .state = state,
                                    .event = event,
-                                   .next = next };
+                                   .next = d->state,
+                                   .state_name = delivery_states[state],
+                                   .event_name = delivery_events[event],
+                                   .next_name = delivery_states[d->state] };
 
+    if (call->bmsc->config.trace == NULL)
+        return;
     memcpy(step.id.domain, d->group.domain, sizeof step.id.domain);
     step.id.group = d->group.group;
     step.id.number = d->number;
-    if (call->bmsc->config.trace != NULL)
-        call->bmsc->config.trace(call->user, &step);
+    call->bmsc->config.trace(call->user, &step);
 }
 
 int
 msk_delivery_step(const struct msk_call *call, struct msk_delivery *d,
                   enum msk_delivery_event event, const struct msk_group *group)
 {
-    uint8_t state = d->state, next = (uint8_t)delivery_table[state][event].then;
+    const uint8_t state = d->state, action = delivery_table[0][event][state];
     int err;
 
-    if (delivery_table[state][event].run == NULL)
+    if (action == 0)
         return MSK_OK;
-    err = delivery_table[state][event].run(call, d, group);
+    err = act_on_delivery(call, d, (enum delivery_action)action, group);
     if (err != MSK_OK)
         return err;
-    d->state = next;
-    trace(call, d, state, (uint8_t)event, next);
+    d->state = delivery_next[action];
+    trace(call, d, state, (uint8_t)event);
     return MSK_OK;
 }

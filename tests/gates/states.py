@@ -18,10 +18,10 @@ HEAD = """\
 
 Drawn from the tables in `lib/` by `tests/gates/states.py`; do not edit. A cell
 says what the event does in that state: the action, and the next state where it
-is another. `keep` and `nothing` do nothing; an arrow alone is a step that does
+is another. `keep` does nothing; an arrow alone is a step that does
 nothing else. An empty cell is not defined: the event cannot come there, and if it
 does, nothing changes; in the UE the step is `MSK_ERR_STATE` then, in the BM-SC
-there is none. The numbers, and for the UE the names, are those of `struct
+there is none. Numbers and names are those of `struct
 msk_trace` and `struct msk_bmsc_trace`.
 """
 
@@ -36,9 +36,6 @@ MACHINES = [
 
 ENUM = re.compile(r"enum ((?:msk_)?(\w+)_(state|event|action)) \{(.*?)\};", re.DOTALL)
 NAME = re.compile(r"^[ \t]*(?:MSK_[A-Z]+|[A-Z]A)_(\w+)[^,/}\n]*,?[ \t]*(?:/\*(.*?)\*/)?", re.MULTILINE | re.DOTALL)
-TABLE = re.compile(r"static const struct [^;]*?(?:;[^;]*?)*?\b\w*table\[.*?= \{(.*?)\n\};", re.DOTALL)
-ROW = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{(.*?)\},\s*(?=\n    \[|\Z|\n\Z)", re.DOTALL)
-CELL = re.compile(r"\[MSK_[A-Z]+_(\w+)\] =\s*\{\s*(?:MSK_[A-Z]+_)?(\w+),\s*MSK_[A-Z]+_(\w+)\s*\}")
 # A table in panels of states, with a line for each event; and what goes with it.
 PANELS = re.compile(r"static const uint8_t \w+_table\[.*?= \{\n(.*?)\n\};", re.DOTALL)
 COLUMNS = re.compile(r"\{ /\*([a-z ]+)\*/")
@@ -46,8 +43,6 @@ LINE = re.compile(r"\[MSK_[A-Z]+_(\w+)\] += \{ (.*?) *\}")
 NEXT = re.compile(r"static const uint8_t \w+_next\[\] = \{(.*?)\};", re.DOTALL)
 AFTER = re.compile(r"\[[A-Z]A_(\w+)\] = MSK_([A-Z]+)_(\w+)")
 WORDS = re.compile(r"const char \*const \w+_(state|event)s\[\w+\] = \{(.*?)\};", re.DOTALL)
-# An action that is a function: the first sentence of the comment above it.
-ACTION = re.compile(r"/\*([^*.:]*)[^*]*\*/\nstatic int\n(\w+)\(const struct msk_call \*call, struct msk_delivery")
 
 
 def enums(text):
@@ -60,20 +55,8 @@ def enums(text):
     return found
 
 
-def cells(text):
-    """{(state, event): (action, next)} of the table in a file."""
-    body = TABLE.search(text).group(1) + "\n"
-    found = {}
-    for state, row in ROW.findall(body):
-        for event, action, following in CELL.findall(row):
-            found[state, event] = action, following
-    if len(found) != len(re.findall(r"\]\s*=\s*\{\s*[A-Za-z]", body)):
-        raise SystemExit("states.py: a cell was not understood")
-    return found
-
-
 def panel_cells(panel, names, after, silent):
-    """The states of a panel, and its cells as cells() has them; silent actions have no name."""
+    """The states of a panel, and its cells as panels() has them; silent actions have no name."""
     states, rows = COLUMNS.search(panel).group(1).upper().split(), LINE.findall(panel)
     if [event for event, _ in rows] != [event for event, _ in names["event"]]:
         raise SystemExit(f"states.py: not each event once, in order, of {states}")
@@ -90,7 +73,7 @@ def panel_cells(panel, names, after, silent):
 
 
 def panels(text, names):
-    """The same as cells(), of a table in panels; names: those of states and events."""
+    """{(state, event): (action, next)} of a table in panels; names: those of states and events."""
     after = {a: n for a, kind, n in AFTER.findall(NEXT.search(text).group(1)) if kind != "SAME"}
     silent = [a for a, said in names["action"] if said == "nothing" and a != "KEEP"]
     names["action"] = [named for named in names["action"] if named[0] not in silent]
@@ -105,16 +88,6 @@ def panels(text, names):
         if re.findall(r'"(.*?)"', words) != [lower(name) for name, _ in names[kind]]:
             raise SystemExit(f"states.py: in traces there are other names of {kind}s")
     return found
-
-
-def actions_of(text, table):
-    """The functions that are actions, in their order in the file."""
-    said = {name: " ".join(comment.split()) for comment, name in ACTION.findall(text)}
-    used = dict.fromkeys(action for action, _ in table.values())
-    lacking = [name for name in used if name not in said]
-    if lacking:
-        raise SystemExit(f"states.py: nothing is said of {', '.join(lacking)}")
-    return [(name, said[name][0].lower() + said[name][1:]) for name in said if name in used]
 
 
 def lower(name):
@@ -146,12 +119,8 @@ def read_machine(headers, source):
     names = {}
     for text in read[:-1]:
         names.update(enums(text))
-    if PANELS.search(read[-1]):
-        names.update(enums(read[-1]))
-        return names, panels(read[-1], names)
-    table = cells(read[-1])
-    names["action"] = actions_of(read[-1], table)
-    return names, table
+    names.update(enums(read[-1]))
+    return names, panels(read[-1], names)
 
 
 def draw():
@@ -175,8 +144,8 @@ def picture(title, names, table):
     arrows = {}
     for event, _ in names["event"]:
         for state, _ in names["state"]:
-            action, following = table.get((state, event), ("NOTHING", state))
-            if following != state or action.upper() not in ("KEEP", "NOTHING"):
+            action, following = table.get((state, event), ("KEEP", state))
+            if following != state or action.upper() != "KEEP":
                 arrows.setdefault((state, following), []).append((lower(event), lower(action)))
     lines = [f'digraph "{title}" {{',
              '  graph [rankdir=LR, bgcolor=transparent, fontname="Helvetica"];',

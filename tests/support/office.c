@@ -84,10 +84,25 @@ service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
 }
 
 static void
+check_name(const char *name, uint8_t number, const char *const *names, size_t n)
+{
+    assert_true(number < n);
+    assert_string_equal(name, names[number]);
+}
+
+static void
 trace(void *user, const struct msk_bmsc_trace *step)
 {
+    static const char *const states[] = { "free", "queued", "sent" };
+    static const char *const events[] = { "push",  "turn",  "turn plain",
+                                          "yield", "spent", "ack",
+                                          "newer", "later" };
+
     (void)user;
     office_cells[step->state] |= 1u << step->event;
+    check_name(step->state_name, step->state, states, 3);
+    check_name(step->next_name, step->next, states, 3);
+    check_name(step->event_name, step->event, events, 8);
 }
 
 static void
