@@ -15,9 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/media_type.h"
+#include "http/http_header.h"
 #include "http/uri.h"
-#include "http/xml_value.h"
+#include "http/xml_text.h"
 #include "msk/body.h"
 #include "msk/xml_expat.h"
 #include "target.h"

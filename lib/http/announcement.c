@@ -8,10 +8,7 @@
 #include "http/arena.h"
 #include "http/uri.h"
 #include "http/view.h"
-#include "http/xml_attribute.h"
-#include "http/xml_value.h"
-#include "http/xml_walk.h"
-#include "http/xml_write.h"
+#include "http/xml_text.h"
 
 static const char announcement_ns[] =
     "urn:3GPP:metadata:2005:MBMS:securityDescription";

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "base/sized.h"
-#include "http/media_type.h"
+#include "http/http_header.h"
 #include "http/view.h"
-#include "http/xml_value.h"
-#include "http/xml_walk.h"
-#include "http/xml_write.h"
+#include "http/xml_text.h"
 
 /* What stands in a body. */
 enum body_node {

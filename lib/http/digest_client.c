@@ -6,7 +6,6 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/sized.h"
-#include "http/digest_hash.h"
 #include "http/digest_text.h"
 
 #define CNONCE_LEN 32    /* characters */

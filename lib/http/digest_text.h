@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* http/digest_text.h - how names, numbers and digests are written and read in
- * the headers of Digest; the same at both ends. */
+/* http/digest_text.h - what both ends of Digest share: how names, numbers and
+ * digests are written and read, and the response under an MRK. */
 #ifndef MSK_HTTP_DIGEST_TEXT_H
 #define MSK_HTTP_DIGEST_TEXT_H
 
@@ -54,5 +54,17 @@ bool msk_digest_visible(struct msk_bytes text, size_t max);
 void msk_digest_put(struct msk_writer *w, const char *text);
 void msk_digest_put_quoted(struct msk_writer *w, const char *text,
                            struct msk_bytes value);
+
+/*
+ * msk_digest_response with the password that TS 33.246 6.2.1.3 makes of the
+ * MRK (1..MSK_MRK_MAX octets): its base64. The password of input is ignored.
+ */
+int msk_digest_hash(const struct msk_crypto *crypto,
+                    const struct msk_digest_input *input, struct msk_bytes mrk,
+                    uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len);
+
+/* True when credentials can be used: B-TID and MRK of allowed lengths, the
+ * B-TID of visible ASCII. */
+bool msk_digest_usable(const struct msk_credentials *credentials);
 
 #endif

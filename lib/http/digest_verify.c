@@ -4,7 +4,6 @@
 #include "base/secret.h"
 #include "base/sized.h"
 #include "http/digest_client.h"
-#include "http/digest_hash.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"
 #include "http/http_header.h"

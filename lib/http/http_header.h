@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* http/http_header.h - header lines by name; text without regard to case. */
+/* http/http_header.h - header lines by name, and what a Content-Type says. */
 #ifndef MSK_HTTP_HTTP_HEADER_H
 #define MSK_HTTP_HTTP_HEADER_H
 
 #include "msk/http.h"
+#include "msk/types.h"
 
 /* True when the octets are that text, ASCII letters without regard to case. */
 bool msk_header_is(struct msk_bytes octets, const char *text);
@@ -32,5 +33,12 @@ int msk_header_only(const struct msk_http_header *headers, size_t n,
 /* True when a body is encoded: there is a Content-Encoding other than identity
  * (RFC 9110 8.4). */
 bool msk_header_encoded(const struct msk_http_header *headers, size_t n);
+
+/*
+ * True when the header names that type, of XML in UTF-8: its charset is UTF-8
+ * or not given (RFC 7303 3). Letters without regard to case; other parameters
+ * are ignored, but must be well formed (RFC 9110 8.3.1).
+ */
+bool msk_media_type_is(struct msk_bytes header, const char *type);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* http/uri.h - the parts of a URI that names a key management server. */
+/* http/uri.h - the parts of a URI that names a key management server, and what a
+ * request-target names. */
 #ifndef MSK_HTTP_URI_H
 #define MSK_HTTP_URI_H
 

@@ -12,7 +12,7 @@
 #include <valgrind/memcheck.h>
 
 #include "base/secret.h"
-#include "http/digest_hash.h"
+#include "http/digest_text.h"
 #include "msk/gba.h"
 #include "msk/protect.h"
 #include "provider.h"

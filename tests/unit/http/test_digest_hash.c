@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/digest_hash.h"
+#include "http/digest_text.h"
 
 #include <string.h>
 

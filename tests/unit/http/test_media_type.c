@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/media_type.h"
+#include "http/http_header.h"
 
 #include "support.h"
 

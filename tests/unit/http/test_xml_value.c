@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/xml_value.h"
+#include "http/xml_text.h"
 
 #include <string.h>
 
-#include "http/xml_write.h"
 #include "support.h"
 
 static void
