@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The walk and the builder for messages of any mode: the payloads of MBMS,
  * and the others, and the GENERIC-ID map. */
+#include "mikey/build.h"
 #include "mikey/cs_map.h"
 #include "mikey/header.h"
-#include "mikey/message.h"
-#include "mikey/payload_mbms.h"
 #include "mikey/payload_other.h"
+#include "mikey/walk.h"
 
 static bool
 is_mbms(uint8_t type)

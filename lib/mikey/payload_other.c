@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mikey/payload_other.h"
 
-#include "mikey/payload_mbms.h"
+#include "mikey/walk.h"
 
 #define PKE_LEN_MAX 0x3FFF  /* 14 bits */
 #define SIGN_LEN_MAX 0x0FFF /* 12 bits */

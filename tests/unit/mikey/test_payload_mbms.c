@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "mikey/payload_mbms.h"
+#include "mikey/build.h"
+#include "mikey/walk.h"
 
 #include <string.h>
 

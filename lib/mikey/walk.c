@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "mikey/payload_mbms.h"
+#include "mikey/walk.h"
 
+#include "mikey/header.h"
 #include "mikey/tlv.h"
 
 size_t
@@ -27,7 +28,7 @@ msk_mac_len(uint8_t mac_alg)
 }
 
 /* A value whose length follows from its type: SIZE_MAX is "unknown". */
-static int
+static inline int
 get_typed(struct msk_reader *r, size_t n, struct msk_bytes *value)
 {
     if (n == SIZE_MAX)
@@ -36,14 +37,14 @@ get_typed(struct msk_reader *r, size_t n, struct msk_bytes *value)
     return MSK_OK;
 }
 
-static void
+static inline void
 get_data16(struct msk_reader *r, struct msk_bytes *data)
 {
     msk_reader_take(r, msk_reader_u16(r), data);
 }
 
 /* RFC 3830 6.2 */
-static int
+static inline int
 get_kemac(struct msk_reader *r, struct msk_payload *p)
 {
     p->kind = msk_reader_u8(r);
@@ -53,7 +54,7 @@ get_kemac(struct msk_reader *r, struct msk_payload *p)
 }
 
 /* RFC 3830 6.6 */
-static int
+static inline int
 get_t(struct msk_reader *r, struct msk_payload *p)
 {
     p->kind = msk_reader_u8(r);
@@ -61,7 +62,7 @@ get_t(struct msk_reader *r, struct msk_payload *p)
 }
 
 /* RFC 3830 6.9 */
-static int
+static inline int
 get_v(struct msk_reader *r, struct msk_payload *p)
 {
     p->kind = msk_reader_u8(r);
@@ -69,7 +70,7 @@ get_v(struct msk_reader *r, struct msk_payload *p)
 }
 
 /* RFC 3830 6.7 and 6.15: type, 16 bits of length, data */
-static int
+static inline int
 get_kind_data(struct msk_reader *r, struct msk_payload *p)
 {
     p->kind = msk_reader_u8(r);
@@ -78,7 +79,7 @@ get_kind_data(struct msk_reader *r, struct msk_payload *p)
 }
 
 /* RFC 3830 6.10 */
-static int
+static inline int
 get_sp(struct msk_reader *r, struct msk_payload *p)
 {
     p->detail = msk_reader_u8(r);
@@ -87,14 +88,14 @@ get_sp(struct msk_reader *r, struct msk_payload *p)
 }
 
 /* RFC 3830 6.11 */
-static int
+static inline int
 get_rand(struct msk_reader *r, struct msk_payload *p)
 {
     msk_reader_take(r, msk_reader_u8(r), &p->data);
     return MSK_OK;
 }
 
-static int
+static inline int
 get_body(struct msk_reader *r, struct msk_payload *p)
 {
     switch (p->type) {
@@ -121,97 +122,103 @@ msk_payload_clear(struct msk_payload *payload, uint8_t type)
     payload->tail.n = 0;
 }
 
+/* Reads with a reader of its own, which a compiler keeps in registers. */
 int
 msk_payload_mbms_get(struct msk_reader *r, uint8_t type,
                      struct msk_payload *payload, uint8_t *next)
 {
+    struct msk_reader own;
     int err;
 
+    msk_reader_init(&own, r->p, r->n);
+    msk_reader_skip(&own, r->at);
     msk_payload_clear(payload, type);
-    *next = msk_reader_u8(r);
-    err = get_body(r, payload);
-    if (err == MSK_OK && r->bad)
+    *next = msk_reader_u8(&own);
+    err = get_body(&own, payload);
+    msk_reader_skip(r, own.at - r->at);
+    if (err == MSK_OK && (own.bad || r->bad))
         err = MSK_ERR_TRUNCATED;
     return err;
 }
 
-static void
-put_data16(struct msk_writer *w, const struct msk_bytes *data)
+int
+msk_cursor_set(struct msk_mikey_cursor *cursor, struct msk_bytes message,
+               uint32_t allowed)
 {
-    size_t at = msk_writer_open16(w);
-
-    msk_writer_put(w, data->p, data->n);
-    msk_writer_close16(w, at);
-}
-
-/* A MAC may be left out, to be appended once the rest is there. */
-static int
-put_mac(struct msk_writer *w, uint8_t mac_alg, const struct msk_bytes *mac)
-{
-    if (mac->n != 0 && mac->n != msk_mac_len(mac_alg))
-        return MSK_ERR_LENGTH;
-    msk_writer_u8(w, mac_alg);
-    msk_writer_put(w, mac->p, mac->n);
-    return MSK_OK;
-}
-
-static int
-put_kemac(struct msk_writer *w, const struct msk_payload *p)
-{
-    msk_writer_u8(w, p->kind);
-    put_data16(w, &p->data);
-    return put_mac(w, p->detail, &p->tail);
-}
-
-static int
-put_t(struct msk_writer *w, const struct msk_payload *p)
-{
-    if (p->data.n != msk_ts_len(p->kind))
-        return MSK_ERR_LENGTH;
-    msk_writer_u8(w, p->kind);
-    msk_writer_put(w, p->data.p, p->data.n);
-    return MSK_OK;
-}
-
-static int
-put_kind_data(struct msk_writer *w, const struct msk_payload *p)
-{
-    msk_writer_u8(w, p->kind);
-    put_data16(w, &p->data);
-    return MSK_OK;
-}
-
-static int
-put_sp(struct msk_writer *w, const struct msk_payload *p)
-{
-    if (!msk_tlv_whole(&p->data))
-        return MSK_ERR_LENGTH;
-    msk_writer_u8(w, p->detail);
-    return put_kind_data(w, p);
-}
-
-static int
-put_rand(struct msk_writer *w, const struct msk_payload *p)
-{
-    size_t at = msk_writer_open8(w);
-
-    msk_writer_put(w, p->data.p, p->data.n);
-    msk_writer_close8(w, at);
+    if (cursor == NULL || (message.p == NULL && message.n > 0))
+        return MSK_ERR_ARGUMENT;
+    cursor->message.p = message.p;
+    cursor->message.n = message.n;
+    cursor->allowed = allowed;
+    cursor->count = 0;
+    cursor->at = 0;
+    cursor->next = MSK_PAYLOAD_LAST;
     return MSK_OK;
 }
 
 int
-msk_payload_mbms_put(struct msk_writer *w, const struct msk_payload *payload)
+msk_mikey_begin(struct msk_mikey_cursor *cursor, struct msk_bytes message,
+                uint32_t allowed, struct msk_mikey_header *header)
 {
-    msk_writer_u8(w, MSK_PAYLOAD_LAST);
-    switch (payload->type) {
-    case MSK_PAYLOAD_KEMAC: return put_kemac(w, payload);
-    case MSK_PAYLOAD_T: return put_t(w, payload);
-    case MSK_PAYLOAD_V: return put_mac(w, payload->kind, &payload->tail);
-    case MSK_PAYLOAD_ID:
-    case MSK_PAYLOAD_EXT: return put_kind_data(w, payload);
-    case MSK_PAYLOAD_SP: return put_sp(w, payload);
-    case MSK_PAYLOAD_RAND: return put_rand(w, payload);
-    default: return MSK_ERR_PAYLOAD;
-    }
+    struct msk_reader r;
+    int err = msk_cursor_set(cursor, message, allowed & MSK_PAYLOADS_MBMS);
+
+    if (err != MSK_OK || header == NULL)
+        return MSK_ERR_ARGUMENT;
+    msk_reader_init(&r, message.p, message.n);
+    err = msk_header_get(&r, header, &cursor->next);
+    if (err == MSK_OK)
+        cursor->at = r.at;
+    return err;
+}
+
+static bool
+is_allowed(const struct msk_mikey_cursor *cursor)
+{
+    return cursor->next < 32 && ((cursor->allowed >> cursor->next) & 1) != 0;
+}
+
+int
+msk_cursor_open(const struct msk_mikey_cursor *cursor,
+                struct msk_payload *payload, struct msk_reader *r)
+{
+    payload->type = cursor->next;
+    if (cursor->next == MSK_PAYLOAD_LAST) /* what is left is nobody's */
+        return cursor->at == cursor->message.n ? MSK_OK : MSK_ERR_TRAILING;
+    if (!is_allowed(cursor))
+        return MSK_ERR_PAYLOAD;
+    if (cursor->count >= MSK_MIKEY_PAYLOADS_MAX)
+        return MSK_ERR_MANY;
+    msk_reader_init(r, cursor->message.p, cursor->message.n);
+    msk_reader_skip(r, cursor->at);
+    return MSK_OK;
+}
+
+void
+msk_cursor_close(struct msk_mikey_cursor *cursor, struct msk_payload *payload,
+                 const struct msk_reader *r, uint8_t next)
+{
+    payload->offset = cursor->at;
+    payload->length = r->at - cursor->at;
+    cursor->at = r->at;
+    cursor->next = next;
+    cursor->count++;
+}
+
+int
+msk_mikey_next(struct msk_mikey_cursor *cursor, struct msk_payload *payload)
+{
+    struct msk_reader r;
+    uint8_t next;
+    int err;
+
+    if (cursor == NULL || payload == NULL)
+        return MSK_ERR_ARGUMENT;
+    err = msk_cursor_open(cursor, payload, &r);
+    if (err != MSK_OK || payload->type == MSK_PAYLOAD_LAST)
+        return err;
+    err = msk_payload_mbms_get(&r, cursor->next, payload, &next);
+    if (err == MSK_OK)
+        msk_cursor_close(cursor, payload, &r, next);
+    return err;
 }
