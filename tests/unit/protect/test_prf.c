@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fake_crypto.h"
-#include "protect/prf.h"
+#include "protect/key.h"
 #include "protect_vectors.h"
 #include "provider.h"
 #include "support.h"
