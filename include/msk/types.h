@@ -53,7 +53,9 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
+#if defined(_WIN32) && defined(MSK_BUILDS_DLL)
+#define MSK_API __declspec(dllexport)
+#elif defined(__GNUC__) && !defined(_WIN32)
 #define MSK_API __attribute__((visibility("default")))
 #else
 #define MSK_API
