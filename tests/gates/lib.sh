@@ -82,13 +82,26 @@ configure() {
     quietly "${_dir##*/}-setup" meson setup "$@" "$_dir" "$root"
 }
 
-# unit NAME OPTION...: builds that way and runs the unit tests.
+# row NAME COUNTS: a row of the table of tests/run, with the seconds since the
+# one before it. COUNTS: passed, failed, skipped.
+_row_began=$(date +%s)
+row() {
+    mkdir -p "$build/rows"
+    _now=$(date +%s)
+    echo "$2 $((_now - _row_began))" >"$build/rows/$1"
+    _row_began=$_now
+}
+
+# unit NAME OPTION...: builds that way, runs the unit tests, and makes a row.
 unit() {
-    _unit=$1
-    configure "$@" -Dtests=enabled || return 1
-    quietly "$_unit-build" ninja -C "$build/$_unit" &&
+    _unit=$1 _status=0 _tests=$build/$1/meson-logs/testlog.json
+    rm -f "$_tests"
+    configure "$@" -Dtests=enabled &&
+        quietly "$_unit-build" ninja -C "$build/$_unit" &&
         quietly "$_unit-test" meson test -C "$build/$_unit" --no-rebuild \
-            --suite unit --print-errorlogs
+            --suite unit --print-errorlogs || _status=1
+    row "$_unit" "$(python3 "$root/tests/gates/count.py" "$_tests")"
+    return "$_status"
 }
 
 # copy_tree FOLDER: what belongs to the source tree, and nothing that was built.
