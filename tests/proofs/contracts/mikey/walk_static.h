@@ -11,7 +11,8 @@
     ensures inside(value, r->p, r->n);
     ensures \result == MSK_OK || \result == MSK_ERR_UNSUPPORTED;
  */
-static inline int get_typed(struct msk_reader *r, size_t n, struct msk_bytes *value);
+static inline int get_typed(struct msk_reader *r, size_t n,
+                            struct msk_bytes *value);
 
 /*@ requires reader(r) && place(data, r);
     assigns r->at, r->bad, data->n;
