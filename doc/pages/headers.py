@@ -19,7 +19,8 @@ TERM = re.compile(r"(\S+(?: \S+)?) {2,}(\S.*)")
 
 
 class Declaration:
-    """One name: a function, struct, union, enum, typedef or macro, with its text."""
+    """One name: a function, struct, union, enum, typedef or macro, with its text; or the
+    constants of an enum without a name, under the first one's."""
 
     def __init__(self, kind, name, text):
         self.kind, self.name, self.text = kind, name, text
@@ -97,6 +98,8 @@ def kind_of(text):
     if bare.startswith("typedef"):
         match = re.search(r"(\w+)\(", bare) or re.search(r"(\w+);", bare)
         return "typedef", match.group(1)
+    if bare.startswith("enum {"):
+        return "constants", re.search(r"\bMSK_\w+", COMMENT.sub(" ", text)).group()
     match = re.match(r"(struct|union|enum) (\w+)\s*(\{\})?;", bare)
     if match:
         return match.group(1), match.group(2)
@@ -149,7 +152,7 @@ def undocumented(headers):
     for header in headers:
         for block in header.blocks:
             for d in block.declarations:
-                if not block.comment and not (d.kind == "macro" and "/*" in d.text):
+                if not block.comment and not (d.kind in ("macro", "constants") and "/*" in d.text):
                     yield f"{header.name}: {d.kind} {d.name}"
 
 

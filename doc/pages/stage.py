@@ -130,7 +130,7 @@ def members(text):
 
 def declaration(block, d):
     text, whole = d.text, ""
-    if d.kind in ("struct", "enum", "union"):
+    if d.kind in ("struct", "enum", "union", "constants"):
         text, whole = members(text)
     elif d.kind == "macro":
         text = re.sub(r"\s*/\*(.*?)\*/$", "", text, flags=re.DOTALL)

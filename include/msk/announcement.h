@@ -13,9 +13,10 @@
 extern "C" {
 #endif
 
-/* The media type of a securityDescription, TS 26.346 11.3. */
+/* The media type of a securityDescription, TS 26.346 11.3; a static view. */
 #define MSK_ANNOUNCEMENT_MEDIA_TYPE \
     "application/mbms-protection-description+xml"
+MSK_API struct msk_bytes msk_announcement_media_type(void);
 
 /*
  * Reads document into *service; its id is service_id. What it points to is

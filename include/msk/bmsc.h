@@ -65,11 +65,11 @@ struct msk_outbox_limits {
                         of more, what is due stays due at once */
     bool http;       /* for msk_bmsc_answer as well, which needs all there is */
 };
-#define MSK_OUTBOX_MESSAGES_MAX 64
+enum { MSK_OUTBOX_MESSAGES_MAX = 64 };
 
 /* Octets of an outbox for every call, and of one with such limits, a few
  * thousand for a push; 0 when they are out of range. */
-#define MSK_OUTBOX_SIZE 131072
+enum { MSK_OUTBOX_SIZE = 131072 };
 MSK_API size_t msk_outbox_size(const struct msk_outbox_limits *limits);
 
 /* Makes an empty outbox in mem (len octets, at least msk_outbox_size(limits)),
@@ -194,7 +194,9 @@ struct msk_bmsc_config {
 };
 
 /* Octets of memory for a BM-SC. */
-#define MSK_BMSC_SIZE 1024
+/* Octets of memory for a BM-SC; and at run time, of the library that runs. */
+enum { MSK_BMSC_SIZE = 1024 };
+MSK_API size_t msk_bmsc_size(void);
 
 /* Makes a BM-SC in mem (len octets, at least MSK_BMSC_SIZE), constant from
  * then on. MSK_ERR_ARGUMENT, MSK_ERR_SPACE. */

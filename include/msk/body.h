@@ -14,7 +14,9 @@
 extern "C" {
 #endif
 
-#define MSK_BODY_ITEMS_MAX 64 /* in one body; more is MSK_ERR_MANY */
+enum {
+    MSK_BODY_ITEMS_MAX = 64 /* in one body; more is MSK_ERR_MANY */
+};
 
 /* Which body it is. */
 enum msk_body_kind {

@@ -20,14 +20,16 @@ enum msk_hash {
     MSK_HASH_SHA256 = 3 /* 32 octets */
 };
 
-#define MSK_HASH_MAX 32 /* octets of the longest digest */
+enum {
+    MSK_HASH_MAX = 32 /* octets of the longest digest */
+};
 
 /*
  * One HMAC key made ready: room for the provider, which alone knows what is
  * inside. It lives on the stack of the caller, holds key material between
  * hmac_begin and hmac_end, holds no pointer into itself, and is never copied.
  */
-#define MSK_HMAC_WORDS 40
+enum { MSK_HMAC_WORDS = 40 };
 struct msk_hmac {
     /* Frozen: room for the provider, on the stack of the caller. */
     uint64_t opaque[MSK_HMAC_WORDS];

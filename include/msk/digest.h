@@ -14,23 +14,28 @@
 extern "C" {
 #endif
 
-#define MSK_NONCE_MAX 256         /* octets of a nonce or cnonce */
-#define MSK_OPAQUE_MAX 256        /* octets of the opaque of a challenge */
-#define MSK_REALM_MAX 600         /* octets of a realm, with all its parts */
-#define MSK_DIGEST_TARGET_MAX 768 /* octets of a request-target */
-#define MSK_DIGEST_HEX_MAX 64     /* characters of a response or rspauth */
+enum {
+    MSK_NONCE_MAX = 256,         /* octets of a nonce or cnonce */
+    MSK_OPAQUE_MAX = 256,        /* octets of the opaque of a challenge */
+    MSK_REALM_MAX = 600,         /* octets of a realm, with all its parts */
+    MSK_DIGEST_TARGET_MAX = 768, /* octets of a request-target */
+    MSK_DIGEST_HEX_MAX = 64      /* characters of a response or rspauth */
+};
 
-/* What a User-Agent must name in every request, TS 24.109 5.2.1. */
+/* What a User-Agent must name in every request, TS 24.109 5.2.1; a static
+ * view. */
 #define MSK_DIGEST_PRODUCT "3gpp-gba"
+MSK_API struct msk_bytes msk_digest_product(void);
 
 /* What may be used; a set. Zero means the safe default: auth-int only. */
-#define MSK_QOP_AUTH_INT 1u
-#define MSK_QOP_AUTH 2u /* only over TLS, or in tests */
+enum {
+    MSK_QOP_AUTH_INT = 1,
+    MSK_QOP_AUTH = 2 /* only over TLS, or in tests */
+};
 
 /* Algorithms, a set; best first in everything the library writes. Zero means
  * both. Of two, the better one has the lower number, here and above. */
-#define MSK_ALGORITHM_SHA256 1u
-#define MSK_ALGORITHM_MD5 2u
+enum { MSK_ALGORITHM_SHA256 = 1, MSK_ALGORITHM_MD5 = 2 };
 
 /* Who is asking. Views borrowed for the call. */
 struct msk_credentials {

@@ -13,8 +13,10 @@
 extern "C" {
 #endif
 
-#define MSK_GBA_KEY_LEN 32                /* Ks, Ks_NAF, MRK */
-#define MSK_NAF_ID_MAX (MSK_FQDN_MAX + 5) /* a NAF_Id */
+enum {
+    MSK_GBA_KEY_LEN = 32,             /* Ks, Ks_NAF, MRK */
+    MSK_NAF_ID_MAX = MSK_FQDN_MAX + 5 /* a NAF_Id */
+};
 
 /* Inputs of a NAF key, TS 33.220 B.3. */
 struct msk_gba {

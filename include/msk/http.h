@@ -13,9 +13,11 @@
 extern "C" {
 #endif
 
-#define MSK_HTTP_HEADERS_MAX 64 /* headers looked at; more are refused */
-#define MSK_HTTP_VALUE_MAX 4096 /* octets of one header value */
-#define MSK_HTTP_BODY_MAX 16384 /* octets of a body */
+enum {
+    MSK_HTTP_HEADERS_MAX = 64, /* headers looked at; more are refused */
+    MSK_HTTP_VALUE_MAX = 4096, /* octets of one header value */
+    MSK_HTTP_BODY_MAX = 16384  /* octets of a body */
+};
 
 /* A header line. Names compare without regard to case. Values we write hold
  * no CR, LF or NUL. */

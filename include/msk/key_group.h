@@ -18,8 +18,10 @@
 extern "C" {
 #endif
 
-#define MSK_KEY_GROUP_PACKED_MAX 1024 /* octets of a packed record */
-#define MSK_MTKS_SENT_MAX 255         /* MTKs sent at a time */
+enum {
+    MSK_KEY_GROUP_PACKED_MAX = 1024, /* octets of a packed record */
+    MSK_MTKS_SENT_MAX = 255          /* MTKs sent at a time */
+};
 
 /* A Key Group: MSKs with RAND and interval, MTK IDs and counters, SP. Opaque;
  * holds no pointers; wipe it after use. */

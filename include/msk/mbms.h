@@ -14,7 +14,9 @@
 extern "C" {
 #endif
 
-#define MSK_MBMS_PORT 2269 /* UDP */
+enum {
+    MSK_MBMS_PORT = 2269 /* UDP */
+};
 
 /* Which message of MBMS it is. */
 enum msk_message_kind {

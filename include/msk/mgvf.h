@@ -17,9 +17,11 @@
 extern "C" {
 #endif
 
-#define MSK_HELD_MAX 2     /* MSKs in a Key Group: the rule of two */
-#define MSK_RELEASED_MAX 2 /* MTKs kept of a Key Group */
-#define MSK_OWNERS_MAX 4   /* key servers, the host among them, that allow it */
+enum {
+    MSK_HELD_MAX = 2,     /* MSKs in a Key Group: the rule of two */
+    MSK_RELEASED_MAX = 2, /* MTKs kept of a Key Group */
+    MSK_OWNERS_MAX = 4    /* key servers, the host among them, that allow it */
+};
 
 /* What was announced as on for the service of a Key Group. An SP that
  * switches it off is refused (MSK_ERR_POLICY); so is one that is missing, if
@@ -126,7 +128,7 @@ struct msk_released {
 };
 
 /* The owners of a Key Group. Fields are the MGV-F's. */
-#define MSK_OWNER_TAG 8
+enum { MSK_OWNER_TAG = 8 };
 struct msk_owner {
     /* Frozen: it stands in arrays. */
     uint8_t tag[MSK_OWNER_TAG]; /* stands for a key server; 0: the host */
@@ -292,12 +294,17 @@ struct msk_mgvf_config {
 
 /* Records in the store of a software MGV-F: one for each key server, one for
  * each Key Group, and what is left of MSKs that went. */
-#define MSK_HISTORY_RECORDS 4u
+enum { MSK_HISTORY_RECORDS = 4 };
 #define MSK_MGVF_RECORDS(servers, groups) \
     ((servers) + (groups) + MSK_HISTORY_RECORDS)
 
-/* Octets of memory for a software MGV-F, aligned as uint64_t or not. */
-#define MSK_MGVF_SIZE 10240
+/* The same at run time, of the library that runs. 0: more than a size_t. */
+MSK_API size_t msk_mgvf_records(size_t servers, size_t groups);
+
+/* Octets of memory for a software MGV-F, aligned as uint64_t or not; and
+ * at run time, of the library that runs. */
+enum { MSK_MGVF_SIZE = 10240 };
+MSK_API size_t msk_mgvf_size(void);
 
 /*
  * Makes a software MGV-F in mem (len octets, at least MSK_MGVF_SIZE); *mgvf

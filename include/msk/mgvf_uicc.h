@@ -33,9 +33,11 @@
 extern "C" {
 #endif
 
-#define MSK_CARD_COMMAND_MAX 261 /* CLA INS P1 P2 Lc, 255 octets, Le */
-#define MSK_CARD_DATA_MAX 256    /* octets of an answer, without SW1 SW2 */
-#define MSK_CARD_SERVERS_MAX 4   /* key servers that own Key Groups */
+enum {
+    MSK_CARD_COMMAND_MAX = 261, /* CLA INS P1 P2 Lc, 255 octets, Le */
+    MSK_CARD_DATA_MAX = 256,    /* octets of an answer, without SW1 SW2 */
+    MSK_CARD_SERVERS_MAX = 4    /* key servers that own Key Groups */
+};
 
 /* What the card answered. */
 struct msk_card_answer {
@@ -83,8 +85,10 @@ struct msk_mgvf_uicc_config {
                             needs two commands is refused, MSK_ERR_LENGTH */
 };
 
-/* Octets of memory for it, aligned as uint64_t or not. */
-#define MSK_MGVF_UICC_SIZE 4864
+/* Octets of memory for it, aligned as uint64_t or not; and at run time, of the
+ * library that runs. */
+enum { MSK_MGVF_UICC_SIZE = 4864 };
+MSK_API size_t msk_mgvf_uicc_size(void);
 
 /*
  * Makes an MGV-F on a card in mem (len octets, at least MSK_MGVF_UICC_SIZE);

@@ -42,39 +42,46 @@ enum msk_payload_type {
 };
 
 /* Data types, RFC 3830 6.1, that MBMS uses. */
-#define MSK_DATA_PSK_INIT 0
-#define MSK_DATA_PSK_RESP 1
+enum { MSK_DATA_PSK_INIT = 0, MSK_DATA_PSK_RESP = 1 };
 
 /* CS ID map types, RFC 3830 6.1.1, RFC 4563 5, RFC 6043 6.1.1. */
-#define MSK_MAP_SRTP_ID 0    /* 9 octets for each crypto session */
-#define MSK_MAP_EMPTY 1      /* nothing follows, whatever #CS says */
-#define MSK_MAP_GENERIC_ID 2 /* any */
+enum {
+    MSK_MAP_SRTP_ID = 0,   /* 9 octets for each crypto session */
+    MSK_MAP_EMPTY = 1,     /* nothing follows, whatever #CS says */
+    MSK_MAP_GENERIC_ID = 2 /* any */
+};
 
 /* Algorithm numbers, RFC 3830 6.2 and 6.9, RFC 6043. */
-#define MSK_ENCR_NULL 0
-#define MSK_ENCR_AES_CM_128 1
-#define MSK_ENCR_AES_KW_128 2 /* read and written, never computed */
-#define MSK_ENCR_AES_CM_256 3
-#define MSK_MAC_NULL 0
-#define MSK_MAC_HMAC_SHA1_160 1
-#define MSK_MAC_HMAC_SHA256_256 2
-#define MSK_PRF_MIKEY_1 0
-#define MSK_PRF_HMAC_SHA256 1
+enum {
+    MSK_ENCR_NULL = 0,
+    MSK_ENCR_AES_CM_128 = 1,
+    MSK_ENCR_AES_KW_128 = 2, /* read and written, never computed */
+    MSK_ENCR_AES_CM_256 = 3,
+    MSK_MAC_NULL = 0,
+    MSK_MAC_HMAC_SHA1_160 = 1,
+    MSK_MAC_HMAC_SHA256_256 = 2,
+    MSK_PRF_MIKEY_1 = 0,
+    MSK_PRF_HMAC_SHA256 = 1
+};
 
 /* TS types, RFC 3830 6.6, RFC 6043 6.3. */
-#define MSK_TS_NTP_UTC 0    /* 8 octets */
-#define MSK_TS_NTP 1        /* 8 octets */
-#define MSK_TS_COUNTER 2    /* 4 octets; the only one in MBMS */
-#define MSK_TS_NTP_UTC_32 3 /* 4 octets */
+enum {
+    MSK_TS_NTP_UTC = 0,   /* 8 octets */
+    MSK_TS_NTP = 1,       /* 8 octets */
+    MSK_TS_COUNTER = 2,   /* 4 octets; the only one in MBMS */
+    MSK_TS_NTP_UTC_32 = 3 /* 4 octets */
+};
 
 /* General extension types, RFC 3830 6.15. */
-#define MSK_EXT_KEY_ID 3 /* RFC 4563 */
-#define MSK_EXT_KEY_TYPE \
-    2 /* its number in draft-carrara-newtype-keyid-00,  \
-                              October 2004; since then of TESLA, RFC 4442 */
+enum {
+    MSK_EXT_KEY_ID = 3, /* RFC 4563 */
+    /* Its number in draft-carrara-newtype-keyid-00, October 2004; since then
+     * of TESLA, RFC 4442. */
+    MSK_EXT_KEY_TYPE = 2
+};
 
 /* More payloads in one message than this are refused (MSK_ERR_MANY). */
-#define MSK_MIKEY_PAYLOADS_MAX 64
+enum { MSK_MIKEY_PAYLOADS_MAX = 64 };
 
 /* The common header, RFC 3830 6.1. */
 struct msk_mikey_header {
@@ -128,11 +135,13 @@ struct msk_payload {
 
 /* A set of payload types: bit n stands for type n. */
 #define MSK_PAYLOAD_BIT(type) ((uint32_t)1 << (type))
-#define MSK_PAYLOADS_MBMS                                                  \
-    (MSK_PAYLOAD_BIT(MSK_PAYLOAD_KEMAC) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_T) | \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_ID) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_V) |    \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_SP) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_RAND) | \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_EXT))
+enum {
+    MSK_PAYLOADS_MBMS =
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_KEMAC) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_T) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_ID) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_V) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_SP) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_RAND) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_EXT)
+};
 
 /*
  * A place in a message that is being read. Fields are the library's, but for
@@ -214,13 +223,15 @@ MSK_API int msk_mikey_build_end(const struct msk_mikey_builder *builder,
  * More errors: MSK_ERR_UNSUPPORTED for a DH group, hash function or KV type
  * that is unknown, and so of unknown length.
  */
-#define MSK_PAYLOADS_ANY                                                      \
-    (MSK_PAYLOADS_MBMS | MSK_PAYLOAD_BIT(MSK_PAYLOAD_PKE) |                   \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_DH) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_SIGN) |    \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_CERT) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_CHASH) | \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_ERR) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_TR) |     \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_IDR) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_RANDR) |  \
-     MSK_PAYLOAD_BIT(MSK_PAYLOAD_SAKKE))
+enum {
+    MSK_PAYLOADS_ANY =
+        MSK_PAYLOADS_MBMS | MSK_PAYLOAD_BIT(MSK_PAYLOAD_PKE) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_DH) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_SIGN) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_CERT) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_CHASH) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_ERR) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_TR) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_IDR) | MSK_PAYLOAD_BIT(MSK_PAYLOAD_RANDR) |
+        MSK_PAYLOAD_BIT(MSK_PAYLOAD_SAKKE)
+};
 MSK_API int msk_mikey_begin_any(struct msk_mikey_cursor *cursor,
                                 struct msk_bytes message, uint32_t allowed,
                                 struct msk_mikey_header *header);
@@ -265,13 +276,15 @@ MSK_API int msk_tlv_get(struct msk_bytes *rest, uint8_t *type,
                         struct msk_bytes *value);
 
 /* Key types and key validity types, RFC 3830 6.13 and 6.14. */
-#define MSK_KEY_TGK 0
-#define MSK_KEY_TGK_SALT 1
-#define MSK_KEY_TEK 2
-#define MSK_KEY_TEK_SALT 3
-#define MSK_KV_NULL 0
-#define MSK_KV_SPI 1
-#define MSK_KV_INTERVAL 2
+enum {
+    MSK_KEY_TGK = 0,
+    MSK_KEY_TGK_SALT = 1,
+    MSK_KEY_TEK = 2,
+    MSK_KEY_TEK_SALT = 3,
+    MSK_KV_NULL = 0,
+    MSK_KV_SPI = 1,
+    MSK_KV_INTERVAL = 2
+};
 
 /* A key data sub-payload, RFC 3830 6.13. */
 struct msk_key_data {
@@ -339,7 +352,7 @@ enum msk_srtp_param {
     MSK_SRTP_SRTCP_TAG_LEN = 19,
     MSK_SRTP_AEAD_TAG_LEN = 20
 };
-#define MSK_SRTP_PARAMS 21
+enum { MSK_SRTP_PARAMS = 21 };
 
 /* A policy: for each parameter its value, or the default of SRTP. */
 struct msk_srtp_policy {
@@ -365,9 +378,11 @@ MSK_API int msk_srtp_policy_put(const struct msk_srtp_policy *policy,
                                 uint8_t *buf, size_t cap, size_t *len);
 
 /* Key ID types of the Key ID extension, RFC 4563 4. */
-#define MSK_KEY_ID_DOMAIN 0  /* MBMS Key Domain ID */
-#define MSK_KEY_ID_SERVICE 1 /* MBMS Service Key ID: the MSK */
-#define MSK_KEY_ID_TRAFFIC 2 /* MBMS Traffic Key ID: the MTK */
+enum {
+    MSK_KEY_ID_DOMAIN = 0,  /* MBMS Key Domain ID */
+    MSK_KEY_ID_SERVICE = 1, /* MBMS Service Key ID: the MSK */
+    MSK_KEY_ID_TRAFFIC = 2  /* MBMS Traffic Key ID: the MTK */
+};
 
 /* The data of a Key ID extension; an empty view: not there. */
 struct msk_ext_key_id {

@@ -14,7 +14,9 @@
 extern "C" {
 #endif
 
-#define MSK_PSK_MAX 128 /* octets of a pre-shared key */
+enum {
+    MSK_PSK_MAX = 128 /* octets of a pre-shared key */
+};
 
 /*
  * What a message is protected with. Views are borrowed for the call.

@@ -13,8 +13,10 @@
 extern "C" {
 #endif
 
-#define MSK_SERVICE_ID_MAX 255 /* octets of a service ID (a URI) */
-#define MSK_FLOW_ID_MAX 64     /* octets of a flow ID, "IP/port" */
+enum {
+    MSK_SERVICE_ID_MAX = 255, /* octets of a service ID (a URI) */
+    MSK_FLOW_ID_MAX = 64      /* octets of a flow ID, "IP/port" */
+};
 
 /* Is a protection used by the service? */
 enum msk_switch {

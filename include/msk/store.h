@@ -17,9 +17,11 @@ extern "C" {
 #endif
 
 /* A commit is never larger than this. */
-#define MSK_STORE_KEY_MAX 256    /* octets of a key */
-#define MSK_STORE_VALUE_MAX 1024 /* octets of a value */
-#define MSK_STORE_CHANGES_MAX 3  /* changes in one commit */
+enum {
+    MSK_STORE_KEY_MAX = 256,    /* octets of a key */
+    MSK_STORE_VALUE_MAX = 1024, /* octets of a value */
+    MSK_STORE_CHANGES_MAX = 3   /* changes in one commit */
+};
 
 /* The answer to load. */
 struct msk_stored {

@@ -13,9 +13,11 @@
 extern "C" {
 #endif
 
-#define MSK_SUBSCRIBER_GROUPS_MAX 64    /* Key Groups one UE is a member of */
-#define MSK_SUBSCRIBER_PACKED_MAX 16384 /* octets of a packed record */
-#define MSK_SUBSCRIBER_ID_MAX 128       /* octets of an IMPI or GPSI */
+enum {
+    MSK_SUBSCRIBER_GROUPS_MAX = 64,    /* Key Groups one UE is a member of */
+    MSK_SUBSCRIBER_PACKED_MAX = 16384, /* octets of a packed record */
+    MSK_SUBSCRIBER_ID_MAX = 128        /* octets of an IMPI or GPSI */
+};
 
 /* A subscriber: B-TID, MUK, MRK, counter, groups, deliveries, address.
  * Opaque; holds no pointers; wipe it after use. */

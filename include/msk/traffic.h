@@ -13,9 +13,11 @@
 extern "C" {
 #endif
 
-#define MSK_MKI_LEN 6              /* Key Group, number, MTK ID */
-#define MSK_DCF_KEY_ID_LEN 9       /* domain, Key Group, number, MTK ID */
-#define MSK_DCF_KEY_ID_TEXT_LEN 12 /* the same in base64 */
+enum {
+    MSK_MKI_LEN = 6,             /* Key Group, number, MTK ID */
+    MSK_DCF_KEY_ID_LEN = 9,      /* domain, Key Group, number, MTK ID */
+    MSK_DCF_KEY_ID_TEXT_LEN = 12 /* the same in base64 */
+};
 
 /* Writes the MKI that names an MTK in SRTP (TS 33.246 6.6.2.1). The domain is
  * known from the announcement. */

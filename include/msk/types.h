@@ -91,6 +91,9 @@ MSK_API void msk_wipe(void *p, size_t n);
 typedef uint64_t msk_time;
 #define MSK_NEVER UINT64_MAX
 
+/* The same, for languages that do not read macros. */
+MSK_API msk_time msk_never(void);
+
 /*
  * How an MSK is named on the wire. A field of this type must be set; zero is
  * refused with MSK_ERR_ARGUMENT. A message of the other layout is refused
@@ -117,7 +120,7 @@ struct msk_key_id {
 };
 
 /* Octets of a packed msk_key_id: domain, group, number. */
-#define MSK_KEY_ID_LEN 7
+enum { MSK_KEY_ID_LEN = 7 };
 
 /* The name of a Key Group: that of its MSKs without the number. */
 struct msk_group_id {
@@ -156,19 +159,21 @@ MSK_API int msk_key_id_domain(struct msk_bytes mcc, struct msk_bytes mnc,
                               uint8_t domain[3]);
 
 /* Limits. A longer value is refused, never cut. */
-#define MSK_KEY_MAX 32     /* an MSK or an MTK: 16, 24 or 32 octets */
-#define MSK_SALT_MAX 14    /* an SRTP master salt */
-#define MSK_MUK_MAX 64     /* a MUK; those from GBA and AKMA have 32 octets */
-#define MSK_MRK_MAX 64     /* an MRK, the same */
-#define MSK_RAND_MAX 64    /* a MIKEY-RAND; 16 is usual */
-#define MSK_FQDN_MAX 253   /* the name of a BM-SC, as in IDi and Host */
-#define MSK_BTID_MAX 253   /* a B-TID or A-KID, as in IDr and username */
-#define MSK_SP_MAX 128     /* the parameters of one SRTP policy */
-#define MSK_MIKEY_MAX 1472 /* a MIKEY message in a UDP datagram */
-#define MSK_CARD_MESSAGE_MAX 255 /* of which every UICC takes as much */
-#define MSK_PEER_MAX 32 /* a transport address, packed as the host likes */
+enum {
+    MSK_KEY_MAX = 32,     /* an MSK or an MTK: 16, 24 or 32 octets */
+    MSK_SALT_MAX = 14,    /* an SRTP master salt */
+    MSK_MUK_MAX = 64,     /* a MUK; those from GBA and AKMA have 32 octets */
+    MSK_MRK_MAX = 64,     /* an MRK, the same */
+    MSK_RAND_MAX = 64,    /* a MIKEY-RAND; 16 is usual */
+    MSK_FQDN_MAX = 253,   /* the name of a BM-SC, as in IDi and Host */
+    MSK_BTID_MAX = 253,   /* a B-TID or A-KID, as in IDr and username */
+    MSK_SP_MAX = 128,     /* the parameters of one SRTP policy */
+    MSK_MIKEY_MAX = 1472, /* a MIKEY message in a UDP datagram */
+    MSK_CARD_MESSAGE_MAX = 255, /* of which every UICC takes as much */
+    MSK_PEER_MAX = 32 /* a transport address, packed as the host likes */
+};
 /* A verification message: HDR, T, IDr, V with a 20-octet MAC. */
-#define MSK_ACK_MAX (10 + 6 + 4 + MSK_BTID_MAX + 2 + 20)
+enum { MSK_ACK_MAX = 10 + 6 + 4 + MSK_BTID_MAX + 2 + 20 };
 
 /*
  * Four kinds of errors; msk_err_kind says which one a value is, and so what

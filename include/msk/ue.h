@@ -146,8 +146,7 @@ struct msk_ue_hooks {
 };
 
 /* How much a session can hold; also two flows for each Key Group. */
-#define MSK_UE_GROUPS_MAX 64
-#define MSK_UE_SERVICES_MAX 32
+enum { MSK_UE_GROUPS_MAX = 64, MSK_UE_SERVICES_MAX = 32 };
 struct msk_ue_limits {
     /* Frozen: it stands in struct msk_ue_config. */
     size_t groups;   /* Key Groups, 1..MSK_UE_GROUPS_MAX */

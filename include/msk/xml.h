@@ -12,16 +12,20 @@
 extern "C" {
 #endif
 
-#define MSK_XML_DOCUMENT_MAX 16384 /* octets; a larger one is never fed */
+enum {
+    MSK_XML_DOCUMENT_MAX = 16384 /* octets; a larger one is never fed */
+};
 /* Of what the sink does not pass by: */
-#define MSK_XML_DEPTH_MAX 8       /* elements inside one another */
-#define MSK_XML_ELEMENTS_MAX 512  /* in one document */
-#define MSK_XML_ATTRIBUTES_MAX 16 /* without namespace, on one element */
-#define MSK_XML_TEXT_MAX 512      /* octets of text; a longer one is cut */
+enum {
+    MSK_XML_DEPTH_MAX = 8,       /* elements inside one another */
+    MSK_XML_ELEMENTS_MAX = 512,  /* in one document */
+    MSK_XML_ATTRIBUTES_MAX = 16, /* without namespace, on one element */
+    MSK_XML_TEXT_MAX = 512       /* octets of text; a longer one is cut */
+};
 
 /* What start returns for an element that is passed by: nothing in it is told,
  * nor its end, and none of it counts. */
-#define MSK_XML_PASS_BY 256
+enum { MSK_XML_PASS_BY = 256 };
 
 /* An attribute without namespace, its value unescaped. */
 struct msk_xml_attribute {

@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* The most heap that one read takes. */
-#define MSK_XML_EXPAT_HEAP_MAX 524288
+enum { MSK_XML_EXPAT_HEAP_MAX = 524288 };
 
 /* Heap for expat: as malloc, realloc and free, with `user` first. */
 struct msk_xml_heap {

@@ -4,6 +4,12 @@
 #define QUOTE(x) #x
 #define TEXT(x) QUOTE(x)
 
+msk_time
+msk_never(void)
+{
+    return MSK_NEVER;
+}
+
 const char *
 msk_version(void)
 {

@@ -61,6 +61,12 @@ set_digest(struct msk_bmsc *b)
     b->has_http = b->config.nonce_key.n > 0 && b->config.xml != NULL;
 }
 
+size_t
+msk_bmsc_size(void)
+{
+    return MSK_BMSC_SIZE;
+}
+
 int
 msk_bmsc_init(struct msk_bmsc **bmsc, void *mem, size_t len,
               const struct msk_bmsc_config *config)

@@ -326,3 +326,9 @@ msk_digest_usable(const struct msk_credentials *credentials)
            credentials->mrk.n > 0 && credentials->mrk.n <= MSK_MRK_MAX &&
            msk_digest_visible(credentials->btid, MSK_BTID_MAX);
 }
+
+struct msk_bytes
+msk_digest_product(void)
+{
+    return msk_text(MSK_DIGEST_PRODUCT);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/view.h"
+#include "msk/announcement.h"
 
 #include "base/bytes.h"
 #include "base/octets.h"
@@ -53,4 +54,10 @@ bool
 msk_view_is(struct msk_bytes view, const char *text)
 {
     return msk_octets_equal(view, msk_text(text));
+}
+
+struct msk_bytes
+msk_announcement_media_type(void)
+{
+    return msk_text(MSK_ANNOUNCEMENT_MEDIA_TYPE);
 }

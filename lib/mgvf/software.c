@@ -82,6 +82,21 @@ static const struct msk_mgvf_ops software_ops = {
     .wipe = soft_wipe,
 };
 
+size_t
+msk_mgvf_records(size_t servers, size_t groups)
+{
+    if (servers > SIZE_MAX - MSK_HISTORY_RECORDS ||
+        groups > SIZE_MAX - MSK_HISTORY_RECORDS - servers)
+        return 0;
+    return MSK_MGVF_RECORDS(servers, groups);
+}
+
+size_t
+msk_mgvf_size(void)
+{
+    return MSK_MGVF_SIZE;
+}
+
 int
 msk_mgvf_init(struct msk_mgvf **mgvf, void *mem, size_t len,
               const struct msk_mgvf_config *config)

@@ -137,6 +137,12 @@ static const struct msk_mgvf_ops uicc_ops = {
     .wipe = uicc_wipe,
 };
 
+size_t
+msk_mgvf_uicc_size(void)
+{
+    return MSK_MGVF_UICC_SIZE;
+}
+
 int
 msk_mgvf_uicc_init(struct msk_mgvf **mgvf, void *mem, size_t len,
                    const struct msk_mgvf_uicc_config *config)

@@ -118,6 +118,13 @@ knows_its_version(void **state)
     assert_string_equal(msk_version(), want);
 }
 
+static void
+never_comes_at_the_end_of_time(void **state)
+{
+    (void)state;
+    assert_true(msk_never() == MSK_NEVER);
+}
+
 int
 main(void)
 {
@@ -128,6 +135,7 @@ main(void)
         cmocka_unit_test(says_it_in_one_short_phrase_of_its_own),
         cmocka_unit_test(says_the_right_thing),
         cmocka_unit_test(knows_its_version),
+        cmocka_unit_test(never_comes_at_the_end_of_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

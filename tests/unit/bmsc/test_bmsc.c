@@ -413,6 +413,13 @@ refuses_an_mtk_that_is_none(void **state)
 #undef MTK
 }
 
+static void
+says_at_run_time_what_the_header_says(void **state)
+{
+    (void)state;
+    assert_int_equal(msk_bmsc_size(), MSK_BMSC_SIZE);
+}
+
 int
 main(void)
 {
@@ -429,6 +436,7 @@ main(void)
         TEST(ends_with_the_interval),
         TEST(uses_up_no_counter_when_it_fails),
         TEST(refuses_an_mtk_that_is_none),
+        cmocka_unit_test(says_at_run_time_what_the_header_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

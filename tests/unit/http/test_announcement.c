@@ -584,6 +584,15 @@ refuses_what_is_not_given(void **state)
 #undef REFUSED
 }
 
+static void
+says_as_octets_what_the_header_says(void **state)
+{
+    (void)state;
+    check_octets("text", msk_announcement_media_type(),
+                 chars(MSK_ANNOUNCEMENT_MEDIA_TYPE));
+    release(NULL);
+}
+
 int
 main(void)
 {
@@ -602,6 +611,7 @@ main(void)
         cmocka_unit_test_teardown(refuses_to_write_what_it_would_not_read,
                                   release),
         cmocka_unit_test_teardown(refuses_what_is_not_given, release),
+        cmocka_unit_test(says_as_octets_what_the_header_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

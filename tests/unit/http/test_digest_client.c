@@ -314,6 +314,14 @@ refuses_what_is_not_there(void **state)
 #undef CHECK
 }
 
+static void
+says_as_octets_what_the_header_says(void **state)
+{
+    (void)state;
+    check_octets("text", msk_digest_product(), chars(MSK_DIGEST_PRODUCT));
+    release(NULL);
+}
+
 int
 main(void)
 {
@@ -331,6 +339,7 @@ main(void)
         cmocka_unit_test_teardown(fails_with_its_providers_and_stays_as_it_was,
                                   release),
         cmocka_unit_test_teardown(refuses_what_is_not_there, release),
+        cmocka_unit_test(says_as_octets_what_the_header_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

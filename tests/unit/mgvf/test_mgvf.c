@@ -727,6 +727,19 @@ leaves_no_key_in_memory_that_the_result_does_not_hold(void **state)
     }
 }
 
+static void
+says_at_run_time_what_the_header_says(void **state)
+{
+    (void)state;
+    assert_int_equal(msk_mgvf_size(), MSK_MGVF_SIZE);
+    assert_int_equal(msk_mgvf_records(3, 5), MSK_MGVF_RECORDS(3, 5));
+    assert_int_equal(msk_mgvf_records(SIZE_MAX - MSK_HISTORY_RECORDS, 0),
+                     SIZE_MAX);
+    assert_int_equal(msk_mgvf_records(SIZE_MAX - MSK_HISTORY_RECORDS, 1), 0);
+    assert_int_equal(msk_mgvf_records(SIZE_MAX, 0), 0);
+    assert_int_equal(msk_mgvf_records(0, SIZE_MAX), 0);
+}
+
 int
 main(void)
 {
@@ -751,6 +764,7 @@ main(void)
         TEST(says_that_a_method_is_not_there),
         TEST(works_in_memory_of_every_alignment_and_wipes_it),
         TEST(leaves_no_key_in_memory_that_the_result_does_not_hold),
+        cmocka_unit_test(says_at_run_time_what_the_header_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

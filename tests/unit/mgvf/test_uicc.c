@@ -1114,6 +1114,13 @@ takes_no_group_of_another_domain_for_its_own(void **state)
     }
 }
 
+static void
+says_at_run_time_what_the_header_says(void **state)
+{
+    (void)state;
+    assert_int_equal(msk_mgvf_uicc_size(), MSK_MGVF_UICC_SIZE);
+}
+
 int
 main(void)
 {
@@ -1143,6 +1150,7 @@ main(void)
         TEST(refuses_absent_arguments),
         TEST(keeps_no_mtk_after_the_next_call),
         TEST(wipes_its_memory_and_groups_and_no_octet_after),
+        cmocka_unit_test(says_at_run_time_what_the_header_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
