@@ -7,7 +7,7 @@
  *   minimal_bmsc FQDN HTTP-PORT KEYFILE [UE-PORT]
  *
  * KEYFILE (host.h): MUK, MRK and B-TID of the subscriber. They register for a
- * service, of whatever name, and becomes a member of the Key Group.
+ * service, of whatever name, and become a member of the Key Group.
  */
 #include <stdlib.h>
 
@@ -21,11 +21,10 @@ static struct {
     struct msk_subscriber subscriber;
     struct msk_key_group group;
     struct msk_outbox *outbox;
+    struct msk_xml xml;
     int udp;
     uint16_t ue_port; /* where UEs listen */
-    struct sockaddr_in letter_to;
-    uint8_t letter[MSK_MIKEY_MAX]; /* leaves after the answer */
-    size_t letter_n;
+    bool answers;     /* an answer is on its way */
     uint8_t bmsc_memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
 } b;
 
@@ -34,15 +33,21 @@ static const struct msk_key_group_config group_config = {
     .id = { { 0x21, 0x63, 0x54 }, 0x18CF, 1 },
 };
 
-static enum msk_permission
-authorise(void *user, const struct msk_subscriber *s,
-          const struct msk_group_id *group)
+static const struct msk_key_group *
+find_group(void *user, const struct msk_group_id *group)
 {
     const struct msk_group_id own = msk_key_id_group(&group_config.id);
 
     (void)user;
+    return msk_group_id_equal(group, &own) ? &b.group : NULL;
+}
+
+static enum msk_permission
+authorise(void *user, const struct msk_subscriber *s,
+          const struct msk_group_id *group)
+{
     (void)s;
-    return msk_group_id_equal(group, &own) ? MSK_PERMISSION_GRANTED
+    return find_group(user, group) != NULL ? MSK_PERMISSION_GRANTED
                                            : MSK_PERMISSION_REFUSED;
 }
 
@@ -58,51 +63,31 @@ service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
     return 1;
 }
 
-static const struct msk_key_group *
-find_group(void *user, const struct msk_group_id *group)
-{
-    const struct msk_group_id own = msk_key_id_group(&group_config.id);
-
-    (void)user;
-    return msk_group_id_equal(group, &own) ? &b.group : NULL;
-}
-
-static void
-send_letter(void)
-{
-    if (b.letter_n > 0)
-        host_send(b.udp, host_bytes(&b.letter_to, sizeof b.letter_to),
-                  host_bytes(b.letter, b.letter_n));
-    b.letter_n = 0;
-}
-
-/* TS 33.246 6.3.2.2.1: the 200 leaves before the MSK that was asked for, of
- * which one is on its way at a time. */
-static void
-keep_letter(const struct msk_bmsc_effect *e)
-{
-    send_letter();
-    memcpy(&b.letter_to, e->peer.p, sizeof b.letter_to);
-    memcpy(b.letter, e->message.p, e->message.n);
-    b.letter_n = e->message.n;
-}
-
-/* Commit b.subscriber here. Then, and not before, send what is to be sent. */
+/* Does what the outbox wants done, up to an HTTP answer, which is returned. A
+ * real one has committed b.subscriber before. */
 static const struct msk_http_response *
-commit_and_send(void)
+send_outbox(void)
 {
     struct msk_bmsc_effect e = { .size = sizeof e };
-    const struct msk_http_response *answer = NULL;
 
-    while (msk_outbox_next(b.outbox, &e))
+    while (msk_outbox_next(b.outbox, &e)) {
+        if (e.kind == MSK_BMSC_EFFECT_SEND_HTTP)
+            return e.response;
         if (e.kind == MSK_BMSC_EFFECT_SEND_MIKEY)
-            keep_letter(&e);
-        else if (e.kind == MSK_BMSC_EFFECT_SEND_HTTP)
-            answer = e.response;
+            host_send(b.udp, e.peer, e.message);
         else if (e.kind == MSK_BMSC_EFFECT_DELIVERED)
             printf("MSK %04x/%04x delivered\n", e.id.group, e.id.number);
+    }
     (void)fflush(stdout);
-    return answer;
+    return NULL;
+}
+
+/* TS 33.246 6.3.2.2.1: the 200 has left; now the MSK that was asked for. */
+static void
+answered(void)
+{
+    b.answers = false;
+    (void)send_outbox();
 }
 
 /* The port that pushes go to is that of MIKEY, where the request came from. */
@@ -118,56 +103,47 @@ answer(const struct msk_http_request *request, const struct sockaddr_in *from)
         n == mine.n && memcmp(btid, mine.p, n) == 0;
 
     peer.sin_port = htons(b.ue_port);
-    if (msk_bmsc_answer(b.bmsc, NULL, known ? &b.subscriber : NULL, request,
-                        host_bytes(&peer, sizeof peer), host_unix_time(),
-                        b.outbox) != MSK_OK)
-        return NULL;
-    return commit_and_send();
+    b.answers = msk_bmsc_answer(b.bmsc, NULL, known ? &b.subscriber : NULL,
+                                request, host_bytes(&peer, sizeof peer),
+                                host_unix_time(), b.outbox) == MSK_OK;
+    return b.answers ? send_outbox() : NULL;
 }
 
-/* --- setting up, and the loop -------------------------------------------- */
-
-static int
-start(const char *fqdn, const char *keyfile, const struct msk_xml *xml)
+static bool
+start(const char *fqdn, const struct host_keys *keys)
 {
-    struct msk_subscriber_config s = { .size = sizeof s, .expires = MSK_NEVER };
-    struct msk_bmsc_config c = { .size = sizeof c,
-                                 .layout = MSK_LAYOUT_KEYID,
-                                 .crypto = host_crypto(),
-                                 .random = &host_random,
-                                 .registration = true,
-                                 .authorise = authorise,
-                                 .service_groups = service_groups,
-                                 .find_group = find_group };
-    struct host_keys keys;
     uint8_t nonce_key[32];
-    int err = host_keys(&keys, keyfile);
+    const struct msk_bmsc_config c = { .size = sizeof c,
+                                       .layout = MSK_LAYOUT_KEYID,
+                                       .fqdn = msk_text(fqdn),
+                                       .crypto = host_crypto(),
+                                       .random = &host_random,
+                                       .xml = &b.xml,
+                                       .nonce_key = { nonce_key, 32 },
+                                       .registration = true,
+                                       .authorise = authorise,
+                                       .find_group = find_group,
+                                       .service_groups = service_groups };
+    const struct msk_subscriber_config s = { .size = sizeof s,
+                                             .btid = keys->btid,
+                                             .id = msk_text("subscriber-1"),
+                                             .muk = keys->muk,
+                                             .mrk = keys->mrk,
+                                             .expires = MSK_NEVER };
 
-    if (err == MSK_OK && host_fill(NULL, nonce_key, sizeof nonce_key) != 0)
-        err = MSK_ERR_RANDOM;
-    c.fqdn = msk_text(fqdn);
-    c.xml = xml;
-    c.nonce_key = host_bytes(nonce_key, sizeof nonce_key);
-    if (err == MSK_OK)
-        err = msk_bmsc_init(&b.bmsc, b.bmsc_memory, sizeof b.bmsc_memory, &c);
-    if (err == MSK_OK)
-        err =
-            msk_outbox_init(&b.outbox, b.outbox_memory, MSK_OUTBOX_SIZE, NULL);
-    if (err == MSK_OK)
-        err = msk_key_group_init(&b.group, &group_config, &host_random);
-    s.id = msk_text("subscriber-1");
-    if (err == MSK_OK) {
-        s.btid = keys.btid;
-        s.muk = keys.muk;
-        s.mrk = keys.mrk;
-        err = msk_subscriber_init(&b.subscriber, &s);
-    }
-    msk_wipe(&keys, sizeof keys);
-    return err;
+    return msk_xml_expat_init(&b.xml, NULL) == MSK_OK &&
+           host_fill(NULL, nonce_key, sizeof nonce_key) == 0 &&
+           msk_bmsc_init(&b.bmsc, b.bmsc_memory, MSK_BMSC_SIZE, &c) == MSK_OK &&
+           msk_outbox_init(&b.outbox, b.outbox_memory, MSK_OUTBOX_SIZE, NULL) ==
+               MSK_OK &&
+           msk_key_group_init(&b.group, &group_config, &host_random) ==
+               MSK_OK &&
+           msk_subscriber_init(&b.subscriber, &s) == MSK_OK;
 }
 
+/* What came in, else what is due. */
 static void
-turn(struct MHD_Daemon *http)
+turn(void)
 {
     uint8_t buf[MSK_MIKEY_MAX];
     struct sockaddr_in from;
@@ -180,27 +156,26 @@ turn(struct MHD_Daemon *http)
     else if (msk_subscriber_due(&b.subscriber) <= host_unix_time())
         err = msk_bmsc_timer(b.bmsc, NULL, &b.subscriber, host_unix_time(),
                              b.outbox);
-    if (err == MSK_OK) {
-        (void)commit_and_send();
-        send_letter();
-    }
-    (void)MHD_run(http);
+    if (err == MSK_OK)
+        (void)send_outbox();
 }
 
 int
 main(int argc, char **argv)
 {
-    static struct msk_xml xml;
-    static struct host_web_calls calls = { answer, send_letter };
+    static struct host_web_calls calls = { answer, answered };
     struct MHD_Daemon *http;
+    struct host_keys keys;
 
     b.ue_port = argc > 4 ? (uint16_t)atoi(argv[4]) : MSK_MBMS_PORT;
-    if (argc < 4 || msk_xml_expat_init(&xml, NULL) != MSK_OK ||
-        start(argv[1], argv[3], &xml) != MSK_OK)
+    if (argc < 4 || host_keys(&keys, argv[3]) != MSK_OK ||
+        !start(argv[1], &keys))
         return 2;
+    msk_wipe(&keys, sizeof keys);
     b.udp = host_udp(INADDR_ANY, 0);
     http = host_web_start((uint16_t)atoi(argv[2]), &calls);
-    while (b.udp >= 0 && http != NULL)
-        turn(http);
+    while (b.udp >= 0 && http != NULL && MHD_run(http) == MHD_YES)
+        if (!b.answers) /* the outbox is the answer's until it has left */
+            turn();
     return 1;
 }
