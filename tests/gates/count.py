@@ -28,11 +28,11 @@ def count(entry):
 
 
 def tell_skipped(entry):
-    """A line for each skipped test; cmocka gives those no name, so their number has to do."""
+    """A line for each skipped test: the name that stands after SKIP, else its number."""
     lines = entry.get("stdout", "").splitlines()
-    numbers = re.findall(r"^ok (\d+).*# SKIP", entry.get("stdout", ""), re.MULTILINE)
+    tests = re.findall(r"^(?:not )?ok (\d+).*# SKIP *(\S*)", entry.get("stdout", ""), re.MULTILINE)
     reasons = [line[5:].strip() for line in lines if line.startswith("SKIP:")]
-    names = ["%s, test %s" % (entry["name"], number) for number in numbers]
+    names = ["%s, %s" % (entry["name"], name or "test " + number) for number, name in tests]
     if entry["result"] == "SKIP" and not names:
         names = [entry["name"]]
     for name, reason in itertools.zip_longest(names, reasons[:len(names)]):
