@@ -201,6 +201,21 @@ effects_refused(struct host *h, const char *what, int err)
     event_tell(&h->log, event);
 }
 
+void
+effects_trace(void *host, const struct msk_bmsc_trace *step)
+{
+    struct host *h = host;
+    json_t *event = event_new(&h->log, "step");
+
+    event_word(event, "machine", "delivery");
+    event_key_id(event, &step->id);
+    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
+    event_word(event, "state", step->state_name);
+    event_word(event, "what", step->event_name);
+    event_word(event, "next", step->next_name);
+    event_tell(&h->log, event);
+}
+
 /* An MSK of a Key Group, in events and the key log. */
 void
 effects_log_group(struct host *h, enum msk_key_group_role role)

@@ -139,6 +139,8 @@ void effects_post(struct host *h, struct letter *letters);
 /* Does all that the outbox holds; the HTTP answer goes to h->response. */
 void effects_run(struct host *h);
 void effects_refused(struct host *h, const char *what, int err);
+/* A step of a delivery. */
+void effects_trace(void *host, const struct msk_bmsc_trace *step);
 /* Tells that the subscriber in h->row is no member of h->group any more. */
 void effects_parted(struct host *h, const char *why);
 void effects_log_group(struct host *h, enum msk_key_group_role role);

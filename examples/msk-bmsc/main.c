@@ -58,6 +58,7 @@ make_bmsc(struct host *h)
     c.acks = o->acks;
     c.ack_sample = o->ack_sample;
     c.never_push = o->never_push;
+    c.trace = o->trace ? effects_trace : NULL;
     err = msk_bmsc_init(&h->bmsc, h->bmsc_memory, sizeof h->bmsc_memory, &c);
     msk_wipe(key, sizeof key);
     return err == MSK_OK ? msk_outbox_init(&h->outbox, h->outbox_memory,

@@ -26,6 +26,7 @@ enum option_name {
     EXT_BEFORE_KEMAC,
     JSON,
     SECRETS,
+    TRACE,
     PCAP,
     KEYLOG,
     METRICS,
@@ -52,6 +53,7 @@ static const struct option names[] = {
     { "ext-before-kemac", no_argument, NULL, EXT_BEFORE_KEMAC },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
+    { "trace", no_argument, NULL, TRACE },
     { "pcap", required_argument, NULL, PCAP },
     { "keylog", required_argument, NULL, KEYLOG },
     { "metrics", required_argument, NULL, METRICS },
@@ -67,8 +69,8 @@ static const char help[] =
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
     "                [--algorithm sha256,md5] [--never-push] [--ext 2|3]\n"
     "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
-    "                [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
-    "                [--metrics ADDR:PORT]\n"
+    "                [--json] [--secrets] [--trace] [--pcap FILE]\n"
+    "                [--keylog FILE] [--metrics ADDR:PORT]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -105,6 +107,7 @@ static const char help[] =
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
     "  --secrets             show keys in events\n"
+    "  --trace               tell each step of a delivery; doc/states.md\n"
     "  --pcap FILE           write what was sent and received, as pcapng\n"
     "  --keylog FILE         write keys for tools that look into a capture,\n"
     "                        in hex, one a line:\n"
@@ -146,9 +149,9 @@ static const char help[] =
     "\n"
     "Events: ready http_request http_response turned_away pushed pull acked\n"
     "gave_up joined parted msk mtk progress finished clock_set_back reloaded\n"
-    "refused stats error dropped quit. Exit status: 0 fine, 1 usage, 2 it "
-    "could\n"
-    "not start or go on.\n";
+    "refused stats step error dropped quit. Exit status: 0 fine, 1 usage, 2 "
+    "it\n"
+    "could not start or go on.\n";
 
 static bool
 read_layout(const char *text, enum msk_layout *layout)
@@ -219,6 +222,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;
+    case TRACE: o->trace = true; return true;
     case PCAP: o->pcap = value; return true;
     case KEYLOG: o->keylog = value; return true;
     case METRICS: return address_parse(value, &o->metrics);

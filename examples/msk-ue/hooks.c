@@ -182,6 +182,24 @@ keylog(void *user, const struct msk_keylog *key)
     keylog_write(h->keylog, key);
 }
 
+static void
+trace(void *user, const struct msk_trace *step)
+{
+    const struct host *h = user;
+    json_t *event;
+
+    if (!h->options.trace)
+        return;
+    event = event_new(&h->log, "step");
+    event_word(event, "machine", step->machine_name);
+    if (step->group.group != 0)
+        event_group_id(event, &step->group);
+    event_word(event, "state", step->state_name);
+    event_word(event, "what", step->event_name);
+    event_word(event, "next", step->next_name);
+    event_tell(&h->log, event);
+}
+
 const struct msk_ue_hooks hooks = {
     .size = sizeof hooks,
     .send_mikey = send_mikey,
@@ -192,6 +210,7 @@ const struct msk_ue_hooks hooks = {
     .on_bootstrap_needed = on_bootstrap_needed,
     .on_leave = on_leave,
     .on_result = on_result,
+    .trace = trace,
     .keylog = keylog,
 };
 

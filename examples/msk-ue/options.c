@@ -36,6 +36,7 @@ enum option_name {
     ALGORITHM,
     JSON,
     SECRETS,
+    TRACE,
     PCAP,
     KEYLOG,
     HELP,
@@ -67,6 +68,7 @@ static const struct option names[] = {
     { "algorithm", required_argument, NULL, ALGORITHM },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
+    { "trace", no_argument, NULL, TRACE },
     { "pcap", required_argument, NULL, PCAP },
     { "keylog", required_argument, NULL, KEYLOG },
     { "help", no_argument, NULL, HELP },
@@ -84,7 +86,8 @@ static const char help[] =
     "              [--mikey GROUP:PORT].. [--interface NAME]\n"
     "              [--bmsc URL] [--cacert FILE] [--timeout S] [--patience S]\n"
     "              [--qop auth-int|auth] [--algorithm sha256,md5]\n"
-    "              [--json] [--secrets] [--pcap FILE] [--keylog FILE]\n"
+    "              [--json] [--secrets] [--trace] [--pcap FILE] [--keylog "
+    "FILE]\n"
     "\n"
     "A UE: asks a BM-SC for the MSKs of a service, takes MSK and MTK messages\n"
     "on a UDP port, keeps keys in a store, acknowledges.\n"
@@ -124,6 +127,7 @@ static const char help[] =
     "                       default both, the first one where it is offered\n"
     "  --json               events as JSON, one a line\n"
     "  --secrets            show keys in events\n"
+    "  --trace              tell each step of a state machine; doc/states.md\n"
     "  --pcap FILE          write what was sent and received, as pcapng\n"
     "  --keylog FILE        write keys for tools that look into a capture,\n"
     "                       in hex, one a line:\n"
@@ -151,7 +155,8 @@ static const char help[] =
     "\n"
     "Events: ready http_request http_response msk validity msk_deleted mtk\n"
     "ack_sent pull refused bootstrap_needed result confirmed left server keys\n"
-    "dropped error quit. Exit status: 0 fine, 1 usage, 2 it could not start or "
+    "dropped step error quit. Exit status: 0 fine, 1 usage, 2 it could not "
+    "start or "
     "go on.\n";
 
 static bool
@@ -231,6 +236,7 @@ take(struct options *o, enum option_name name, char *value)
     case ALGORITHM: return input_algorithms(value, &o->algorithms);
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;
+    case TRACE: o->trace = true; return true;
     case PCAP: o->pcap = value; return true;
     case KEYLOG: o->keylog = value; return true;
     case HELP:

@@ -34,7 +34,7 @@ struct options {
     const char *groups;
     bool auth;           /* qop auth is allowed */
     uint32_t algorithms; /* of Digest, a set; 0: all */
-    bool json, secrets;
+    bool json, secrets, trace;
     const char *pcap, *keylog;
 };
 

@@ -150,6 +150,20 @@ def writes_nothing_that_is_known(where):
     assert versions(SUBSCRIBER, services=["sport"])[1] == [(2,)]
 
 
+def steps_are_told_by_name(where):
+    """--trace: each step of a delivery; and without it none."""
+    for more in (), ("--trace",):
+        bmsc, ue = start_with_ue(where, "--ack", "none", *more)
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        ue.take()
+        bmsc.ask("stats", "stats")
+        steps = [e for e in bmsc.events if e["event"] == "step"]
+        assert bool(steps) == bool(more), steps
+        bmsc.quit()
+    assert steps[0]["machine"] == "delivery" and steps[0]["group"] == GROUP, steps
+    assert steps[0]["btid"] == BTID and all(step["state"] and step["what"] and step["next"] for step in steps), steps
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 def store_is_private(where):
@@ -454,7 +468,7 @@ def takes_ipv4_on_an_ipv6_address(where):
 
 def main():
     tests = [answers_before_it_pushes, numbers_are_decimal, files_say_what_is_wrong,
-             rebinds_onto_no_other_subscriber, writes_nothing_that_is_known, store_is_private, serves_while_locked,
+             rebinds_onto_no_other_subscriber, steps_are_told_by_name, writes_nothing_that_is_known, store_is_private, serves_while_locked,
              sends_again_after_the_clock_was_set_back, long_jobs_yield,
              says_when_it_has_no_time, slow_readers_stop_nothing, strangers_fill_no_log,
              obeys_signals_and_tells_systemd, a_long_reload_yields, tells_prometheus, takes_ipv4_on_an_ipv6_address]

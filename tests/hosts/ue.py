@@ -10,6 +10,7 @@ sockets that are bound and no more.
 import base64
 import json
 import os
+import re
 import pathlib
 import signal
 import socket
@@ -443,8 +444,28 @@ def a_leave_for_an_sp_says_so(where, layout):
     ue.kill()
 
 
+def steps_are_told_by_name(where, layout):
+    """--trace: each step of a machine by the names of doc/states.md; without it none."""
+    for more in (), ("--trace",):
+        bmsc = Bmsc(layout)
+        folder = f"{where}/{len(more)}"
+        os.mkdir(folder)
+        ue, at = start(folder, layout, announcement(bmsc.announced()), "--bmsc", bmsc.url(), *more)
+        ue.ask("start", "result", code=200)
+        deliver(bmsc, ue, at)
+        ue.ask("keys", "keys")
+        steps = [e for e in ue.events if e["event"] == "step"]
+        ue.kill()
+        assert bool(steps) == bool(more), steps
+    with open(f"{os.path.dirname(__file__)}/../../doc/states.md", encoding="utf-8") as page:
+        known = set(re.findall(r"^\| ([a-z_ ]+) \| \d+ \|", page.read(), re.MULTILINE))
+    for step in steps:
+        assert {step[name].replace("_", " ") for name in ("state", "what", "next")} <= known, (step, known)
+    assert {"exchange", "group", "holding"} <= {step["machine"] for step in steps}, steps
+
+
 def main():
-    tests = [every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
+    tests = [steps_are_told_by_name, every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
              another_server_is_asked, keys_belong_to_one_server,
              old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              only_allowed_algorithms_are_used, quit_deregisters, a_second_quit_does_not_wait,
