@@ -116,7 +116,9 @@ static const char help[] =
     "                        MIKEY_MTK DOMAIN GROUP NUMBER MTKID KEY SALT\n"
     "  --metrics ADDR:PORT   GET /metrics there, for Prometheus; where only "
     "you\n"
-    "                        can ask. See doc/operations.md\n"
+    "                        can ask. See doc/operations.md\n";
+
+static const char more_help[] =
     "\n"
     "Commands on stdin (G: a Key Group, DOMAIN:NUMBER; its number will do\n"
     "where no other domain has that):\n"
@@ -251,7 +253,7 @@ options_read(int argc, char **argv, struct options *out, int *status)
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (name == HELP || name == VERSION) {
             if (name == HELP)
-                printf("%s", help);
+                printf("%s%s", help, more_help);
             else
                 printf("msk-bmsc %s\n", msk_version());
             *status = 0;

@@ -133,7 +133,9 @@ static const char help[] =
     "                       in hex, one a line:\n"
     "                       MIKEY_MUK BTID KEY\n"
     "                       MIKEY_MSK DOMAIN GROUP NUMBER RAND KEY\n"
-    "                       MIKEY_MTK DOMAIN GROUP NUMBER MTKID KEY SALT\n"
+    "                       MIKEY_MTK DOMAIN GROUP NUMBER MTKID KEY SALT\n";
+
+static const char more_help[] =
     "\n"
     "Commands on stdin:\n"
     "  start                start the service: register, or ask for its MSKs\n"
@@ -270,7 +272,7 @@ options_read(int argc, char **argv, struct options *out, int *status)
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (name == HELP || name == VERSION) {
             if (name == HELP)
-                printf("%s", help);
+                printf("%s%s", help, more_help);
             else
                 printf("msk-ue %s\n", msk_version());
             *status = 0;

@@ -196,7 +196,8 @@ go_on_connecting(struct link *link)
         if (!send_prepares(link))
             drop(link);
         return;
-    default: drop(link); return;
+    case PGRES_POLLING_FAILED:
+    case PGRES_POLLING_ACTIVE: drop(link); return;
     }
     if (clock_ms() >= link->retry)
         drop(link);

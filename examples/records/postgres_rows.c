@@ -127,14 +127,17 @@ static const char *
 describe_named(struct parameters *p, const struct records_request *q)
 {
     put(p, q->key.p, q->key.n);
-    switch (q->kind) {
-    case RECORDS_BY_ID: return "by_id";
-    case RECORDS_BY_BTID: return "by_btid";
-    case RECORDS_SECRET: put(p, q->secret, q->secret_n); return "secret";
-    case RECORDS_RELEASE: put(p, q->owner.p, q->owner.n); return "release";
-    default: break;
+    if (q->kind == RECORDS_BY_ID)
+        return "by_id";
+    if (q->kind == RECORDS_BY_BTID)
+        return "by_btid";
+    if (q->kind == RECORDS_SECRET) {
+        put(p, q->secret, q->secret_n);
+        return "secret";
     }
     put(p, q->owner.p, q->owner.n);
+    if (q->kind == RECORDS_RELEASE)
+        return "release";
     put_number(p, (uint64_t)q->hold);
     return "lease";
 }

@@ -186,7 +186,7 @@ commit(void *user, uint32_t token, const struct msk_change *changes, size_t n)
 void
 sim_flash_start(struct sim *w, struct sim_flash *flash)
 {
-    size_t n = MSK_MGVF_RECORDS(w->map.n_servers, w->map.n_groups);
+    size_t n = msk_mgvf_records(w->map.n_servers, w->map.n_groups);
 
     (void)msk_store_ram_init(&flash->under, &flash->ram, flash->records, n);
     flash->n_undo = 0;
