@@ -16,7 +16,7 @@
 #define HOLD 50
 
 static unsigned seed = 1;
-static long steps = 1500;
+static long steps = 250;
 static uint64_t dice;
 
 struct model {
