@@ -10,7 +10,7 @@
 static bool
 is_mbms(uint8_t type)
 {
-    return type < 32 && ((MSK_PAYLOADS_MBMS >> type) & 1) != 0;
+    return type < 32 && ((uint32_t)MSK_PAYLOADS_MBMS >> type & 1) != 0;
 }
 
 static int
