@@ -46,6 +46,7 @@ struct bench {
     struct msk_outbox *outbox;
     struct msk_subscriber sub;
     struct group group[GROUPS];
+    struct msk_pacer pacer;
     msk_time now;
     bool conflict; /* somebody else is faster: the next call does not count */
     uint8_t mood;  /* of authorise */
@@ -534,6 +535,24 @@ op_push(struct bench *b, bool pull)
     (void)settle(b, &before, err);
 }
 
+/* All that the pacer gives at one moment is at most the burst; and who waits
+ * for as long as it says may go. */
+static void
+pace(struct bench *b)
+{
+    struct msk_bytes btid = msk_subscriber_btid(&b->sub);
+    struct msk_pacer later;
+    uint32_t n = 0;
+    msk_time wait = 0;
+
+    while ((wait = msk_pacer_take(&b->pacer, b->now)) == 0)
+        REQUIRE(++n <= b->pacer.burst);
+    REQUIRE(wait <= 1000);
+    later = b->pacer;
+    REQUIRE(msk_pacer_take(&later, b->now + wait) == 0);
+    REQUIRE(msk_pacer_slot(btid, wait) < wait);
+}
+
 static void
 op_timer(struct bench *b)
 {
@@ -543,6 +562,7 @@ op_timer(struct bench *b)
     REQUIRE(err == MSK_OK || b->toy.fail_at != 0);
     if (settle(b, &before, err))
         REQUIRE(msk_subscriber_due(&b->sub) > b->now);
+    pace(b);
 }
 
 /* Time goes on, or to the next timer, or back. */
@@ -730,6 +750,7 @@ configure(struct bench *b)
             MSK_OK);
     REQUIRE(msk_outbox_init(&b->outbox, outbox_memory, sizeof outbox_memory,
                             NULL) == MSK_OK);
+    msk_pacer_init(&b->pacer, 7 + 3u * how, how / 16, b->now);
 }
 
 static void
