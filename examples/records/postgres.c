@@ -44,7 +44,7 @@ fail(struct postgres *p, struct records_batch *batch, bool writes)
 static void
 send_reads(struct postgres *p, struct records_batch *batch)
 {
-    bool fine = true;
+    bool fine = true, sent = false;
 
     for (size_t i = 0; i < batch->n; i++) {
         const struct op op = { OP_REQUEST, batch, &batch->requests[i] };
@@ -52,12 +52,13 @@ send_reads(struct postgres *p, struct records_batch *batch)
         if (records_is_write(op.request))
             continue;
         fine = fine && request_send(&p->reads, &op);
+        sent |= fine;
         if (fine)
             continue;
         op.request->result = RECORDS_FAILED;
         postgres_settle(p, batch);
     }
-    if (p->reads.state == LINK_READY && !link_sync(&p->reads))
+    if (sent && !link_sync(&p->reads))
         link_drop(&p->reads, "no memory");
 }
 
