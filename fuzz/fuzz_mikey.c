@@ -8,11 +8,13 @@
  *   - what holds a structure inside (map, policy, keys, names) reads and
  *     writes likewise;
  *   - the walk for MBMS and the walk for any payload agree;
- *   - msk_message_read accepts nothing that these walks refuse.
+ *   - msk_message_read accepts nothing that these walks refuse, and says of the
+ *     rest what they say.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "mikey_twice.h"
 #include "msk/mbms.h"
 #include "target.h"
 
@@ -297,6 +299,7 @@ check_keys(struct msk_bytes rest)
     uint8_t *buf = room(rest.n);
     size_t len;
 
+    twice_key(rest);
     while (rest.n > 0 && msk_key_data_get(&rest, &key) == MSK_OK) {
         check_view(rest, before);
         check_view(key.key, before);
@@ -466,6 +469,7 @@ read_layout(enum msk_layout layout, const struct walk *mbms,
     if (err == MSK_OK) {
         REQUIRE(mbms->err == MSK_OK);
         check_message(m, mbms->message);
+        twice_message(m, &mbms->header, mbms->payloads, mbms->n);
         check_view(peek.fqdn, mbms->message);
         check_view(peek.btid, mbms->message);
         REQUIRE(peek.kind == m->kind);
