@@ -76,6 +76,13 @@ MSK_API uint64_t msk_subscriber_age(const struct msk_subscriber *subscriber);
 MSK_API bool msk_subscriber_member(const struct msk_subscriber *subscriber,
                                    const struct msk_group_id *group);
 
+/* Writes the Key Groups that it is a member of to ids, at most cap of them
+ * (MSK_SUBSCRIBER_GROUPS_MAX are always enough), and returns how many there
+ * are: for an index by which a host finds the members of a group. Their order
+ * is none: it may be another one after each change. */
+MSK_API size_t msk_subscriber_groups(const struct msk_subscriber *subscriber,
+                                     struct msk_group_id *ids, size_t cap);
+
 /* When msk_bmsc_timer must be called for the record; MSK_NEVER: no need. After
  * a clock was set back call it for every record that has a time: its timers
  * start again with their own interval. */

@@ -115,6 +115,19 @@ msk_subscriber_member(const struct msk_subscriber *subscriber,
            msk_sub_find(msk_sub_at(subscriber), group) != NULL;
 }
 
+size_t
+msk_subscriber_groups(const struct msk_subscriber *subscriber,
+                      struct msk_group_id *ids, size_t cap)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+
+    if (sub == NULL || (ids == NULL && cap > 0))
+        return 0;
+    for (size_t i = 0; i < sub->n_members && i < cap; i++)
+        ids[i] = sub->member[i].group;
+    return sub->n_members;
+}
+
 int
 msk_subscriber_join(struct msk_subscriber *subscriber,
                     const struct msk_group_id *group)

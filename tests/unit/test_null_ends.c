@@ -28,6 +28,7 @@ NULL_VIEW(msk_subscriber_address, p[0])
 NULL_INT(msk_subscriber_expires, p[0])
 NULL_INT(msk_subscriber_age, p[0])
 NULL_INT(msk_subscriber_member, p[0], p[1])
+NULL_INT(msk_subscriber_groups, p[0], p[1], 1)
 NULL_INT(msk_subscriber_due, p[0])
 NULL_INT(msk_subscriber_join, p[0], p[1])
 NULL_VOID(msk_subscriber_part, p[0], p[1])
@@ -56,6 +57,7 @@ says_so_of_subscribers(void **state)
         SAYS(msk_subscriber_expires, 0, &s),
         SAYS(msk_subscriber_age, 0, &s),
         SAYS(msk_subscriber_member, false, &s, &group),
+        SAYS(msk_subscriber_groups, 0, &s, &group),
         SAYS(msk_subscriber_due, (long long)MSK_NEVER, &s),
         REFUSES(msk_subscriber_join, 0, &s, &group),
         SAYS(msk_subscriber_part, 0, &s, &group),

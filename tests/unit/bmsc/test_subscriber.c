@@ -400,6 +400,36 @@ joins_and_parts(void **state)
     assert_false(msk_subscriber_member(&s, GROUP_ID(hex("216355").p, 7)));
 }
 
+/* Each once, and no more are written than there is room for. */
+static void
+lists_its_groups(void **state)
+{
+    struct msk_group_id ids[MSK_SUBSCRIBER_GROUPS_MAX];
+    struct msk_subscriber_config c = config();
+    struct msk_subscriber s;
+    uint16_t sum = 0;
+
+    (void)state;
+    assert_int_equal(msk_subscriber_init(&s, &c), MSK_OK);
+    assert_int_equal(msk_subscriber_groups(&s, ids, 2), 0);
+    for (uint16_t i = 1; i <= 4; i++)
+        assert_int_equal(msk_subscriber_join(&s, GROUP_ID(domain, i)), MSK_OK);
+    msk_subscriber_part(&s, GROUP_ID(domain, 1));
+    memset(ids, 0, sizeof ids);
+    assert_int_equal(msk_subscriber_groups(&s, ids, 2), 3);
+    assert_true(msk_subscriber_member(&s, &ids[0]));
+    assert_true(msk_subscriber_member(&s, &ids[1]));
+    assert_int_equal(ids[2].group, 0);
+    assert_int_equal(msk_subscriber_groups(&s, NULL, 0), 3);
+    assert_int_equal(msk_subscriber_groups(&s, ids, MSK_SUBSCRIBER_GROUPS_MAX),
+                     3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_memory_equal(ids[i].domain, domain, sizeof ids[i].domain);
+        sum = (uint16_t)(sum + (1 << ids[i].group));
+    }
+    assert_int_equal(sum, 1 << 2 | 1 << 3 | 1 << 4);
+}
+
 static void
 lets_go_what_is_under_way_to_a_group_it_parts_from(void **state)
 {
@@ -623,6 +653,7 @@ main(void)
         TEST(fits_into_what_its_header_says),
         TEST(is_small_where_little_is_used),
         TEST(joins_and_parts),
+        TEST(lists_its_groups),
         TEST(lets_go_what_is_under_way_to_a_group_it_parts_from),
         TEST(is_bound_to_new_keys),
         TEST(keeps_the_last_muk_that_the_ue_has_shown),
