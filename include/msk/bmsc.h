@@ -128,9 +128,9 @@ msk_bmsc_authorise_fn(void *user, const struct msk_subscriber *subscriber,
 typedef const struct msk_key_group *
 msk_bmsc_find_group_fn(void *user, const struct msk_group_id *group);
 
-/* Writes the Key Groups of a service to ids, at most cap of them, and returns
- * how many there are; 0, more than cap, or a group 0: there is no such
- * service. user: of the call. */
+/* Writes the Key Groups of a service to ids, at most cap of them (as many as
+ * one UE may be a member of), and returns how many there are; 0, more than cap,
+ * or a group 0: there is no such service. user: of the call. */
 typedef size_t msk_bmsc_service_groups_fn(void *user, struct msk_bytes service,
                                           struct msk_group_id *ids, size_t cap);
 
@@ -167,9 +167,11 @@ struct msk_bmsc_config {
     const struct msk_random *random;
     const struct msk_xml *xml;
     struct msk_bytes nonce_key; /* 16..64 octets, copied; same on all nodes */
-    bool registration;          /* of services is required; else a request */
-                                /* makes a member */
-    uint32_t qop, algorithms;   /* as digest.h */
+    bool registration; /* UEs register to services first, which is what they
+                          do in KEYID unless told otherwise (ue.h), and
+                          service_groups must be there. Else they are answered
+                          with 501: the first MSK request makes a member. */
+    uint32_t qop, algorithms; /* as digest.h */
     enum msk_ack_mode acks;
     uint32_t ack_sample;
     enum msk_confirm confirm;
@@ -193,7 +195,6 @@ struct msk_bmsc_config {
     bool never_push;
 };
 
-/* Octets of memory for a BM-SC. */
 /* Octets of memory for a BM-SC; and at run time, of the library that runs. */
 enum { MSK_BMSC_SIZE = 1024 };
 MSK_API size_t msk_bmsc_size(void);
@@ -215,10 +216,11 @@ MSK_API void msk_bmsc_wipe(struct msk_bmsc *bmsc);
 
 /*
  * Answers an HTTP request. subscriber: the record of the B-TID that
- * msk_digest_server_btid reads from it; NULL: there is none. peer: where the
- * UE takes pushes, at most MSK_PEER_MAX octets: source address, MIKEY port;
- * empty: where it took them before. The outbox holds the answer and then what
- * follows from it. The record is to be committed whatever the answer says.
+ * msk_digest_server_btid reads from it; NULL, or one of another B-TID: there is
+ * none. peer: where the UE takes pushes, at most MSK_PEER_MAX octets: source
+ * address, MIKEY port; empty: where it took them before. The outbox holds the
+ * answer and then what follows from it, messages to be sent when the answer has
+ * left. The record is to be committed whatever the answer says.
  * All MSKs that are granted are delivered in the order in which they were
  * asked for; a UE that asks for the current one gets that first and then the
  * next one, if there is one. Where there is no address an item gets 503; so

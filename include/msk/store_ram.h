@@ -32,9 +32,10 @@ struct msk_ram {
 };
 
 /*
- * Makes *store keep its records in `records` (n of them, any content; they
- * are cleared). ram, records and store stay good as long as it is used.
- * MSK_ERR_ARGUMENT. The store never answers MSK_PENDING.
+ * Makes *store keep its records in `records` (n of them, of any content; they
+ * are cleared); an MGV-F needs MSK_MGVF_RECORDS (mgvf.h) of them. ram, records
+ * and store stay good as long as it is used. MSK_ERR_ARGUMENT. The store never
+ * answers MSK_PENDING.
  */
 MSK_API int msk_store_ram_init(struct msk_store *store, struct msk_ram *ram,
                                struct msk_ram_record *records, size_t n);

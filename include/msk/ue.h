@@ -6,7 +6,8 @@
  * The host brings datagrams, HTTP exchanges and time; the session answers
  * through hooks, or through msk_ue_next for hosts that would rather poll.
  *
- *   msk_ue_init, msk_ue_set_keys, msk_ue_start
+ *   msk_ue_init, msk_ue_set_keys, msk_ue_start (keys may come later: a session
+ *     that wants to ask for something and has none says on_bootstrap_needed)
  *   for each datagram on the MIKEY port:   msk_ue_receive
  *   for each answer to a send_http:        msk_ue_take_response
  *   not later than msk_ue_due says:        msk_ue_timer
@@ -162,7 +163,8 @@ struct msk_ue_limits {
 /* The same at run time; 0 when the limits are out of range. */
 MSK_API size_t msk_ue_size(const struct msk_ue_limits *limits);
 
-/* Is a service registered before its MSKs come? */
+/* Is a service registered before its MSKs come? The BM-SC must want the same
+ * (bmsc.h, registration). */
 enum msk_registration {
     MSK_REGISTRATION_DEFAULT = 0,  /* KEYID: required; CSB: none */
     MSK_REGISTRATION_REQUIRED = 1, /* register, then MSKs are pushed */
@@ -231,7 +233,8 @@ struct msk_ue_keys {
     struct msk_bytes muk;  /* 1..MSK_MUK_MAX; empty: a card made it */
     struct msk_bytes mrk;  /* 1..MSK_MRK_MAX; empty: no requests, only push;
                               a request that waits for keys goes on waiting */
-    uint64_t age; /* grows with each bootstrapping; see struct msk_muk */
+    uint64_t age; /* grows with each bootstrapping, or the second one's keys
+                     are MSK_ERR_OLD_KEY; see struct msk_muk */
 };
 
 /*
@@ -366,7 +369,8 @@ struct msk_ue_effect {
  * Hands out the next effect, in order, for a session without hooks. True:
  * *effect is filled, its pointers are good until the next call on the session,
  * this one included. False: there is none. Until then every other call but
- * msk_ue_due returns MSK_ERR_BUSY: nothing is lost.
+ * msk_ue_due returns MSK_ERR_BUSY: nothing is lost. So an answer that is there
+ * at once, or keys, are kept until then.
  */
 MSK_API bool msk_ue_next(struct msk_ue *ue, struct msk_ue_effect *effect);
 
