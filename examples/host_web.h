@@ -12,12 +12,12 @@
 #include "host.h"
 #include "msk/http.h"
 
-struct host_web_calls {
+struct host_web {
     /* Answers a request; NULL: the connection is closed. */
     const struct msk_http_response *(*answer)(
         const struct msk_http_request *request, const struct sockaddr_in *peer);
-    /* The answer has left, or cannot; what follows from it may. */
-    void (*answered)(void);
+    bool answers; /* an answer was made, and has not left yet */
+    struct MHD_Daemon *daemon;
 };
 
 struct host_web_request {
@@ -82,7 +82,7 @@ host_web_handle(void *user, struct MHD_Connection *c, const char *url,
                 const char *method, const char *version, const char *data,
                 size_t *n, void **state)
 {
-    const struct host_web_calls *calls = user;
+    struct host_web *web = user;
     struct host_web_request *r = *state;
     const struct msk_http_response *response;
     const union MHD_ConnectionInfo *info =
@@ -108,32 +108,42 @@ host_web_handle(void *user, struct MHD_Connection *c, const char *url,
     r->http.target = msk_text(r->target);
     r->http.body.p = r->body;
     (void)MHD_get_connection_values(c, MHD_HEADER_KIND, host_web_header, r);
-    response = calls->answer(&r->http, &peer);
+    response = web->answer(&r->http, &peer);
+    web->answers = response != NULL;
     return response != NULL ? host_web_send(c, response) : MHD_NO;
 }
 
+/* The answer has left, or cannot. */
 static inline void
 host_web_end(void *user, struct MHD_Connection *connection, void **state,
              enum MHD_RequestTerminationCode code)
 {
-    const struct host_web_calls *calls = user;
+    struct host_web *web = user;
 
     (void)connection;
     (void)state;
     (void)code;
-    calls->answered();
+    web->answers = false;
 }
 
-/* Listens on a port. *calls stays good. MHD_run(), often, does the work. */
-static inline struct MHD_Daemon *
-host_web_start(uint16_t port, struct host_web_calls *calls)
+/* Listens on a port. *web stays good. */
+static inline bool
+host_web_start(struct host_web *web, uint16_t port)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL, port, NULL, NULL, host_web_handle,
-                            calls, MHD_OPTION_URI_LOG_CALLBACK, host_web_begin,
-                            NULL, MHD_OPTION_NOTIFY_COMPLETED, host_web_end,
-                            calls, MHD_OPTION_CONNECTION_LIMIT, 1u,
-                            MHD_OPTION_CONNECTION_TIMEOUT, 10u,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    web->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL, port, NULL, NULL, host_web_handle, web,
+        MHD_OPTION_URI_LOG_CALLBACK, host_web_begin, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, host_web_end, web,
+        MHD_OPTION_CONNECTION_LIMIT, 1u, MHD_OPTION_CONNECTION_TIMEOUT, 10u,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    return web->daemon != NULL;
+}
+
+/* Takes what came and sends what is ready; call it often. */
+static inline bool
+host_web_run(struct host_web *web)
+{
+    return MHD_run(web->daemon) == MHD_YES;
 }
 
 #endif
