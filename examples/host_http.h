@@ -69,44 +69,60 @@ host_http_response(const struct host_answer *a)
     return a->response.status != 0 ? &a->response : NULL;
 }
 
-/*
- * Posts request to server ("http://FQDN[:port]" or the FQDN alone). What the
- * answer's headers point to is curl's, good until its next request.
- */
-static inline void
-host_http_post(CURL *curl, struct msk_bytes server,
-               const struct msk_http_request *request, struct host_answer *a)
+/* Readies curl to post request to server ("http://FQDN[:port]" or the FQDN
+ * alone) with those lines, which stay good until it did, into *a. */
+static inline bool
+host_http_prepare(CURL *curl, struct msk_bytes server, struct curl_slist *lines,
+                  const struct msk_http_request *request, struct host_answer *a)
 {
     char url[1024];
-    struct curl_slist *lines = host_http_lines(request);
-    struct curl_header *h = NULL;
+
+    a->response = (struct msk_http_response){ .size = sizeof a->response,
+                                              .headers = a->headers,
+                                              .body = { a->body, 0 } };
+    curl_easy_reset(curl);
+    return lines != NULL &&
+           host_http_join(url, sizeof url, server, "", request->target) &&
+           curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
+                            (long)request->body.n) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.p) ==
+               CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, host_http_take) ==
+               CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_WRITEDATA, a) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L) == CURLE_OK;
+}
+
+/* Status and headers of the answer that came, if one did. What the headers
+ * point to is curl's, good until its next request. */
+static inline void
+host_http_collect(CURL *curl, struct host_answer *a)
+{
     struct msk_http_response *r = &a->response;
+    struct curl_header *h = NULL;
     long status = 0;
 
-    *r = (struct msk_http_response){ .size = sizeof *r,
-                                     .headers = a->headers,
-                                     .body = { a->body, 0 } };
-    curl_easy_reset(curl);
-    if (lines != NULL &&
-        host_http_join(url, sizeof url, server, "", request->target) &&
-        curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->body.n) ==
-            CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.p) ==
-            CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, host_http_take) ==
-            CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_WRITEDATA, a) == CURLE_OK &&
-        curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L) == CURLE_OK &&
-        curl_easy_perform(curl) == CURLE_OK &&
-        curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
+    if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK)
         r->status = (int)status;
-    curl_slist_free_all(lines);
     while (r->status != 0 && r->n_headers < MSK_HTTP_HEADERS_MAX &&
            (h = curl_easy_nextheader(curl, CURLH_HEADER, 0, h)) != NULL)
         a->headers[r->n_headers++] =
             (struct msk_http_header){ msk_text(h->name), msk_text(h->value) };
+}
+
+/* Posts, and waits for the answer. */
+static inline void
+host_http_post(CURL *curl, struct msk_bytes server,
+               const struct msk_http_request *request, struct host_answer *a)
+{
+    struct curl_slist *lines = host_http_lines(request);
+
+    if (host_http_prepare(curl, server, lines, request, a) &&
+        curl_easy_perform(curl) == CURLE_OK)
+        host_http_collect(curl, a);
+    curl_slist_free_all(lines);
 }
 
 #endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "member.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../host.h"
+#include "../provider.h"
+#include "wire.h"
+
+static const struct msk_ue_limits limits = { OPTIONS_GROUPS_MAX, 1 };
+
+/* --- keys ----------------------------------------------------------------- */
+
+/* HMAC with the seed as its key: anybody can do that, and no one should use
+ * such keys for anything else. */
+static bool
+derive(uint64_t seed, size_t i, const char *label, uint8_t out[32])
+{
+    const struct msk_crypto *c = host_crypto();
+    char key[24], text[40];
+    struct msk_bytes in;
+    struct msk_hmac hmac;
+    bool fine;
+
+    (void)snprintf(key, sizeof key, "%020" PRIu64, seed);
+    (void)snprintf(text, sizeof text, "%s %zu", label, i);
+    in = msk_text(text);
+    if (c->hmac_begin(c->user, &hmac, MSK_HASH_SHA256, msk_text(key)) != 0)
+        return false;
+    fine = c->hmac(c->user, &hmac, &in, 1, out) == 0;
+    c->hmac_end(c->user, &hmac);
+    return fine;
+}
+
+bool
+member_keys(uint64_t seed, size_t i, struct member_keys *keys)
+{
+    (void)snprintf(keys->btid, sizeof keys->btid, "ue%07zu@bsf.example.org", i);
+    return derive(seed, i, "MUK", keys->muk) &&
+           derive(seed, i, "MRK", keys->mrk);
+}
+
+/* --- what the session tells ----------------------------------------------- */
+
+static size_t
+group_of(const struct crowd *crowd, const struct msk_key_id *id)
+{
+    const struct options *o = crowd->options;
+    size_t i = 0;
+
+    while (i < o->n_groups &&
+           (o->groups[i].group != id->group ||
+            memcmp(o->groups[i].domain, id->domain, sizeof id->domain) != 0))
+        i++;
+    return i;
+}
+
+bool
+member_is_current(const struct member *m)
+{
+    const struct crowd *crowd = m->crowd;
+    bool current = true;
+
+    for (size_t i = 0; i < crowd->options->n_groups; i++)
+        current = current && m->number[i] != 0 &&
+                  m->number[i] == crowd->newest[i].number;
+    return current;
+}
+
+static void
+join(struct member *m)
+{
+    bool all = !m->joined;
+
+    for (size_t i = 0; i < m->crowd->options->n_groups; i++)
+        all = all && m->number[i] != 0;
+    if (!all)
+        return;
+    m->joined = true;
+    samples_add(&m->crowd->counts.join, posts_clock() - m->began);
+}
+
+/* Key Numbers go round. */
+static bool
+is_newer(uint16_t a, uint16_t b)
+{
+    return b == 0 || (uint16_t)(a - b) < 0x8000;
+}
+
+/* Everybody has an old one now. */
+static void
+make_newest(struct crowd *crowd, size_t i, uint16_t number)
+{
+    crowd->newest[i].number = number;
+    crowd->newest[i].since = posts_clock();
+    crowd->counts.with_msk = 0;
+}
+
+static void
+on_msk(void *user, const struct msk_msk_event *msk)
+{
+    struct member *m = user;
+    struct crowd *crowd = m->crowd;
+    size_t i = group_of(crowd, &msk->id);
+    bool first, was;
+
+    if (i == crowd->options->n_groups || msk->id.number == m->number[i] ||
+        !is_newer(msk->id.number, m->number[i]))
+        return;
+    crowd->counts.n[COUNT_MSK]++;
+    was = member_is_current(m);
+    first = msk->id.number != crowd->newest[i].number &&
+            is_newer(msk->id.number, crowd->newest[i].number);
+    if (first)
+        make_newest(crowd, i, msk->id.number);
+    if (m->number[i] != 0 && msk->id.number == crowd->newest[i].number)
+        samples_add(&crowd->counts.rekey,
+                    posts_clock() - crowd->newest[i].since);
+    m->number[i] = msk->id.number;
+    if (member_is_current(m) && (first || !was))
+        crowd->counts.with_msk++;
+    join(m);
+}
+
+/* Some of what is sent is lost. */
+static void
+send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
+{
+    struct member *m = user;
+    struct crowd *crowd = m->crowd;
+
+    crowd->counts.n[COUNT_ACK]++;
+    if (crowd_chance(crowd, 1000) < crowd->options->lose)
+        crowd->counts.n[COUNT_LOST]++;
+    else
+        (void)wire_send(crowd->udp, m->index, peer, message);
+}
+
+static void
+give_up_post(struct member *m)
+{
+    if (m->post == NULL)
+        return;
+    posts_forget(m->post);
+    m->post = NULL;
+    m->crowd->counts.n[COUNT_NO_ANSWER]++;
+}
+
+static void
+send_http(void *user, const struct msk_http_request *request)
+{
+    struct member *m = user;
+    struct crowd *crowd = m->crowd;
+
+    give_up_post(m);
+    crowd->counts.n[COUNT_REQUESTS]++;
+    m->post = posts_add(crowd->posts, m, m->index % crowd->options->n_servers,
+                        request);
+}
+
+static void
+on_bootstrap_needed(void *user, enum msk_reason reason)
+{
+    struct member *m = user;
+
+    (void)reason;
+    m->crowd->counts.n[COUNT_BOOTSTRAP]++;
+}
+
+static void
+on_leave(void *user, const struct msk_leave_event *leave)
+{
+    struct member *m = user;
+    struct counts *counts = &m->crowd->counts;
+
+    counts->n[COUNT_LEFT]++;
+    counts->left[leave->reason % COUNTS_REASONS]++;
+    m->left = true;
+    m->reason = leave->reason;
+}
+
+static void
+on_result(void *user, const struct msk_result_event *result)
+{
+    struct member *m = user;
+
+    if (result->reason != MSK_REASON_NONE)
+        m->crowd->counts.failed[result->reason % COUNTS_REASONS]++;
+}
+
+static const struct msk_ue_hooks hooks = {
+    .size = sizeof hooks,
+    .send_mikey = send_mikey,
+    .send_http = send_http,
+    .on_msk = on_msk,
+    .on_bootstrap_needed = on_bootstrap_needed,
+    .on_leave = on_leave,
+    .on_result = on_result,
+};
+
+/* --- power ----------------------------------------------------------------- */
+
+static void
+set_due(struct member *m, msk_time now)
+{
+    due_set(&m->crowd->due, m->index,
+            m->ue != NULL ? msk_ue_due(m->ue, now) : MSK_NEVER);
+}
+
+static bool
+has_memory(struct member *m)
+{
+    if (m->memory != NULL)
+        return true;
+    m->memory = malloc(MSK_MGVF_SIZE + msk_ue_size(&limits));
+    m->records = malloc(MEMBER_RECORDS * sizeof *m->records);
+    return m->memory != NULL && m->records != NULL &&
+           msk_store_ram_init(&m->store, &m->ram, m->records, MEMBER_RECORDS) ==
+               MSK_OK;
+}
+
+static bool
+make_session(struct member *m)
+{
+    const struct options *o = m->crowd->options;
+    struct msk_mgvf_config mgvf = { sizeof mgvf, host_crypto(), &m->store };
+    struct msk_ue_config ue = { .size = sizeof ue,
+                                .layout = o->layout,
+                                .fqdn = msk_text(o->fqdn),
+                                .crypto = host_crypto(),
+                                .xml = &m->crowd->xml,
+                                .random = &host_random,
+                                .hooks = &hooks,
+                                .limits = limits };
+    uint8_t *session = (uint8_t *)m->memory + MSK_MGVF_SIZE;
+
+    ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
+    if (msk_mgvf_init(&m->mgvf, m->memory, MSK_MGVF_SIZE, &mgvf) != MSK_OK)
+        return false;
+    ue.mgvf = m->mgvf;
+    return msk_ue_init(&m->ue, session, msk_ue_size(&limits), &ue, m) == MSK_OK;
+}
+
+static bool
+set_keys(struct member *m, msk_time now)
+{
+    struct msk_ue_keys keys = { .size = sizeof keys, .age = 1 };
+    struct member_keys own;
+
+    if (!member_keys(m->crowd->options->seed, m->index, &own))
+        return false;
+    keys.btid = msk_text(own.btid);
+    keys.muk = host_bytes(own.muk, sizeof own.muk);
+    keys.mrk = host_bytes(own.mrk, sizeof own.mrk);
+    return msk_ue_set_keys(m->ue, &keys, now) == MSK_OK;
+}
+
+bool
+member_start(struct member *m, msk_time now)
+{
+    bool fine;
+
+    m->began = posts_clock();
+    m->left = false;
+    fine = has_memory(m) && make_session(m) && set_keys(m, now) &&
+           msk_ue_start(m->ue, &m->crowd->service, now) == MSK_OK;
+    set_due(m, now);
+    return fine;
+}
+
+void
+member_stop(struct member *m)
+{
+    give_up_post(m);
+    msk_ue_wipe(m->ue);
+    msk_mgvf_wipe(m->mgvf);
+    m->ue = NULL;
+    m->mgvf = NULL;
+    due_set(&m->crowd->due, m->index, MSK_NEVER);
+}
+
+void
+member_end(struct member *m)
+{
+    if (m->ue != NULL)
+        member_stop(m);
+    if (m->records != NULL)
+        msk_wipe(m->records, MEMBER_RECORDS * sizeof *m->records);
+    free(m->records);
+    free(m->memory);
+}
+
+/* --- what comes ------------------------------------------------------------ */
+
+void
+member_receive(struct member *m, struct msk_bytes from,
+               struct msk_bytes message, msk_time now)
+{
+    struct counts *counts = &m->crowd->counts;
+
+    counts->n[COUNT_DATAGRAMS]++;
+    if (m->ue == NULL)
+        return;
+    if (crowd_chance(m->crowd, 1000) < m->crowd->options->lose) {
+        counts->n[COUNT_LOST]++;
+        return;
+    }
+    if (msk_ue_receive(m->ue, message, from, now) != MSK_OK)
+        counts->n[COUNT_REFUSED]++;
+    set_due(m, now);
+}
+
+void
+member_timer(struct member *m, msk_time now)
+{
+    (void)msk_ue_timer(m->ue, now);
+    set_due(m, now);
+}
+
+void
+member_answered(struct member *m, const struct msk_http_response *answer,
+                uint64_t us, msk_time now)
+{
+    struct counts *counts = &m->crowd->counts;
+
+    m->post = NULL;
+    if (answer != NULL) {
+        counts->n[COUNT_ANSWERS]++;
+        counts->status[answer->status % COUNTS_STATUS]++;
+        samples_add(&counts->http, us);
+    } else {
+        counts->n[COUNT_NO_ANSWER]++;
+    }
+    if (msk_ue_take_response(m->ue, answer, now) == MSK_OK && answer != NULL)
+        counts->n[COUNT_BELIEVED]++;
+    set_due(m, now);
+}
