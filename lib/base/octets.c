@@ -38,3 +38,85 @@ msk_octets_keep(struct msk_bytes view, uint8_t *field, size_t cap, uint8_t *len)
     *len = (uint8_t)view.n;
     return true;
 }
+
+/* --- text of ASCII -------------------------------------------------------- */
+
+struct msk_bytes
+msk_text(const char *text)
+{
+    struct msk_bytes view = { (const uint8_t *)text, 0 };
+
+    while (text != NULL && text[view.n] != '\0')
+        view.n++;
+    return view;
+}
+
+bool
+msk_text_is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+uint8_t
+msk_text_lower(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+bool
+msk_text_same(struct msk_bytes a, struct msk_bytes b)
+{
+    size_t i = 0;
+
+    if (a.n != b.n)
+        return false;
+    while (i < a.n && msk_text_lower(a.p[i]) == msk_text_lower(b.p[i]))
+        i++;
+    return i == a.n;
+}
+
+/* --- names of key servers ------------------------------------------------- */
+
+bool
+msk_fqdn_same(struct msk_bytes a, struct msk_bytes b)
+{
+    return msk_text_same(a, b);
+}
+
+void
+msk_fqdn_fold(struct msk_bytes fqdn, uint8_t *out)
+{
+    for (size_t i = 0; i < fqdn.n; i++)
+        out[i] = msk_text_lower(fqdn.p[i]);
+}
+
+/* --- structs that start with their size ----------------------------------- */
+
+bool
+msk_sized_take(void *mine, size_t n, const void *theirs, size_t first)
+{
+    size_t size;
+
+    if (theirs == NULL)
+        return false;
+    memcpy(&size, theirs, sizeof size);
+    if (size < first)
+        return false;
+    memset(mine, 0, n);
+    memcpy(mine, theirs, size < n ? size : n);
+    memcpy(mine, &n, sizeof n);
+    return true;
+}
+
+void
+msk_sized_give(void *theirs, const void *mine, size_t n)
+{
+    size_t size;
+
+    if (theirs == NULL)
+        return;
+    memcpy(&size, theirs, sizeof size);
+    memcpy(theirs, mine, size < n ? size : n);
+    if (size >= sizeof size)
+        memcpy(theirs, &size, sizeof size);
+}

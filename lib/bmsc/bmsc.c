@@ -6,7 +6,6 @@
 #include "base/align.h"
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "mbms/layout.h"
 
 #define RETRIES_MAX 7 /* with the first one, MSK_COUNTERS_MAX messages */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/align.h"
-#include "base/sized.h"
+#include "base/octets.h"
 
 /* What an HTTP answer takes: a body and a few headers; and what memberships
  * that begin or end take. */

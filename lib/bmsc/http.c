@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/octets.h"
-#include "base/sized.h"
 #include "bmsc/deliveries.h"
 #include "bmsc/items.h"
 #include "bmsc/registration.h"

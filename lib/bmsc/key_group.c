@@ -5,7 +5,6 @@
 
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 
 #define SEQ_MAX 0xFFFEu /* 0xFFFF is reserved */
 

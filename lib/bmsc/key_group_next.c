@@ -2,9 +2,9 @@
 /* What comes next in a Key Group: its MSKs, and MTK messages under them. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/random.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "bmsc/bmsc.h"
 #include "bmsc/key_group.h"
 

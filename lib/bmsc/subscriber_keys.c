@@ -4,7 +4,6 @@
 
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "bmsc/subscriber.h"
 
 static bool

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/sized.h"
+#include "base/octets.h"
 #include "http/arena.h"
 #include "http/uri.h"
 #include "http/view.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/auth_value.h"
 
-#include "base/text.h"
+#include "base/octets.h"
 #include "http/http_header.h"
 
 #define WORD_MAX 32 /* of those that a value may be */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/sized.h"
+#include "base/octets.h"
 #include "http/http_header.h"
 #include "http/view.h"
 #include "http/xml_text.h"

@@ -2,7 +2,7 @@
 /* Which challenge of a 401 a UE takes, and what the 401 wants. */
 #include <string.h>
 
-#include "base/sized.h"
+#include "base/octets.h"
 #include "http/digest_client.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"

@@ -5,7 +5,6 @@
 
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "http/digest_param.h"
 #include "http/digest_server.h"
 #include "http/digest_text.h"

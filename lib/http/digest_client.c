@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "base/sized.h"
+#include "base/octets.h"
 #include "http/digest_text.h"
 
 #define CNONCE_LEN 32    /* characters */

@@ -5,9 +5,8 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "base/fqdn.h"
+#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "http/digest_text.h"
 
 /* --- nonces ---------------------------------------------------------------- */

@@ -2,10 +2,8 @@
 #include "http/digest_text.h"
 
 #include "base/base64.h"
-#include "base/fqdn.h"
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "http/view.h"
 
 struct msk_bytes

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "http/digest_client.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"

@@ -2,7 +2,6 @@
 #include "http/http_header.h"
 
 #include "base/octets.h"
-#include "base/text.h"
 #include "http/view.h"
 
 bool

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "msk/service.h"
 
+#include "base/octets.h"
 #include "base/random.h"
-#include "base/sized.h"
 #include "http/uri.h"
 #include "http/view.h"
 

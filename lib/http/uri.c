@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/fqdn.h"
-#include "base/sized.h"
-#include "base/text.h"
+#include "base/octets.h"
 #include "http/view.h"
 #include "msk/http.h"
 

@@ -4,7 +4,6 @@
 
 #include "base/bytes.h"
 #include "base/octets.h"
-#include "base/text.h"
 
 struct msk_bytes
 msk_view_cut(struct msk_bytes *rest, size_t n)

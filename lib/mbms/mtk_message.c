@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "mbms/chain.h"
 #include "mbms/layout.h"
 #include "mbms/reading.h"

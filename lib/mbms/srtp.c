@@ -3,10 +3,10 @@
  * 6.6.2; RFC 3830 6.10.1; RFC 4771. */
 #include <string.h>
 
+#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "mbms/chain.h"
-#include "mikey/srtp_policy.h"
+#include "mikey/tlv.h"
 #include "msk/traffic.h"
 
 #define ENCR_AES_CM 1

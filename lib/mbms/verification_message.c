@@ -3,7 +3,6 @@
  * MGV-F, checked by the BM-SC. TS 33.246 6.4.5.2; RFC 3830 5.2. */
 #include "base/bytes.h"
 #include "base/octets.h"
-#include "base/sized.h"
 #include "mbms/chain.h"
 #include "mbms/layout.h"
 

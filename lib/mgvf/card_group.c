@@ -4,7 +4,7 @@
  * a list, from 1. */
 #include <string.h>
 
-#include "base/fqdn.h"
+#include "base/octets.h"
 #include "mgvf/card.h"
 
 struct msk_card_group *

@@ -3,7 +3,6 @@
  * answers mean. */
 #include <string.h>
 
-#include "base/fqdn.h"
 #include "base/octets.h"
 #include "base/serial.h"
 #include "mgvf/card.h"

@@ -4,8 +4,8 @@
  * any age to the size that the implementation knows, and goes to it.
  */
 #include "msk/mgvf.h"
+
 #include "base/octets.h"
-#include "base/sized.h"
 
 /* Does the implementation reach as far as that method? */
 #define HAS(mgvf, method)                                        \

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "base/fqdn.h"
+#include "base/octets.h"
 #include "base/secret.h"
 #include "mgvf/policy.h"
 #include "mgvf/soft.h"

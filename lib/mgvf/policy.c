@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mgvf/policy.h"
 
-#include "mikey/srtp_policy.h"
+#include "mikey/tlv.h"
 
 #define ENCR_NULL 0
 #define ENCR_MAX 8      /* the last that is known */

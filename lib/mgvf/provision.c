@@ -5,7 +5,6 @@
 
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "mgvf/soft.h"
 
 static int

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/fqdn.h"
+#include "base/octets.h"
 
 #define RECORD_VERSION 2
 

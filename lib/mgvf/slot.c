@@ -2,7 +2,7 @@
 /* The records of the software MGV-F on their way from and to the store. */
 #include <string.h>
 
-#include "base/fqdn.h"
+#include "base/octets.h"
 #include "mgvf/soft.h"
 
 /* A store may fail in its own ways; its callers know two. */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/align.h"
+#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "mgvf/soft.h"
 
 /* TS 33.246 6.4.6: what it is shows in its extension payload. */

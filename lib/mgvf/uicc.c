@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/align.h"
+#include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "mgvf/card.h"
 
 static int

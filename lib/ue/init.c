@@ -5,7 +5,6 @@
 #include "base/align.h"
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "msk/ue.h"
 #include "ue/session.h"
 

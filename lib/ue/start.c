@@ -2,9 +2,7 @@
 /* A service is started or stopped by the host. */
 #include <string.h>
 
-#include "base/fqdn.h"
 #include "base/octets.h"
-#include "base/sized.h"
 #include "http/uri.h"
 #include "http/view.h"
 #include "ue/group.h"

@@ -8,7 +8,6 @@
 #include "base/bytes.h"
 #include "base/octets.h"
 #include "base/secret.h"
-#include "base/sized.h"
 #include "msk/body.h"
 #include "ue/exchange.h"
 #include "ue/group.h"

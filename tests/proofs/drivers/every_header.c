@@ -34,7 +34,6 @@ bool msk_header_fits(struct msk_bytes value);
 
 /* One unit, so that Eva can look into them all. */
 #include "base/octets.c"
-#include "base/text.c"
 #include "http/auth_param.c"
 #include "http/auth_value.c"
 #include "http/http_header.c"

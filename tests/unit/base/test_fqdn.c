@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/fqdn.h"
+#include "base/octets.h"
 
 #include <string.h>
 
