@@ -126,27 +126,30 @@ draw(FILE *out, const struct counts *c, const struct picture *picture, double y)
     }
 }
 
+static void
+draw_all(FILE *out, const struct counts *c)
+{
+    (void)fprintf(out,
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+                  "viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
+                  "font-size=\"12\">\n"
+                  "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
+                  WIDTH, PICTURES * (HEIGHT + MARGIN) + MARGIN / 2);
+    for (size_t i = 0; i < PICTURES; i++)
+        draw(out, c, &pictures[i],
+             MARGIN / 2.0 + (double)i * (HEIGHT + MARGIN));
+    (void)fprintf(out, "</svg>\n");
+}
+
 bool
 report_svg(const struct crowd *crowd, const char *path)
 {
     FILE *out = fopen(path, "w");
-    bool fine = out != NULL;
 
-    if (fine) {
-        (void)fprintf(
-            out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" "
-            "viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
-            "font-size=\"12\">\n"
-            "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
-            WIDTH, PICTURES * (HEIGHT + MARGIN) + MARGIN / 2);
-        for (size_t i = 0; i < PICTURES; i++)
-            draw(out, &crowd->counts, &pictures[i],
-                 MARGIN / 2.0 + (double)i * (HEIGHT + MARGIN));
-        (void)fprintf(out, "</svg>\n");
-        fine = fclose(out) == 0;
-    }
-    if (!fine)
-        perror(path);
-    return fine;
+    if (out != NULL)
+        draw_all(out, &crowd->counts);
+    if (out != NULL && fclose(out) == 0)
+        return true;
+    perror(path);
+    return false;
 }
