@@ -76,11 +76,12 @@ crowd_start(struct crowd *crowd, const struct options *o)
     for (size_t i = 0; i < o->members; i++) {
         crowd->members[i].crowd = crowd;
         crowd->members[i].index = i;
+        crowd->members[i].server = i % o->n_servers;
     }
     crowd->udp = wire_open(o->port);
     crowd->posts = posts_start(o->fqdn, o->servers, o->n_servers,
                                o->connections, answered);
-    return crowd->udp >= 0 &&
+    return crowd->udp >= 0 && capture_open(&crowd->capture, o->pcap) &&
            told("libcurl does not start", crowd->posts != NULL);
 }
 
@@ -93,6 +94,7 @@ crowd_end(struct crowd *crowd)
         posts_end(crowd->posts);
     if (crowd->udp >= 0)
         (void)close(crowd->udp);
+    capture_close(&crowd->capture);
     free(crowd->members);
     due_end(&crowd->due);
     counts_end(&crowd->counts);

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "../host.h"
+#include "keys.h"
 #include "report.h"
 #include "wire.h"
 
@@ -31,20 +32,19 @@ print_hex(const char *name, const uint8_t *p, size_t n)
 static int
 write_subscribers(const struct options *o)
 {
-    struct member_keys keys;
+    struct keys keys;
+    char text[ADDRESS_TEXT_MAX];
+    struct address at;
 
     for (size_t i = 0; i < o->members; i++) {
-        uint32_t a = WIRE_FIRST + (uint32_t)i;
-
-        if (!member_keys(o->seed, i, &keys))
+        wire_address(i, o->port, &at);
+        address_text(address_view(&at), text);
+        if (!keys_of(o->seed, i, &keys))
             return 1;
         printf("{\"btid\":\"%s\",\"impi\":\"ue%07zu\"", keys.btid, i);
         print_hex("muk", keys.muk, sizeof keys.muk);
         print_hex("mrk", keys.mrk, sizeof keys.mrk);
-        printf(",\"age\":1,\"address\":\"%u.%u.%u.%u:%u\"}\n",
-               (unsigned)(a >> 24), (unsigned)(a >> 16 & 255),
-               (unsigned)(a >> 8 & 255), (unsigned)(a & 255),
-               (unsigned)o->port);
+        printf(",\"age\":1,\"address\":\"%s\"}\n", text);
     }
     return fflush(stdout) == 0 ? 0 : 1;
 }

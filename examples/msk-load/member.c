@@ -1,47 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "member.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../host.h"
 #include "../provider.h"
+#include "keys.h"
 #include "wire.h"
 
 static const struct msk_ue_limits limits = { OPTIONS_GROUPS_MAX, 1 };
-
-/* --- keys ----------------------------------------------------------------- */
-
-/* HMAC with the seed as its key: anybody can do that, and no one should use
- * such keys for anything else. */
-static bool
-derive(uint64_t seed, size_t i, const char *label, uint8_t out[32])
-{
-    const struct msk_crypto *c = host_crypto();
-    char key[24], text[40];
-    struct msk_bytes in;
-    struct msk_hmac hmac;
-    bool fine;
-
-    (void)snprintf(key, sizeof key, "%020" PRIu64, seed);
-    (void)snprintf(text, sizeof text, "%s %zu", label, i);
-    in = msk_text(text);
-    if (c->hmac_begin(c->user, &hmac, MSK_HASH_SHA256, msk_text(key)) != 0)
-        return false;
-    fine = c->hmac(c->user, &hmac, &in, 1, out) == 0;
-    c->hmac_end(c->user, &hmac);
-    return fine;
-}
-
-bool
-member_keys(uint64_t seed, size_t i, struct member_keys *keys)
-{
-    (void)snprintf(keys->btid, sizeof keys->btid, "ue%07zu@bsf.example.org", i);
-    return derive(seed, i, "MUK", keys->muk) &&
-           derive(seed, i, "MRK", keys->mrk);
-}
 
 /* --- what the session tells ----------------------------------------------- */
 
@@ -125,18 +94,28 @@ on_msk(void *user, const struct msk_msk_event *msk)
     join(m);
 }
 
-/* Some of what is sent is lost. */
+static bool
+is_lost(struct crowd *crowd)
+{
+    bool lost = crowd_chance(crowd, 1000) < crowd->options->lose;
+
+    crowd->counts.n[COUNT_LOST] += lost ? 1 : 0;
+    return lost;
+}
+
 static void
 send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
 {
     struct member *m = user;
     struct crowd *crowd = m->crowd;
+    struct address own;
 
     crowd->counts.n[COUNT_ACK]++;
-    if (crowd_chance(crowd, 1000) < crowd->options->lose)
-        crowd->counts.n[COUNT_LOST]++;
-    else
-        (void)wire_send(crowd->udp, m->index, peer, message);
+    if (is_lost(crowd))
+        return;
+    wire_address(m->index, crowd->options->port, &own);
+    capture_udp(&crowd->capture, address_view(&own), peer, message);
+    (void)wire_send(crowd->udp, m->index, peer, message);
 }
 
 static void
@@ -157,8 +136,7 @@ send_http(void *user, const struct msk_http_request *request)
 
     give_up_post(m);
     crowd->counts.n[COUNT_REQUESTS]++;
-    m->post = posts_add(crowd->posts, m, m->index % crowd->options->n_servers,
-                        request);
+    m->post = posts_add(crowd->posts, m, m->server, request);
 }
 
 static void
@@ -248,9 +226,9 @@ static bool
 set_keys(struct member *m, msk_time now)
 {
     struct msk_ue_keys keys = { .size = sizeof keys, .age = 1 };
-    struct member_keys own;
+    struct keys own;
 
-    if (!member_keys(m->crowd->options->seed, m->index, &own))
+    if (!keys_of(m->crowd->options->seed, m->index, &own))
         return false;
     keys.btid = msk_text(own.btid);
     keys.muk = host_bytes(own.muk, sizeof own.muk);
@@ -299,17 +277,16 @@ void
 member_receive(struct member *m, struct msk_bytes from,
                struct msk_bytes message, msk_time now)
 {
-    struct counts *counts = &m->crowd->counts;
+    struct crowd *crowd = m->crowd;
+    struct address own;
 
-    counts->n[COUNT_DATAGRAMS]++;
-    if (m->ue == NULL)
+    crowd->counts.n[COUNT_DATAGRAMS]++;
+    wire_address(m->index, crowd->options->port, &own);
+    capture_udp(&crowd->capture, from, address_view(&own), message);
+    if (m->ue == NULL || is_lost(crowd))
         return;
-    if (crowd_chance(m->crowd, 1000) < m->crowd->options->lose) {
-        counts->n[COUNT_LOST]++;
-        return;
-    }
     if (msk_ue_receive(m->ue, message, from, now) != MSK_OK)
-        counts->n[COUNT_REFUSED]++;
+        crowd->counts.n[COUNT_REFUSED]++;
     set_due(m, now);
 }
 
@@ -333,6 +310,7 @@ member_answered(struct member *m, const struct msk_http_response *answer,
         samples_add(&counts->http, us);
     } else {
         counts->n[COUNT_NO_ANSWER]++;
+        m->server = (m->server + 1) % m->crowd->options->n_servers;
     }
     if (msk_ue_take_response(m->ue, answer, now) == MSK_OK && answer != NULL)
         counts->n[COUNT_BELIEVED]++;

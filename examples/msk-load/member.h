@@ -6,18 +6,13 @@
 #ifndef MSK_LOAD_MEMBER_H
 #define MSK_LOAD_MEMBER_H
 
+#include "../hosts/capture.h"
 #include "counts.h"
 #include "due.h"
 #include "msk/store_ram.h"
 #include "msk/ue.h"
 #include "options.h"
 #include "posts.h"
-
-/* B-TID, MUK and MRK of a member. */
-struct member_keys {
-    char btid[40];
-    uint8_t muk[32], mrk[32];
-};
 
 /* What a Key Group came to, in all of the crowd. */
 struct newest {
@@ -35,6 +30,7 @@ struct crowd {
     char flow_names[OPTIONS_GROUPS_MAX][24], uri[MSK_FQDN_MAX + 8];
     struct newest newest[OPTIONS_GROUPS_MAX];
     struct counts counts;
+    struct capture capture;
     struct posts *posts;
     struct due due;
     int udp;
@@ -50,6 +46,7 @@ struct crowd {
 struct member {
     struct crowd *crowd;
     size_t index;
+    size_t server;     /* that it asks */
     struct msk_ue *ue; /* NULL: it has no power */
     struct msk_mgvf *mgvf;
     void *memory; /* of session and MGV-F */
@@ -62,9 +59,6 @@ struct member {
     bool joined, left;
     enum msk_reason reason; /* why it left */
 };
-
-/* Member number i of the crowd with that seed. False: the provider failed. */
-bool member_keys(uint64_t seed, size_t i, struct member_keys *keys);
 
 /* Power on: the store is what it was. False: no memory, or the library says
  * no, which is a defect. */

@@ -31,6 +31,7 @@ enum option_name {
     LOSE,
     JSON,
     SVG,
+    PCAP,
     HELP,
     VERSION
 };
@@ -52,6 +53,7 @@ static const struct option names[] = {
     { "lose", required_argument, NULL, LOSE },
     { "json", required_argument, NULL, JSON },
     { "svg", required_argument, NULL, SVG },
+    { "pcap", required_argument, NULL, PCAP },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -64,7 +66,7 @@ static const char help[] =
     "                --layout csb|keyid --group DOMAINHEX:G [--group ..]\n"
     "                [--service ID] [--qop auth] [--rate N] [--restarts N]\n"
     "                [--seconds N] [--connections N] [--lose PERMILLE]\n"
-    "                [--json FILE] [--svg FILE]\n"
+    "                [--json FILE] [--svg FILE] [--pcap FILE]\n"
     "\n"
     "A crowd of UEs on this machine: each has keys, an MGV-F and a session of\n"
     "its own, registers, asks, takes MSKs and acknowledges them.\n"
@@ -78,7 +80,9 @@ static const char help[] =
     "  --members N           how many, 1 to 8000000; each takes 40 kB\n"
     "  --seed N              of their keys, and of what is lost; 1\n"
     "  --port N              where each of them takes MIKEY; 2269\n"
-    "  --http ADDR:PORT      a BM-SC of 127.0.0.0/8; several share the crowd\n"
+    "  --http ADDR:PORT      a BM-SC of 127.0.0.0/8; of several each member "
+    "asks\n"
+    "                        one, and the next one when that does not answer\n"
     "  --fqdn NAME           of the BM-SC\n"
     "  --layout csb|keyid    as the BM-SC has it\n"
     "  --group D:G           a Key Group of the service; up to 8\n"
@@ -92,7 +96,8 @@ static const char help[] =
     "  --connections N       at once, kept alive; 64, at most 1000\n"
     "  --lose PERMILLE       of the datagrams, each way; 0\n"
     "  --json FILE           what was measured\n"
-    "  --svg FILE            and drawn over time\n";
+    "  --svg FILE            and drawn over time\n"
+    "  --pcap FILE           MIKEY messages as they came and went, as pcapng\n";
 
 static bool
 number(const char *text, uint64_t least, uint64_t most, size_t *out)
@@ -180,6 +185,7 @@ set(struct options *o, int name, char *text)
         return fine;
     case JSON: o->json = text; return true;
     case SVG: o->svg = text; return true;
+    case PCAP: o->pcap = text; return true;
     default: return false;
     }
 }

@@ -29,7 +29,7 @@ struct options {
     size_t seconds;
     size_t connections;
     unsigned lose; /* of 1000 datagrams, each way */
-    const char *json, *svg;
+    const char *json, *svg, *pcap;
 };
 
 /* False: the program ends now, with *code. */

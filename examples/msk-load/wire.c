@@ -10,8 +10,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "../hosts/address.h"
-
 #define BUFFER (1 << 24) /* octets; the system gives what it may */
 #define AT_ONCE 32
 #define TURNS 16
@@ -99,6 +97,17 @@ wire_receive(int fd, wire_take_fn *take, void *arg)
                 take(arg, member, address_view(&from),
                      (struct msk_bytes){ octets[i], heads[i].msg_len });
     }
+}
+
+void
+wire_address(size_t member, uint16_t port, struct address *out)
+{
+    uint32_t ip = WIRE_FIRST + (uint32_t)member;
+
+    out->n = ADDRESS_V4;
+    for (int i = 0; i < 4; i++)
+        out->octets[i] = (uint8_t)(ip >> (24 - 8 * i));
+    address_set_port(out, port);
 }
 
 bool

@@ -6,7 +6,7 @@
 #ifndef MSK_LOAD_WIRE_H
 #define MSK_LOAD_WIRE_H
 
-#include "msk/types.h"
+#include "../hosts/address.h"
 
 #define WIRE_FIRST 0x7F100001u /* 127.16.0.1, the address of member 0 */
 #define WIRE_MEMBERS_MAX 8000000u
@@ -21,6 +21,9 @@ typedef void wire_take_fn(void *arg, size_t member, struct msk_bytes from,
 
 /* Hands all that came to take, but no more than some hundreds at once. */
 void wire_receive(int fd, wire_take_fn *take, void *arg);
+
+/* Where that member takes MIKEY. */
+void wire_address(size_t member, uint16_t port, struct address *out);
 
 /* Sends as that member. False: it was not sent. */
 bool wire_send(int fd, size_t member, struct msk_bytes to,

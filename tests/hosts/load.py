@@ -11,6 +11,7 @@ import tempfile
 import threading
 import xml.etree.ElementTree
 
+import wire
 from peers import DOMAIN, FQDN, KEY_GROUP, GROUP, PATIENCE, Program, free_port, write
 
 BMSC, LOAD = sys.argv[1:3]
@@ -59,7 +60,8 @@ def everybody_has_the_newest(where):
         bmsc, http = start(where, layout, port)
         threading.Timer(4, bmsc.say, [f"rekey {GROUP}"]).start()
         crowd(http, layout, port, "--rate", "40", "--seconds", "12", "--lose", "50",
-              "--restarts", "5", "--json", f"{where}/out.json", "--svg", f"{where}/out.svg")
+              "--restarts", "5", "--json", f"{where}/out.json", "--svg", f"{where}/out.svg",
+              "--pcap", f"{where}/out.pcapng")
         got = measured(f"{where}/out.json")
         counts = got["counts"]
         assert got["ended"] == {"current": MEMBERS, "refused": 0, "left": 0, "without": 0}, got
@@ -74,8 +76,28 @@ def everybody_has_the_newest(where):
         assert len(curves) == 6, curves
         acked = bmsc.ask("stats", "stats")["acked"]
         assert MEMBERS <= acked <= counts["acknowledgements"], (acked, counts)
+        judge = wire.Judge().read(f"{where}/out.pcapng")
+        assert not judge.faults, judge.faults
+        assert judge.numbers["msk"] == counts["datagrams"], (judge.numbers, counts)
+        assert judge.numbers["acknowledgement"] >= acked, judge.numbers
+        the_judge_sees_faults(list(wire.datagrams(f"{where}/out.pcapng")))
         bmsc.quit()
         subprocess.run(["rm", "-f", f"{where}/bmsc.db"], check=True)
+
+
+def the_judge_sees_faults(seen):
+    """Of what was captured: another message under the same counter; an answer to nothing."""
+    judge = wire.Judge()
+    when, source, destination, octets = seen[0]
+    judge.look(when, source, destination, octets)
+    judge.look(when, source, destination, octets)
+    assert not judge.faults, judge.faults
+    judge.look(when, source, destination, octets[:-1] + bytes([octets[-1] ^ 1]))
+    assert [fault[0] for fault in judge.faults] == ["counter twice"], judge.faults
+    answers = [each for each in seen if each[3][1] == wire.PSK_VERIFICATION]
+    judge = wire.Judge()
+    judge.look(*answers[0])
+    assert [fault[0] for fault in judge.faults] == ["acknowledged, and never sent"], judge.faults
 
 
 def strangers_get_nothing(where):
