@@ -82,14 +82,23 @@ configure() {
     quietly "${_dir##*/}-setup" meson setup "$@" "$_dir" "$root"
 }
 
-# row NAME COUNTS: a row of the table of tests/run, with the seconds since the
-# one before it. COUNTS: passed, failed, skipped.
+# row NAME COUNTS: a row of tests/table, with the seconds since the one before it
+# and the day. COUNTS: passed, failed, skipped.
 _row_began=$(date +%s)
 row() {
     mkdir -p "$build/rows"
     _now=$(date +%s)
-    echo "$2 $((_now - _row_began))" >"$build/rows/$1"
+    echo "$2 $((_now - _row_began)) $(date -u +%F)" >"$build/rows/$1"
     _row_began=$_now
+}
+
+# way [NAME]: a row for what comes now, to the next `way`: it has failed until
+# then. The last one has no name.
+_way=
+way() {
+    test -z "$_way" || row "$_way" "1 0 0"
+    _way=${1:-}
+    test -z "$_way" || row "$_way" "0 1 0"
 }
 
 # unit NAME OPTION...: builds that way, runs the unit tests, and makes a row.
