@@ -3,91 +3,67 @@
 
 #include "http/http_header.h"
 
-#define END (-1)
+/* --- octets -------------------------------------------------------------- */
 
-/* The next octet, which is taken; END: there is none. */
-static int
-take_octet(struct msk_reader *r)
-{
-    return msk_reader_left(r) > 0 ? msk_reader_u8(r) : END;
-}
+/* Where an octet may stand. */
+enum auth_class {
+    AC_TOKEN = 1,   /* RFC 9110 5.6.2 */
+    AC_TOKEN68 = 2, /* RFC 9110 11.2 */
+    AC_TEXT = 4,    /* in quotes, as it is: qdtext, RFC 9110 5.6.4 */
+    AC_BLANK = 8,   /* between items */
+    AC_FOLD = 16    /* CR and LF are in a value only where a line is folded */
+};
 
-/* The same, without taking it. */
-static int
-peek(const struct msk_reader *r)
-{
-    struct msk_reader ahead = *r;
-
-    return take_octet(&ahead);
-}
-
-static bool
-is_one_of(int c, const char *set)
-{
-    for (; *set != '\0'; set++)
-        if (c == *set)
-            return true;
-    return false;
-}
-
-static bool
-is_alnum(int c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-           (c >= 'a' && c <= 'z');
-}
-
-/* RFC 9110 5.6.2 */
-static bool
-is_token(int c)
-{
-    return is_alnum(c) || is_one_of(c, "!#$%&'*+-.^_`|~");
-}
-
-/* RFC 9110 11.2 */
-static bool
-is_token68(int c)
-{
-    return is_alnum(c) || is_one_of(c, "-._~+/");
-}
+/* clang-format off */
+static const uint8_t auth_classes[256] = {
+    /* NUL to 0x1F: TAB, LF, CR */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 24, 0, 0, 24, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* blank ! " # $ % & ' ( ) * + , - . / */
+    12, 5, 0, 5, 5, 5, 5, 5, 4, 4, 5, 7, 4, 7, 7, 6,
+    /* 0 to 9 : ; < = > ? */
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4, 4, 4, 4, 4, 4,
+    /* @ A to Z [ \ ] ^ _ */
+    4, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4, 0, 4, 5, 7,
+    /* ` a to z { | } ~ DEL */
+    5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
+    7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 4, 5, 4, 7, 0,
+    /* above ASCII */
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+    4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4,
+};
+/* clang-format on */
 
 static bool
-is_equals(int c)
+is_class(uint8_t c, unsigned classes)
 {
-    return c == '=';
+    return (auth_classes[c] & classes) != 0;
 }
 
-/* CR and LF stand in a value only where a line is folded. */
+/* Is that the next octet? */
 static bool
-is_fold(int c)
+is_at(const struct msk_reader *r, uint8_t c)
 {
-    return c == '\r' || c == '\n';
+    return r->at < r->n && r->p[r->at] == c;
 }
 
-static bool
-is_blank(int c)
-{
-    return c == ' ' || c == '\t' || is_fold(c);
-}
-
-/* qdtext and quoted-pair, RFC 9110 5.6.4: blanks, visible, and octets above
- * ASCII; never a control character. */
-static bool
-is_text(int c)
-{
-    return c == '\t' || (c >= 0x20 && c != 0x7F);
-}
-
+/* The octets of those classes that come next. */
 static struct msk_bytes
-take_while(struct msk_reader *r, bool (*is)(int c))
+take_class(struct msk_reader *r, unsigned classes)
 {
-    struct msk_reader ahead = *r;
     struct msk_bytes view;
-    size_t n = 0;
+    size_t end = r->at;
 
-    while (is(take_octet(&ahead)))
-        n++;
-    msk_reader_take(r, n, &view);
+    while (end < r->n && is_class(r->p[end], classes))
+        end++;
+    msk_reader_take(r, end - r->at, &view);
     return view;
 }
 
@@ -95,46 +71,52 @@ take_while(struct msk_reader *r, bool (*is)(int c))
 static bool
 at_separator(struct msk_reader *r)
 {
-    take_while(r, is_blank);
-    return peek(r) == ',' || peek(r) == END;
+    take_class(r, AC_BLANK);
+    return r->at == r->n || is_at(r, ',');
+}
+
+/* --- items --------------------------------------------------------------- */
+
+/* The octet after a backslash: text, a quote or a backslash. The zero past
+ * the end is none of them. */
+static bool
+skip_escaped(struct msk_reader *r)
+{
+    uint8_t c = msk_reader_u8(r);
+
+    return is_class(c, AC_TEXT) || c == '"' || c == '\\';
 }
 
 /* False: no quote ends it, or it holds a control character. */
 static bool
-take_quoted_value(struct msk_reader *r, struct msk_bytes *raw)
+take_quoted_value(struct msk_reader *r, struct msk_auth_value *value)
 {
     struct msk_reader ahead;
-    size_t n = 0;
-    int c;
+    uint8_t c;
 
-    take_octet(r);
+    msk_reader_skip(r, 1);
     ahead = *r;
-    for (c = take_octet(&ahead); c != '"'; c = take_octet(&ahead)) {
-        if (c == '\\') {
-            c = take_octet(&ahead);
-            n++;
-        } else if (is_fold(c)) {
-            c = ' ';
-        }
-        if (!is_text(c))
+    take_class(&ahead, AC_TEXT);
+    for (c = msk_reader_u8(&ahead); c != '"'; c = msk_reader_u8(&ahead)) {
+        if (c == '\\' ? !skip_escaped(&ahead) : !is_class(c, AC_FOLD))
             return false;
-        n++;
+        value->escaped = true;
+        take_class(&ahead, AC_TEXT);
     }
-    msk_reader_take(r, n, raw);
-    take_octet(r);
+    msk_reader_take(r, ahead.at - r->at - 1, &value->raw);
+    msk_reader_skip(r, 1);
     return true;
 }
 
 static bool
 take_value(struct msk_reader *r, struct msk_auth_value *value)
 {
-    take_octet(r); /* the equals sign */
-    take_while(r, is_blank);
+    msk_reader_skip(r, 1); /* the equals sign */
+    take_class(r, AC_BLANK);
     value->there = true;
-    value->quoted = peek(r) == '"';
-    if (value->quoted)
-        return take_quoted_value(r, &value->raw) && at_separator(r);
-    value->raw = take_while(r, is_token);
+    if (is_at(r, '"'))
+        return take_quoted_value(r, value) && at_separator(r);
+    value->raw = take_class(r, AC_TOKEN);
     return value->raw.n > 0 && at_separator(r);
 }
 
@@ -145,24 +127,27 @@ skip_token68(struct msk_reader *r)
 {
     struct msk_reader ahead = *r;
 
-    if (take_while(&ahead, is_token68).n == 0)
+    if (take_class(&ahead, AC_TOKEN68).n == 0)
         return false;
-    take_while(&ahead, is_equals);
+    while (is_at(&ahead, '='))
+        msk_reader_skip(&ahead, 1);
     if (!at_separator(&ahead))
         return false;
     *r = ahead;
     return true;
 }
 
-/* Goes over commas and blanks. True: another scheme may stand here. */
+/* Goes over commas and blanks. True: there was a comma. */
 static bool
-skip_separators(struct msk_auth_cursor *c)
+skip_separators(struct msk_reader *r)
 {
-    bool apart = c->apart;
+    bool comma = false;
 
-    while (is_blank(peek(&c->r)) || peek(&c->r) == ',')
-        apart = take_octet(&c->r) == ',' || apart;
-    return apart;
+    while (at_separator(r) && r->at < r->n) {
+        msk_reader_skip(r, 1);
+        comma = true;
+    }
+    return comma;
 }
 
 static void
@@ -170,7 +155,6 @@ load_header(struct msk_auth_cursor *c, struct msk_bytes text)
 {
     msk_reader_init(&c->r, text.p, text.n);
     c->apart = true;
-    c->bad = c->bad || !msk_header_fits(text);
 }
 
 /* False: that was the last line. */
@@ -195,7 +179,6 @@ msk_auth_begin_lines(struct msk_auth_cursor *c,
     c->at = 0;
     c->name = name;
     c->closed = false;
-    c->bad = false;
     load_header(c, (struct msk_bytes){ NULL, 0 });
 }
 
@@ -213,11 +196,11 @@ take_item(struct msk_auth_cursor *c, bool apart, struct msk_bytes *name,
 {
     size_t blanks;
 
-    *name = take_while(&c->r, is_token);
-    blanks = take_while(&c->r, is_blank).n;
+    *name = take_class(&c->r, AC_TOKEN);
+    blanks = take_class(&c->r, AC_BLANK).n;
     if (name->n == 0)
         return MSK_AUTH_ITEM_BAD;
-    if (peek(&c->r) == '=')
+    if (is_at(&c->r, '='))
         return !c->closed && take_value(&c->r, value) ? MSK_AUTH_ITEM_PARAM
                                                       : MSK_AUTH_ITEM_BAD;
     if (!apart || (blanks == 0 && !at_separator(&c->r)))
@@ -232,16 +215,16 @@ msk_auth_next(struct msk_auth_cursor *c, struct msk_bytes *name,
 {
     struct msk_reader before;
     enum msk_auth_item item;
-    bool apart = skip_separators(c);
+    bool apart = skip_separators(&c->r) || c->apart;
 
     value->there = false;
-    while (!c->bad && peek(&c->r) == END) {
+    value->escaped = false;
+    while (c->r.at == c->r.n) {
         if (!next_line(c))
             return MSK_AUTH_ITEM_END;
-        apart = skip_separators(c);
+        (void)skip_separators(&c->r);
+        apart = true;
     }
-    if (c->bad)
-        return MSK_AUTH_ITEM_BAD;
     before = c->r;
     item = take_item(c, apart, name, value);
     if (item == MSK_AUTH_ITEM_BAD)
@@ -256,13 +239,13 @@ skip_element(struct msk_reader *r)
 {
     bool quoted = false;
 
-    while (peek(r) != END && (quoted || peek(r) != ',')) {
-        int c = take_octet(r);
+    while (r->at < r->n && (quoted || !is_at(r, ','))) {
+        uint8_t c = msk_reader_u8(r);
 
         if (c == '"')
             quoted = !quoted;
-        else if (quoted && c == '\\')
-            (void)take_octet(r);
+        else if (quoted && c == '\\' && r->at < r->n)
+            msk_reader_skip(r, 1);
     }
 }
 
@@ -270,20 +253,19 @@ skip_element(struct msk_reader *r)
 static bool
 is_at_scheme(struct msk_reader ahead)
 {
-    while (is_blank(peek(&ahead)) || peek(&ahead) == ',')
-        take_octet(&ahead);
-    if (take_while(&ahead, is_token).n == 0)
+    (void)skip_separators(&ahead);
+    if (take_class(&ahead, AC_TOKEN).n == 0)
         return false;
-    take_while(&ahead, is_blank);
-    return peek(&ahead) != '=';
+    take_class(&ahead, AC_BLANK);
+    return !is_at(&ahead, '=');
 }
 
 void
 msk_auth_skip(struct msk_auth_cursor *c)
 {
     skip_element(&c->r);
-    while (peek(&c->r) != END && !is_at_scheme(c->r)) {
-        take_octet(&c->r);
+    while (c->r.at < c->r.n && !is_at_scheme(c->r)) {
+        msk_reader_skip(&c->r, 1);
         skip_element(&c->r);
     }
     c->closed = false;

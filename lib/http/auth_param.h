@@ -9,7 +9,7 @@
 #ifndef MSK_HTTP_AUTH_PARAM_H
 #define MSK_HTTP_AUTH_PARAM_H
 
-#include "http/auth_value.h"
+#include "base/bytes.h"
 #include "msk/http.h"
 
 enum msk_auth_item {
@@ -19,6 +19,13 @@ enum msk_auth_item {
     MSK_AUTH_ITEM_BAD = 3     /* not well formed; the cursor stays before it */
 };
 
+/* A value as it stands: without the quotes around it, with what is escaped. */
+struct msk_auth_value {
+    struct msk_bytes raw;
+    bool there;
+    bool escaped; /* has a backslash, or a fold, and so is not what it says */
+};
+
 struct msk_auth_cursor {
     struct msk_reader r;
     const struct msk_http_header *headers; /* of which more lines may come */
@@ -26,11 +33,10 @@ struct msk_auth_cursor {
     const char *name;
     bool apart;  /* a scheme may stand here: where a line begins */
     bool closed; /* the scheme has a token68, and so no parameters */
-    bool bad;    /* octets that no value may have: nothing more comes */
 };
 
 /* Starts to read text, or all lines of that name as if they were one with
- * commas between; borrows them. */
+ * commas between; borrows them. They fit (msk_header_fits). */
 void msk_auth_begin(struct msk_auth_cursor *c, struct msk_bytes text);
 void msk_auth_begin_lines(struct msk_auth_cursor *c,
                           const struct msk_http_header *headers, size_t n,

@@ -222,6 +222,25 @@ move_on(struct msk_digest_seen *seen, const struct claim *claim)
     seen->nc = claim->nc;
 }
 
+/* No more of it than is used: it has room for much longer values. */
+static void
+give_context(const struct msk_auth_context *from, struct msk_auth_context *to)
+{
+    to->algorithm = from->algorithm;
+    to->qop = from->qop;
+    to->now = from->now;
+    to->issued = from->issued;
+    memcpy(to->nc, from->nc, sizeof to->nc);
+    memcpy(to->cnonce, from->cnonce, from->cnonce_len);
+    memcpy(to->nonce, from->nonce, from->nonce_len);
+    to->cnonce_len = from->cnonce_len;
+    to->nonce_len = from->nonce_len;
+    memcpy(to->uri, from->uri, from->uri_len);
+    memcpy(to->realm, from->realm, from->realm_len);
+    to->uri_len = from->uri_len;
+    to->realm_len = from->realm_len;
+}
+
 /* The verdict on a claim that could be read. */
 static int
 judge_claim(const struct msk_digest_server *server,
@@ -261,13 +280,13 @@ msk_digest_server_check(const struct msk_digest_server *server,
     struct claim claim;
     int err = msk_digest_server_take(&mine, server);
 
-    memset(&claim, 0, sizeof claim);
     if (err != MSK_OK || auth == NULL || context == NULL ||
         (credentials != NULL && !msk_digest_usable(credentials)) ||
         !copy_request(&claim.request, request))
         return MSK_ERR_ARGUMENT;
     context->proven = false;
     *auth = MSK_AUTH_MISSING;
+    claim.context.proven = false;
     claim.context.now = now;
     err = read_params(&claim.request, &params);
     if (err == MSK_ERR_MISSING)
@@ -282,7 +301,7 @@ msk_digest_server_check(const struct msk_digest_server *server,
     }
     context->proven = claim.context.proven;
     if (*auth == MSK_AUTH_OK) {
-        memcpy(context, &claim.context, sizeof *context);
+        give_context(&claim.context, context);
         if (seen != NULL)
             move_on(seen, &claim);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* http/digest_param.h - the parameters of Digest (RFC 7616 3.3 to 3.5), each
- * at most once. */
+ * at most once, and what their values say. */
 #ifndef MSK_HTTP_DIGEST_PARAM_H
 #define MSK_HTTP_DIGEST_PARAM_H
 
@@ -33,8 +33,7 @@ struct msk_digest_params {
 /*
  * The next Digest challenge that is well formed, whatever stands around it:
  * other schemes of any form, also challenges that cannot be read. The cursor
- * stays before what is after it. False: there is none, or an octet that may
- * stand nowhere (c->bad).
+ * stays before what is after it. False: there is none.
  */
 bool msk_digest_params_next(struct msk_auth_cursor *c,
                             struct msk_digest_params *params);
@@ -49,6 +48,23 @@ int msk_digest_params_credentials(struct msk_bytes text,
  * scheme is there, or a parameter stands twice. */
 bool msk_digest_params_info(const struct msk_http_header *headers, size_t n,
                             struct msk_digest_params *params);
+
+/* The value without its backslashes, a fold as one blank, into out (cap
+ * octets). False: it is not there, empty, or longer. */
+bool msk_auth_copy(const struct msk_auth_value *value, uint8_t *out, size_t cap,
+                   size_t *n);
+
+/* True when the value is there and, without its backslashes, is those octets.
+ */
+bool msk_auth_equal(const struct msk_auth_value *value,
+                    struct msk_bytes octets);
+
+/* True when the value is there and is that text, without regard to case. */
+bool msk_auth_is(const struct msk_auth_value *value, const char *text);
+
+/* True when the value is a list with commas, of any length, and that text is
+ * in it, without regard to case. */
+bool msk_auth_lists(const struct msk_auth_value *value, const char *text);
 
 /* The algorithm that is named, a MSK_ALGORITHM_; none is MD5. 0: another. */
 uint32_t msk_digest_params_algorithm(const struct msk_digest_params *params);

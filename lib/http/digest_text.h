@@ -20,7 +20,8 @@ bool msk_digest_may_use(uint32_t *qop, uint32_t *algorithms);
 /* Characters of a response or rspauth. */
 size_t msk_digest_hex_len(uint32_t algorithm);
 
-/* Writes n octets as 2 * n hexadecimal digits, lower case. */
+/* Writes n octets, a multiple of 4, as 2 * n hexadecimal digits, lower case.
+ */
 void msk_digest_hex_write(const uint8_t *in, size_t n, uint8_t *out);
 
 /* Reads a response or rspauth of that algorithm; lower case then. False: not

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/http_header.h"
 
+#include <string.h>
+
 #include "base/octets.h"
 #include "http/view.h"
+
+static bool
+is_same_letter(uint8_t a, uint8_t b)
+{
+    return a == b || msk_text_lower(a) == msk_text_lower(b);
+}
 
 bool
 msk_header_is(struct msk_bytes octets, const char *text)
 {
-    return msk_text_same(octets, msk_text(text));
+    size_t i = 0;
+
+    while (i < octets.n && text[i] != '\0' &&
+           is_same_letter(octets.p[i], (uint8_t)text[i]))
+        i++;
+    return i == octets.n && text[i] == '\0';
 }
 
 /* Does a fold go on after the octet at i, a CR or LF? RFC 9112 2.2: a LF alone
@@ -20,14 +33,33 @@ is_folded(struct msk_bytes value, size_t i)
     return i + 1 < value.n && (value.p[i + 1] == ' ' || value.p[i + 1] == '\t');
 }
 
+/* Eight octets at once, none of them below SO: no control character that
+ * matters. A borrow shows only above an octet that is lower. */
+static bool
+are_above_cr(const uint8_t *octets)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t all;
+
+    memcpy(&all, octets, sizeof all);
+    return ((all - ones * ('\r' + 1)) & ~all & ones * 0x80) == 0;
+}
+
 bool
 msk_header_fits(struct msk_bytes value)
 {
-    for (size_t i = 0; i < value.n; i++) {
+    size_t i = 0;
+
+    while (i < value.n) {
         uint8_t c = value.p[i];
 
+        if (value.n - i >= 8 && are_above_cr(&value.p[i])) {
+            i += 8;
+            continue;
+        }
         if (c == '\0' || ((c == '\r' || c == '\n') && !is_folded(value, i)))
             return false;
+        i++;
     }
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "http/digest_param.h"
 #include "support.h"
 
 /* Items as a text: S(scheme), name=value with the backslashes gone, and at
@@ -92,20 +93,9 @@ static const struct {
     { "Digest a=\"b\\", "(Digest)!" },
     { "Digest a=\"b\\\"", "(Digest)!" },
     { "Digest a=\"", "(Digest)!" },
-    { "Digest a=\"b\r\nc\"", "!" },
-    { "Digest a=\"b\nc\"", "!" },
-    { "Digest a=\"b\\\nc\"", "!" },
     { "Digest a=\"b\\\r\n c\"", "(Digest)!" },
-    { "Digest a=b\r\n", "!" },
-    { "Digest a=b\n", "!" },
-    { "Digest a=b\r", "!" },
-    { "Digest a=b\r c=d", "!" },
-    { "Digest a=b\r\r\n c=d", "!" },
-    { "Digest a=b\r\n\r\n c=d", "!" },
-    { "Digest a=b\n,c=d", "!" },
     { "Digest a=\"\x7F\"", "(Digest)!" },
     { "Digest a=\x80", "(Digest)!" },
-    { "Digest a=b\r\nX: y", "!" },
     { "Digest Basic a=b", "(Digest)!" },
     { "Digest a b=c", "(Digest)!" },
     { "Digest \"a\"=b", "(Digest)!" },
@@ -131,9 +121,44 @@ refuses_a_nul(void **state)
 
     (void)state;
     check_octets("in quotes", items(exact(quoted, sizeof quoted - 1)),
-                 chars("!"));
+                 chars("(Digest)!"));
     check_octets("after a token", items(exact(token, sizeof token - 1)),
-                 chars("!"));
+                 chars("(Digest)!"));
+}
+
+/* RFC 9110 5.6.2, 5.6.4, 11.2: where each octet may stand. */
+static void
+knows_where_each_octet_may_stand(void **state)
+{
+    static const char token[] = "!#$%&'*+-.^_`|~", token68[] = "-._~+/";
+
+    (void)state;
+    for (unsigned c = 0; c <= 0xFF; c++, release(NULL)) {
+        const bool letter = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                            (c >= 'a' && c <= 'z');
+        const bool text =
+            c == '\t' || (c >= ' ' && c != 0x7F && c != '"' && c != '\\');
+        const uint8_t in_token[] = { 'A', ' ', 'b', '=', 'x', (uint8_t)c, 'x' };
+        const uint8_t in_68[] = { 'A', ' ', 'x', (uint8_t)c, 'x' };
+        const uint8_t quoted[] = { 'A', ' ', 'b', '=', '"', (uint8_t)c, '"' };
+        const uint8_t escaped[] = { 'A', ' ',  'b',        '=',
+                                    '"', '\\', (uint8_t)c, '"' };
+        struct msk_bytes got;
+
+        got = items(exact(in_token, sizeof in_token));
+        assert_int_equal(got.n == 10,
+                         letter || (c != 0 && strchr(token, (int)c) != NULL));
+        got = items(exact(in_68, sizeof in_68));
+        assert_int_equal(got.n == 4 && got.p[3] == '.',
+                         letter || (c != 0 && strchr(token68, (int)c) != NULL));
+        if (c == '\r' || c == '\n')
+            continue;
+        got = items(exact(quoted, sizeof quoted));
+        assert_int_equal(got.n == 8 && got.p[5] == c, text);
+        got = items(exact(escaped, sizeof escaped));
+        assert_int_equal(got.n == 8 && got.p[5] == c,
+                         text || c == '"' || c == '\\');
+    }
 }
 
 static void
@@ -189,8 +214,6 @@ items_of_lines(const char *const *lines, size_t lines_max)
         assert_true(n < 200);
         if (item == MSK_AUTH_ITEM_BAD ||
             (item == MSK_AUTH_ITEM_SCHEME && name.p[0] == 'X')) {
-            if (c.bad)
-                break;
             msk_auth_skip(&c);
             out[n++] = '/';
             continue;
@@ -233,8 +256,6 @@ reads_lines_of_one_name_as_one(void **state)
         { { "A b=c d, X e, A f=g" }, "A://A:f=." },
         { { "A b=c, d=e f, g=h, B i=j" }, "A:b=/B:i=." },
         { { "X", "X", "A b=c" }, "//A:b=." },
-        /* A line with an octet that may stand nowhere. */
-        { { "A b=c", "d\re" }, "A:b=!" },
     };
 
     (void)state;
@@ -250,6 +271,7 @@ main(void)
         cmocka_unit_test_teardown(cuts_a_header_into_schemes_and_parameters,
                                   release),
         cmocka_unit_test_teardown(refuses_a_nul, release),
+        cmocka_unit_test_teardown(knows_where_each_octet_may_stand, release),
         cmocka_unit_test_teardown(stays_inside_every_text_cut_short, release),
         cmocka_unit_test_teardown(reads_any_number_of_items, release),
         cmocka_unit_test_teardown(reads_lines_of_one_name_as_one, release),

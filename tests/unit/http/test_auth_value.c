@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/auth_value.h"
+#include "http/digest_param.h"
 
 #include <string.h>
 
 #include "support.h"
 
 static struct msk_auth_value
-value_of(const char *text, bool quoted)
+value_of(const char *text, bool escaped)
 {
-    struct msk_auth_value value = { chars(text), true, quoted };
+    struct msk_auth_value value = { chars(text), true, escaped };
 
     return value;
 }
@@ -63,7 +63,7 @@ finds_a_member_of_a_list(void **state)
 {
     static const struct {
         const char *text;
-        bool quoted, found;
+        bool escaped, found;
     } rows[] = {
         { "auth-int", false, true },
         { "auth-int", true, true },
@@ -93,7 +93,7 @@ finds_a_member_of_a_list(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct msk_auth_value v = value_of(rows[i].text, rows[i].quoted);
+        struct msk_auth_value v = value_of(rows[i].text, rows[i].escaped);
 
         check_int(rows[i].text, msk_auth_lists(&v, "auth-int"), rows[i].found);
     }
