@@ -16,8 +16,8 @@
  */
 #include <string.h>
 
-#include "base/serial.h"
 #include "mgvf/card_file.h"
+#include "mgvf/held.h"
 #include "msk/mgvf_uicc.h"
 #include "target.h"
 #include "toy_crypto.h"

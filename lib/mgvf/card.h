@@ -9,7 +9,7 @@
 #define MSK_MGVF_CARD_H
 
 #include "mgvf/card_file.h"
-#include "mgvf/owners.h"
+#include "mgvf/key_servers.h"
 #include "msk/mgvf_uicc.h"
 
 #define MSK_CARD_BODY_AT 5 /* tag, length in 3 octets, mode */

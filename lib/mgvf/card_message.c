@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/octets.h"
-#include "base/serial.h"
 #include "mgvf/card.h"
-#include "mgvf/policy.h"
+#include "mgvf/held.h"
+#include "mgvf/key_servers.h"
 
 #define SUCCESS 0xDB /* first octet of a reply that is one */
 

@@ -11,8 +11,7 @@
 #ifndef MSK_MGVF_HELD_H
 #define MSK_MGVF_HELD_H
 
-#include "mgvf/owners.h"
-#include "mgvf/released.h"
+#include "msk/mgvf.h"
 
 /* One MSK. */
 struct msk_held_key {
@@ -25,6 +24,13 @@ struct msk_held_key {
     bool has_counter;           /* an authentic MTK message came, */
     uint32_t counter;           /*   the last with this counter */
     uint16_t mtk_id;            /* the last MTK released; 0: none was */
+};
+
+/* The MTKs that were released last in a Key Group: two, of which a third drops
+ * the older (TS 33.246 6.5.4). Newest first. */
+struct msk_released_mtks {
+    size_t n; /* 0..MSK_RELEASED_MAX */
+    struct msk_released_mtk mtk[MSK_RELEASED_MAX];
 };
 
 /* All of one group. */
@@ -53,5 +59,13 @@ bool msk_held_deliver(struct msk_held_group *group,
  * held; nothing changed. */
 bool msk_held_revalidate(struct msk_held_group *group, uint16_t number,
                          uint16_t seq_low, uint16_t seq_high);
+
+/*
+ * Counters of 32 bits that may pass their maximum (RFC 1982, as TS 33.246 6.4.3
+ * asks), of MUKs and of MSKs. True when a is greater than b in serial number
+ * arithmetic. False when they are equal, and when they are exactly 2^31 apart:
+ * undefined is "not newer".
+ */
+bool msk_serial_newer(uint32_t a, uint32_t b);
 
 #endif

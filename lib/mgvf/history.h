@@ -29,9 +29,6 @@ struct msk_history {
     struct msk_past past[MSK_HISTORY_MAX];
 };
 
-/* Which of the records the Key Group has its pasts in. */
-uint8_t msk_history_bucket(const struct msk_group_id *group);
-
 /* Notes the past of an MSK that is about to go; the newest comes first. Of one
  * under which no authentic MTK message came there is none, and nothing is
  * noted.

@@ -2,7 +2,6 @@
 /* An MSK that comes by another way than MIKEY. */
 #include <string.h>
 
-#include "mgvf/policy.h"
 #include "mgvf/soft.h"
 
 /* A Key Group that nobody allowed is the host's. */

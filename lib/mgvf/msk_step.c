@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MSK messages in the MGV-F, in the order of TS 33.246 6.5.3: which MUK, is
- * the counter newer, MAC, content, the rule of two, commit, acknowledge. What
- * comes before the MAC only drops.
+ * Messages in the MGV-F, and those with an MSK in the order of TS 33.246 6.5.3:
+ * which MUK, is the counter newer, MAC, content, the rule of two, commit,
+ * acknowledge. What comes before the MAC only drops. For those with an MTK:
+ * mtk_step.c.
  */
 #include <string.h>
 
 #include "base/octets.h"
 #include "base/secret.h"
-#include "mgvf/policy.h"
 #include "mgvf/soft.h"
 
 /* A message while it is processed. */
@@ -47,7 +47,7 @@ check_owner(const struct msk_soft *soft, struct msk_bytes fqdn)
 
     if (msk_owners_has_host(owners))
         return MSK_OK;
-    err = msk_soft_owner_tag(soft, fqdn, tag);
+    err = msk_owners_tag(soft->crypto, fqdn, tag);
     if (err == MSK_OK && !msk_owners_has(owners, tag))
         err = MSK_ERR_NOT_MINE;
     return err;
@@ -270,8 +270,8 @@ process(struct msk_soft *soft, struct msk_work *work)
     return is_authentic_msk(err) ? accept_msk(soft, work, err) : err;
 }
 
-int
-msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message)
+static int
+take_msk_message(struct msk_soft *soft, const struct msk_message *message)
 {
     struct msk_work work = { .message = message };
     struct msk_bytes fqdn;
@@ -289,4 +289,60 @@ msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message)
     msk_secret_wipe(&work.content, sizeof work.content);
     msk_secret_wipe(&work.msk, sizeof work.msk);
     return err;
+}
+
+/* --- a message of either kind --------------------------------------------- */
+
+/* TS 33.246 6.4.6: what it is shows in its extension payload. */
+static int
+take_read(struct msk_soft *soft, const struct msk_message *message)
+{
+    switch (message->kind) {
+    case MSK_MESSAGE_MSK: return take_msk_message(soft, message);
+    case MSK_MESSAGE_MTK: return msk_soft_take_mtk(soft, message);
+    case MSK_MESSAGE_VERIFICATION: break; /* for a BM-SC */
+    }
+    return MSK_ERR_KIND;
+}
+
+/* What the caller has read is theirs, and gone when the step runs again. */
+static int
+step_message(struct msk_soft *soft)
+{
+    struct msk_bytes octets = { soft->in.message, soft->in.message_len };
+    const struct msk_message *read = soft->in.read;
+    struct msk_message message;
+    int err;
+
+    soft->in.read = NULL;
+    if (read != NULL)
+        return take_read(soft, read);
+    err = msk_message_read(soft->in.layout, octets, &message, NULL);
+    return err == MSK_OK ? take_read(soft, &message) : err;
+}
+
+int
+msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,
+                 struct msk_mgvf_result *result)
+{
+    struct msk_soft *soft = msk_soft_of(mgvf);
+    struct msk_soft_input *in = &soft->in;
+    int err;
+
+    if (input->fqdn.n > MSK_FQDN_MAX)
+        return MSK_ERR_ARGUMENT;
+    if (input->message.n > MSK_MIKEY_MAX)
+        return MSK_ERR_LENGTH;
+    err = msk_soft_begin(soft, step_message);
+    if (err != MSK_OK)
+        return err;
+    in->layout = input->layout;
+    if (input->fqdn.n > 0)
+        memcpy(in->fqdn, input->fqdn.p, input->fqdn.n);
+    in->fqdn_len = input->fqdn.n;
+    if (input->message.n > 0)
+        memcpy(in->message, input->message.p, input->message.n);
+    in->message_len = input->message.n;
+    in->read = input->read;
+    return msk_soft_run(soft, result);
 }

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "base/serial.h"
-#include "mgvf/policy.h"
 #include "mgvf/soft.h"
 
 /* May that MTK come now? TS 33.246 6.4.6 steps 2 and 3: a newer counter and a
@@ -60,6 +58,26 @@ tell_mtk(struct msk_soft *soft, const struct msk_message *m,
     result->salt.p = soft->out.salt;
     result->salt.n = mtk->salt_len;
     msk_soft_tell_sp(soft);
+}
+
+/* Each is copied as far as it is used: what lies after is not. */
+void
+msk_released_add(struct msk_released_mtks *released, uint16_t number,
+                 uint16_t mtk_id, const struct msk_mtk *mtk)
+{
+    struct msk_released_mtk *newest = &released->mtk[0];
+
+    msk_secret_wipe(&released->mtk[1], sizeof released->mtk[1]);
+    memcpy(&released->mtk[1], newest, sizeof *newest);
+    if (released->n < MSK_RELEASED_MAX)
+        released->n++;
+    memset(newest, 0, sizeof *newest);
+    newest->number = number;
+    newest->mtk_id = mtk_id;
+    memcpy(newest->mtk.key, mtk->key, mtk->key_len);
+    newest->mtk.key_len = mtk->key_len;
+    memcpy(newest->mtk.salt, mtk->salt, mtk->salt_len);
+    newest->mtk.salt_len = mtk->salt_len;
 }
 
 /* The MTK is used up with this: SEQl is its ID now. */

@@ -60,7 +60,7 @@ step_allow(struct msk_soft *soft)
     int err = msk_soft_load_group(soft, &soft->in.group);
 
     if (err == MSK_OK || err == MSK_ERR_NOT_MINE)
-        err = msk_soft_owner_tag(soft, owner, tag);
+        err = msk_owners_tag(soft->crypto, owner, tag);
     if (err == MSK_OK)
         err =
             msk_owners_add(&soft->held.owners, tag, soft->in.require, &changed);
@@ -97,7 +97,7 @@ leave(struct msk_soft *soft)
     struct msk_bytes owner = { soft->in.fqdn, soft->in.fqdn_len };
     struct msk_owners *owners = &soft->held.owners;
     uint8_t tag[MSK_OWNER_TAG];
-    int err = msk_soft_owner_tag(soft, owner, tag);
+    int err = msk_owners_tag(soft->crypto, owner, tag);
 
     if (err != MSK_OK)
         return err;

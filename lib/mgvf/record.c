@@ -30,12 +30,23 @@ msk_record_group_key(const struct msk_group_id *group,
     *len = w.len;
 }
 
+/* Any spread will do; a group keeps its record for ever. */
+uint8_t
+msk_record_bucket(const struct msk_group_id *group)
+{
+    unsigned sum = group->group;
+
+    for (size_t i = 0; i < sizeof group->domain; i++)
+        sum += group->domain[i];
+    return (uint8_t)(sum % MSK_HISTORY_RECORDS);
+}
+
 void
 msk_record_history_key(const struct msk_group_id *group,
                        uint8_t out[MSK_RECORD_KEY_MAX], size_t *len)
 {
     out[0] = MSK_RECORD_HISTORY;
-    out[1] = msk_history_bucket(group);
+    out[1] = msk_record_bucket(group);
     *len = 2;
 }
 

@@ -8,7 +8,7 @@
 #define MSK_MGVF_RECORD_H
 
 #include "mgvf/history.h"
-#include "mgvf/server_keys.h"
+#include "mgvf/key_servers.h"
 
 #define MSK_RECORD_KEY_MAX (1 + MSK_FQDN_MAX)
 #define MSK_RECORD_SERVER 'U' /* first octets of a store key */
@@ -21,6 +21,9 @@ void msk_record_server_key(struct msk_bytes fqdn,
                            uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
 void msk_record_group_key(const struct msk_group_id *group,
                           uint8_t out[MSK_RECORD_KEY_MAX], size_t *len);
+
+/* Which of the records of pasts the Key Group has its own in. */
+uint8_t msk_record_bucket(const struct msk_group_id *group);
 
 /* The store key of the pasts that those of the Key Group are among. */
 void msk_record_history_key(const struct msk_group_id *group,

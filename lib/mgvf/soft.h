@@ -115,11 +115,6 @@ int msk_soft_load_history(struct msk_soft *soft,
  * is not looked at. MSK_PENDING, MSK_ERR_STORE. */
 int msk_soft_load_record(struct msk_soft *soft);
 
-/* For steps: the tag of a key server among the owners of a Key Group; empty:
- * that of the host. MSK_ERR_CRYPTO. */
-int msk_soft_owner_tag(const struct msk_soft *soft, struct msk_bytes fqdn,
-                       uint8_t tag[MSK_OWNER_TAG]);
-
 /* For steps: what is to be committed; the loaded records as they are now.
  * delayable: as in struct msk_change. change_msks says of a change of the
  * group that it is about its MSKs, as is deleting it. */
@@ -133,18 +128,12 @@ void msk_soft_delete_group(struct msk_soft *soft);
  * MSK_PENDING, MSK_ERR_LIMIT or MSK_ERR_STORE. */
 int msk_soft_commit(struct msk_soft *soft, int verdict);
 
-/* For the engine: what an error of the store is to callers; and what follows
- * when a commit has ended, well or not. */
-int msk_soft_store_error(int err);
-void msk_soft_count(struct msk_soft *soft);
-
 /* The end of a result: MTK or MSK, its SP; the records are wiped after it,
  * so its views point into soft->out. */
 void msk_soft_tell_key(struct msk_soft *soft, const uint8_t *key, size_t len);
 void msk_soft_tell_sp(struct msk_soft *soft);
 
-/* For msk_soft_process: what follows when a message has been read. */
-int msk_soft_take_msk(struct msk_soft *soft, const struct msk_message *message);
+/* For msk_soft_process: what follows when an MTK message has been read. */
 int msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message);
 
 /* For steps: what the delivery of an MSK needs: its past, if it is not held, or
@@ -160,6 +149,11 @@ int msk_soft_deliver(struct msk_soft *soft, const struct msk_group_id *group,
 
 /* For steps: notes the past of all that is held. MSK_ERR_CRYPTO. */
 int msk_soft_note_all(struct msk_soft *soft, const struct msk_group_id *group);
+
+/* For steps: puts an MTK before those of soft->held that were released before;
+ * the older of two is wiped. */
+void msk_released_add(struct msk_released_mtks *released, uint16_t number,
+                      uint16_t mtk_id, const struct msk_mtk *mtk);
 
 /* The operations. */
 int msk_soft_process(struct msk_mgvf *mgvf, const struct msk_mgvf_input *input,

@@ -349,7 +349,7 @@ print_history(const unsigned long *a)
 
     name_group(&id, a);
     msk_record_history_key(&id, key, &len);
-    printf(" |H%u", (unsigned)msk_history_bucket(&id));
+    printf(" |H%u", (unsigned)msk_record_bucket(&id));
     if (!load(key, len, &stored))
         return;
     if (msk_record_get_history((struct msk_bytes){ stored.value, stored.n },

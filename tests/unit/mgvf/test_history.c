@@ -188,25 +188,6 @@ says_when_the_provider_fails(void **state)
     assert_int_equal(history.n, 1);
 }
 
-/* Groups in a row, as networks number them, share the records evenly. */
-static void
-spreads_groups_over_the_records(void **state)
-{
-    size_t n[MSK_HISTORY_RECORDS] = { 0 };
-
-    (void)state;
-    for (unsigned i = 0; i < 64; i++) {
-        struct msk_group_id id = { { 0x21, 0x63, 0x54 }, (uint16_t)(i + 1) };
-        uint8_t bucket = msk_history_bucket(&id);
-
-        assert_true(bucket < MSK_HISTORY_RECORDS);
-        assert_int_equal(bucket, msk_history_bucket(&id));
-        n[bucket]++;
-    }
-    for (size_t i = 0; i < MSK_HISTORY_RECORDS; i++)
-        assert_int_equal(n[i], 64 / MSK_HISTORY_RECORDS);
-}
-
 int
 main(void)
 {
@@ -218,7 +199,6 @@ main(void)
         TEST(has_one_past_of_an_msk_and_drops_the_oldest),
         TEST(keeps_of_an_msk_a_tag_that_tells_nothing),
         TEST(says_when_the_provider_fails),
-        TEST(spreads_groups_over_the_records),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mgvf/owners.h"
+#include "mgvf/key_servers.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mgvf/policy.h"
+#include "mgvf/key_servers.h"
 
 #include "support.h"
 

@@ -370,6 +370,25 @@ reads_any_octets_to_a_record_that_it_would_write_or_to_none(void **state)
     }
 }
 
+/* Groups in a row, as networks number them, share the records evenly. */
+static void
+spreads_groups_over_the_records(void **state)
+{
+    size_t n[MSK_HISTORY_RECORDS] = { 0 };
+
+    (void)state;
+    for (unsigned i = 0; i < 64; i++) {
+        struct msk_group_id id = { { 0x21, 0x63, 0x54 }, (uint16_t)(i + 1) };
+        uint8_t bucket = msk_record_bucket(&id);
+
+        assert_true(bucket < MSK_HISTORY_RECORDS);
+        assert_int_equal(bucket, msk_record_bucket(&id));
+        n[bucket]++;
+    }
+    for (size_t i = 0; i < MSK_HISTORY_RECORDS; i++)
+        assert_int_equal(n[i], 64 / MSK_HISTORY_RECORDS);
+}
+
 int
 main(void)
 {
@@ -383,6 +402,7 @@ main(void)
         TEST(refuses_records_that_it_would_not_write),
         TEST(names_records_so_that_no_two_are_alike),
         TEST(reads_any_octets_to_a_record_that_it_would_write_or_to_none),
+        TEST(spreads_groups_over_the_records),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

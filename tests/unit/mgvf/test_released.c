@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mgvf/released.h"
+#include "mgvf/soft.h"
 
 #include <string.h>
 

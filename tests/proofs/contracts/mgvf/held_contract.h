@@ -112,4 +112,15 @@ bool msk_held_deliver(struct msk_held_group *group,
 bool msk_held_revalidate(struct msk_held_group *group, uint16_t number,
                          uint16_t seq_low, uint16_t seq_high);
 
+/*@ // RFC 1982 3.2, "s1 is greater than s2", SERIAL_BITS 32.
+    predicate greater(integer s1, integer s2) =
+        (s1 < s2 && s2 - s1 > 2147483648) ||
+        (s1 > s2 && s1 - s2 < 2147483648);
+ */
+
+/*@ assigns \nothing;
+    ensures \result <==> greater(a, b);
+ */
+bool msk_serial_newer(uint32_t a, uint32_t b);
+
 #endif

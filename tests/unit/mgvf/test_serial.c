@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/serial.h"
+#include "mgvf/held.h"
 
 #include "support.h"
 
