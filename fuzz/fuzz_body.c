@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/http_header.h"
+#include "http/http_message.h"
 #include "http/uri.h"
 #include "http/xml_text.h"
 #include "msk/body.h"

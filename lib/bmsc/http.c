@@ -7,7 +7,7 @@
 #include "bmsc/deliveries.h"
 #include "bmsc/items.h"
 #include "bmsc/registration.h"
-#include "http/http_header.h"
+#include "http/http_message.h"
 
 /* What is done with each item of a procedure, and in what kind of body it
  * stands. By enum msk_procedure. */

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/octets.h"
 #include "bmsc/deliveries.h"
-#include "http/http_header.h"
+#include "http/http_message.h"
 
 static bool
 is_same_item(const struct msk_body_item *a, const struct msk_body_item *b)

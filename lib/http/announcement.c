@@ -7,7 +7,6 @@
 #include "base/octets.h"
 #include "http/arena.h"
 #include "http/uri.h"
-#include "http/view.h"
 #include "http/xml_text.h"
 
 static const char announcement_ns[] =
@@ -342,4 +341,10 @@ msk_announcement_write(const struct msk_service *service, uint8_t *buf,
         put_fec(&w, &s);
     msk_xml_put_tag(&w, announcement_root, true);
     return msk_writer_end(&w, len);
+}
+
+struct msk_bytes
+msk_announcement_media_type(void)
+{
+    return msk_text(MSK_ANNOUNCEMENT_MEDIA_TYPE);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/auth_param.h"
 
-#include "http/http_header.h"
+#include "http/http_message.h"
 
 /* --- octets -------------------------------------------------------------- */
 

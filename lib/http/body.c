@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/octets.h"
-#include "http/http_header.h"
-#include "http/view.h"
+#include "http/http_message.h"
 #include "http/xml_text.h"
 
 /* What stands in a body. */

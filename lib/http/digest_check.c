@@ -8,9 +8,8 @@
 #include "http/digest_param.h"
 #include "http/digest_server.h"
 #include "http/digest_text.h"
-#include "http/http_header.h"
+#include "http/http_message.h"
 #include "http/uri.h"
-#include "http/view.h"
 
 /* What a request claims, unescaped. */
 struct claim {

@@ -55,6 +55,17 @@ msk_digest_client_nonce(struct msk_digest_client *client,
 }
 
 void
+msk_digest_nc_write(uint32_t nc, uint8_t text[MSK_DIGEST_NC_LEN])
+{
+    uint8_t octets[4];
+    struct msk_writer w;
+
+    msk_writer_init(&w, octets, sizeof octets);
+    msk_writer_u32(&w, nc);
+    msk_digest_hex_write(octets, sizeof octets, text);
+}
+
+void
 msk_digest_client_input(const struct msk_digest_client *client,
                         const struct msk_credentials *credentials,
                         const uint8_t *nc, const uint8_t *cnonce,

@@ -4,7 +4,7 @@
 #ifndef MSK_HTTP_DIGEST_CLIENT_H
 #define MSK_HTTP_DIGEST_CLIENT_H
 
-#include "msk/digest.h"
+#include "http/digest_text.h"
 
 /* Takes a nonce (1..MSK_NONCE_MAX octets). One that it has already goes on
  * with the next nc: a server may give the same for a while. */
@@ -13,6 +13,9 @@ void msk_digest_client_nonce(struct msk_digest_client *client,
 
 /* Goes back to having no nonce. */
 void msk_digest_client_forget(struct msk_digest_client *client);
+
+/* Writes nc as it stands in a header. */
+void msk_digest_nc_write(uint32_t nc, uint8_t text[MSK_DIGEST_NC_LEN]);
 
 /* The values of a response that the client and the credentials give; views.
  * nc and cnonce: MSK_DIGEST_NC_LEN octets, and as many as in the client. */

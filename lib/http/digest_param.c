@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/octets.h"
-#include "http/http_header.h"
+#include "http/http_message.h"
 #include "msk/digest.h"
 
 /* --- values -------------------------------------------------------------- */

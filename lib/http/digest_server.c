@@ -178,6 +178,19 @@ msk_digest_server_take(struct msk_digest_server *mine,
     return MSK_OK;
 }
 
+int
+msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX], size_t *len)
+{
+    struct msk_writer w;
+
+    if (!msk_digest_visible(fqdn, MSK_FQDN_MAX))
+        return MSK_ERR_ARGUMENT;
+    msk_writer_init(&w, out, MSK_REALM_MAX);
+    msk_digest_put(&w, MSK_DIGEST_REALM_PREFIX);
+    msk_writer_put(&w, fqdn.p, fqdn.n);
+    return msk_writer_end(&w, len);
+}
+
 /* The algorithm of challenge number i, best first; 0: there is no such. */
 static uint32_t
 offered(const struct msk_digest_server *server, size_t i)

@@ -34,6 +34,11 @@ msk_time msk_digest_nonce_after(msk_time issued, msk_time now);
 int msk_digest_server_take(struct msk_digest_server *mine,
                            const struct msk_digest_server *theirs);
 
+/* Writes the realm of a server: prefix and name. MSK_ERR_ARGUMENT: a name that
+ * cannot stand there. TS 24.109 5.2.2.1. */
+int msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX],
+                     size_t *len);
+
 /* The values of a response that the context gives; views into it. */
 void msk_digest_server_input(const struct msk_auth_context *context,
                              struct msk_digest_input *input);

@@ -5,7 +5,6 @@
 #include "base/octets.h"
 #include "base/secret.h"
 #include "http/digest_param.h"
-#include "http/view.h"
 
 struct msk_bytes
 msk_digest_algorithm_text(uint32_t algorithm)
@@ -111,17 +110,6 @@ msk_digest_hex_read(const struct msk_auth_value *value, uint32_t algorithm,
     return true;
 }
 
-void
-msk_digest_nc_write(uint32_t nc, uint8_t text[MSK_DIGEST_NC_LEN])
-{
-    uint8_t octets[4];
-    struct msk_writer w;
-
-    msk_writer_init(&w, octets, sizeof octets);
-    msk_writer_u32(&w, nc);
-    msk_digest_hex_write(octets, sizeof octets, text);
-}
-
 bool
 msk_digest_nc_read(const struct msk_auth_value *value,
                    uint8_t text[MSK_DIGEST_NC_LEN], uint32_t *nc)
@@ -150,19 +138,6 @@ msk_digest_visible(struct msk_bytes text, size_t max)
     while (i < text.n && text.p[i] > 0x20 && text.p[i] < 0x7F)
         i++;
     return i == text.n;
-}
-
-int
-msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX], size_t *len)
-{
-    struct msk_writer w;
-
-    if (!msk_digest_visible(fqdn, MSK_FQDN_MAX))
-        return MSK_ERR_ARGUMENT;
-    msk_writer_init(&w, out, MSK_REALM_MAX);
-    msk_digest_put(&w, MSK_DIGEST_REALM_PREFIX);
-    msk_writer_put(&w, fqdn.p, fqdn.n);
-    return msk_writer_end(&w, len);
 }
 
 /* TS 24.109 5.2.2.1. The name of a host has no case; the prefix has one. */

@@ -29,17 +29,13 @@ void msk_digest_hex_write(const uint8_t *in, size_t n, uint8_t *out);
 bool msk_digest_hex_read(const struct msk_auth_value *value, uint32_t algorithm,
                          uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len);
 
-/* Writes nc; reads one, keeping the text. False: not 8 hexadecimal digits, or
- * 0, which nobody may use. */
-void msk_digest_nc_write(uint32_t nc, uint8_t text[MSK_DIGEST_NC_LEN]);
+/* Reads nc, keeping the text. False: not 8 hexadecimal digits, or 0, which
+ * nobody may use. */
 bool msk_digest_nc_read(const struct msk_auth_value *value,
                         uint8_t text[MSK_DIGEST_NC_LEN], uint32_t *nc);
 
-/* Writes the realm of a server: prefix and name. MSK_ERR_ARGUMENT: a name that
- * cannot stand there. TS 24.109 5.2.2.1. */
+/* What stands in front of the name of a server in a realm. TS 24.109 5.2.2.1. */
 #define MSK_DIGEST_REALM_PREFIX "3GPP-bootstrapping@"
-int msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX],
-                     size_t *len);
 
 /* True when a realm, a list with ";", has a part that names the server and the
  * key that goes into an ME. Its octets need no backslash in quotes. Decision

@@ -6,7 +6,7 @@
 #include "http/digest_client.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"
-#include "http/http_header.h"
+#include "http/http_message.h"
 
 /* The Authentication-Info of an answer, in one line or several. */
 struct info {

@@ -4,7 +4,6 @@
 #include "base/octets.h"
 #include "base/random.h"
 #include "http/uri.h"
-#include "http/view.h"
 
 /* TS 26.346 9.3.5: at random, so that the load is spread. */
 int

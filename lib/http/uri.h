@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* http/uri.h - the parts of a URI that names a key management server, and what a
- * request-target names. */
+/* http/uri.h - the parts of a URI that names a key management server. */
 #ifndef MSK_HTTP_URI_H
 #define MSK_HTTP_URI_H
 
@@ -21,12 +20,5 @@ struct msk_uri {
  * make another host look like a known one, or with an IPv6 address.
  */
 bool msk_uri_split(struct msk_bytes uri, struct msk_uri *out);
-
-/*
- * What a request-target, or the uri of a Digest, names on the server fqdn: path
- * and query, from "/" on. In origin form, in absolute form with that name, or
- * as "/" name path (TS 33.246 H.2.1). Empty: nothing on that server.
- */
-struct msk_bytes msk_uri_resource(struct msk_bytes uri, struct msk_bytes fqdn);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "http/view.h"
+#include "base/octets.h"
 
 /* --- values, read ---------------------------------------------------------- */
 

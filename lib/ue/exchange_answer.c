@@ -5,7 +5,7 @@
  */
 #include "base/octets.h"
 #include "http/date.h"
-#include "http/http_header.h"
+#include "http/http_message.h"
 #include "msk/body.h"
 #include "ue/exchange.h"
 #include "ue/group.h"

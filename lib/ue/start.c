@@ -4,7 +4,6 @@
 
 #include "base/octets.h"
 #include "http/uri.h"
-#include "http/view.h"
 #include "ue/group.h"
 #include "ue/service.h"
 #include "ue/settle.h"

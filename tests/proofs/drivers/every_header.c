@@ -16,8 +16,7 @@ static bool is_class(uint8_t c, unsigned classes);
 #include "base/octets.c"
 #include "http/auth_param.c"
 #include "http/digest_param.c"
-#include "http/http_header.c"
-#include "http/view.c"
+#include "http/http_message.c"
 
 #include <__fc_builtin.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/http_header.h"
+#include "http/http_message.h"
 
 #include "support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/view.h"
+#include "base/octets.h"
 
 #include "support.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* http/http_header.h - header lines by name, and what a Content-Type says. */
-#ifndef MSK_HTTP_HTTP_HEADER_H
-#define MSK_HTTP_HTTP_HEADER_H
+/* http/http_message.h - what stands in front of a body: header lines by name,
+ * what a Content-Type says, and what the target of a request names. */
+#ifndef MSK_HTTP_HTTP_MESSAGE_H
+#define MSK_HTTP_HTTP_MESSAGE_H
 
 #include "msk/http.h"
 #include "msk/types.h"
@@ -40,5 +41,12 @@ bool msk_header_encoded(const struct msk_http_header *headers, size_t n);
  * are ignored, but must be well formed (RFC 9110 8.3.1).
  */
 bool msk_media_type_is(struct msk_bytes header, const char *type);
+
+/*
+ * What a request-target, or the uri of a Digest, names on the server fqdn: path
+ * and query, from "/" on. In origin form, in absolute form with that name, or
+ * as "/" name path (TS 33.246 H.2.1). Empty: nothing on that server.
+ */
+struct msk_bytes msk_uri_resource(struct msk_bytes uri, struct msk_bytes fqdn);
 
 #endif
