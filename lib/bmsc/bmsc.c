@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a host makes before its first call: a BM-SC, and outboxes. */
 #include "bmsc/bmsc.h"
 
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "base/align.h"
 #include "base/octets.h"
 #include "base/secret.h"
+#include "bmsc/call.h"
 #include "mbms/layout.h"
 
 #define RETRIES_MAX 7 /* with the first one, MSK_COUNTERS_MAX messages */
@@ -107,3 +109,94 @@ msk_bmsc_wipe(struct msk_bmsc *bmsc)
 /* MSK_BMSC_SIZE holds one, wherever it begins. */
 typedef char msk_bmsc_fits
     [sizeof(struct msk_bmsc) + sizeof(uint64_t) <= MSK_BMSC_SIZE ? 1 : -1];
+
+/* --- outboxes ------------------------------------------------------------ */
+
+/* How much of everything an outbox has. */
+struct outbox_shape {
+    size_t effects, items, arena;
+};
+
+static struct outbox_shape
+shape_of_outbox(size_t messages, bool http)
+{
+    struct outbox_shape all = { MSK_OUTBOX_EFFECTS, MSK_BODY_ITEMS_MAX,
+                                MSK_OUTBOX_ARENA };
+    struct outbox_shape few = { messages + MSK_OUTBOX_ENDS, 0,
+                                messages * MSK_MIKEY_MAX };
+
+    return http ? all : few;
+}
+
+static size_t
+size_of_outbox(const struct outbox_shape *shape)
+{
+    return sizeof(uint64_t) + sizeof(struct msk_outbox) +
+           shape->effects * sizeof(struct msk_outbox_effect) +
+           shape->items * sizeof(struct msk_body_item) + shape->arena;
+}
+
+static bool
+take_outbox_limits(struct msk_outbox_limits *mine,
+                   const struct msk_outbox_limits *theirs)
+{
+    return msk_sized_take(mine, sizeof *mine, theirs,
+                          MSK_SIZE_UPTO(msk_outbox_limits, http)) &&
+           mine->messages >= 1 && mine->messages <= MSK_OUTBOX_MESSAGES_MAX;
+}
+
+size_t
+msk_outbox_size(const struct msk_outbox_limits *limits)
+{
+    struct msk_outbox_limits l;
+    struct outbox_shape shape;
+
+    if (!take_outbox_limits(&l, limits))
+        return 0;
+    if (l.http)
+        return MSK_OUTBOX_SIZE;
+    shape = shape_of_outbox(l.messages, false);
+    return size_of_outbox(&shape);
+}
+
+static void
+lay_out_outbox(struct msk_outbox *outbox, const struct outbox_shape *shape)
+{
+    memset(outbox, 0, sizeof *outbox);
+    outbox->n_most = shape->effects;
+    outbox->effect = (struct msk_outbox_effect *)(void *)(outbox + 1);
+    outbox->item =
+        (struct msk_body_item *)(void *)(outbox->effect + shape->effects);
+    outbox->cap = shape->arena;
+    outbox->arena = (uint8_t *)(outbox->item + shape->items);
+}
+
+int
+msk_outbox_init(struct msk_outbox **outbox, void *mem, size_t len,
+                const struct msk_outbox_limits *limits)
+{
+    struct msk_outbox_limits l = { .messages = 1, .http = true };
+    struct outbox_shape shape;
+
+    if (outbox == NULL || mem == NULL ||
+        (limits != NULL && !take_outbox_limits(&l, limits)))
+        return MSK_ERR_ARGUMENT;
+    if (len < (limits != NULL ? msk_outbox_size(limits) : MSK_OUTBOX_SIZE))
+        return MSK_ERR_SPACE;
+    shape = shape_of_outbox(l.messages, l.http);
+    *outbox = msk_align(mem);
+    lay_out_outbox(*outbox, &shape);
+    (*outbox)->http = l.http;
+    return MSK_OK;
+}
+
+/* MSK_OUTBOX_SIZE holds an outbox for every call, wherever it begins. */
+typedef char msk_outbox_fits[sizeof(uint64_t) + sizeof(struct msk_outbox) +
+                                         MSK_OUTBOX_EFFECTS *
+                                             sizeof(struct msk_outbox_effect) +
+                                         MSK_BODY_ITEMS_MAX *
+                                             sizeof(struct msk_body_item) +
+                                         MSK_OUTBOX_ARENA <=
+                                     MSK_OUTBOX_SIZE
+                                 ? 1
+                                 : -1];

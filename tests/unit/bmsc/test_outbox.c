@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a call wants done: in order, no more than fits, nothing after an
  * error. */
-#include "bmsc/bmsc_outbox.h"
+#include "bmsc/call.h"
 
 #include <string.h>
 
