@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "mbms/reading.h"
+#include "mbms/chain.h"
 #include "target.h"
 
 /* The same octets at the same place. */
@@ -79,7 +79,7 @@ twice_key(struct msk_bytes plain)
 
     if (err == MSK_OK && rest.n > 0)
         err = MSK_ERR_MANY;
-    REQUIRE(msk_reading_key(plain, &own) == err);
+    REQUIRE(msk_plain_key(plain, &own) == err);
     if (err != MSK_OK)
         return;
     REQUIRE(own.type == any.type && own.kv == any.kv);

@@ -122,15 +122,6 @@ msk_chain_ext(struct msk_chain *chain, uint8_t type, enum msk_layout layout,
     msk_writer_close16(&chain->w, at);
 }
 
-/* RFC 3830 6.2 */
-void
-msk_chain_kemac(struct msk_chain *chain, struct msk_bytes plain)
-{
-    start_payload(chain, MSK_PAYLOAD_KEMAC);
-    put_typed(&chain->w, msk_mbms_suite.encr, plain);
-    msk_writer_u8(&chain->w, msk_mbms_suite.mac);
-}
-
 int
 msk_chain_end(const struct msk_chain *chain, size_t *len)
 {
@@ -151,13 +142,22 @@ msk_protection_set(struct msk_protection *protection,
     protection->allow_null = false;
 }
 
+/* RFC 3830 6.2 */
 int
-msk_protection_seal(const struct msk_protection *protection,
-                    struct msk_bytes plain, uint8_t *buf, size_t cap,
-                    size_t *len)
+msk_chain_seal(struct msk_chain *chain, const struct msk_protection *protection,
+               struct msk_bytes plain, size_t *len)
 {
+    struct msk_writer *w = &chain->w;
+    int err;
+
+    start_payload(chain, MSK_PAYLOAD_KEMAC);
+    put_typed(w, msk_mbms_suite.encr, plain);
+    msk_writer_u8(w, msk_mbms_suite.mac);
+    err = msk_writer_end(w, len);
+    if (err != MSK_OK)
+        return err;
     return msk_kemac_seal(protection, msk_mbms_suite.encr, msk_mbms_suite.mac,
-                          plain, buf, cap, len);
+                          plain, w->p, w->cap, len);
 }
 
 int
@@ -173,4 +173,44 @@ msk_protection_open(const struct msk_crypto *crypto, struct msk_bytes psk,
     plain->n = message->protection.data.n;
     return msk_kemac_open(&protection, message->octets, &message->protection,
                           octets, MSK_PLAIN_MAX);
+}
+
+/* RFC 3830 6.14 */
+static int
+read_validity(struct msk_reader *r, struct msk_key_data *key)
+{
+    if (key->kv == MSK_KV_SPI)
+        msk_reader_take(r, msk_reader_u8(r), &key->spi);
+    if (key->kv != MSK_KV_INTERVAL)
+        return key->kv <= MSK_KV_SPI ? MSK_OK : MSK_ERR_UNSUPPORTED;
+    msk_reader_take(r, msk_reader_u8(r), &key->valid_from);
+    msk_reader_take(r, msk_reader_u8(r), &key->valid_to);
+    return MSK_OK;
+}
+
+/* RFC 3830 6.13 */
+int
+msk_plain_key(struct msk_bytes plain, struct msk_key_data *key)
+{
+    struct msk_reader r;
+    uint8_t next, type_kv;
+    int err;
+
+    msk_reader_init(&r, plain.p, plain.n);
+    next = msk_reader_u8(&r);
+    type_kv = msk_reader_u8(&r);
+    *key = (struct msk_key_data){ .type = type_kv >> 4, .kv = type_kv & 0x0F };
+    msk_reader_take(&r, msk_reader_u16(&r), &key->key);
+    if (key->type == 1 || key->type == 3 || key->type == 5) /* with a salt */
+        msk_reader_take(&r, msk_reader_u16(&r), &key->salt);
+    err = read_validity(&r, key);
+    if (err != MSK_OK)
+        return err;
+    if (r.bad || (next == MSK_PAYLOAD_KEY_DATA && msk_reader_left(&r) == 0))
+        return MSK_ERR_TRUNCATED;
+    if (next != MSK_PAYLOAD_KEY_DATA && next != MSK_PAYLOAD_LAST)
+        return MSK_ERR_PAYLOAD;
+    if (next == MSK_PAYLOAD_KEY_DATA)
+        return MSK_ERR_MANY;
+    return msk_reader_left(&r) > 0 ? MSK_ERR_TRAILING : MSK_OK;
 }

@@ -53,9 +53,6 @@ void msk_chain_ext(struct msk_chain *chain, uint8_t type,
                    enum msk_layout layout, const struct msk_key_id *id,
                    uint16_t mtk_id);
 
-/* KEMAC with the Encr data in the clear and no MAC, ready to be sealed. */
-void msk_chain_kemac(struct msk_chain *chain, struct msk_bytes plain);
-
 /* *len: octets written. MSK_ERR_SPACE. */
 int msk_chain_end(const struct msk_chain *chain, size_t *len);
 
@@ -65,10 +62,12 @@ void msk_protection_set(struct msk_protection *protection,
                         struct msk_bytes rand, uint32_t csb_id,
                         uint32_t counter);
 
-/* Seals the KEMAC that ends a message, as msk_kemac_seal does. */
-int msk_protection_seal(const struct msk_protection *protection,
-                        struct msk_bytes plain, uint8_t *buf, size_t cap,
-                        size_t *len);
+/* Ends a message with KEMAC: writes the Encr data in the clear, and seals them
+ * as msk_kemac_seal does. *len: octets of the message. MSK_ERR_SPACE, and the
+ * errors of msk_kemac_seal. */
+int msk_chain_seal(struct msk_chain *chain,
+                   const struct msk_protection *protection,
+                   struct msk_bytes plain, size_t *len);
 
 /* Opens the KEMAC of a message that was read: *plain is the Encr data in the
  * clear, in octets. The caller wipes them, whatever this returns. Errors of
@@ -77,5 +76,9 @@ int msk_protection_open(const struct msk_crypto *crypto, struct msk_bytes psk,
                         struct msk_bytes rand,
                         const struct msk_message *message,
                         uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain);
+
+/* Reads Encr data that are one key data sub-payload: type, kv and the views of
+ * *key. MSK_ERR_MANY: more comes after it; else as msk_key_data_get. */
+int msk_plain_key(struct msk_bytes plain, struct msk_key_data *key);
 
 #endif

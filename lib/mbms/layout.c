@@ -106,6 +106,73 @@ msk_layout_read(enum msk_layout layout, const struct msk_ext_key_id *ids,
     return err;
 }
 
+/* TS 33.246 6.4.5.3: an MTK message has the Empty map, and so no SP. IDs and
+ * RAND came with it in older versions; they are read and mean nothing, but
+ * for the Network ID of the CSB layout. */
+static int
+check_mtk(const struct msk_message *m)
+{
+    return m->streaming ? MSK_ERR_VALUE : MSK_OK;
+}
+
+static int
+check_msk(enum msk_layout layout, const struct msk_message *m)
+{
+    if (m->rand.p == NULL || m->idi.p == NULL ||
+        (m->idr.p == NULL && layout == MSK_LAYOUT_KEYID))
+        return MSK_ERR_MISSING;
+    if (m->idi.n > MSK_FQDN_MAX || m->idr.n > MSK_BTID_MAX)
+        return MSK_ERR_LENGTH;
+    return MSK_OK;
+}
+
+/* The first ID payload of an initiator's message is IDi. */
+static int
+name_initiator(struct msk_reading *reading)
+{
+    enum msk_layout layout = reading->layout;
+    struct msk_message *m = reading->message;
+    int err;
+
+    m->idi = reading->id[0];
+    m->idr = reading->id[1];
+    if (!reading->has_ext)
+        return reading->has_other_ext ? MSK_ERR_LAYOUT : MSK_ERR_MISSING;
+    err = msk_layout_read(layout, &reading->ids, m);
+    if (err != MSK_OK)
+        return err;
+    return m->kind == MSK_MESSAGE_MTK ? check_mtk(m) : check_msk(layout, m);
+}
+
+/* HDR T IDr V; its only ID payload is IDr. */
+static int
+name_responder(struct msk_reading *reading)
+{
+    struct msk_message *m = reading->message;
+
+    m->kind = MSK_MESSAGE_VERIFICATION;
+    m->idr = reading->id[0];
+    if (m->idr.p == NULL)
+        return MSK_ERR_MISSING;
+    if (reading->n_ids != 1)
+        return MSK_ERR_DUPLICATE;
+    return m->idr.n <= MSK_BTID_MAX ? MSK_OK : MSK_ERR_LENGTH;
+}
+
+int
+msk_layout_name(struct msk_reading *reading)
+{
+    uint8_t want = reading->data_type == MSK_DATA_PSK_RESP ? MSK_PAYLOAD_V
+                                                           : MSK_PAYLOAD_KEMAC;
+
+    if (!reading->has_t || !reading->has_protection)
+        return MSK_ERR_MISSING;
+    if (reading->message->protection.type != want)
+        return MSK_ERR_KIND;
+    return want == MSK_PAYLOAD_V ? name_responder(reading)
+                                 : name_initiator(reading);
+}
+
 /* The type and the length of a name. */
 static void
 begin_name(struct msk_writer *w, uint8_t type, uint8_t len)

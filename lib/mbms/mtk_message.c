@@ -7,7 +7,6 @@
 #include "base/secret.h"
 #include "mbms/chain.h"
 #include "mbms/layout.h"
-#include "mbms/reading.h"
 
 #define RESERVED_MTK_ID 0xFFFF
 /* next, type, length, key, length, salt */
@@ -56,8 +55,7 @@ make_mtk_plain(const struct msk_mtk_message *m, uint8_t plain[MTK_DATA_MAX],
 /* HDR EXT T {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,
  * in CSB only. */
 static void
-put_mtk_payloads(struct msk_chain *chain, const struct msk_mtk_message *m,
-                 struct msk_bytes plain)
+put_mtk_payloads(struct msk_chain *chain, const struct msk_mtk_message *m)
 {
     struct msk_bytes domain = { m->id.domain, sizeof m->id.domain };
     uint8_t type = msk_layout_ext_type(m->layout, m->ext_type);
@@ -69,19 +67,6 @@ put_mtk_payloads(struct msk_chain *chain, const struct msk_mtk_message *m,
         msk_chain_id(chain, domain);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)
         msk_chain_ext(chain, type, m->layout, &m->id, m->mtk_id);
-    msk_chain_kemac(chain, plain);
-}
-
-static int
-build_mtk_message(const struct msk_mtk_message *m, struct msk_bytes plain,
-                  uint8_t *buf, size_t cap, size_t *len)
-{
-    struct msk_chain chain;
-
-    msk_chain_begin(&chain, buf, cap, MSK_DATA_PSK_INIT, false,
-                    msk_layout_csb_id(m->layout, &m->id, m->csb_id), false);
-    put_mtk_payloads(&chain, m, plain);
-    return msk_chain_end(&chain, len);
 }
 
 static int
@@ -91,16 +76,16 @@ make_mtk_message(const struct msk_crypto *crypto, struct msk_bytes msk,
 {
     uint8_t octets[MTK_DATA_MAX];
     struct msk_bytes plain = { octets, 0 };
+    uint32_t csb_id = msk_layout_csb_id(m->layout, &m->id, m->csb_id);
     struct msk_protection protection;
+    struct msk_chain chain;
     int err = make_mtk_plain(m, octets, &plain.n);
 
-    msk_protection_set(&protection, crypto, msk, m->rand,
-                       msk_layout_csb_id(m->layout, &m->id, m->csb_id),
-                       m->counter);
+    msk_protection_set(&protection, crypto, msk, m->rand, csb_id, m->counter);
+    msk_chain_begin(&chain, buf, cap, MSK_DATA_PSK_INIT, false, csb_id, false);
+    put_mtk_payloads(&chain, m);
     if (err == MSK_OK)
-        err = build_mtk_message(m, plain, buf, cap, len);
-    if (err == MSK_OK)
-        err = msk_protection_seal(&protection, plain, buf, cap, len);
+        err = msk_chain_seal(&chain, &protection, plain, len);
     msk_secret_wipe(octets, sizeof octets);
     return err;
 }
@@ -149,7 +134,7 @@ static int
 take_mtk_content(struct msk_bytes plain, struct msk_mtk *mtk)
 {
     struct msk_key_data key;
-    int err = msk_reading_key(plain, &key);
+    int err = msk_plain_key(plain, &key);
 
     return err == MSK_OK ? take_mtk_key(&key, mtk) : err;
 }

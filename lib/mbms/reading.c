@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbms/reading.h"
-
+/* Reading a message of MBMS: its payloads, straight from its octets. What they
+ * mean together is said in layout.c. */
 #include "mbms/chain.h"
 #include "mbms/layout.h"
 #include "mikey/header.h"
@@ -37,8 +37,8 @@ read_map(struct msk_reading *reading, uint8_t n_cs, uint8_t map_type)
 }
 
 /* RFC 3830 6.1 */
-int
-msk_reading_header(struct msk_reading *reading, struct msk_bytes octets)
+static int
+read_header(struct msk_reading *reading, struct msk_bytes octets)
 {
     struct msk_reader *r = &reading->r;
     struct msk_message *m = reading->message;
@@ -273,8 +273,8 @@ read_payload(struct msk_reading *reading)
     }
 }
 
-int
-msk_reading_payloads(struct msk_reading *reading)
+static int
+read_payloads(struct msk_reading *reading)
 {
     uint8_t next = reading->first;
     int err;
@@ -292,42 +292,43 @@ msk_reading_payloads(struct msk_reading *reading)
     return msk_reader_done(&reading->r) ? MSK_OK : MSK_ERR_TRAILING;
 }
 
-/* RFC 3830 6.14 */
-static int
-read_validity(struct msk_reader *r, struct msk_key_data *key)
-{
-    if (key->kv == MSK_KV_SPI)
-        msk_reader_take(r, msk_reader_u8(r), &key->spi);
-    if (key->kv != MSK_KV_INTERVAL)
-        return key->kv <= MSK_KV_SPI ? MSK_OK : MSK_ERR_UNSUPPORTED;
-    msk_reader_take(r, msk_reader_u8(r), &key->valid_from);
-    msk_reader_take(r, msk_reader_u8(r), &key->valid_to);
-    return MSK_OK;
-}
-
-/* RFC 3830 6.13 */
 int
-msk_reading_key(struct msk_bytes plain, struct msk_key_data *key)
+msk_message_read(enum msk_layout layout, struct msk_bytes octets,
+                 struct msk_message *message, struct msk_fault *fault)
 {
-    struct msk_reader r;
-    uint8_t next, type_kv;
+    struct msk_reading reading = { .layout = layout, .message = message };
     int err;
 
-    msk_reader_init(&r, plain.p, plain.n);
-    next = msk_reader_u8(&r);
-    type_kv = msk_reader_u8(&r);
-    *key = (struct msk_key_data){ .type = type_kv >> 4, .kv = type_kv & 0x0F };
-    msk_reader_take(&r, msk_reader_u16(&r), &key->key);
-    if (key->type == 1 || key->type == 3 || key->type == 5) /* with a salt */
-        msk_reader_take(&r, msk_reader_u16(&r), &key->salt);
-    err = read_validity(&r, key);
+    if (!msk_layout_valid(layout) || message == NULL ||
+        (octets.p == NULL && octets.n > 0))
+        return MSK_ERR_ARGUMENT;
+    *message = (struct msk_message){ .streaming = false };
+    err = read_header(&reading, octets);
+    if (err == MSK_OK)
+        err = read_payloads(&reading);
+    if (err == MSK_OK)
+        err = msk_layout_name(&reading);
+    if (err != MSK_OK && fault != NULL) {
+        fault->payload = reading.type;
+        fault->offset = reading.at;
+    }
+    return err;
+}
+
+int
+msk_mikey_peek(enum msk_layout layout, struct msk_bytes octets,
+               struct msk_peek *peek)
+{
+    struct msk_message m;
+    int err;
+
+    if (peek == NULL)
+        return MSK_ERR_ARGUMENT;
+    err = msk_message_read(layout, octets, &m, NULL);
     if (err != MSK_OK)
         return err;
-    if (r.bad || (next == MSK_PAYLOAD_KEY_DATA && msk_reader_left(&r) == 0))
-        return MSK_ERR_TRUNCATED;
-    if (next != MSK_PAYLOAD_KEY_DATA && next != MSK_PAYLOAD_LAST)
-        return MSK_ERR_PAYLOAD;
-    if (next == MSK_PAYLOAD_KEY_DATA)
-        return MSK_ERR_MANY;
-    return msk_reader_left(&r) > 0 ? MSK_ERR_TRAILING : MSK_OK;
+    *peek = (struct msk_peek){ m.kind, m.id, { NULL, 0 }, m.idr };
+    if (layout == MSK_LAYOUT_KEYID && m.kind == MSK_MESSAGE_MSK)
+        peek->fqdn = m.idi;
+    return MSK_OK;
 }
