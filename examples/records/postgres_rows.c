@@ -117,10 +117,18 @@ describe_many(struct parameters *p, const struct records_request *q)
         put_number(p, (uint64_t)(q->now + q->hold));
         return "claim";
     }
-    put_group(p, &q->group, p->groups);
+    if (q->kind == RECORDS_GROUP_AFTER) {
+        put_group(p, &q->group, p->groups);
+        put_number(p, cap);
+        return "group_after";
+    }
+    if (q->kind == RECORDS_TIMED)
+        put_number(p, (uint64_t)q->now);
+    else
+        put_group(p, &q->group, p->groups);
     put(p, q->key.p, q->key.n);
     put_number(p, cap);
-    return "members";
+    return q->kind == RECORDS_TIMED ? "timed" : "members";
 }
 
 static const char *
@@ -150,12 +158,11 @@ describe(struct parameters *p, const struct records_request *q)
     case RECORDS_SAVE: return describe_save(p, q->rows);
     case RECORDS_SAVE_GROUP: return describe_save_group(p, q->group_row);
     case RECORDS_CLAIM:
-    case RECORDS_MEMBERS: return describe_many(p, q);
+    case RECORDS_MEMBERS:
+    case RECORDS_TIMED:
+    case RECORDS_GROUP_AFTER: return describe_many(p, q);
     case RECORDS_NEXT: return "next";
     case RECORDS_GROUP: put_group(p, &q->group, p->groups); return "group";
-    case RECORDS_GROUP_AFTER:
-        put_group(p, &q->group, p->groups);
-        return "group_after";
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_LEASE:
@@ -250,23 +257,35 @@ take_rows(struct records_request *q, const PGresult *res)
     return n > 0 ? RECORDS_OK : RECORDS_NONE;
 }
 
-static enum records_result
-take_group(struct records_request *q, const PGresult *res)
+static bool
+get_group(const PGresult *res, int i, struct records_group *row)
 {
-    struct records_group *row = q->group_row;
     uint8_t key[GROUP_KEY];
     size_t n;
 
-    if (PQntuples(res) == 0)
-        return RECORDS_NONE;
-    row->version = get_number(res, 0, 0);
-    if (!get(res, 0, 1, key, sizeof key, &n) || n != sizeof key ||
-        !get(res, 0, 2, row->packed, sizeof row->packed, &row->n) ||
-        !get_text(res, 0, 3, row->services))
-        return RECORDS_FAILED;
+    row->version = get_number(res, i, 0);
+    if (!get(res, i, 1, key, sizeof key, &n) || n != sizeof key ||
+        !get(res, i, 2, row->packed, sizeof row->packed, &row->n) ||
+        !get_text(res, i, 3, row->services))
+        return false;
     memcpy(row->id.domain, key, 3);
     row->id.group = (uint16_t)(key[3] << 8 | key[4]);
-    return RECORDS_OK;
+    return true;
+}
+
+static enum records_result
+take_groups(struct records_request *q, const PGresult *res)
+{
+    size_t cap = q->cap > 0 && q->kind == RECORDS_GROUP_AFTER ? q->cap : 1;
+    int n = PQntuples(res);
+
+    q->n = 0;
+    if (n > (int)cap)
+        return RECORDS_FAILED;
+    for (int i = 0; i < n; i++)
+        if (!get_group(res, i, &q->group_row[q->n++]))
+            return RECORDS_FAILED;
+    return n > 0 ? RECORDS_OK : RECORDS_NONE;
 }
 
 static enum records_result
@@ -310,10 +329,11 @@ request_take(struct records_request *q, const PGresult *res)
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_CLAIM:
-    case RECORDS_MEMBERS: return take_rows(q, res);
+    case RECORDS_MEMBERS:
+    case RECORDS_TIMED: return take_rows(q, res);
     case RECORDS_NEXT: return take_next(q, res);
     case RECORDS_GROUP:
-    case RECORDS_GROUP_AFTER: return take_group(q, res);
+    case RECORDS_GROUP_AFTER: return take_groups(q, res);
     case RECORDS_SECRET: return take_secret(q, res);
     case RECORDS_LEASE: q->epoch = get_number(res, 0, 0); break;
     case RECORDS_SAVE:

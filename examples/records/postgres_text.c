@@ -67,11 +67,15 @@ const struct statement link_statements[] = {
     { "members", "SELECT " ROW " FROM member m JOIN subscriber s"
                  " ON s.id = m.id WHERE m.grp = $1::bytea"
                  " AND m.id > $2::bytea ORDER BY m.id LIMIT $3::bigint" },
+    { "timed", "SELECT " ROW " FROM subscriber s WHERE due IS NOT NULL"
+               " AND (due, id) > ($1::bigint, $2::bytea)"
+               " ORDER BY due, id LIMIT $3::bigint" },
     { "next", "SELECT min(due) FROM subscriber WHERE due IS NOT NULL" },
     { "group", "SELECT version, grp, packed, services FROM key_group"
                " WHERE grp = $1::bytea" },
     { "group_after", "SELECT version, grp, packed, services FROM key_group"
-                     " WHERE grp > $1::bytea ORDER BY grp LIMIT 1" },
+                     " WHERE grp > $1::bytea ORDER BY grp"
+                     " LIMIT $2::bigint" },
     { "insert_group",
       "INSERT INTO key_group (version, grp, packed, services)"
       " SELECT $1::bigint + 1, $2::bytea, $3::bytea, $4::text WHERE " FENCE

@@ -17,6 +17,7 @@ records_is_write(const struct records_request *q)
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_MEMBERS:
+    case RECORDS_TIMED:
     case RECORDS_NEXT:
     case RECORDS_GROUP:
     case RECORDS_GROUP_AFTER: break;

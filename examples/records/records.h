@@ -89,9 +89,14 @@ enum records_kind {
     RECORDS_CLAIM,
     /* The members of `group` with identities above `key`, in their order. */
     RECORDS_MEMBERS,
+    /* Those that have a time, behind the one with the time `now` and the
+     * identity `key`, in the order of times and then identities: for a clock
+     * that was set back. */
+    RECORDS_TIMED,
     /* When the next subscriber is due: `now`; RECORDS_NONE. */
     RECORDS_NEXT,
-    /* A Key Group by `group`; the first one above it (start with zeros). */
+    /* A Key Group by `group`; those above it in their order (start with
+     * zeros), as many as group_row has room for. */
     RECORDS_GROUP,
     RECORDS_GROUP_AFTER,
     RECORDS_SAVE_GROUP,
@@ -116,7 +121,7 @@ struct records_request {
     struct records_subscriber *rows; /* in or out */
     size_t cap, n;                   /* rows that there is room for, and are
                                         filled; cap 0 counts as 1 */
-    struct records_group *group_row; /* in or out */
+    struct records_group *group_row; /* in or out; of GROUP_AFTER cap of them */
     msk_time now, hold;              /* milliseconds */
     struct msk_bytes owner;
     uint64_t epoch;

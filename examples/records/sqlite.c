@@ -94,9 +94,13 @@ do_together(struct sqlite *s, struct records_queue *all, bool writes)
     for (struct records_batch *b = all->first; fine && b != NULL; b = b->next)
         fine = do_batch(s, b, writes);
     fine = fine && rows_run(&s->rows, ROWS_COMMIT);
+    if (fine && writes)
+        rows_be_patient(&s->rows, true);
     if (fine)
         return true;
     note_why(s);
+    if ((sqlite3_errcode(s->rows.db) & 0xFF) == SQLITE_BUSY)
+        rows_be_patient(&s->rows, false);
     if (!sqlite3_get_autocommit(s->rows.db))
         (void)rows_run(&s->rows, ROWS_ROLLBACK);
     for (struct records_batch *b = all->first; b != NULL; b = b->next)

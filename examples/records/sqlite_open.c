@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define PATIENCE_MS 1000 /* for another process that writes */
+#define PATIENCE_MS 1000 /* for another process that writes, */
+#define BRIEF_MS 20      /* and once that was not enough */
 
 static const char schema[] =
     "PRAGMA journal_mode = WAL;"
@@ -51,11 +52,14 @@ static const char *const texts[ROWS_STATEMENTS] = {
     [ROWS_MEMBERS] = "SELECT " ROW " FROM subscriber WHERE id IN"
                      " (SELECT id FROM member WHERE grp = ?1 AND id > ?2"
                      " ORDER BY id LIMIT ?3) ORDER BY id",
+    [ROWS_TIMED] = "SELECT " ROW " FROM subscriber"
+                   " WHERE due IS NOT NULL AND (due, id) > (?1, ?2)"
+                   " ORDER BY due, id LIMIT ?3",
     [ROWS_NEXT] = "SELECT min(due) FROM subscriber WHERE due IS NOT NULL",
     [ROWS_GROUP] = "SELECT version, grp, packed, services FROM key_group"
                    " WHERE grp = ?1",
     [ROWS_GROUP_AFTER] = "SELECT version, grp, packed, services"
-                         " FROM key_group WHERE grp > ?1 ORDER BY grp LIMIT 1",
+                         " FROM key_group WHERE grp > ?1 ORDER BY grp LIMIT ?2",
     [ROWS_INSERT_GROUP] =
         "INSERT OR IGNORE INTO key_group (version, grp, packed, services)"
         " SELECT 1, ?2, ?3, ?4 WHERE ?5 IS NULL OR EXISTS"
@@ -84,6 +88,7 @@ bool
 rows_open(struct rows *r, const char *path)
 {
     memset(r, 0, sizeof *r);
+    r->patient = true;
     if (sqlite3_open_v2(path, &r->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
                             SQLITE_OPEN_NOMUTEX,
@@ -113,6 +118,14 @@ rows_run(struct rows *r, int statement)
 
     (void)sqlite3_reset(r->statements[statement]);
     return fine;
+}
+
+void
+rows_be_patient(struct rows *r, bool patient)
+{
+    if (r->patient != patient)
+        (void)sqlite3_busy_timeout(r->db, patient ? PATIENCE_MS : BRIEF_MS);
+    r->patient = patient;
 }
 
 bool

@@ -127,14 +127,18 @@ claim(struct rows *r, struct records_request *q)
     return take_rows(s, q);
 }
 
+/* Those behind q->key, of a Key Group or in the order of times. */
 static enum records_result
-members(struct rows *r, struct records_request *q)
+walk(struct rows *r, int statement, struct records_request *q)
 {
-    sqlite3_stmt *s = r->statements[ROWS_MEMBERS];
+    sqlite3_stmt *s = r->statements[statement];
     uint8_t key[GROUP_KEY];
 
     group_key(&q->group, key);
-    put(s, 1, key, sizeof key);
+    if (statement == ROWS_MEMBERS)
+        put(s, 1, key, sizeof key);
+    else
+        (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)q->now);
     put(s, 2, q->key.p, q->key.n);
     (void)sqlite3_bind_int64(s, 3, (sqlite3_int64)(q->cap > 0 ? q->cap : 1));
     return take_rows(s, q);
@@ -215,31 +219,42 @@ save(struct rows *r, struct records_subscriber *row)
 
 /* --- Key Groups, leases, secrets ----------------------------------------- */
 
-static enum records_result
-load_group(struct rows *r, int statement, struct records_request *q)
+static bool
+get_group(sqlite3_stmt *s, struct records_group *row)
 {
-    sqlite3_stmt *s = r->statements[statement];
-    struct records_group *row = q->group_row;
     uint8_t key[GROUP_KEY];
     size_t n;
+
+    row->version = (uint64_t)sqlite3_column_int64(s, 0);
+    if (!get(s, 1, key, sizeof key, &n) || n != sizeof key ||
+        !get(s, 2, row->packed, sizeof row->packed, &row->n) ||
+        !get_text(s, 3, row->services))
+        return false;
+    memcpy(row->id.domain, key, 3);
+    row->id.group = (uint16_t)(key[3] << 8 | key[4]);
+    return true;
+}
+
+static enum records_result
+load_groups(struct rows *r, int statement, struct records_request *q)
+{
+    sqlite3_stmt *s = r->statements[statement];
+    size_t cap = q->cap > 0 && statement == ROWS_GROUP_AFTER ? q->cap : 1;
+    uint8_t key[GROUP_KEY];
     int result;
-    bool fine = true;
 
     group_key(&q->group, key);
     put(s, 1, key, sizeof key);
+    if (statement == ROWS_GROUP_AFTER)
+        (void)sqlite3_bind_int64(s, 2, (sqlite3_int64)cap);
     result = sqlite3_step(s);
-    if (result == SQLITE_ROW) {
-        row->version = (uint64_t)sqlite3_column_int64(s, 0);
-        fine = get(s, 1, key, sizeof key, &n) && n == sizeof key &&
-               get(s, 2, row->packed, sizeof row->packed, &row->n) &&
-               get_text(s, 3, row->services);
-        memcpy(row->id.domain, key, 3);
-        row->id.group = (uint16_t)(key[3] << 8 | key[4]);
-    }
+    for (q->n = 0; result == SQLITE_ROW; result = sqlite3_step(s))
+        if (q->n == cap || !get_group(s, &q->group_row[q->n++]))
+            break;
     end(s);
-    if (!fine || (result != SQLITE_ROW && result != SQLITE_DONE))
+    if (result != SQLITE_DONE)
         return RECORDS_FAILED;
-    return result == SQLITE_ROW ? RECORDS_OK : RECORDS_NONE;
+    return q->n > 0 ? RECORDS_OK : RECORDS_NONE;
 }
 
 static enum records_result
@@ -323,10 +338,11 @@ rows_do(struct rows *r, struct records_request *q)
         return result == RECORDS_NONE ? load(r, ROWS_BY_OLD_BTID, q) : result;
     case RECORDS_SAVE: return save(r, q->rows);
     case RECORDS_CLAIM: return claim(r, q);
-    case RECORDS_MEMBERS: return members(r, q);
+    case RECORDS_MEMBERS: return walk(r, ROWS_MEMBERS, q);
+    case RECORDS_TIMED: return walk(r, ROWS_TIMED, q);
     case RECORDS_NEXT: return next_due(r, q);
-    case RECORDS_GROUP: return load_group(r, ROWS_GROUP, q);
-    case RECORDS_GROUP_AFTER: return load_group(r, ROWS_GROUP_AFTER, q);
+    case RECORDS_GROUP: return load_groups(r, ROWS_GROUP, q);
+    case RECORDS_GROUP_AFTER: return load_groups(r, ROWS_GROUP_AFTER, q);
     case RECORDS_SAVE_GROUP: return save_group(r, q->group_row);
     case RECORDS_LEASE: return lease(r, q);
     case RECORDS_RELEASE: return release(r, q);

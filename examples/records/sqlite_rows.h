@@ -17,6 +17,7 @@ enum {
     ROWS_REGROUP,
     ROWS_CLAIM,
     ROWS_MEMBERS,
+    ROWS_TIMED,
     ROWS_NEXT,
     ROWS_GROUP,
     ROWS_GROUP_AFTER,
@@ -36,6 +37,7 @@ enum {
 struct rows {
     sqlite3 *db;
     sqlite3_stmt *statements[ROWS_STATEMENTS];
+    bool patient;
 };
 
 /* Opens or makes the tables. False: the reason is sqlite3_errmsg(r->db), which
@@ -45,6 +47,11 @@ void rows_close(struct rows *r);
 
 /* A statement without parameters. */
 bool rows_run(struct rows *r, int statement);
+
+/* How long is another process waited for that keeps the file locked? What comes
+ * meanwhile waits as well: so for a second once, and then briefly until it has
+ * let go. */
+void rows_be_patient(struct rows *r, bool patient);
 
 /* Does it, in the transaction at hand. */
 enum records_result rows_do(struct rows *r, struct records_request *q);

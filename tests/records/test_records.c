@@ -320,6 +320,45 @@ walks_the_members_of_a_group_in_order(void **state)
     assert_int_equal(members(group_of(1, 8), "", 8), 1);
 }
 
+static size_t
+timed(msk_time after, const char *id, size_t cap)
+{
+    struct records_request q = { .kind = RECORDS_TIMED,
+                                 .key = msk_text(id),
+                                 .now = after,
+                                 .rows = many,
+                                 .cap = cap };
+    enum records_result result = ask(shelf, &q);
+
+    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
+    return q.n;
+}
+
+/* Two at the same time are told apart by their identity. */
+static void
+walks_those_that_have_a_time_in_its_order(void **state)
+{
+    (void)state;
+    a.due = c.due = 200;
+    b.due = 100;
+    make_row(&got, "dora", "dora@bsf", "first"); /* without one */
+    assert_int_equal(save(&got), RECORDS_OK);
+    save_three();
+    assert_int_equal(timed(0, "", 8), 3);
+    assert_true(row_says(&many[0], "ben", "first"));
+    assert_true(row_says(&many[1], "anna", "first"));
+    assert_true(row_says(&many[2], "cleo", "first"));
+    assert_true(many[1].due == 200);
+    assert_int_equal(timed(100, "ben", 1), 1);
+    assert_true(row_says(&many[0], "anna", "first"));
+    assert_int_equal(timed(200, "anna", 8), 1);
+    assert_true(row_says(&many[0], "cleo", "first"));
+    assert_int_equal(timed(200, "cleo", 8), 0);
+    assert_int_equal(timed(150, "zoe", 8), 2);
+    assert_int_equal(claim(shelf, 99, 1, 8), 0); /* nobody was claimed */
+    assert_true(next_due() == 100);
+}
+
 static void
 follows_a_membership_that_begins_and_ends(void **state)
 {
@@ -429,6 +468,41 @@ keeps_key_groups_of_each_domain(void **state)
     assert_int_equal(ask_group(RECORDS_GROUP, group_of(2, 7), &group),
                      RECORDS_OK);
     assert_int_equal(group.packed[0], 'x');
+}
+
+static size_t
+groups_after(struct msk_group_id id, struct records_group *rows, size_t cap)
+{
+    struct records_request q = {
+        .kind = RECORDS_GROUP_AFTER, .group = id, .group_row = rows, .cap = cap
+    };
+    enum records_result result = ask(shelf, &q);
+
+    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
+    return q.n;
+}
+
+static void
+walks_over_key_groups_in_pages(void **state)
+{
+    static struct records_group page[3];
+
+    (void)state;
+    for (uint16_t i = 5; i > 0; i--) {
+        make_group(&group, group_of(1, i), (char)('a' + i));
+        assert_int_equal(ask_group(RECORDS_SAVE_GROUP, group.id, &group),
+                         RECORDS_OK);
+    }
+    memset(page, 0xA5, sizeof page);
+    assert_int_equal(groups_after(group_of(0, 0), page, 2), 2);
+    assert_int_equal(page[0].id.group, 1);
+    assert_int_equal(page[1].id.group, 2);
+    assert_int_equal(page[1].packed[0], 'c');
+    assert_int_equal(page[2].version, 0xA5A5A5A5A5A5A5A5);
+    assert_int_equal(groups_after(page[1].id, page, 3), 3);
+    assert_int_equal(page[2].id.group, 5);
+    assert_int_equal(groups_after(page[2].id, page, 3), 0);
+    assert_int_equal(groups_after(group_of(1, 4), page, 3), 1);
 }
 
 static enum records_result
@@ -676,6 +750,8 @@ main(int argc, char *argv[])
         TEST(refuses_a_btid_of_another_one_and_saves_the_others),
         TEST(finds_an_old_btid_unless_somebody_has_it_now),
         TEST(claims_what_is_due_once_until_it_is_held_no_more),
+        TEST(walks_over_key_groups_in_pages),
+        TEST(walks_those_that_have_a_time_in_its_order),
         TEST(walks_the_members_of_a_group_in_order),
         TEST(follows_a_membership_that_begins_and_ends),
         TEST(changes_no_membership_on_a_conflict),
