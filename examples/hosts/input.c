@@ -203,7 +203,8 @@ input_file_close(struct input_file *f)
 }
 
 enum input_next
-input_file_next(struct input_file *f, input_json_take *take, void *arg)
+input_file_next(struct input_file *f, input_json_take *take, void *arg,
+                bool *taken)
 {
     char line[INPUT_LINE_MAX];
     const char *why = NULL;
@@ -211,25 +212,12 @@ input_file_next(struct input_file *f, input_json_take *take, void *arg)
     if (fgets(line, sizeof line, f->file) == NULL)
         return INPUT_END;
     f->line++;
-    if (!is_blank(line))
+    *taken = !is_blank(line);
+    if (*taken)
         why = input_json_line(line, take, arg);
     msk_wipe(line, sizeof line);
     if (why == NULL)
         return INPUT_MORE;
     (void)fprintf(stderr, "%s:%u: %s\n", f->path, f->line, why);
     return INPUT_WRONG;
-}
-
-bool
-input_json_lines(const char *path, input_json_take *take, void *arg)
-{
-    struct input_file f;
-    enum input_next next = INPUT_MORE;
-
-    if (!input_file_open(&f, path))
-        return false;
-    while (next == INPUT_MORE)
-        next = input_file_next(&f, take, arg);
-    input_file_close(&f);
-    return next == INPUT_END;
 }

@@ -69,15 +69,12 @@ bool input_file_open(struct input_file *f, const char *path);
 void input_file_close(struct input_file *f);
 
 /* Runs the next line through take. Blank lines and lines that start with # are
- * skipped. WRONG: the file, its number and the reason were told on stderr. */
+ * skipped: *taken is false. WRONG: the file, its number and the reason were told on stderr. */
 enum input_next { INPUT_MORE, INPUT_END, INPUT_WRONG };
 enum input_next input_file_next(struct input_file *f, input_json_take *take,
-                                void *arg);
+                                void *arg, bool *taken);
 
-/* All lines of a file, until one fails. */
-bool input_json_lines(const char *path, input_json_take *take, void *arg);
-
-/* The same for one line of text. */
+/* The same for one line of text. NULL, or why not. */
 const char *input_json_line(const char *text, input_json_take *take, void *arg);
 
 #endif

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/* sendmmsg is of Linux and the BSDs. */
+#define _GNU_SOURCE
 #include "udp.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#define AT_ONCE 64u
+#define ROOM_MS 20       /* until the system has room again */
 #define BUFFER (1 << 22) /* octets; the system gives what it may */
 
 static int
@@ -123,6 +129,79 @@ udp_send(int fd, struct msk_bytes peer, struct msk_bytes message)
     return address_to_socket(peer, &to, &len) &&
            sendto(fd, message.p, message.n, 0, (struct sockaddr *)&to, len) >=
                0;
+}
+
+/* --- many ---------------------------------------------------------------- */
+
+#ifndef HAVE_SENDMMSG
+struct mmsghdr {
+    struct msghdr msg_hdr;
+    unsigned msg_len;
+};
+
+static int
+sendmmsg(int fd, struct mmsghdr *packets, unsigned n, int flags)
+{
+    unsigned i = 0;
+
+    while (i < n && sendmsg(fd, &packets[i].msg_hdr, flags) >= 0)
+        i++;
+    return i > 0 || n == 0 ? (int)i : -1;
+}
+#endif
+
+/* Sends a row of packets that are addressed. Returns how many of them, from
+ * the first one on. */
+static unsigned
+send_some(int fd, struct mmsghdr *packets, unsigned n)
+{
+    struct pollfd room = { .fd = fd, .events = POLLOUT };
+    int sent = sendmmsg(fd, packets, n, MSG_DONTWAIT);
+
+    if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS) &&
+        poll(&room, 1, ROOM_MS) == 1)
+        sent = sendmmsg(fd, packets, n, MSG_DONTWAIT);
+    return sent > 0 ? (unsigned)sent : 0;
+}
+
+static void
+send_row(int fd, struct udp_message *messages, unsigned n)
+{
+    struct sockaddr_storage to[AT_ONCE];
+    struct iovec octets[AT_ONCE];
+    struct mmsghdr packets[AT_ONCE];
+    unsigned sent = 0;
+
+    memset(packets, 0, sizeof packets);
+    for (unsigned i = 0; i < n; i++) {
+        struct msghdr *head = &packets[i].msg_hdr;
+        socklen_t len = 0;
+
+        octets[i].iov_base = (void *)(uintptr_t)messages[i].octets.p;
+        octets[i].iov_len = messages[i].octets.n;
+        if (address_to_socket(messages[i].to, &to[i], &len))
+            head->msg_name = &to[i];
+        head->msg_namelen = len;
+        head->msg_iov = &octets[i];
+        head->msg_iovlen = 1;
+    }
+    while (sent < n) { /* one that cannot be sent holds up no other */
+        unsigned some = send_some(fd, packets + sent, n - sent);
+
+        for (unsigned i = sent; i < sent + some; i++)
+            messages[i].sent = true;
+        sent += some > 0 ? some : 1;
+    }
+}
+
+void
+udp_send_many(int fd, struct udp_message *messages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        messages[i].sent = false;
+    for (size_t i = 0; i < n; i += AT_ONCE)
+        send_row(fd, messages + i,
+                 (unsigned)(n - i < AT_ONCE ? n - i : AT_ONCE));
 }
 
 bool

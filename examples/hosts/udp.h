@@ -24,6 +24,14 @@ bool udp_local(int fd, struct address *out);
 /* Sends one datagram. MIKEY survives a lost one. False: it was not sent. */
 bool udp_send(int fd, struct msk_bytes peer, struct msk_bytes message);
 
+/* Sends many. One that the system does not take is not sent; when it has no
+ * room it is waited for, for a moment. */
+struct udp_message {
+    struct msk_bytes to, octets;
+    bool sent;
+};
+void udp_send_many(int fd, struct udp_message *messages, size_t n);
+
 /* The next datagram, in buf, and where it came from. False: there is none.
  * What is longer than cap comes with cap + 1 octets, so that it is refused
  * and not cut: buf has room for these. */

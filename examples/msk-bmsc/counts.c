@@ -100,10 +100,12 @@ counts_write(void *host, FILE *out)
 
     write_http(h, out);
     write_mikey(&h->stats, out);
-    counter(out, "database_failures_total", h->database.failures,
-            "Calls of the database that failed.");
-    gauge(out, "database_locked", h->database.busy ? 1 : 0,
-          "1: another process keeps the database locked.");
+    counter(out, "database_failures_total", h->store.failures,
+            "What was asked of the database and failed.");
+    gauge(out, "database_fails", h->store.fails ? 1 : 0,
+          "1: what was asked of the database last has failed.");
+    gauge(out, "waiting", (double)h->rounds.waiting.n,
+          "Requests and acknowledgements that wait for a commit to begin.");
     gauge(out, "jobs", (double)jobs_active(h),
           "Pushes and pulls to all that are under way.");
     gauge(out, "turn_seconds_max", (double)h->stats.longest / 1000,

@@ -1,32 +1,137 @@
 /* SPDX-License-Identifier: MIT */
-/* What calls of the library want done, and what there is to tell of it. */
+/* What calls of the library want done: kept until their record is committed,
+ * and then told and sent. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "host.h"
 
-static void
-tell_id(struct host *h, const char *name, const struct msk_key_id *id)
-{
-    json_t *event = event_new(&h->log, name);
+#define AT_ONCE 64u
 
-    event_key_id(event, id);
-    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
-    event_tell(&h->log, event);
+/* --- kept ---------------------------------------------------------------- */
+
+static bool
+keep_effect(struct effects *effects, const struct msk_bmsc_effect *e)
+{
+    struct effect *effect = malloc(sizeof *effect + e->message.n);
+
+    if (effect == NULL || e->peer.n > sizeof effect->to.octets) {
+        free(effect);
+        return false;
+    }
+    effect->next = NULL;
+    effect->kind = e->kind;
+    effect->id = e->id;
+    effect->group = e->group;
+    effect->why = e->why;
+    effect->to.n = e->peer.n;
+    if (e->peer.n > 0)
+        memcpy(effect->to.octets, e->peer.p, e->peer.n);
+    effect->n = e->message.n;
+    if (e->message.n > 0)
+        memcpy(effect->octets, e->message.p, e->message.n);
+    if (effects->last != NULL)
+        effects->last->next = effect;
+    else
+        effects->first = effect;
+    effects->last = effect;
+    return true;
 }
 
-/* A MIKEY message that waits for an answer to leave. */
-struct letter {
-    struct letter *next;
-    struct address to;
-    size_t n;
-    uint8_t octets[];
-};
-
-/* Sends a MIKEY message, and says what it is. */
-static void
-send_message(struct host *h, struct msk_bytes to, struct msk_bytes message)
+static size_t
+length_of(const struct msk_http_response *r)
 {
+    size_t n = sizeof(struct answer) + r->body.n +
+               r->n_headers * sizeof(struct msk_http_header);
+
+    for (size_t i = 0; i < r->n_headers; i++)
+        n += r->headers[i].name.n + r->headers[i].value.n;
+    return n;
+}
+
+/* Copies octets to *to, and moves it on. */
+static struct msk_bytes
+copy(struct msk_bytes from, uint8_t **to)
+{
+    struct msk_bytes out = { *to, from.n };
+
+    if (from.n > 0)
+        memcpy(*to, from.p, from.n);
+    *to += from.n;
+    return out;
+}
+
+static bool
+keep_answer(struct effects *effects, const struct msk_http_response *r)
+{
+    struct answer *answer = malloc(length_of(r));
+    uint8_t *to;
+
+    if (answer == NULL)
+        return false;
+    to = (uint8_t *)(answer->headers + r->n_headers);
+    answer->response = *r;
+    answer->response.headers = answer->headers;
+    answer->response.body = copy(r->body, &to);
+    for (size_t i = 0; i < r->n_headers; i++) {
+        answer->headers[i].name = copy(r->headers[i].name, &to);
+        answer->headers[i].value = copy(r->headers[i].value, &to);
+    }
+    free(effects->answer);
+    effects->answer = answer;
+    return true;
+}
+
+void
+effects_forget(struct host *h)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+
+    while (msk_outbox_next(h->outbox, &e))
+        ;
+}
+
+bool
+effects_keep(struct host *h, struct effects *effects)
+{
+    struct msk_bmsc_effect e = { .size = sizeof e };
+    bool fine = true;
+
+    while (fine && msk_outbox_next(h->outbox, &e))
+        fine = e.kind == MSK_BMSC_EFFECT_SEND_HTTP
+                   ? keep_answer(effects, e.response)
+                   : keep_effect(effects, &e);
+    if (!fine)
+        effects_drop(effects);
+    return fine;
+}
+
+static void
+free_all(struct effect *effect)
+{
+    while (effect != NULL) {
+        struct effect *next = effect->next;
+
+        free(effect);
+        effect = next;
+    }
+}
+
+void
+effects_drop(struct effects *effects)
+{
+    free_all(effects->first);
+    free(effects->answer);
+    *effects = (struct effects){ .first = NULL };
+}
+
+/* --- sent ---------------------------------------------------------------- */
+
+/* Says what a MIKEY message is, that was sent. */
+static void
+tell_sent(struct host *h, const struct effect *e, bool sent)
+{
+    struct msk_bytes to = address_view(&e->to), message = { e->octets, e->n };
     struct msk_peek peek;
     bool known = msk_mikey_peek(h->options.layout, message, &peek) == MSK_OK;
     bool pull = known && peek.id.number == 0;
@@ -38,13 +143,13 @@ send_message(struct host *h, struct msk_bytes to, struct msk_bytes message)
     }
     event_address(event, "to", to);
     event_hex(event, "octets", message);
-    if (!udp_send(h->udp, to, message)) {
+    if (!sent)
         event_word(event, "reason", "it could not be sent");
-        event_tell(&h->log, event);
+    event_tell(&h->log, event);
+    if (!sent) {
         h->stats.unsent++;
         return;
     }
-    event_tell(&h->log, event);
     peers_add(&h->peers, to, event_monotonic());
     capture_udp(&h->capture, address_view(&h->mikey), to, message);
     if (pull)
@@ -53,79 +158,71 @@ send_message(struct host *h, struct msk_bytes to, struct msk_bytes message)
         h->stats.pushed++;
 }
 
-/* What follows from an answer leaves after it. False: no memory. */
-static bool
-keep_message(struct host *h, const struct msk_bmsc_effect *e)
+static void
+send_all(struct host *h, const struct effect *first)
 {
-    struct letter *letter = malloc(sizeof *letter + e->message.n), **end;
+    struct udp_message messages[AT_ONCE];
+    const struct effect *e = first;
 
-    if (letter == NULL || e->peer.n > sizeof letter->to.octets) {
-        free(letter);
-        return false;
+    while (e != NULL) {
+        size_t n = 0;
+
+        for (first = e; e != NULL && n < AT_ONCE; e = e->next)
+            messages[n++] =
+                (struct udp_message){ .to = address_view(&e->to),
+                                      .octets = { e->octets, e->n } };
+        udp_send_many(h->udp, messages, n);
+        for (size_t i = 0; i < n; i++, first = first->next)
+            tell_sent(h, first, messages[i].sent);
     }
-    letter->next = NULL;
-    letter->to.n = e->peer.n;
-    memcpy(letter->to.octets, e->peer.p, e->peer.n);
-    letter->n = e->message.n;
-    memcpy(letter->octets, e->message.p, e->message.n);
-    for (end = &h->letters; *end != NULL; end = &(*end)->next)
-        ;
-    *end = letter;
-    return true;
-}
-
-struct letter *
-effects_letters(struct host *h)
-{
-    struct letter *letters = h->letters;
-
-    h->letters = NULL;
-    return letters;
 }
 
 void
-effects_post(struct host *h, struct letter *letters)
+effects_send(struct host *h)
 {
-    while (letters != NULL) {
-        struct letter *next = letters->next;
-
-        send_message(h, address_view(&letters->to),
-                     (struct msk_bytes){ letters->octets, letters->n });
-        free(letters);
-        letters = next;
-    }
+    send_all(h, h->outgoing.first);
+    effects_drop(&h->outgoing);
 }
 
-/* The views of an effect are good until the outbox is used again. */
-static void
-keep_response(struct host *h, const struct msk_bmsc_effect *e)
+void
+effects_post(struct host *h, struct effect *letters)
 {
-    json_t *event = event_new_limited(&h->log, &h->strangers, "http_response");
+    send_all(h, letters);
+    free_all(letters);
+}
 
-    h->response = *e->response;
-    event_number(event, "status", h->response.status);
-    event_text(event, "body", h->response.body);
+/* --- told ---------------------------------------------------------------- */
+
+static struct msk_bytes
+btid_of(const struct work *work)
+{
+    const struct records_subscriber *row = work->row;
+
+    return row != NULL ? (struct msk_bytes){ row->btid, row->btid_n }
+                       : (struct msk_bytes){ NULL, 0 };
+}
+
+static void
+tell_id(struct host *h, const struct work *work, const char *name,
+        const struct msk_key_id *id)
+{
+    json_t *event = event_new(&h->log, name);
+
+    event_key_id(event, id);
+    event_text(event, "btid", btid_of(work));
     event_tell(&h->log, event);
 }
 
 static void
-tell_joined(struct host *h, const struct msk_group_id *group)
+tell_member(struct host *h, const struct work *work,
+            const struct msk_group_id *group, const char *why)
 {
-    json_t *event = event_new(&h->log, "joined");
+    json_t *event = event_new(&h->log, why == NULL ? "joined" : "parted");
 
     event_group_id(event, group);
-    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
-    event_tell(&h->log, event);
-}
-
-static void
-tell_parted(struct host *h, const struct msk_group_id *group, const char *why)
-{
-    json_t *event = event_new(&h->log, "parted");
-
-    event_group_id(event, group);
-    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
-    event_word(event, "reason", why);
+    event_text(event, "btid", btid_of(work));
+    if (why != NULL)
+        event_word(event, "reason", why);
     event_tell(&h->log, event);
 }
 
@@ -141,97 +238,62 @@ why_parted(enum msk_parted why)
 }
 
 static void
-run_one(struct host *h, const struct msk_bmsc_effect *e)
+tell_answer(struct host *h, const struct answer *answer)
+{
+    json_t *event = event_new_limited(&h->log, &h->strangers, "http_response");
+
+    event_number(event, "status", answer->response.status);
+    event_text(event, "body", answer->response.body);
+    event_tell(&h->log, event);
+}
+
+static void
+tell_one(struct host *h, const struct work *work, const struct effect *e)
 {
     switch (e->kind) {
-    case MSK_BMSC_EFFECT_SEND_MIKEY:
-        if (!h->answers || !keep_message(h, e))
-            send_message(h, e->peer, e->message);
-        break;
-    case MSK_BMSC_EFFECT_SEND_HTTP: keep_response(h, e); break;
+    case MSK_BMSC_EFFECT_SEND_HTTP:
+    case MSK_BMSC_EFFECT_SEND_MIKEY: break;
     case MSK_BMSC_EFFECT_DELIVERED:
         h->stats.acked++;
-        tell_id(h, "acked", &e->id);
+        tell_id(h, work, "acked", &e->id);
         break;
     case MSK_BMSC_EFFECT_GAVE_UP:
         h->stats.gave_up++;
-        tell_id(h, "gave_up", &e->id);
+        tell_id(h, work, "gave_up", &e->id);
         break;
-    case MSK_BMSC_EFFECT_JOINED: tell_joined(h, &e->group); break;
+    case MSK_BMSC_EFFECT_JOINED: tell_member(h, work, &e->group, NULL); break;
     case MSK_BMSC_EFFECT_PARTED:
-        tell_parted(h, &e->group, why_parted(e->why));
+        tell_member(h, work, &e->group, why_parted(e->why));
         break;
     }
 }
 
-void
-effects_run(struct host *h)
+static void
+append(struct effects *to, struct effect *e)
 {
-    struct msk_bmsc_effect effect = { .size = sizeof effect };
-
-    while (msk_outbox_next(h->outbox, &effect))
-        run_one(h, &effect);
+    e->next = NULL;
+    if (to->last != NULL)
+        to->last->next = e;
+    else
+        to->first = e;
+    to->last = e;
 }
 
 void
-effects_parted(struct host *h, const char *why)
+effects_run(struct host *h, struct work *work)
 {
-    struct msk_group_id group;
-    struct msk_key_id id;
+    struct effects *left = work->answers ? &work->effects : &h->outgoing;
+    struct effect *e = work->effects.first, *next;
 
-    msk_key_group_current(&h->group, &id);
-    group = msk_key_id_group(&id);
-    tell_parted(h, &group, why);
-}
-
-void
-effects_refused(struct host *h, const char *what, int err)
-{
-    json_t *event;
-
-    if (msk_err_kind(err) == MSK_KIND_FINE)
-        return;
-    h->stats.refused++;
-    event = event_new_limited(&h->log, &h->strangers, "refused");
-    event_word(event, "what", what);
-    event_word(event, "reason", msk_err_text(err));
-    event_number(event, "error", err);
-    if (err == MSK_ERR_STORE && h->database.why[0] != '\0')
-        event_word(event, "database", h->database.why);
-    event_tell(&h->log, event);
-}
-
-void
-effects_trace(void *host, const struct msk_bmsc_trace *step)
-{
-    struct host *h = host;
-    json_t *event = event_new(&h->log, "step");
-
-    event_word(event, "machine", "delivery");
-    event_key_id(event, &step->id);
-    event_text(event, "btid", (struct msk_bytes){ h->row.btid, h->row.btid_n });
-    event_word(event, "state", step->state_name);
-    event_word(event, "what", step->event_name);
-    event_word(event, "next", step->next_name);
-    event_tell(&h->log, event);
-}
-
-/* An MSK of a Key Group, in events and the key log. */
-void
-effects_log_group(struct host *h, enum msk_key_group_role role)
-{
-    struct msk_keylog line = { .kind = MSK_KEYLOG_MSK };
-    struct msk_key_group_msk msk = { .size = sizeof msk };
-    json_t *event;
-
-    if (!msk_key_group_get(&h->group, role, &msk))
-        return;
-    event = event_new(&h->log, "msk");
-    line.id = msk.id;
-    line.key = msk.msk;
-    line.rand = msk.rand;
-    keylog_write(h->keylog, &line);
-    event_key_id(event, &line.id);
-    event_secret(&h->log, event, "key", line.key);
-    event_tell(&h->log, event);
+    work->effects.first = work->effects.last = NULL;
+    if (work->effects.answer != NULL)
+        tell_answer(h, work->effects.answer);
+    for (; e != NULL; e = next) {
+        next = e->next;
+        tell_one(h, work, e);
+        if (e->kind == MSK_BMSC_EFFECT_SEND_MIKEY)
+            append(left, e);
+        else
+            free(e);
+    }
 }

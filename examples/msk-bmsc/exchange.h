@@ -5,20 +5,29 @@
 
 #include <microhttpd.h>
 
+#include "../hosts/address.h"
 #include "msk/http.h"
-
-struct exchange {
-    char *target; /* as it stood in the request line; NULL: no memory */
-    uint8_t *body;
-    size_t n;
-    void *then; /* for http_handlers.answered */
-    bool begun, too_long, handled;
-};
 
 /* Header lines as the library takes them. */
 struct headers {
     struct msk_http_header list[MSK_HTTP_HEADERS_MAX + 1];
     size_t n;
+};
+
+struct exchange {
+    char *target; /* as it stood in the request line; NULL: no memory */
+    uint8_t *body;
+    size_t n;
+    bool begun, too_long;
+    /* From when it is whole to its answer: */
+    struct MHD_Connection *connection;
+    struct headers headers;
+    struct msk_http_request request;
+    struct address peer;
+    struct MHD_Response *response; /* NULL: not answered yet */
+    unsigned status;
+    bool handled; /* `then` is for http_handlers.answered */
+    void *then;
 };
 
 /* NULL: no memory. */
@@ -29,10 +38,13 @@ void exchange_free(struct exchange *x);
  * let go. */
 void exchange_take(struct exchange *x, const char *p, size_t n);
 
-/* The request as the library takes it, but for the method; an HTTP status if
- * that cannot be. It points into x and headers. */
-int exchange_request(const struct exchange *x,
-                     struct MHD_Connection *connection, struct headers *headers,
-                     struct msk_http_request *request);
+/* x->request as the library takes it, but for the method; an HTTP status if
+ * that cannot be. It points into x and the connection. */
+int exchange_request(struct exchange *x, struct MHD_Connection *connection);
+
+/* An answer, after which the connection ends. response NULL: nothing but the
+ * status. NULL: no memory. */
+struct MHD_Response *
+exchange_response(int status, const struct msk_http_response *response);
 
 #endif

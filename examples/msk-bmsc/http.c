@@ -3,10 +3,8 @@
 
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "../hosts/event.h"
@@ -19,11 +17,9 @@
 #define CONNECTION_SECONDS 10u
 #define CONNECTION_OCTETS ((size_t)3 * HEAD_MAX) /* a head and its parts */
 
-/* Requests of one turn of the loop are answered for so long; those after that
- * get 503. So no client waits for much longer than two turns. */
+/* Requests of one turn of the loop are looked at for so long; those after that
+ * get 503. */
 #define TURN_MS 200u
-#define RETRY_MIN 5 /* seconds */
-#define RETRY_SPREAD 25u
 
 struct http_server {
     struct MHD_Daemon *daemon;
@@ -34,6 +30,8 @@ struct http_server {
     uint64_t ticket; /* of who enters now */
     msk_time began;  /* this turn, */
     unsigned looked; /* and the requests in it */
+    size_t open;     /* requests that were taken and are not answered */
+    bool resumed;    /* some are answered, and the web server has to know */
     struct http_counts counts;
 };
 
@@ -64,58 +62,45 @@ end(void *user, struct MHD_Connection *connection, void **state,
 
 /* --- answers ------------------------------------------------------------- */
 
-static void
-add_header(struct MHD_Response *r, const struct msk_http_header *h)
-{
-    char name[64], value[MSK_HTTP_VALUE_MAX + 1];
-
-    if (h->name.n >= sizeof name || h->value.n >= sizeof value)
-        return;
-    memcpy(name, h->name.p, h->name.n);
-    name[h->name.n] = '\0';
-    memcpy(value, h->value.p, h->value.n);
-    value[h->value.n] = '\0';
-    (void)MHD_add_response_header(r, name, value);
-}
-
-/* Those who are told to come again do not come all at once. */
-static void
-add_retry(struct MHD_Response *r)
-{
-    unsigned draw = 0;
-    char seconds[16];
-
-    (void)getrandom(&draw, sizeof draw, GRND_NONBLOCK);
-    (void)snprintf(seconds, sizeof seconds, "%u",
-                   RETRY_MIN + draw % (RETRY_SPREAD + 1));
-    (void)MHD_add_response_header(r, "Retry-After", seconds);
-}
-
 /* One request a connection: only its first head was seen at the door. */
 static enum MHD_Result
 answer(struct http_server *server, struct MHD_Connection *connection,
-       int status, const struct msk_http_response *response)
+       int status)
 {
-    struct msk_bytes body = { NULL, 0 };
-    struct MHD_Response *r;
+    struct MHD_Response *r = exchange_response(status, NULL);
     enum MHD_Result result;
 
-    if (response != NULL)
-        body = response->body;
-    r = MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p,
-                                        MHD_RESPMEM_MUST_COPY);
     if (r == NULL)
         return MHD_NO;
-    for (size_t i = 0; response != NULL && i < response->n_headers; i++)
-        add_header(r, &response->headers[i]);
-    if (status == MHD_HTTP_SERVICE_UNAVAILABLE && response == NULL)
-        add_retry(r);
-    (void)MHD_add_response_header(r, "Connection", "close");
     result = MHD_queue_response(connection, (unsigned)status, r);
     MHD_destroy_response(r);
+    server->counts.answered[status / 100]++;
+    return result;
+}
+
+/* What waits while others are loaded and saved is answered in the next turn of
+ * the web server. */
+void
+http_answer(struct http_server *server, struct exchange *x,
+            const struct msk_http_response *response, bool late, void *then)
+{
+    int status =
+        response != NULL ? response->status : MHD_HTTP_SERVICE_UNAVAILABLE;
+    struct address local;
+
+    door_local(server->door, &local);
+    if (response != NULL)
+        said_response(server->capture, response, address_view(&x->peer),
+                      address_view(&local));
+    x->response = exchange_response(status, response);
+    x->status = (unsigned)status;
+    x->then = then;
+    server->open--;
+    server->resumed = true;
+    server->counts.overload += late ? 1 : 0;
     if (status >= 100 && status < 600)
         server->counts.answered[status / 100]++;
-    return result;
+    MHD_resume_connection(x->connection);
 }
 
 /* --- one request --------------------------------------------------------- */
@@ -143,30 +128,39 @@ static enum MHD_Result
 handle(struct http_server *server, struct MHD_Connection *connection,
        struct exchange *x, const char *method)
 {
-    static struct headers headers;
-    struct msk_http_request request = { .size = sizeof request };
-    const struct msk_http_response *response = NULL;
-    struct address peer, local;
+    struct address local;
     int status;
 
-    if (x->target == NULL || !peer_of(connection, &peer))
+    if (x->target == NULL || !peer_of(connection, &x->peer))
         return MHD_NO;
-    status = exchange_request(x, connection, &headers, &request);
+    status = exchange_request(x, connection);
+    if (status == MHD_HTTP_OK && is_overloaded(server))
+        status = MHD_HTTP_SERVICE_UNAVAILABLE;
     if (status != MHD_HTTP_OK)
-        return answer(server, connection, status, NULL);
-    if (is_overloaded(server))
-        return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
-    request.method = msk_text(method);
+        return answer(server, connection, status);
+    x->request.method = msk_text(method);
     door_local(server->door, &local);
-    said_request(server->capture, &request, address_view(&peer),
+    said_request(server->capture, &x->request, address_view(&x->peer),
                  address_view(&local));
+    if (!server->handlers->request(server->user, &x->request,
+                                   address_view(&x->peer), x))
+        return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE);
     x->handled = true;
-    if (!server->handlers->request(server->user, &request, address_view(&peer),
-                                   &response, &x->then))
-        return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE, NULL);
-    said_response(server->capture, response, address_view(&peer),
-                  address_view(&local));
-    return answer(server, connection, response->status, response);
+    x->connection = connection;
+    server->open++;
+    MHD_suspend_connection(connection);
+    return MHD_YES;
+}
+
+/* It was answered meanwhile. */
+static enum MHD_Result
+go_on(struct MHD_Connection *connection, struct exchange *x)
+{
+    enum MHD_Result result = MHD_NO;
+
+    if (x->response != NULL)
+        result = MHD_queue_response(connection, x->status, x->response);
+    return result;
 }
 
 static enum MHD_Result
@@ -189,7 +183,8 @@ access_handler(void *user, struct MHD_Connection *connection, const char *url,
         *upload_n = 0;
         return MHD_YES;
     }
-    return handle(user, connection, x, method);
+    return x->handled ? go_on(connection, x)
+                      : handle(user, connection, x, method);
 }
 
 /* --- the door ------------------------------------------------------------ */
@@ -237,9 +232,9 @@ static struct MHD_Daemon *
 start_daemon(struct http_server *server)
 {
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, access_handler,
-        server, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS_MAX,
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0,
+        NULL, NULL, access_handler, server, MHD_OPTION_CONNECTION_LIMIT,
+        CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_OCTETS,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, watch,
@@ -314,6 +309,20 @@ http_run(struct http_server *server, msk_time now)
     server->began = event_monotonic();
     server->looked = 0;
     (void)MHD_run(server->daemon);
+}
+
+void
+http_flush(struct http_server *server)
+{
+    if (server->resumed)
+        (void)MHD_run(server->daemon);
+    server->resumed = false;
+}
+
+size_t
+http_open(const struct http_server *server)
+{
+    return server->open;
 }
 
 const struct http_counts *

@@ -12,16 +12,15 @@
 
 struct http_server;
 
+struct exchange;
+
 struct http_handlers {
-    /*
-     * Answers one request. *response stays good until the next call. *then is
-     * handed to answered. False: it cannot be done now, the answer is 503.
-     */
+    /* Takes a request, which stays good until it is answered by http_answer, in
+     * another call. False: it cannot be done now, the answer is 503. */
     bool (*request)(void *user, const struct msk_http_request *request,
-                    struct msk_bytes peer,
-                    const struct msk_http_response **response, void **then);
+                    struct msk_bytes peer, struct exchange *exchange);
     /* The answer has left, or never will: what had to wait for it may go.
-     * Called once for each request that was handled. */
+     * Called once for each request that was taken. */
     void (*answered)(void *user, void *then);
     door_refused *refused;
 };
@@ -47,6 +46,18 @@ int http_timeout(struct http_server *server, int ms);
 
 /* Does what there is to do at `now`, a clock that is never set. */
 void http_run(struct http_server *server, msk_time now);
+
+/* Answers a request that was taken. NULL: it cannot be done now, 503; `late`:
+ * as there was no time. `then` is handed to answered. */
+void http_answer(struct http_server *server, struct exchange *exchange,
+                 const struct msk_http_response *response, bool late,
+                 void *then);
+
+/* Sends what was answered since. */
+void http_flush(struct http_server *server);
+/* How many requests were taken and are not answered. All of them are to be
+ * answered before http_close. */
+size_t http_open(const struct http_server *server);
 
 const struct http_counts *http_counts(const struct http_server *server);
 const struct door_counts *http_door(const struct http_server *server);

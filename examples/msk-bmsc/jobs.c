@@ -1,79 +1,115 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pushes and pulls: to one, or to all members as fast as the pacer lets; and
- * timers that begin anew. A walk over all subscribers is long: it does a slice
- * of it in each turn of the loop, and tells how far it is.
+ * Pushes and pulls: to one, or to all members; and timers that begin anew. A
+ * job does a part in each round (rounds.h), as many as there is room for, or as
+ * many as --pushes-per-second lets it, and tells how far it is.
  */
+#include "jobs.h"
+
 #include <string.h>
 
 #include "host.h"
+#include "services.h"
 
-#define SLICE_MS 5
 #define PROGRESS_MS 1000
+#define REST_MS 1000 /* when the store takes nothing */
+#define AT_ONCE 50u  /* pushes, where there are so many a second */
 
 static const char *const names[] = { "push", "push-next", "pull",
                                      "part", "check",     "timers" };
 
-static int
-part(struct host *h)
-{
-    struct msk_group_id group;
-    struct msk_key_id id;
+/* --- one subscriber ------------------------------------------------------ */
 
-    msk_key_group_current(&h->group, &id);
-    group = msk_key_id_group(&id);
-    msk_subscriber_part(&h->subscriber, &group);
+static int
+part(struct host *h, struct work *work, const struct job *job,
+     struct msk_subscriber *s)
+{
+    const struct group *group = groups_find(&h->groups, &job->group);
+
+    if (group == NULL && job->kind == JOB_CHECK)
+        return MSK_OK;
+    if (job->kind == JOB_CHECK &&
+        services_meet(work->row->services, group->row.services))
+        return MSK_OK;
+    msk_subscriber_part(s, &job->group);
     return MSK_OK;
 }
 
 static int
-call(struct host *h, const void *arg, msk_time now)
+push(struct host *h, const struct job *job, struct msk_subscriber *s,
+     msk_time now)
 {
-    switch (*(const enum job_kind *)arg) {
-    case JOB_PUSH: break;
+    const struct group *group = groups_find(&h->groups, &job->group);
+
+    if (group == NULL)
+        return h->groups.lacks ? MSK_OK : MSK_ERR_NO_MSK;
+    if (job->kind == JOB_PUSH_NEXT)
+        return msk_bmsc_push_msk(h->bmsc, h, s, &group->keys, MSK_ROLE_NEXT,
+                                 now, h->outbox);
+    if (job->kind == JOB_PULL)
+        return msk_bmsc_pull(h->bmsc, h, s, &group->keys, now, h->outbox);
+    return msk_bmsc_push(h->bmsc, h, s, &group->keys, now, h->outbox);
+}
+
+static int
+call(struct host *h, struct work *work, struct msk_subscriber *s, msk_time now)
+{
+    const struct job *job = work->user;
+
+    if (s == NULL)
+        return MSK_ERR_NO_MUK;
+    switch (job->kind) {
+    case JOB_PUSH:
     case JOB_PUSH_NEXT:
-        return msk_bmsc_push_msk(h->bmsc, h, &h->subscriber, &h->group,
-                                 MSK_ROLE_NEXT, now, h->outbox);
-    case JOB_PULL:
-        return msk_bmsc_pull(h->bmsc, h, &h->subscriber, &h->group, now,
-                             h->outbox);
+    case JOB_PULL: break;
     case JOB_PART:
-    case JOB_CHECK: return part(h);
-    case JOB_TIMERS: return serve_timer(h, NULL, now);
+    case JOB_CHECK: return part(h, work, job, s);
+    case JOB_TIMERS: return serve_timer(h, work, s, now);
     }
-    return msk_bmsc_push(h->bmsc, h, &h->subscriber, &h->group, now, h->outbox);
+    return push(h, job, s, now);
 }
 
 static void
-run(struct host *h, enum job_kind kind)
+end_one(struct host *h, struct work *work)
 {
-    int err;
+    struct job *job = work->user;
+    bool parts = job->kind == JOB_PART || job->kind == JOB_CHECK;
 
-    h->found_row = h->group_row;
-    if (kind == JOB_CHECK && records_allow(h))
-        return;
-    err = records_run(h, call, &kind);
-    effects_refused(h, names[kind], err);
-    if (err == MSK_OK && (kind == JOB_PART || kind == JOB_CHECK))
-        effects_parted(h, kind == JOB_PART ? "by command" : "not allowed");
+    job->done += work->err == MSK_ERR_STORE ? 0 : 1;
+    if (work->err == MSK_OK && parts && work->row->regrouped)
+        tell_parted(h, work->row, &job->group,
+                    job->kind == JOB_PART ? "by command" : "not allowed");
 }
 
-void
-jobs_one(struct host *h, struct msk_bytes btid, enum job_kind kind)
+struct work
+jobs_work(struct job *job)
 {
-    if (records_find(h, btid))
-        run(h, kind);
-    else
-        effects_refused(h, "subscriber", MSK_ERR_NO_MUK);
+    return (struct work){
+        .call = call, .done = end_one, .what = names[job->kind], .user = job
+    };
 }
+
+int
+jobs_one(struct host *h, const struct msk_group_id *group,
+         struct msk_bytes btid, enum job_kind kind)
+{
+    struct job job = { .kind = kind, .group = *group };
+    struct work work = jobs_work(&job);
+
+    work.by = WORK_BTID;
+    work.key = btid;
+    return rounds_do(h, &work);
+}
+
+/* --- all ----------------------------------------------------------------- */
 
 static struct job *
 begin(struct host *h, enum job_kind kind)
 {
     for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &h->jobs[i];
+        struct job *job = &h->jobs.all[i];
 
-        if (job->active)
+        if (job->active || job->rounds > 0)
             continue;
         memset(job, 0, sizeof *job);
         job->active = true;
@@ -85,15 +121,13 @@ begin(struct host *h, enum job_kind kind)
 }
 
 bool
-jobs_all(struct host *h, enum job_kind kind)
+jobs_all(struct host *h, const struct msk_group_id *group, enum job_kind kind)
 {
     struct job *job = begin(h, kind);
-    struct msk_key_id id;
 
     if (job == NULL)
         return false;
-    msk_key_group_current(&h->group, &id);
-    job->group = msk_key_id_group(&id);
+    job->group = *group;
     return true;
 }
 
@@ -101,11 +135,16 @@ jobs_all(struct host *h, enum job_kind kind)
 void
 jobs_timers(struct host *h)
 {
+    struct job *job;
+
     for (size_t i = 0; i < JOBS_MAX; i++)
-        if (h->jobs[i].active && h->jobs[i].kind == JOB_TIMERS)
-            h->jobs[i].active = false;
-    if (begin(h, JOB_TIMERS) == NULL)
+        if (h->jobs.all[i].active && h->jobs.all[i].kind == JOB_TIMERS)
+            h->jobs.all[i].active = false;
+    job = begin(h, JOB_TIMERS);
+    if (job == NULL)
         event_error(&h->log, "too much to do");
+    else
+        job->at.due = event_unix();
 }
 
 size_t
@@ -114,7 +153,7 @@ jobs_active(const struct host *h)
     size_t n = 0;
 
     for (size_t i = 0; i < JOBS_MAX; i++)
-        n += h->jobs[i].active ? 1 : 0;
+        n += h->jobs.all[i].active ? 1 : 0;
     return n;
 }
 
@@ -135,104 +174,120 @@ tell(struct host *h, const struct job *job, const char *name)
     event_tell(&h->log, event);
 }
 
-static void
-end(struct host *h, struct job *job)
-{
-    job->active = false;
-    tell(h, job, "finished");
-}
-
-/* Is there something to do for the subscriber in h->row? */
 static bool
-is_meant(struct host *h, const struct job *job)
+is_paced(const struct job *job)
 {
-    struct msk_bytes packed = { h->row.packed, h->row.n };
-    bool meant;
-
-    if (job->kind == JOB_TIMERS)
-        return h->row.due != MSK_NEVER;
-    meant = msk_subscriber_unpack(&h->subscriber, packed) == MSK_OK &&
-            msk_subscriber_member(&h->subscriber, &job->group);
-    msk_subscriber_wipe(&h->subscriber);
-    return meant;
+    return job->kind == JOB_PUSH || job->kind == JOB_PUSH_NEXT ||
+           job->kind == JOB_PULL;
 }
 
-static void
-pass(struct host *h, struct job *job)
+/* Of at most cap, how many may be pushed now? */
+static size_t
+paced(struct host *h, const struct job *job, size_t cap)
 {
-    memcpy(job->after, h->row.id, h->row.id_n);
-    job->after_n = h->row.id_n;
-    job->seen++;
-}
+    size_t n = 0;
 
-static bool
-is_paced(enum job_kind kind)
-{
-    return kind == JOB_PUSH || kind == JOB_PUSH_NEXT || kind == JOB_PULL;
-}
-
-/* What there is to do for the subscriber in h->row. Returns how long that has
- * to wait; it is done if that is 0. */
-static msk_time
-do_one(struct host *h, struct job *job)
-{
-    msk_time wait =
-        is_paced(job->kind) ? msk_pacer_take(&h->pacer, event_monotonic()) : 0;
-
-    if (wait > 0)
-        return wait;
-    pass(h, job);
-    if (job->kind != JOB_TIMERS && !records_group(h, &job->group)) {
-        end(h, job);
-        return 0;
-    }
-    job->done++;
-    run(h, job->kind);
-    return 0;
-}
-
-/* Returns how long the job waits; 0: it goes on in the next turn. */
-static msk_time
-run_slice(struct host *h, struct job *job, msk_time until)
-{
-    while (job->active && event_monotonic() < until) {
-        struct msk_bytes after = { job->after, job->after_n };
-        msk_time wait;
-
-        if (database_each(&h->database, after, &h->row) != DATABASE_OK) {
-            end(h, job);
+    if (!is_paced(job) || h->options.pushes_per_second == 0)
+        return cap;
+    while (n < cap && n < AT_ONCE) {
+        h->jobs.wait = msk_pacer_take(&h->jobs.pacer, event_monotonic());
+        if (h->jobs.wait > 0)
             break;
-        }
-        if (!is_meant(h, job)) {
-            pass(h, job);
-            continue;
-        }
-        wait = do_one(h, job);
-        if (wait > 0)
-            return wait;
+        n++;
     }
-    return job->active ? 0 : MSK_NEVER;
+    return n;
+}
+
+/* Each has a round in its turn, so that none has all of them. */
+static struct job *
+choose(struct jobs *jobs)
+{
+    msk_time now = event_monotonic();
+
+    for (size_t i = 0; i < JOBS_MAX; i++) {
+        struct job *job = &jobs->all[jobs->turn++ % JOBS_MAX];
+
+        if (job->active && !job->loads && !job->ended && job->rests <= now)
+            return job;
+    }
+    return NULL;
+}
+
+struct job *
+jobs_next(struct host *h, struct job_place *from, size_t cap,
+          struct records_request *request)
+{
+    struct job *job = cap > 0 ? choose(&h->jobs) : NULL;
+    size_t n = job != NULL ? paced(h, job, cap) : 0;
+
+    if (n == 0)
+        return NULL;
+    *from = job->at;
+    *request = (struct records_request){ .kind = job->kind == JOB_TIMERS
+                                                     ? RECORDS_TIMED
+                                                     : RECORDS_MEMBERS,
+                                         .key = { from->id, from->id_n },
+                                         .group = job->group,
+                                         .now = from->due,
+                                         .cap = n };
+    job->loads = true;
+    job->rounds++;
+    return job;
+}
+
+void
+jobs_take(struct job *job, const struct records_request *request)
+{
+    const struct records_subscriber *last;
+
+    job->loads = false;
+    if (request->result == RECORDS_FAILED)
+        return;
+    job->ended = request->result == RECORDS_NONE || request->n < request->cap;
+    if (request->result == RECORDS_NONE)
+        return;
+    job->seen += request->n;
+    last = &request->rows[request->n - 1];
+    memcpy(job->at.id, last->id, last->id_n);
+    job->at.id_n = last->id_n;
+    job->at.due = last->due;
+}
+
+void
+jobs_over(struct host *h, struct job *job, const struct job_place *back)
+{
+    job->rounds--;
+    if (back != NULL) {
+        tell_refused(h, names[job->kind], MSK_ERR_STORE);
+        job->at = *back;
+        job->ended = false;
+        job->rests = event_monotonic() + REST_MS;
+    }
+    if (!job->active)
+        return;
+    if (job->ended && job->rounds == 0) {
+        job->active = false;
+        tell(h, job, "finished");
+    } else if (event_monotonic() - job->told >= PROGRESS_MS) {
+        job->told = event_monotonic();
+        tell(h, job, "progress");
+    }
 }
 
 msk_time
-jobs_run(struct host *h)
+jobs_wait(const struct host *h)
 {
-    msk_time now = event_monotonic(), least = MSK_NEVER, wait;
+    msk_time now = event_monotonic(), least = MSK_NEVER;
 
-    /* Each begins a turn in its turn, so that none has all of the time. */
-    h->first_job = (h->first_job + 1) % JOBS_MAX;
     for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &h->jobs[(h->first_job + i) % JOBS_MAX];
+        const struct job *job = &h->jobs.all[i];
+        msk_time wait = job->rests > now ? job->rests - now : 0;
 
-        if (!job->active)
+        if (!job->active || job->ended || job->loads)
             continue;
-        wait = run_slice(h, job, now + SLICE_MS);
-        if (wait < least)
-            least = wait;
-        if (job->active && event_monotonic() - job->told >= PROGRESS_MS) {
-            job->told = event_monotonic();
-            tell(h, job, "progress");
-        }
+        if (wait < h->jobs.wait && is_paced(job))
+            wait = h->jobs.wait;
+        least = wait < least ? wait : least;
     }
     return least;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* msk-bmsc - a BM-SC: one thread, one loop, all its records in a database. */
+/* msk-bmsc - a BM-SC: one loop, all its records in a store. */
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -11,15 +10,13 @@
 #include "../hosts/output.h"
 #include "../hosts/secrecy.h"
 #include "../provider.h"
-#include "host.h"
+#include "loop.h"
 #include "msk/xml_expat.h"
+#include "row.h"
 
-#define GLANCE 1000  /* sleep no longer, in milliseconds */
-#define HURRY 50     /* while the reader of stdout is slow */
-#define GOODBYE 1000 /* that it has at the end */
-#define SET_BACK 500 /* ms at once: what slews a clock does less */
+#define GOODBYE 1000 /* ms, that the reader of stdout has at the end */
+#define SETTLE 3000  /* and that the store has */
 #define NONCE_KEY_LEN 32
-#define PUSHES_PER_SECOND 200
 #define PUSHES_AT_ONCE 50
 
 static int
@@ -37,12 +34,14 @@ make_bmsc(struct host *h)
 {
     const struct options *o = &h->options;
     struct msk_bmsc_config c = serve_functions;
-    uint8_t fresh[NONCE_KEY_LEN], key[NONCE_KEY_LEN];
+    uint8_t key[NONCE_KEY_LEN];
+    struct records_request secret = { .kind = RECORDS_SECRET,
+                                      .key = msk_text("nonce"),
+                                      .secret = key,
+                                      .secret_n = sizeof key };
     int err;
 
-    if (fill(NULL, fresh, sizeof fresh) != 0 ||
-        database_key(&h->database, "nonce", fresh, key, sizeof key) !=
-            DATABASE_OK)
+    if (fill(NULL, key, sizeof key) != 0 || store_ask(h, &secret) != RECORDS_OK)
         return MSK_ERR_STORE;
     c.layout = o->layout;
     c.ext = o->ext;
@@ -58,7 +57,7 @@ make_bmsc(struct host *h)
     c.acks = o->acks;
     c.ack_sample = o->ack_sample;
     c.never_push = o->never_push;
-    c.trace = o->trace ? effects_trace : NULL;
+    c.trace = o->trace ? tell_step : NULL;
     err = msk_bmsc_init(&h->bmsc, h->bmsc_memory, sizeof h->bmsc_memory, &c);
     msk_wipe(key, sizeof key);
     return err == MSK_OK ? msk_outbox_init(&h->outbox, h->outbox_memory,
@@ -84,9 +83,10 @@ start(struct host *h)
     const struct options *o = &h->options;
 
     raise_limits();
-    msk_pacer_init(&h->pacer, PUSHES_PER_SECOND, PUSHES_AT_ONCE,
-                   event_monotonic());
-    if (!database_open(&h->database, o->store) ||
+    msk_pacer_init(&h->jobs.pacer, (uint32_t)o->pushes_per_second,
+                   PUSHES_AT_ONCE, event_monotonic());
+    row_make_nobody(&h->nobody);
+    if (!store_open(&h->store, o->store) ||
         !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
         msk_xml_expat_init(&h->xml, NULL) != MSK_OK || make_bmsc(h) != MSK_OK)
@@ -124,85 +124,18 @@ tell_ready(struct host *h)
     daemon_notify("READY=1");
 }
 
-static void
-take_signals(struct host *h)
+/* Who asked is answered, if the store does what it was asked. */
+static bool
+settle(struct host *h)
 {
-    int signal;
+    msk_time until = event_monotonic() + SETTLE;
 
-    while ((signal = daemon_signal(h->signals)) != 0)
-        if (signal == SIGHUP)
-            reload_start(h);
-        else
-            h->quit = true;
-}
-
-static int
-sleep_for(struct host *h, msk_time jobs)
-{
-    msk_time now = event_unix(), due = database_next(&h->database);
-    msk_time wait = due <= now ? 0 : due - now;
-    msk_time ticks = event_monotonic();
-    msk_time most = output_flush() ? GLANCE : HURRY;
-
-    if (h->rests_until > ticks && wait < h->rests_until - ticks)
-        wait = h->rests_until - ticks;
-    if (jobs < wait)
-        wait = jobs;
-    if (daemon_alive(ticks) - ticks < most)
-        most = daemon_alive(ticks) - ticks;
-    return metrics_timeout(
-        h->metrics, http_timeout(h->http, wait < most ? (int)wait : (int)most));
-}
-
-/* subscriber.h: after a clock was set back its timers have to begin anew. Two
- * clocks that run alike tell of it. */
-static void
-watch_clock(struct host *h)
-{
-    int64_t ahead = (int64_t)event_unix() - (int64_t)event_monotonic();
-
-    if (ahead < h->ahead - SET_BACK) {
-        event_tell(&h->log, event_new(&h->log, "clock_set_back"));
-        jobs_timers(h);
+    while (http_open(h->http) > 0 && event_monotonic() < until) {
+        rounds_run(h);
+        http_flush(h->http);
+        (void)poll(NULL, 0, 1);
     }
-    h->ahead = ahead;
-}
-
-static void
-turn(struct host *h)
-{
-    struct pollfd fds[] = { { .fd = h->udp, .events = POLLIN },
-                            { .fd = -1, .events = POLLIN },
-                            { .fd = -1, .events = POLLIN },
-                            { .fd = metrics_fd(h->metrics), .events = POLLIN },
-                            { .fd = h->signals, .events = POLLIN },
-                            { .fd = h->input.ended ? -1 : h->input.fd,
-                              .events = POLLIN } };
-    int web[HTTP_FDS];
-    msk_time began, reload;
-    char *line;
-
-    http_fds(h->http, web);
-    fds[1].fd = web[0];
-    fds[2].fd = web[1];
-    (void)poll(fds, sizeof fds / sizeof fds[0], sleep_for(h, h->jobs_wait));
-    began = event_monotonic();
-    take_signals(h);
-    watch_clock(h);
-    http_run(h->http, event_monotonic());
-    serve_datagrams(h);
-    serve_due(h);
-    metrics_run(h->metrics);
-    if (!h->input.ended)
-        input_fill(&h->input);
-    while (!h->quit && (line = input_line(&h->input)) != NULL)
-        command_run(h, line);
-    h->jobs_wait = jobs_run(h);
-    reload = reload_run(h);
-    if (reload < h->jobs_wait)
-        h->jobs_wait = reload;
-    if (event_monotonic() - began > h->stats.longest)
-        h->stats.longest = event_monotonic() - began;
+    return http_open(h->http) == 0;
 }
 
 static void
@@ -210,7 +143,8 @@ end(struct host *h)
 {
     daemon_notify("STOPPING=1");
     reload_stop(h);
-    http_close(h->http);
+    if (settle(h))
+        http_close(h->http);
     metrics_close(h->metrics);
     (void)close(h->udp);
     event_tell(&h->log, event_new(&h->log, "quit"));
@@ -218,7 +152,8 @@ end(struct host *h)
     capture_close(&h->capture);
     if (h->keylog != NULL)
         (void)fclose(h->keylog);
-    database_close(&h->database);
+    store_close(&h->store);
+    groups_end(&h->groups);
     msk_wipe(h, sizeof *h);
 }
 
@@ -241,12 +176,10 @@ main(int argc, char **argv)
         return 2;
     }
     input_start(&h.input, STDIN_FILENO);
-    h.ahead = INT64_MIN + SET_BACK;
-    database_serve(&h.database);
-    jobs_timers(&h); /* it may have been set back before the start */
+    h.serves = true;
+    jobs_timers(&h); /* the clock may have been set back before the start */
     tell_ready(&h);
-    while (!h.quit)
-        turn(&h);
+    loop_run(&h);
     end(&h);
     return 0;
 }

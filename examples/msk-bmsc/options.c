@@ -30,6 +30,7 @@ enum option_name {
     PCAP,
     KEYLOG,
     METRICS,
+    PUSHES,
     HELP,
     VERSION
 };
@@ -57,6 +58,7 @@ static const struct option names[] = {
     { "pcap", required_argument, NULL, PCAP },
     { "keylog", required_argument, NULL, KEYLOG },
     { "metrics", required_argument, NULL, METRICS },
+    { "pushes-per-second", required_argument, NULL, PUSHES },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -65,12 +67,13 @@ static const struct option names[] = {
 static const char help[] =
     "usage: msk-bmsc --http ADDR:PORT --mikey ADDR:PORT --fqdn NAME\n"
     "                --layout csb|keyid --subscribers FILE --groups FILE\n"
-    "                --store PATH [--registration required|none]\n"
+    "                --store STORE [--registration required|none]\n"
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
     "                [--algorithm sha256,md5] [--never-push] [--ext 2|3]\n"
     "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
     "                [--json] [--secrets] [--trace] [--pcap FILE]\n"
     "                [--keylog FILE] [--metrics ADDR:PORT]\n"
+    "                [--pushes-per-second N]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -94,15 +97,20 @@ static const char help[] =
     "      {\"domain\":HEX,\"group\":N,\"number\":N,\"services\":[S,..],\n"
     "       \"msk\":HEX,\"rand\":HEX,\"seq\":[LOW,HIGH],\"streaming\":BOOL,\n"
     "       \"srtp\":{\"NAME\":VALUE,..}}   msk, rand, seq, srtp: optional\n"
-    "  --store PATH          SQLite file of records; it is made. What is in "
-    "it\n"
-    "                        wins over both files\n"
+    "  --store STORE         of records; what is in it wins over both files:\n"
+    "                        sqlite:FILE or FILE, which is made;\n"
+    "                        postgres:CONNINFO, as libpq takes it, where it "
+    "was\n"
+    "                        built with that; memory, which is gone at the "
+    "end\n"
     "  --registration R      default: required with keyid, none with csb\n"
     "  --ack all|none|1/N    which MSKs are to be acknowledged; default all\n"
     "  --qop auth            offer qop auth as well; only over TLS, or in "
     "tests\n"
     "  --algorithm LIST      of sha256, md5; default both\n"
     "  --ext 2|3             csb: the type of EXT; 3, or 2 as in 2004\n"
+    "  --pushes-per-second N push and pull no faster; default: the next ones\n"
+    "                        when those before are committed\n"
     "  --never-push          send MSKs only to who asks for them\n"
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
@@ -228,6 +236,9 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case PCAP: o->pcap = value; return true;
     case KEYLOG: o->keylog = value; return true;
     case METRICS: return address_parse(value, &o->metrics);
+    case PUSHES:
+        return input_number(value, UINT32_MAX, &o->pushes_per_second) &&
+               o->pushes_per_second > 0;
     case HELP:
     case VERSION: break;
     }

@@ -24,7 +24,8 @@ struct options {
     uint8_t ext_type; /* 0: the default */
     bool json, secrets;
     const char *pcap, *keylog;
-    struct address metrics; /* n 0: none */
+    struct address metrics;     /* n 0: none */
+    uint64_t pushes_per_second; /* 0: what the store takes */
 };
 
 /* Reads the command line. False: usage was shown, exit with *status. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIGHUP: the files are read again, a slice in each turn of the loop, each with
- * a commit of its own. Others are served meanwhile, however long the files are.
+ * SIGHUP: the files are read again, some lines at a time, each time with a
+ * commit of its own. Others are served meanwhile, however long the files are.
  */
 #include "../hosts/daemon.h"
 #include "host.h"
 
-#define SLICE_MS 5
 #define PROGRESS_MS 1000
-#define REST_BUSY 200 /* another process has the database */
+#define REST_MS 200      /* when the store takes nothing, */
+#define GIVE_UP_MS 60000 /* and for how long it may */
 
 static void
 tell_end(struct host *h, const char *why)
@@ -42,46 +42,15 @@ reload_start(struct host *h)
 
     daemon_notify("RELOADING=1");
     reopen_keylog(h);
-    reload_stop(h);
-    reload->told = event_monotonic();
-    reload->subscribers = false;
-    if (!input_file_open(&reload->file, h->options.groups))
+    reload->told = reload->fine = event_monotonic();
+    if (!bring_open(&reload->file, h->options.groups, false))
         tell_end(h, "a file was not understood");
 }
 
 void
 reload_stop(struct host *h)
 {
-    input_file_close(&h->reload.file);
-}
-
-/* Behind the Key Groups come the subscribers. */
-static enum input_next
-open_next(struct reload *reload, const char *subscribers)
-{
-    if (reload->subscribers)
-        return INPUT_END;
-    input_file_close(&reload->file);
-    reload->subscribers = true;
-    return input_file_open(&reload->file, subscribers) ? INPUT_MORE
-                                                       : INPUT_WRONG;
-}
-
-static enum input_next
-read_slice(struct host *h)
-{
-    struct reload *reload = &h->reload;
-    msk_time until = event_monotonic() + SLICE_MS;
-    enum input_next next = INPUT_MORE;
-
-    while (next == INPUT_MORE && event_monotonic() < until) {
-        next = input_file_next(
-            &reload->file, reload->subscribers ? bring_subscriber : bring_group,
-            h);
-        if (next == INPUT_END)
-            next = open_next(reload, h->options.subscribers);
-    }
-    return next;
+    bring_close(&h->reload.file);
 }
 
 static void
@@ -95,30 +64,51 @@ tell_progress(struct host *h)
     reload->told = event_monotonic();
     event = event_new(&h->log, "progress");
     event_word(event, "what", "reload");
-    event_text(event, "file", msk_text(reload->file.path));
-    event_number(event, "line", (json_int_t)reload->file.line);
+    event_text(event, "file", msk_text(reload->file.file.path));
+    event_number(event, "line", (json_int_t)reload->file.file.line);
     event_tell(&h->log, event);
+}
+
+/* Behind the Key Groups come the subscribers. */
+static void
+end_file(struct host *h, enum input_next next)
+{
+    struct reload *reload = &h->reload;
+
+    if (next == INPUT_END && !reload->file.subscribers &&
+        bring_open(&reload->file, h->options.subscribers, true))
+        return;
+    tell_end(h, next == INPUT_END && reload->file.file.file != NULL
+                    ? NULL
+                    : "a file was not understood");
+}
+
+/* While the store takes nothing it is tried again, for so long. */
+static msk_time
+rest(struct host *h)
+{
+    if (event_monotonic() - h->reload.fine < GIVE_UP_MS)
+        return REST_MS;
+    tell_end(h, h->store.why);
+    return MSK_NEVER;
 }
 
 msk_time
 reload_run(struct host *h)
 {
+    struct reload *reload = &h->reload;
     enum input_next next;
+    bool again;
 
-    if (h->reload.file.file == NULL)
+    if (reload->file.file.file == NULL)
         return MSK_NEVER;
-    if (database_begin(&h->database) != DATABASE_OK) {
-        if (h->database.busy)
-            return REST_BUSY;
-        tell_end(h, h->database.why);
-        return MSK_NEVER;
-    }
-    next = read_slice(h);
-    if (database_commit(&h->database) != DATABASE_OK)
-        tell_end(h, h->database.why);
-    else if (next != INPUT_MORE)
-        tell_end(h, next == INPUT_END ? NULL : "a file was not understood");
+    next = bring_some(h, &reload->file, &again);
+    if (again)
+        return rest(h);
+    reload->fine = event_monotonic();
+    if (next != INPUT_MORE)
+        end_file(h, next);
     else
         tell_progress(h);
-    return h->reload.file.file != NULL ? 0 : MSK_NEVER;
+    return reload->file.file.file != NULL ? 0 : MSK_NEVER;
 }

@@ -1,47 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests, datagrams, and what is due. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "host.h"
+#include "services.h"
 
-#define PUT_OFF 60000   /* ms, for a record that fails */
-#define REST 5000       /* ms, when the database takes nothing */
-#define REST_BUSY 200   /* when another process has it */
 #define DATAGRAMS_MS 20 /* of a turn of the loop, for datagrams */
 #define STRANGERS_MS 4  /* and of these for those from anywhere */
+#define ACKS_MAX 1024u  /* that wait */
 
 /* --- what the library asks ----------------------------------------------- */
 
 static enum msk_permission
 authorise(void *user, const struct msk_subscriber *subscriber,
-          const struct msk_group_id *group)
+          const struct msk_group_id *id)
 {
     struct host *h = user;
+    const struct group *group = groups_find(&h->groups, id);
 
-    (void)subscriber; /* h->row is its row */
-    switch (database_group(&h->database, group->domain, group->group,
-                           &h->found_row)) {
-    case DATABASE_OK:
-        return records_allow(h) ? MSK_PERMISSION_GRANTED
-                                : MSK_PERMISSION_REFUSED;
-    case DATABASE_NONE: return MSK_PERMISSION_REFUSED;
-    case DATABASE_CONFLICT:
-    case DATABASE_FAILED: break;
-    }
-    return MSK_PERMISSION_NOT_NOW;
+    (void)subscriber; /* h->at_hand has its row */
+    if (group != NULL)
+        return services_meet(h->at_hand->row->services, group->row.services)
+                   ? MSK_PERMISSION_GRANTED
+                   : MSK_PERMISSION_REFUSED;
+    return h->groups.lacks || h->groups.failed ? MSK_PERMISSION_NOT_NOW
+                                               : MSK_PERMISSION_REFUSED;
 }
 
 static const struct msk_key_group *
-find_group(void *user, const struct msk_group_id *group)
+find_group(void *user, const struct msk_group_id *id)
 {
     struct host *h = user;
-    struct msk_bytes packed = { h->found_row.packed, 0 };
+    const struct group *group = groups_find(&h->groups, id);
 
-    if (database_group(&h->database, group->domain, group->group,
-                       &h->found_row) != DATABASE_OK)
-        return NULL;
-    packed.n = h->found_row.n;
-    return msk_key_group_unpack(&h->found, packed) == MSK_OK ? &h->found : NULL;
+    return group != NULL ? &group->keys : NULL;
 }
 
 static size_t
@@ -49,22 +42,16 @@ service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
                size_t cap)
 {
     struct host *h = user;
-    uint8_t domain[3] = { 0, 0, 0 };
-    uint16_t after = 0;
-    size_t n = 0;
+    const struct group *group;
+    size_t at = 0, n = 0;
 
-    if (!records_has_service(h->row.services, service))
+    if (!services_have(h->at_hand->row->services, service))
         return 0;
-    while (database_each_group(&h->database, domain, after, &h->found_row) ==
-           DATABASE_OK) {
-        memcpy(domain, h->found_row.domain, 3);
-        after = h->found_row.group;
-        if (!records_has_service(h->found_row.services, service))
+    while ((group = groups_next(&h->groups, &at)) != NULL) {
+        if (!services_have(group->row.services, service))
             continue;
-        if (n < cap) {
-            memcpy(ids[n].domain, domain, 3);
-            ids[n].group = after;
-        }
+        if (n < cap)
+            ids[n] = group->row.id;
         n++; /* more than there is room for are none */
     }
     return n;
@@ -80,17 +67,62 @@ const struct msk_bmsc_config serve_functions = {
 /* --- HTTP ---------------------------------------------------------------- */
 
 struct request {
+    struct work work;
+    struct exchange *exchange;
     const struct msk_http_request *http;
     struct address peer;
+    uint8_t btid[MSK_BTID_MAX];
 };
 
-static int
-call_http(struct host *h, const void *arg, msk_time now)
+/* An old B-TID is good for an acknowledgement, and for no request. */
+static bool
+is_current(const struct work *work)
 {
-    const struct request *r = arg;
+    return work->row->btid_n == work->key.n &&
+           memcmp(work->row->btid, work->key.p, work->key.n) == 0;
+}
 
-    return msk_bmsc_answer(h->bmsc, h, &h->subscriber, r->http,
-                           address_view(&r->peer), now, h->outbox);
+/* Where the UE takes pushes: as configured, else where it asks from. */
+static struct address
+peer_of(const struct request *r, bool known)
+{
+    const struct records_subscriber *row = r->work.row;
+    struct address peer = r->peer;
+
+    address_set_port(&peer, MSK_MBMS_PORT);
+    if (known && row->address_n > 0) {
+        memcpy(peer.octets, row->address, row->address_n);
+        peer.n = row->address_n;
+    }
+    return peer;
+}
+
+static int
+call_http(struct host *h, struct work *work, struct msk_subscriber *subscriber,
+          msk_time now)
+{
+    struct request *r = work->user;
+    bool known = subscriber != NULL && is_current(work);
+    struct address peer = peer_of(r, known);
+
+    if (work->late) /* no answer is 503 */
+        return MSK_OK;
+    return msk_bmsc_answer(h->bmsc, h, known ? subscriber : NULL, r->http,
+                           address_view(&peer), now, h->outbox);
+}
+
+static void
+end_http(struct host *h, struct work *work)
+{
+    struct request *r = work->user;
+    struct effects effects = work->effects;
+    const struct answer *answer = effects.answer;
+
+    http_answer(h->http, r->exchange, answer != NULL ? &answer->response : NULL,
+                work->late, effects.first);
+    effects.first = effects.last = NULL;
+    effects_drop(&effects);
+    free(r);
 }
 
 static void
@@ -107,53 +139,34 @@ tell_request(struct host *h, const struct msk_http_request *request,
     h->stats.requests++;
 }
 
-/* Where the UE takes pushes: as configured, else where it asks from. */
-static void
-find_peer(const struct host *h, struct msk_bytes from, bool known,
-          struct address *out)
-{
-    out->n = from.n <= sizeof out->octets ? from.n : 0;
-    memcpy(out->octets, from.p, out->n);
-    address_set_port(out, MSK_MBMS_PORT);
-    if (known && h->row.address.n > 0)
-        *out = h->row.address;
-}
-
 static bool
 serve_request(void *host, const struct msk_http_request *request,
-              struct msk_bytes peer, const struct msk_http_response **response,
-              void **then)
+              struct msk_bytes peer, struct exchange *exchange)
 {
     struct host *h = host;
-    struct request r = { .http = request };
-    uint64_t failures = h->database.failures;
-    uint8_t btid[MSK_BTID_MAX];
+    struct request *r = calloc(1, sizeof *r);
     size_t n = 0;
-    bool known;
-    int err;
 
-    tell_request(h, request, peer);
-    known = msk_digest_server_btid(request, btid, sizeof btid, &n) == MSK_OK &&
-            database_by_btid(&h->database, (struct msk_bytes){ btid, n },
-                             &h->row) == DATABASE_OK;
-    if (h->database.failures != failures)
-        return false; /* not known who it is */
-    find_peer(h, peer, known, &r.peer);
-    h->answers = true;
-    if (known) {
-        err = records_run(h, call_http, &r);
-    } else {
-        records_pretend(h);
-        err = msk_bmsc_answer(h->bmsc, h, NULL, request, address_view(&r.peer),
-                              event_unix(), h->outbox);
-        if (err == MSK_OK)
-            effects_run(h);
+    if (r == NULL || peer.n > sizeof r->peer.octets) {
+        free(r);
+        return false;
     }
-    h->answers = false;
-    *then = effects_letters(h);
-    effects_refused(h, "request", err);
-    *response = &h->response;
-    return err == MSK_OK;
+    tell_request(h, request, peer);
+    r->exchange = exchange;
+    r->http = request;
+    r->peer.n = peer.n;
+    memcpy(r->peer.octets, peer.p, peer.n);
+    r->work = (struct work){ .call = call_http,
+                             .done = end_http,
+                             .what = "request",
+                             .user = r,
+                             .by = WORK_NOBODY,
+                             .answers = true };
+    if (msk_digest_server_btid(request, r->btid, sizeof r->btid, &n) == MSK_OK)
+        r->work.by = WORK_BTID;
+    r->work.key = (struct msk_bytes){ r->btid, n };
+    rounds_add(h, &r->work);
+    return true;
 }
 
 /* TS 33.246 6.3.2.2.1: the 200 first, and then what was asked for. */
@@ -180,22 +193,62 @@ const struct http_handlers serve_handlers = { .request = serve_request,
 
 /* --- MIKEY --------------------------------------------------------------- */
 
+struct ack {
+    struct work work;
+    size_t n;
+    uint8_t octets[];
+};
+
 static int
-call_ack(struct host *h, const void *arg, msk_time now)
+call_ack(struct host *h, struct work *work, struct msk_subscriber *subscriber,
+         msk_time now)
 {
-    return msk_bmsc_take_ack(h->bmsc, h, &h->subscriber,
-                             *(const struct msk_bytes *)arg, now, h->outbox);
+    const struct ack *ack = work->user;
+
+    if (subscriber == NULL)
+        return MSK_ERR_NO_MUK;
+    return msk_bmsc_take_ack(h->bmsc, h, subscriber,
+                             (struct msk_bytes){ ack->octets, ack->n }, now,
+                             h->outbox);
+}
+
+static void
+end_ack(struct host *h, struct work *work)
+{
+    h->acks--;
+    free(work->user);
 }
 
 static int
 take_ack(struct host *h, struct msk_bytes message)
 {
-    struct msk_bytes btid;
+    struct msk_bytes btid, copy;
+    struct ack *ack;
     int err = msk_bmsc_ack_btid(h->bmsc, message, &btid);
 
-    if (err == MSK_OK && !records_find(h, btid))
-        err = MSK_ERR_NO_MUK;
-    return err == MSK_OK ? records_run(h, call_ack, &message) : err;
+    if (err != MSK_OK)
+        return err;
+    ack = malloc(sizeof *ack + message.n);
+    if (ack == NULL)
+        return MSK_ERR_SPACE;
+    memcpy(ack->octets, message.p, message.n);
+    ack->n = message.n;
+    copy = (struct msk_bytes){ ack->octets + (btid.p - message.p), btid.n };
+    ack->work = (struct work){ .call = call_ack,
+                               .done = end_ack,
+                               .what = "datagram",
+                               .user = ack,
+                               .by = WORK_BTID,
+                               .key = copy };
+    h->acks++;
+    rounds_add(h, &ack->work);
+    return MSK_OK;
+}
+
+bool
+serve_is_full(const struct host *h)
+{
+    return h->acks >= ACKS_MAX;
 }
 
 void
@@ -208,58 +261,28 @@ serve_datagrams(struct host *h)
 
     /* Others can send faster than we can look: what comes from where nothing
      * was sent has a part of the time, and all of it ends by the clock. */
-    for (; now - began < DATAGRAMS_MS; now = event_monotonic()) {
+    for (; now - began < DATAGRAMS_MS && !serve_is_full(h);
+         now = event_monotonic()) {
         if (!udp_receive(h->udp, buf, MSK_MIKEY_MAX, &message, &from))
             return;
         h->stats.datagrams++;
-        if (now - began >= STRANGERS_MS &&
+        if ((now - began >= STRANGERS_MS || h->acks >= ACKS_MAX / 4) &&
             !peers_has(&h->peers, address_view(&from), now)) {
             h->stats.unread++;
             continue;
         }
         capture_udp(&h->capture, address_view(&from), address_view(&h->mikey),
                     message);
-        effects_refused(h, "datagram", take_ack(h, message));
+        tell_refused(h, "datagram", take_ack(h, message));
     }
 }
 
 /* --- time ---------------------------------------------------------------- */
 
 int
-serve_timer(struct host *h, const void *arg, msk_time now)
+serve_timer(struct host *h, struct work *work,
+            struct msk_subscriber *subscriber, msk_time now)
 {
-    (void)arg;
-    return msk_bmsc_timer(h->bmsc, h, &h->subscriber, now, h->outbox);
-}
-
-/* A record that fails is put off, so that it does not hold up the others.
- * False: not even that can be written. */
-static bool
-put_off(struct host *h, msk_time until)
-{
-    struct msk_bytes id = { h->row.id, h->row.id_n };
-    uint8_t copy[MSK_SUBSCRIBER_ID_MAX];
-
-    memcpy(copy, id.p, id.n);
-    id.p = copy;
-    if (database_by_id(&h->database, id, &h->row) != DATABASE_OK)
-        return false;
-    h->row.due = until;
-    return database_save(&h->database, &h->row) == DATABASE_OK;
-}
-
-void
-serve_due(struct host *h)
-{
-    msk_time now = event_unix();
-    int err;
-
-    while (event_monotonic() >= h->rests_until &&
-           database_due(&h->database, now, &h->row) == DATABASE_OK) {
-        err = records_run(h, serve_timer, NULL);
-        effects_refused(h, "timer", err);
-        if (err != MSK_OK && !put_off(h, now + PUT_OFF))
-            h->rests_until =
-                event_monotonic() + (h->database.busy ? REST_BUSY : REST);
-    }
+    (void)work;
+    return msk_bmsc_timer(h->bmsc, h, subscriber, now, h->outbox);
 }

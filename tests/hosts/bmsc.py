@@ -230,28 +230,42 @@ def sends_again_after_the_clock_was_set_back(where):
     bmsc.quit()
 
 
-def long_jobs_yield(where):
-    """A push to all, of whom nobody is a member, is one of many things that go on."""
-    bmsc, _ = start(where)
-    bmsc.quit()
+def put_members(where, many):
+    """Copies of alice under other names of five letters, in her Key Group and in the store."""
     with sqlite3.connect(f"{where}/bmsc.db") as database:
         packed, = database.execute("SELECT packed FROM subscriber").fetchone()
+        names = [b"%05d" % i for i in range(many)]
         database.executemany(
-            "INSERT INTO subscriber (id, version, btid, packed) VALUES (?, 1, ?, ?)",
-            ((b"%07d" % i, b"%07d" % i, packed) for i in range(MANY)))
-    bmsc, at = start(where)
-    bmsc.wait("finished", what="timers")
+            "INSERT INTO subscriber (id, version, btid, packed, services) VALUES (?, 1, ?, ?, '')",
+            ((name, BTID.encode().replace(b"alice", name), packed.replace(b"alice", name))
+             for name in names))
+        group, = database.execute("SELECT DISTINCT grp FROM member").fetchone()
+        database.executemany("INSERT INTO member VALUES (?, ?)", ((group, name) for name in names))
+
+
+def long_jobs_yield(where):
+    """A push to many is one of many things that go on; who is no member is not looked at."""
+    other = {"domain": DOMAIN.hex(), "group": GROUP + 1, "number": 1}
+    groups = [{"domain": DOMAIN.hex(), "group": GROUP, "number": 1}, other]
     ue = Ue("keyid")
-    ue.http_at = at
+    bmsc, ue.http_at = start(where, "--ack", "none", groups=groups)
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.quit()
+    put_members(where, MANY // 4)
+    bmsc, ue.http_at = start(where, "--ack", "none", groups=groups)
+    bmsc.wait("finished", what="timers")
+    ue.challenge = None
     bmsc.say(f"push {GROUP}")
     bmsc.say(f"pull {GROUP}")
-    assert ue.post("msk-request", msk_request((GROUP, 0)))[0] == 401
+    assert ue.ask("msk-request", msk_request((GROUP + 1, 0)))[0] == 200
+    told = bmsc.ask(f"push {GROUP + 1}", "finished", what="push")
+    assert (told["group"], told["seen"], told["done"]) == (GROUP + 1, 1, 1), told
     bmsc.ask("stats", "stats")
-    assert not any(e["event"] == "finished" and e["what"] in ("push", "pull")
-                   for e in bmsc.events), "it stood still until all were seen"
-    for what in "push", "pull":
-        told = bmsc.wait("finished", what=what)
-        assert (told["seen"], told["done"]) == (MANY + 1, 0), told
+    assert not any(e["event"] == "finished" and e["what"] in ("push", "pull") and
+                   e["group"] == GROUP for e in bmsc.events), "it stood still until all were seen"
+    ends = [bmsc.wait("finished", group=GROUP) for _ in range(2)]
+    assert {told["what"] for told in ends} == {"push", "pull"}, ends
+    assert all(told["seen"] == told["done"] == MANY // 4 + 1 for told in ends), ends
     assert bmsc.count("progress") > 0 or bmsc.events[-1]["t"] < 2000, bmsc.events[-5:]
     bmsc.quit()
 

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What msk-bmsc commits, and what leaves it then.
+
+    commits.py MSK-BMSC DISK [TEST...]
+
+DISK: the library made of held_disk.c, for LD_PRELOAD. Many records are committed together; no
+datagram and no answer leaves before its own record is on the disk, whatever the disk does.
+"""
+import os
+import resource
+import select
+import sqlite3
+import sys
+import tempfile
+import time
+
+from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, Ue, address, msk_request, write
+
+BMSC, DISK = sys.argv[1:3]
+MANY = 20  # UEs in a group
+QUIET = 0.5  # seconds in which nothing comes, where nothing may come
+
+
+class Member(Ue):
+    """A UE of the model with keys of its own."""
+
+    def __init__(self, name):
+        super().__init__("keyid")
+        self.name, self.btid = name, name + "@bsf.example.org"
+        self.muk, self.mrk = os.urandom(32), os.urandom(32)
+
+    def subscriber(self):
+        return {"btid": self.btid, "impi": self.name, "muk": self.muk.hex(),
+                "mrk": self.mrk.hex(), "expires": 4000000000, "address": address(self.socket)}
+
+    def counter(self):
+        """Of the next message that came, or comes."""
+        return self.take()[0]["counter"]
+
+    def is_quiet(self):
+        return not select.select([self.socket], [], [], 0)[0]
+
+
+class Place:
+    """A BM-SC, and UEs of which each has asked for the MSK and has it."""
+
+    def __init__(self, where, *more, many=MANY):
+        self.where, self.more = where, more
+        self.ues = [Member(f"ue{i:02}") for i in range(many)]
+        write(f"{where}/subscribers", *(ue.subscriber() for ue in self.ues))
+        write(f"{where}/groups", {"domain": DOMAIN.hex(), "group": GROUP, "number": 1})
+        self.start()
+        for ue in self.ues:
+            assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+            ue.first = ue.counter()
+
+    def path(self, name):
+        return f"{self.where}/{name}"
+
+    def start(self):
+        os.environ.update(LD_PRELOAD=DISK, MSK_HOLD=self.path("hold"), MSK_DIE=self.path("die"))
+        self.bmsc = Program(
+            BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
+            "keyid", "--registration", "none", "--ack", "none", "--subscribers",
+            self.path("subscribers"), "--groups", self.path("groups"), "--store",
+            "sqlite:" + self.path("store"), *self.more)
+        del os.environ["LD_PRELOAD"]
+        self.http = self.bmsc.wait("ready")["http"]
+        for ue in self.ues:
+            ue.http_at, ue.challenge = self.http, None
+
+    def store(self):
+        return sqlite3.connect(self.path("store"), isolation_level=None)
+
+    def are_quiet(self):
+        time.sleep(QUIET)
+        return all(ue.is_quiet() for ue in self.ues)
+
+
+def sends_nothing_before_its_commit(where):
+    """While the disk is at work neither an answer nor a datagram leaves; who changes nothing is
+    answered."""
+    place = Place(where)
+    asking = place.ues[0]
+    assert asking.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+    write(place.path("hold"))
+    place.bmsc.say(f"push {GROUP}")
+    connection, _ = asking.begin("msk-request", msk_request((GROUP, 0)))
+    assert place.are_quiet(), "a push left before its commit"
+    assert not select.select([connection.sock], [], [], 0)[0], "an answer left before its commit"
+    stranger = Ue("keyid")
+    stranger.http_at = place.http
+    assert stranger.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+    os.unlink(place.path("hold"))
+    assert connection.getresponse().status == 200
+    assert [ue.counter() - ue.first for ue in place.ues[1:]] == [1] * (MANY - 1)
+    assert sorted(asking.counter() - asking.first for _ in range(2)) == [1, 2]
+    assert place.bmsc.wait("finished", what="push")["done"] == MANY
+    place.bmsc.quit()
+
+
+def skips_what_it_could_not_send(where):
+    """Killed between the commit and the datagrams: those counters are gone, none is used again."""
+    place = Place(where)
+    write(place.path("die"))
+    place.bmsc.say(f"push {GROUP}")
+    place.bmsc.process.wait(PATIENCE)
+    assert place.are_quiet()
+    os.unlink(place.path("die"))
+    place.start()
+    place.bmsc.say(f"push {GROUP}")
+    assert [ue.counter() - ue.first for ue in place.ues] == [2] * MANY, "nothing was committed"
+    place.bmsc.quit()
+
+
+def repeats_only_a_conflict(where):
+    """One of many has changed meanwhile: it is loaded and called again, and the others are not."""
+    place = Place(where)
+    with place.store() as store:
+        store.execute("CREATE TABLE brake (id BLOB, n INTEGER)")
+        store.execute("INSERT INTO brake VALUES (CAST('ue07' AS BLOB), 3)")
+        store.execute(  # another one was faster: nothing is replaced, three times
+            "CREATE TRIGGER slow BEFORE UPDATE OF packed ON subscriber"
+            " WHEN (SELECT n FROM brake WHERE id = OLD.id) > 0"
+            " BEGIN UPDATE brake SET n = n - 1; SELECT RAISE(IGNORE); END")
+    told = place.bmsc.ask(f"push {GROUP}", "finished", what="push")
+    assert (told["seen"], told["done"]) == (MANY, MANY), told
+    assert [ue.counter() - ue.first for ue in place.ues] == [1] * MANY, "one was called again"
+    with place.store() as store:
+        assert store.execute("SELECT n FROM brake").fetchall() == [(0,)], "there was no conflict"
+    assert place.are_quiet(), "something was sent twice"
+    assert place.bmsc.count("refused") == 0, place.bmsc.events
+    place.bmsc.quit()
+
+
+def goes_on_when_the_disk_has_room(where):
+    """A full disk in a push to all: nothing is sent that was not committed, and all get it when
+    there is room again; it is told once a second at most."""
+    place = Place(where)
+    room = resource.prlimit(place.bmsc.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(place.bmsc.process.pid, resource.RLIMIT_FSIZE, (0, room[1]))
+    place.bmsc.ask(f"push {GROUP}", "refused", what="push")
+    assert place.are_quiet(), "something left that is not in the store"
+    assert place.bmsc.count("refused") <= 2, place.bmsc.events
+    resource.prlimit(place.bmsc.process.pid, resource.RLIMIT_FSIZE, room)
+    assert place.bmsc.wait("finished", what="push")["done"] == MANY
+    assert all(ue.counter() > ue.first for ue in place.ues)
+    place.bmsc.quit()
+
+
+def pushes_as_fast_as_it_is_told(where):
+    """--pushes-per-second: no more of them are under way than that; the default is all at once."""
+    place = Place(where, "--pushes-per-second", "1", many=60)
+    place.bmsc.say(f"push {GROUP}")
+    place.bmsc.wait("progress", what="push")
+    got = sum(not ue.is_quiet() for ue in place.ues)
+    assert 50 <= got < 60, got  # the first 50 at once
+    place.bmsc.quit()
+
+
+def main():
+    tests = [sends_nothing_before_its_commit, skips_what_it_could_not_send,
+             repeats_only_a_conflict, goes_on_when_the_disk_has_room,
+             pushes_as_fast_as_it_is_told]
+    for test in tests:
+        if not sys.argv[3:] or test.__name__ in sys.argv[3:]:
+            with tempfile.TemporaryDirectory() as where:
+                test(where)
+            print(test.__name__, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For LD_PRELOAD. As long as there is the file that $MSK_HOLD names no sync of
+ * a file ends, as on a disk that takes its time. Where there is the file that
+ * $MSK_DIE names the process is killed instead of sending a datagram.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int
+is_there(const char *name)
+{
+    const char *path = getenv(name);
+
+    return path != NULL && access(path, F_OK) == 0;
+}
+
+static int
+hold_and_sync(long call, int fd)
+{
+    while (is_there("MSK_HOLD"))
+        (void)usleep(1000);
+    return (int)syscall(call, fd);
+}
+
+int
+fsync(int fd)
+{
+    return hold_and_sync(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fd)
+{
+    return hold_and_sync(SYS_fdatasync, fd);
+}
+
+static void
+die_if_told(void)
+{
+    if (is_there("MSK_DIE"))
+        (void)raise(SIGKILL);
+}
+
+int
+sendmmsg(int fd, struct mmsghdr *packets, unsigned n, int flags)
+{
+    die_if_told();
+    return (int)syscall(SYS_sendmmsg, fd, packets, n, flags);
+}
+
+ssize_t
+sendmsg(int fd, const struct msghdr *packet, int flags)
+{
+    die_if_told();
+    return syscall(SYS_sendmsg, fd, packet, flags);
+}
