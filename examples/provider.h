@@ -9,6 +9,8 @@
 
 #include "msk/crypto.h"
 
+/* The first call has returned before a second thread calls. NULL: it lacks
+ * something. */
 const struct msk_crypto *host_crypto(void);
 
 #endif

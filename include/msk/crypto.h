@@ -27,7 +27,8 @@ enum {
 /*
  * One HMAC key made ready: room for the provider, which alone knows what is
  * inside. It lives on the stack of the caller, holds key material between
- * hmac_begin and hmac_end, holds no pointer into itself, and is never copied.
+ * hmac_begin and hmac_end, holds no pointer into itself, is never copied and is
+ * used by one thread at a time.
  */
 enum { MSK_HMAC_WORDS = 40 };
 struct msk_hmac {

@@ -46,6 +46,7 @@ fake_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
           size_t n_in, uint8_t *out)
 {
     struct fake_crypto *fake = user;
+    const struct msk_crypto *real = host_crypto();
 
     record_call(fake->record, "hash", (int)hash, in, n_in);
     for (size_t i = 0; i < n_in; i++)
@@ -54,7 +55,7 @@ fake_hash(void *user, enum msk_hash hash, const struct msk_bytes *in,
         memset(out, GARBAGE, digest_len(hash));
         return 1;
     }
-    return host_crypto()->hash(NULL, hash, in, n_in, out);
+    return real->hash(real->user, hash, in, n_in, out);
 }
 
 static int
@@ -62,6 +63,7 @@ fake_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
                 struct msk_bytes key)
 {
     struct fake_crypto *fake = user;
+    const struct msk_crypto *real = host_crypto();
 
     record_call(fake->record, "hmac_begin", (int)hash, &key, 1);
     if (fails(fake)) {
@@ -69,7 +71,7 @@ fake_hmac_begin(void *user, struct msk_hmac *hmac, enum msk_hash hash,
         return 1;
     }
     fake->open++;
-    return host_crypto()->hmac_begin(NULL, hmac, hash, key);
+    return real->hmac_begin(real->user, hmac, hash, key);
 }
 
 static int
@@ -77,23 +79,25 @@ fake_hmac(void *user, const struct msk_hmac *hmac, const struct msk_bytes *in,
           size_t n_in, uint8_t *out)
 {
     struct fake_crypto *fake = user;
+    const struct msk_crypto *real = host_crypto();
 
     record_call(fake->record, "hmac", 0, in, n_in);
     if (fails(fake)) {
         memset(out, GARBAGE, 20);
         return 1;
     }
-    return host_crypto()->hmac(NULL, hmac, in, n_in, out);
+    return real->hmac(real->user, hmac, in, n_in, out);
 }
 
 static void
 fake_hmac_end(void *user, struct msk_hmac *hmac)
 {
     struct fake_crypto *fake = user;
+    const struct msk_crypto *real = host_crypto();
 
     record_call(fake->record, "hmac_end", 0, NULL, 0);
     fake->open--;
-    host_crypto()->hmac_end(NULL, hmac);
+    real->hmac_end(real->user, hmac);
 }
 
 static int
@@ -101,6 +105,7 @@ fake_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
              const uint8_t *in, uint8_t *out, size_t n)
 {
     struct fake_crypto *fake = user;
+    const struct msk_crypto *real = host_crypto();
 
     record_call(fake->record, "aes_ctr", 0, (struct msk_bytes[]){ { in, n } },
                 1);
@@ -109,7 +114,7 @@ fake_aes_ctr(void *user, struct msk_bytes key, const uint8_t iv[16],
         memset(out, GARBAGE, n);
         return 1;
     }
-    return host_crypto()->aes_ctr(NULL, key, iv, in, out, n);
+    return real->aes_ctr(real->user, key, iv, in, out, n);
 }
 
 void

@@ -17,11 +17,19 @@
 #include <stdio.h>
 #include <string.h>
 
+static const struct msk_crypto *
+provider(void)
+{
 #ifdef CONSUMER_OPENSSL
-#define PROVIDER msk_crypto_openssl
+    static struct msk_openssl openssl;
+    static struct msk_crypto crypto;
+
+    return msk_crypto_openssl_init(&crypto, &openssl) == MSK_OK ? &crypto
+                                                                : NULL;
 #else
-#define PROVIDER msk_crypto_mbedtls
+    return msk_crypto_mbedtls();
 #endif
+}
 
 #define TEXT(n) #n
 #define JOIN(a, b, c) TEXT(a) "." TEXT(b) "." TEXT(c)
@@ -67,7 +75,7 @@ start(struct msk_mgvf **mgvf)
     for (size_t i = 0; i < sizeof key; i++)
         key[i] = (uint8_t)(0x20 + i);
     config.size = sizeof config;
-    config.crypto = PROVIDER();
+    config.crypto = provider();
     config.store = &store;
     muk.size = sizeof muk;
     muk.fqdn = msk_text("bmsc.example.com");

@@ -123,7 +123,8 @@ make_a1(enum msk_hash hash, size_t n, const char *password,
     uint8_t *p = room(3 * n);
 
     a1 = joined(a1, msk_text(password));
-    assert_int_equal(host_crypto()->hash(NULL, hash, &a1, 1, p), 0);
+    assert_int_equal(host_crypto()->hash(host_crypto()->user, hash, &a1, 1, p),
+                     0);
     for (size_t i = 0; i < n; i++) {
         p[n + 2 * i] = (uint8_t)digits[p[i] >> 4];
         p[n + 2 * i + 1] = (uint8_t)digits[p[i] & 15];

@@ -122,17 +122,35 @@ encrypt(const struct msk_crypto *c)
     return c->aes_ctr(c->user, key_view, iv, text.p, out, sizeof out);
 }
 
+/* The provider from its first day to its last, with an operation of each kind,
+ * and with nothing of it left. */
+static int
+live(const struct msk_crypto *unused)
+{
+    struct msk_openssl own;
+    struct msk_crypto c;
+    int err = msk_crypto_openssl_init(&c, &own);
+
+    (void)unused;
+    if (err == MSK_OK)
+        err = digest(&c) | digest_md5(&c) | authenticate(&c) | encrypt(&c);
+    msk_crypto_openssl_wipe(&own);
+    msk_crypto_openssl_wipe(&own);
+    return err;
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct msk_crypto *c);
 } operations[] = {
-    { "hash", digest },
-    { "MD5", digest_md5 },
-    { "HMAC", authenticate },
-    { "AES", encrypt },
+    { "hash", digest }, { "MD5", digest_md5 }, { "HMAC", authenticate },
+    { "AES", encrypt }, { "all", live },
 };
 
 #define OPERATIONS (sizeof operations / sizeof operations[0])
+
+static struct msk_openssl openssl;
+static struct msk_crypto crypto;
 
 /* The number of allocations that one of them makes; each fails once. */
 static size_t
@@ -145,7 +163,7 @@ fail_each_allocation(size_t i)
     do {
         heap.failed = false;
         heap.left = (long)n++;
-        err = operations[i].run(msk_crypto_openssl());
+        err = operations[i].run(&crypto);
         heap.left = -1;
         check_int(operations[i].name, heap.blocks, blocks);
         check_int(operations[i].name, (long long)ERR_peek_error(), 0);
@@ -162,8 +180,7 @@ survives_each_allocation_that_fails(void **state)
     for (size_t i = 0; i < OPERATIONS; i++) {
         /* What OpenSSL keeps for later it has after the second one. */
         for (int turn = 0; turn < 2; turn++)
-            check_int(operations[i].name,
-                      operations[i].run(msk_crypto_openssl()), 0);
+            check_int(operations[i].name, operations[i].run(&crypto), 0);
         assert_true(fail_each_allocation(i) > 0);
     }
 }
@@ -175,38 +192,51 @@ gives_no_block_back_with_a_key_in_it(void **state)
     heap.key = key;
     heap.leaked = false;
     for (size_t i = 0; i < OPERATIONS; i++) {
-        check_int(operations[i].name, operations[i].run(msk_crypto_openssl()),
-                  0);
+        check_int(operations[i].name, operations[i].run(&crypto), 0);
         check_int(operations[i].name, heap.leaked, false);
     }
     heap.key = NULL;
 }
 
-/* Of an OpenSSL that offers nothing. What was in the queue stays there. */
+/* Of an OpenSSL that offers nothing. What was in the queue stays there, and
+ * what was fetched before goes on. */
 static void
 leaves_the_errors_of_the_thread_alone(void **state)
 {
+    struct msk_openssl none;
+    struct msk_crypto c = { .size = 0 };
+    struct msk_hmac hmac;
     unsigned long mine;
 
     (void)state;
     ERR_raise(ERR_LIB_USER, 1);
     mine = ERR_peek_last_error();
     EVP_set_default_properties(NULL, "provider=nobody");
-    for (size_t i = 0; i < OPERATIONS; i++) {
-        check_int(operations[i].name, operations[i].run(msk_crypto_openssl()),
-                  -1);
+    assert_int_equal(msk_crypto_openssl_init(&c, &none), MSK_ERR_CRYPTO);
+    assert_int_equal(c.size, 0);
+    assert_int_equal(ERR_peek_last_error(), mine);
+    for (size_t i = 0; i < OPERATIONS - 1; i++) {
+        check_int(operations[i].name, operations[i].run(&crypto), 0);
         check_int(operations[i].name, (long long)ERR_peek_last_error(),
                   (long long)mine);
     }
     EVP_set_default_properties(NULL, "");
-    for (size_t i = 0; i < OPERATIONS; i++) {
-        check_int(operations[i].name, operations[i].run(msk_crypto_openssl()),
-                  0);
-        check_int(operations[i].name, (long long)ERR_peek_last_error(),
-                  (long long)mine);
-    }
+    assert_int_equal(crypto.hmac_begin(crypto.user, &hmac, MSK_HASH_MD5, text),
+                     -1);
     assert_int_equal(ERR_get_error(), mine);
     assert_int_equal(ERR_get_error(), 0);
+}
+
+static void
+refuses_null(void **state)
+{
+    struct msk_openssl unused;
+    struct msk_crypto c;
+
+    (void)state;
+    assert_int_equal(msk_crypto_openssl_init(NULL, &unused), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_crypto_openssl_init(&c, NULL), MSK_ERR_ARGUMENT);
+    msk_crypto_openssl_wipe(NULL);
 }
 
 int
@@ -216,10 +246,13 @@ main(void)
         cmocka_unit_test(survives_each_allocation_that_fails),
         cmocka_unit_test(gives_no_block_back_with_a_key_in_it),
         cmocka_unit_test(leaves_the_errors_of_the_thread_alone),
+        cmocka_unit_test(refuses_null),
     };
 
     heap.left = -1;
     if (CRYPTO_set_mem_functions(heap_take, heap_resize, heap_return) != 1)
+        return 1;
+    if (msk_crypto_openssl_init(&crypto, &openssl) != MSK_OK)
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
