@@ -7,6 +7,7 @@
 #include "ue/group.h"
 #include "ue/machine.h"
 #include "ue/service.h"
+#include "ue/timer.h"
 
 /* What a cell says; the state after it is in exchange_next. */
 enum exchange_action {

@@ -2,7 +2,7 @@
 /*
  * ue/session.h - the memory of a session: one struct msk_ue, and after it its
  * tables of Key Groups, services and flows; and what all rooms have in common:
- * chance, flows, a step of a machine.
+ * timers, chance, flows, a step of a machine.
  *
  * The states of a slot in use change by steps of their tables alone
  * (exchange.c, group_machine.c, service_machine.c, holding.c); who raises an
@@ -13,13 +13,24 @@
 #define MSK_UE_SESSION_H
 
 #include "msk/ue.h"
-#include "ue/timer.h"
 
 #define MSK_UE_WANTS 3 /* the current MSK of a group, and two by number */
 #define MSK_UE_BASE_MAX 64
 #define MSK_UE_TARGET_MAX 128
 #define MSK_UE_BODY_MAX 6144 /* octets of a request body */
 #define MSK_UE_FLOWS(groups) ((size_t)2 * (groups))
+
+/*
+ * A timer on a clock that may step. It keeps when it began and how long it is,
+ * never a moment to come: after a step backwards it begins again, so that
+ * nothing waits longer than its own interval from then on.
+ */
+#define MSK_SECOND 1000 /* of msk_time */
+
+struct msk_timer {
+    bool on;
+    msk_time start, interval;
+};
 
 /* The result of a request, kept until the host was told. */
 struct msk_ue_told {
@@ -254,5 +265,26 @@ bool msk_ue_flows_next(const struct msk_ue *ue, size_t service, size_t group,
 
 /* Is there one at all? */
 bool msk_ue_flows_any(const struct msk_ue *ue, size_t service, size_t group);
+
+/* --- a timer -------------------------------------------------------------- */
+
+void msk_timer_start(struct msk_timer *timer, msk_time now, msk_time interval);
+void msk_timer_stop(struct msk_timer *timer);
+
+/* Has it run out? False for one that is off. */
+bool msk_timer_due(const struct msk_timer *timer, msk_time now);
+
+/* The clock went back to now: a timer that began later begins again. */
+void msk_timer_rebase(struct msk_timer *timer, msk_time now);
+
+/* The time since `since` does not count: the timer goes on with what it had
+ * left then. */
+void msk_timer_shift(struct msk_timer *timer, msk_time since, msk_time now);
+
+/* It runs so much longer. */
+void msk_timer_extend(struct msk_timer *timer, msk_time more);
+
+/* When it runs out, seen from now; MSK_NEVER for one that is off. */
+msk_time msk_timer_at(const struct msk_timer *timer, msk_time now);
 
 #endif

@@ -6,7 +6,7 @@
 #include "http/uri.h"
 #include "ue/group.h"
 #include "ue/service.h"
-#include "ue/settle.h"
+#include "ue/ue.h"
 
 #define OCTET_BLANK 0x20
 #define OCTET_DELETE 0x7F

@@ -1,27 +1,182 @@
 /* SPDX-License-Identifier: MIT */
-/* The public calls, but for those about services (start.c) and the life of a
- * session (init.c). */
-#include "msk/ue.h"
+/* The public calls: how each begins and ends, and those about messages, keys,
+ * answers and time. Those that ask for MSKs are in ask.c, those about services
+ * in start.c, the life of a session in init.c. */
+#include "ue/ue.h"
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/octets.h"
 #include "base/secret.h"
-#include "msk/body.h"
 #include "ue/exchange.h"
 #include "ue/group.h"
+#include "ue/holding.h"
+#include "ue/leave.h"
 #include "ue/service.h"
-#include "ue/settle.h"
+#include "ue/timer.h"
 #include "ue/ue_outbox.h"
 #include "ue/work.h"
 
-#define MKI_LEN 6
+#define LATE 1000 /* milliseconds: a host that is not in time */
 
-/* The end of a public call that began with one of the MGV-F. One that finds
- * it at work for another session changes nothing. */
+/* --- the begin ----------------------------------------------------------- */
+
+/* A clock that stepped back: running timers start again. One that is called
+ * late has slept, or its clock went forward: nobody waited in that time. */
+static void
+note_time(struct msk_ue *ue, msk_time now)
+{
+    if (now < ue->now) {
+        msk_timers_rebase(ue, now);
+        if (ue->exchange.held_since > now)
+            ue->exchange.held_since = now;
+        ue->stirred = true;
+    } else if (now > ue->due && now - ue->due > LATE) {
+        msk_timers_sleep(ue, ue->due, now);
+    }
+    ue->now = now;
+    ue->inside = true;
+}
+
+int
+msk_ue_enter(struct msk_ue *ue, msk_time now)
+{
+    if (ue == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (ue->inside)
+        return MSK_ERR_REENTRY;
+    if (ue->work.pending || ue->outbox.polled)
+        return MSK_ERR_BUSY;
+    note_time(ue, now);
+    ue->has_dice = false;
+    ue->work.verdict = MSK_OK;
+    ue->work.started = false;
+    ue->work.in_step = ue->changes == ue->mgvf->changes;
+    return MSK_OK;
+}
+
+int
+msk_ue_resume(struct msk_ue *ue, msk_time now)
+{
+    if (ue == NULL)
+        return MSK_ERR_ARGUMENT;
+    if (ue->inside)
+        return MSK_ERR_REENTRY;
+    if (!ue->work.pending)
+        return MSK_ERR_STATE;
+    note_time(ue, now);
+    return MSK_OK;
+}
+
+int
+msk_ue_refuse(struct msk_ue *ue, int err)
+{
+    ue->inside = false;
+    return err;
+}
+
+/* --- the end ------------------------------------------------------------- */
+
+/* Lets the timers lead to what they lead to, once each. */
+static bool
+tick(struct msk_ue *ue)
+{
+    bool held = msk_timers_held(ue);
+    bool done = msk_ue_exchange_tick(ue);
+
+    for (size_t i = 0; i < ue->n_services; i++)
+        if (msk_timers_run_out(ue, MSK_TIMER_SERVICE_PATIENCE, i, held)) {
+            msk_ue_service_impatient(ue, i);
+            done = true;
+        }
+    for (size_t i = 0; i < ue->n_groups; i++) {
+        if (msk_timers_run_out(ue, MSK_TIMER_GROUP, i, held)) {
+            msk_ue_group_waited(ue, &ue->groups[i]);
+            done = true;
+        } else if (msk_timers_run_out(ue, MSK_TIMER_GROUP_PATIENCE, i, held)) {
+            msk_ue_group_impatient(ue, &ue->groups[i]);
+            done = true;
+        }
+        done |= msk_leave_group(ue, i);
+    }
+    return done;
+}
+
+msk_time
+msk_ue_next_due(const struct msk_ue *ue, msk_time now)
+{
+    return ue->work.pending ? MSK_NEVER : msk_timers_next(ue, now);
+}
+
+/* Another session has stored or deleted an MSK, or the host did. */
+static void
+catch_up(struct msk_ue *ue)
+{
+    for (size_t i = 0; i < ue->n_groups && !ue->work.in_step; i++)
+        if (msk_ue_flows_any(ue, MSK_UE_ANY, i))
+            (void)msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_STIRRED);
+    ue->work.in_step = true;
+}
+
+/* Does all that can be done now. MSK_PENDING: the rest comes later. */
 static int
-finish_call(struct msk_ue *ue, int err)
+do_what_is_due(struct msk_ue *ue)
+{
+    bool more = true;
+    int err = MSK_OK;
+
+    catch_up(ue);
+    while (more) {
+        more = msk_work_run(ue, &err);
+        if (err == MSK_PENDING)
+            break;
+        more |= msk_ue_finish_start(ue);
+        more |= tick(ue);
+        msk_ue_exchange_cancel(ue);
+        more |= msk_ue_exchange_begin(ue);
+    }
+    msk_ue_service_keep(ue);
+    ue->stirred = false;
+    return err;
+}
+
+/* The host is told last, when the session is whole. */
+static void
+tell_host(struct msk_ue *ue)
+{
+    ue->changes = ue->mgvf->changes;
+    if (ue->polls)
+        ue->outbox.polled = !msk_ue_outbox_is_empty(ue);
+    else
+        msk_ue_outbox_drain(ue);
+}
+
+int
+msk_ue_settle_message(struct msk_ue *ue)
+{
+    bool stirred = ue->stirred || !ue->work.in_step || ue->now >= ue->due;
+    int err = stirred ? do_what_is_due(ue) : MSK_OK;
+
+    if (err == MSK_OK) {
+        err = ue->work.started ? MSK_OK : ue->work.verdict;
+        tell_host(ue);
+    }
+    ue->inside = false;
+    if (stirred)
+        ue->due = msk_ue_next_due(ue, ue->now);
+    return err;
+}
+
+int
+msk_ue_settle(struct msk_ue *ue)
+{
+    ue->stirred = true;
+    return msk_ue_settle_message(ue);
+}
+
+/* One that finds the MGV-F at work for another session changes nothing. */
+int
+msk_ue_finish(struct msk_ue *ue, int err)
 {
     if (err != MSK_OK)
         return msk_ue_refuse(ue, err);
@@ -30,6 +185,8 @@ finish_call(struct msk_ue *ue, int err)
     return ue->work.job == MSK_JOB_PROCESS ? msk_ue_settle_message(ue)
                                            : msk_ue_settle(ue);
 }
+
+/* --- what it is about ----------------------------------------------------- */
 
 static void
 log_muk(const struct msk_ue *ue, const struct msk_ue_keys *keys)
@@ -87,7 +244,7 @@ msk_ue_set_keys(struct msk_ue *ue, const struct msk_ue_keys *keys, msk_time now)
     next->mrk_len = (uint8_t)k.mrk.n;
     ue->work.age = k.age;
     log_muk(ue, &k);
-    return finish_call(ue, msk_work_set_muk(ue, k.muk, k.age));
+    return msk_ue_finish(ue, msk_work_set_muk(ue, k.muk, k.age));
 }
 
 int
@@ -104,138 +261,7 @@ msk_ue_receive(struct msk_ue *ue, struct msk_bytes message,
     if (peer.n > 0)
         memcpy(ue->outbox.peer, peer.p, peer.n);
     ue->outbox.peer_len = peer.n;
-    return finish_call(ue, msk_work_process(ue, message));
-}
-
-/* The Key Group of a flow that an MKI names; which MSK is put into
- * ue->work.named. MSK_ERR_NOT_MINE: no such flow, or another group. */
-static int
-find_missed(struct msk_ue *ue, struct msk_bytes service, struct msk_bytes flow,
-            struct msk_bytes mki, size_t *group)
-{
-    size_t i = msk_ue_service_find(ue, service), f;
-    uint16_t id, number;
-    struct msk_reader r;
-
-    msk_reader_init(&r, mki.p, mki.n);
-    id = msk_reader_u16(&r);
-    number = msk_reader_u16(&r);
-    f = i < ue->n_services ? msk_ue_service_flow(ue, i, flow) : ue->n_flows;
-    if (f == ue->n_flows || number == 0)
-        return MSK_ERR_NOT_MINE;
-    *group = ue->flows[f].group;
-    if (ue->groups[*group].id.group != id)
-        return MSK_ERR_NOT_MINE;
-    ue->work.named = ue->groups[*group].id;
-    ue->work.named.number = number;
-    return MSK_OK;
-}
-
-int
-msk_ue_missed(struct msk_ue *ue, struct msk_bytes service,
-              struct msk_bytes flow, struct msk_bytes mki, msk_time now)
-{
-    size_t group = 0;
-    int err = msk_ue_enter(ue, now);
-
-    if (err != MSK_OK)
-        return err;
-    if (!msk_octets_fit(service, 1, SIZE_MAX) ||
-        !msk_octets_fit(flow, 1, SIZE_MAX) || !msk_octets_fit(mki, 0, SIZE_MAX))
-        return msk_ue_refuse(ue, MSK_ERR_ARGUMENT);
-    if (mki.n != MKI_LEN)
-        return msk_ue_refuse(ue, MSK_ERR_LENGTH);
-    err = find_missed(ue, service, flow, mki, &group);
-    if (err == MSK_OK)
-        err = msk_ue_roll(ue);
-    if (err != MSK_OK)
-        return msk_ue_refuse(ue, err);
-    return finish_call(ue, msk_work_check(ue, group));
-}
-
-/* How many MSKs of a group are asked for by their number. */
-static size_t
-specific(const struct msk_ue_group *group)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < MSK_UE_WANTS; i++)
-        if (group->want[i].number != 0 &&
-            (group->want[i].wanted || group->want[i].asked))
-            n++;
-    return n;
-}
-
-/* Is that a want which neither the group nor an ID before has? */
-static bool
-is_new(const struct msk_ue_group *group, const struct msk_key_id *ids, size_t i)
-{
-    for (size_t j = 0; j < i; j++)
-        if (msk_key_id_equal(&ids[j], &ids[i]))
-            return false;
-    for (size_t w = 0; w < MSK_UE_WANTS; w++)
-        if (group->want[w].wanted && group->want[w].number == ids[i].number)
-            return false;
-    return true;
-}
-
-/* The last place is for the current MSK, which pulls and traffic ask for. */
-static bool
-has_room_to_ask(const struct msk_ue *ue, const struct msk_ue_group *group,
-                const struct msk_key_id *ids, size_t n)
-{
-    size_t more = 0;
-
-    for (size_t i = 0; i < n; i++)
-        if (ids[i].number != 0 && msk_ue_group_of(ue, &ids[i]) == group &&
-            is_new(group, ids, i))
-            more++;
-    return specific(group) + more <= MSK_UE_WANTS - 1;
-}
-
-/* Decision 17: a specific MSK can be asked for in KEYID only. */
-static int
-check_missed(const struct msk_ue *ue, const struct msk_key_id *ids, size_t n)
-{
-    if (ids == NULL || n == 0)
-        return MSK_ERR_ARGUMENT;
-    if (!msk_ue_asks(ue) || ue->keys.btid_len == 0)
-        return MSK_ERR_STATE;
-    if (n > MSK_BODY_ITEMS_MAX)
-        return MSK_ERR_LIMIT;
-    for (size_t i = 0; i < n; i++)
-        if (ue->layout == MSK_LAYOUT_CSB && ids[i].number != 0)
-            return MSK_ERR_ARGUMENT;
-    for (size_t i = 0; i < n; i++) {
-        const struct msk_ue_group *group = msk_ue_group_of(ue, &ids[i]);
-
-        if (group == NULL)
-            return MSK_ERR_NOT_MINE;
-        if (!has_room_to_ask(ue, group, ids, n))
-            return MSK_ERR_LIMIT;
-    }
-    return MSK_OK;
-}
-
-int
-msk_ue_request(struct msk_ue *ue, const struct msk_key_id *ids, size_t n,
-               msk_time now)
-{
-    int err = msk_ue_enter(ue, now);
-
-    if (err != MSK_OK)
-        return err;
-    err = check_missed(ue, ids, n);
-    if (err == MSK_OK)
-        err = msk_ue_roll(ue);
-    if (err != MSK_OK)
-        return msk_ue_refuse(ue, err);
-    for (size_t i = 0; i < n; i++)
-        (void)msk_ue_group_want(msk_ue_group_of(ue, &ids[i]), ids[i].number);
-    for (size_t i = 0; i < n; i++)
-        (void)msk_ue_group_step(ue, msk_ue_group_of(ue, &ids[i]),
-                                MSK_GROUP_NEED);
-    return msk_ue_settle(ue);
+    return msk_ue_finish(ue, msk_work_process(ue, message));
 }
 
 int
@@ -278,7 +304,7 @@ msk_ue_complete(struct msk_ue *ue, uint32_t token, int result, msk_time now)
 
     if (err != MSK_OK)
         return err;
-    return finish_call(ue, msk_work_complete(ue, token, result));
+    return msk_ue_finish(ue, msk_work_complete(ue, token, result));
 }
 
 bool

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support.h"
-#include "ue/timer.h"
+#include "ue/session.h"
 
 static void
 is_due_when_its_interval_is_over(void **state)

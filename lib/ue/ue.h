@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ue/settle.h - the begin and the end of every public call. It enters, changes
+ * ue/ue.h - the begin and the end of every public call. It enters, changes
  * what it is about, and settles: what that led to is done, until nothing is
  * left that can be done now; then the host is told.
  */
-#ifndef MSK_UE_SETTLE_H
-#define MSK_UE_SETTLE_H
+#ifndef MSK_UE_UE_H
+#define MSK_UE_UE_H
 
 #include "ue/session.h"
 
@@ -28,6 +28,9 @@ int msk_ue_settle(struct msk_ue *ue);
 /* The same after a message, which concerns its Key Group alone: where nothing
  * is due, and no machine was stirred by it, nothing else is looked at. */
 int msk_ue_settle_message(struct msk_ue *ue);
+
+/* Ends a call that began with one of the MGV-F, which returned err. */
+int msk_ue_finish(struct msk_ue *ue, int err);
 
 /* When something is due, seen from now. */
 msk_time msk_ue_next_due(const struct msk_ue *ue, msk_time now);
