@@ -22,6 +22,7 @@
 #include "msk/subscriber.h"
 #include "msk/traffic.h"
 #include "msk/types.h"
+#include "msk/ub.h"
 #include "msk/ue.h"
 #include "msk/xml.h"
 

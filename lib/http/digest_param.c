@@ -145,6 +145,7 @@ static const struct {
     [MSK_DIGEST_NC] = { 2, "nc" },
     [MSK_DIGEST_NEXTNONCE] = { 9, "nextnonce" },
     [MSK_DIGEST_RSPAUTH] = { 7, "rspauth" },
+    [MSK_DIGEST_AUTS] = { 4, "auts" },
 };
 
 /* RFC 7616 3.3: an unknown parameter is ignored. */

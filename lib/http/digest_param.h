@@ -22,6 +22,7 @@ enum msk_digest_param {
     MSK_DIGEST_NC,
     MSK_DIGEST_NEXTNONCE,
     MSK_DIGEST_RSPAUTH,
+    MSK_DIGEST_AUTS, /* RFC 3310 3.4 */
     MSK_DIGEST_N_PARAMS
 };
 

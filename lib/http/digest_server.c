@@ -281,8 +281,8 @@ rspauth(const struct msk_digest_server *server,
     return msk_digest_hash(server->crypto, &input, credentials->mrk, out, len);
 }
 
-static bool
-whole(const struct msk_auth_context *context)
+bool
+msk_digest_server_whole(const struct msk_auth_context *context)
 {
     return context != NULL && context->cnonce_len <= MSK_NONCE_MAX &&
            context->nonce_len <= MSK_NONCE_MAX &&
@@ -304,8 +304,8 @@ msk_digest_server_info(const struct msk_digest_server *server,
     size_t n;
     int err = msk_digest_server_take(&mine, server);
 
-    if (err != MSK_OK || !msk_digest_usable(credentials) || !whole(context) ||
-        buf == NULL || len == NULL)
+    if (err != MSK_OK || !msk_digest_usable(credentials) ||
+        !msk_digest_server_whole(context) || buf == NULL || len == NULL)
         return MSK_ERR_ARGUMENT;
     err = rspauth(&mine, credentials, context, body, hex, &n);
     if (err == MSK_OK)

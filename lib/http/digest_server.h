@@ -39,6 +39,9 @@ int msk_digest_server_take(struct msk_digest_server *mine,
 int msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX],
                      size_t *len);
 
+/* False: a context whose lengths are longer than its fields. */
+bool msk_digest_server_whole(const struct msk_auth_context *context);
+
 /* The values of a response that the context gives; views into it. */
 void msk_digest_server_input(const struct msk_auth_context *context,
                              struct msk_digest_input *input);

@@ -85,6 +85,87 @@ refuses_every_date_cut_short(void **state)
         }
 }
 
+static const struct moment {
+    const char *text;
+    uint64_t seconds;
+} moments[] = {
+    { "1970-01-01T00:00:00Z", 0 },
+    { "1970-01-01T00:00:01Z", 1 },
+    { "1972-02-29T23:59:59Z", 68255999 },
+    { "1999-12-31T23:59:59Z", 946684799 },
+    { "2000-02-29T00:00:00Z", 951782400 },
+    { "2026-11-30T12:00:00Z", 1796040000 },
+    { "2100-03-01T00:00:00Z", UINT64_C(4107542400) },
+    { "9999-12-31T23:59:59Z", UINT64_C(253402300799) },
+};
+
+static void
+moments_of_xml_are_written_and_read(void **state)
+{
+    uint8_t text[MSK_XML_MOMENT_LEN];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        const struct moment *m = &moments[i];
+        uint64_t seconds = 7;
+
+        check_int(m->text, msk_xml_moment_read(chars(m->text), &seconds), true);
+        check_int(m->text, (long long)seconds, (long long)m->seconds);
+        check_int(m->text, msk_xml_moment_write(m->seconds, text), true);
+        check_octets(m->text, exact(text, sizeof text), chars(m->text));
+    }
+    assert_false(msk_xml_moment_write(UINT64_C(253402300800), text));
+    assert_false(msk_xml_moment_write(UINT64_MAX, text));
+}
+
+static void
+moments_of_xml_have_a_zone(void **state)
+{
+    static const struct moment fine[] = {
+        { "2026-11-30T12:00:00.5Z", 1796040000 },
+        { "2026-11-30T12:00:00.000+00:00", 1796040000 },
+        { "2026-11-30T13:30:00+01:30", 1796040000 },
+        { "2026-11-29T22:00:00-14:00", 1796040000 },
+        { "1970-01-01T01:00:00+01:00", 0 },
+    };
+    static const char *const wrong[] = {
+        "2026-11-30T12:00:00",
+        "2026-11-30T12:00:00.Z",
+        "2026-11-30T12:00:00+14:01",
+        "2026-11-30T12:00:00+1:00",
+        "2026-11-30T12:00:00+01:60",
+        "2026-11-30T12:00:00 01:00",
+        "2026-11-30T12:00:00z",
+        "2026-11-30T12:00:00ZZ",
+        "2026-11-31T12:00:00Z",
+        "2026-00-30T12:00:00Z",
+        "2026-13-30T12:00:00Z",
+        "2026-11-00T12:00:00Z",
+        "2026-11-30T24:00:00Z",
+        "2026-11-30T12:60:00Z",
+        "2026-11-30 12:00:00Z",
+        "-026-11-30T12:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T00:00:00+00:01",
+        "2026-11-30Z",
+        "",
+    };
+    uint64_t seconds;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        check_int(fine[i].text,
+                  msk_xml_moment_read(chars(fine[i].text), &seconds), true);
+        check_int(fine[i].text, (long long)seconds, (long long)fine[i].seconds);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        check_int(wrong[i], msk_xml_moment_read(chars(wrong[i]), &seconds),
+                  false);
+    for (size_t n = 0; n < MSK_XML_MOMENT_LEN; n++)
+        assert_false(
+            msk_xml_moment_read(exact(chars(moments[5].text).p, n), &seconds));
+}
+
 int
 main(void)
 {
@@ -92,6 +173,8 @@ main(void)
         cmocka_unit_test_teardown(reads_all_three_forms, release),
         cmocka_unit_test_teardown(refuses_what_is_no_date, release),
         cmocka_unit_test_teardown(refuses_every_date_cut_short, release),
+        cmocka_unit_test_teardown(moments_of_xml_are_written_and_read, release),
+        cmocka_unit_test_teardown(moments_of_xml_have_a_zone, release),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
