@@ -78,9 +78,10 @@ struct msk_sub {
     uint8_t n_members, n_services, n_deliveries;
     struct msk_member member[MSK_SUBSCRIBER_GROUPS_MAX];
     uint8_t service[MSK_SERVICES_MAX][MSK_SERVICE_TAG];
-    /* In the order of their turns; none of them is free. */
-    struct msk_delivery delivery[MSK_DELIVERIES_MAX];
     msk_time flight; /* one that is sent is in flight until then */
+    /* In the order of their turns; none of them is free. What is after them
+     * may be anything. */
+    struct msk_delivery delivery[MSK_DELIVERIES_MAX];
 };
 
 struct msk_sub *msk_sub_of(struct msk_subscriber *subscriber);

@@ -2,6 +2,7 @@
 /* The octets of a packed subscriber. The first one is a version. */
 #include "bmsc/subscriber_record.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/octets.h"
@@ -214,6 +215,7 @@ get_counters(struct msk_reader *r, struct msk_delivery *d)
 static void
 get_delivery(struct msk_reader *r, struct msk_delivery *d)
 {
+    memset(d, 0, sizeof *d);
     d->state = msk_reader_u8(r);
     d->v = msk_record_get_flag(r);
     d->old_muk = msk_record_get_flag(r);
@@ -288,7 +290,9 @@ msk_subscriber_unpack(struct msk_subscriber *subscriber,
 {
     if (subscriber == NULL || !msk_octets_fit(packed, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
-    memset(subscriber, 0, sizeof *subscriber);
+    /* Perhaps it had keys. Most of it are deliveries, and few of these are ever
+     * there. */
+    msk_secret_wipe(subscriber, offsetof(struct msk_sub, delivery));
     if (get_subscriber(msk_sub_of(subscriber), packed))
         return MSK_OK;
     msk_secret_wipe(subscriber, sizeof *subscriber);

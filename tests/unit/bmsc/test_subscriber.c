@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Subscribers of a BM-SC as records: made, packed, bound to new keys. */
+#include <stddef.h>
 #include <string.h>
 
 #include "bmsc/subscriber.h"
@@ -627,6 +628,22 @@ takes_no_keys_that_are_not_newer_than_all_it_had(void **state)
 }
 
 static void
+is_read_over_whatever_was_there(void **state)
+{
+    struct msk_bytes good = record(PARTS, NULL);
+    struct msk_subscriber over, anew = { 0 };
+    size_t used;
+
+    (void)state;
+    memset(&over, 0xA5, sizeof over);
+    assert_int_equal(msk_subscriber_unpack(&over, good), MSK_OK);
+    assert_int_equal(msk_subscriber_unpack(&anew, good), MSK_OK);
+    used = offsetof(struct msk_sub, delivery) +
+           msk_sub_at(&anew)->n_deliveries * sizeof(struct msk_delivery);
+    assert_memory_equal(&over, &anew, used);
+}
+
+static void
 is_wiped(void **state)
 {
     static const uint8_t zeros[sizeof(struct msk_subscriber)];
@@ -660,6 +677,7 @@ main(void)
         TEST(sends_anew_what_went_out_under_a_muk_that_is_gone),
         TEST(is_not_changed_by_keys_that_it_has),
         TEST(takes_no_keys_that_are_not_newer_than_all_it_had),
+        TEST(is_read_over_whatever_was_there),
         TEST(is_wiped),
     };
 
