@@ -79,16 +79,23 @@ event_new(const struct event_log *log, const char *name)
     return event;
 }
 
+/* Names of members are ours, and UTF-8. */
+static void
+set(json_t *event, const char *name, json_t *value)
+{
+    (void)json_object_set_new_nocheck(event, name, value);
+}
+
 void
 event_word(json_t *event, const char *name, const char *word)
 {
-    (void)json_object_set_new(event, name, json_string(word));
+    set(event, name, json_string(word));
 }
 
 void
 event_number(json_t *event, const char *name, json_int_t number)
 {
-    (void)json_object_set_new(event, name, json_integer(number));
+    set(event, name, json_integer(number));
 }
 
 void
@@ -104,7 +111,7 @@ event_hex(json_t *event, const char *name, struct msk_bytes octets)
         text[2 * i + 1] = digits[octets.p[i] & 15];
     }
     text[2 * octets.n] = '\0';
-    event_word(event, name, text);
+    set(event, name, json_stringn_nocheck(text, 2 * octets.n));
     msk_wipe(text, 2 * octets.n);
     free(text);
 }
@@ -144,7 +151,7 @@ event_text(json_t *event, const char *name, struct msk_bytes text)
     if (value == NULL)
         event_hex(event, name, part);
     else
-        (void)json_object_set_new(event, name, value);
+        set(event, name, value);
     if (part.n == text.n)
         return;
     (void)snprintf(cut, sizeof cut, "%s_octets", name);
@@ -284,8 +291,15 @@ put_plainly(struct line *line, json_t *event)
 static void
 put_json(struct line *line, const json_t *event)
 {
-    char *text = dump(event, JSON_COMPACT);
+    size_t n = json_dumpb(event, line->text, EVENT_LINE_MAX,
+                          JSON_COMPACT | JSON_ENSURE_ASCII);
+    char *text;
 
+    if (n > 0 && n < EVENT_LINE_MAX && memchr(line->text, 0x7F, n) == NULL) {
+        line->n = n;
+        return;
+    }
+    text = dump(event, JSON_COMPACT);
     put(line,
         text != NULL && strlen(text) < EVENT_LINE_MAX
             ? text
@@ -318,7 +332,7 @@ event_tell(const struct event_log *log, json_t *event)
         return;
     tell(log, event);
     json_decref(event);
-    dropped = output_flush() ? output_dropped() : 0;
+    dropped = output_go_on() ? output_dropped() : 0;
     if (dropped == 0)
         return;
     gap = event_new(log, "dropped");

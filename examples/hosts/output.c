@@ -15,6 +15,7 @@ static struct {
     enum { PLAIN, OWN, SOCKET, SHARED } kind;
     size_t begin, n; /* what waits */
     unsigned long dropped;
+    bool gathers;
     char buf[OUTPUT_MAX];
 } out;
 
@@ -78,6 +79,8 @@ output_flush(void)
             out.n -= (size_t)put_n;
         }
     }
+    if (out.n == 0)
+        out.begin = 0;
     return out.n == 0;
 }
 
@@ -90,11 +93,26 @@ output_line(const char *line, size_t n)
         out.dropped++;
         return;
     }
-    memmove(out.buf, out.buf + out.begin, out.n);
-    out.begin = 0;
-    memcpy(out.buf + out.n, line, n);
+    if (n > sizeof out.buf - out.n - out.begin) {
+        memmove(out.buf, out.buf + out.begin, out.n);
+        out.begin = 0;
+    }
+    memcpy(out.buf + out.begin + out.n, line, n);
     out.n += n;
-    (void)output_flush();
+    (void)output_go_on();
+}
+
+void
+output_gather(void)
+{
+    out.gathers = true;
+}
+
+bool
+output_go_on(void)
+{
+    return (!out.gathers || out.n >= OUTPUT_PIECE || out.dropped > 0) &&
+           output_flush();
 }
 
 unsigned long

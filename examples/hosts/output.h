@@ -15,6 +15,14 @@
 /* Takes a line of n octets, its end included, and writes what it can. */
 void output_line(const char *line, size_t n);
 
+/* From now on lines wait for output_flush, as long as there are less than
+ * OUTPUT_PIECE octets: for a loop that tells much in each turn. */
+#define OUTPUT_PIECE 32768
+void output_gather(void);
+
+/* Writes what it can, unless lines gather. True: nothing is left. */
+bool output_go_on(void);
+
 /* Writes what it can. True: nothing is left. Call it in each turn of a loop,
  * and turn again soon as long as it is false. */
 bool output_flush(void);

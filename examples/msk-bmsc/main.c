@@ -17,13 +17,28 @@
 #define GOODBYE 1000 /* ms, that the reader of stdout has at the end */
 #define SETTLE 3000  /* and that the store has */
 #define NONCE_KEY_LEN 32
+#define POOL 256 /* octets; more the system may give in parts */
 #define PUSHES_AT_ONCE 50
 
+/* Of the system, many octets at a time: a call for each number costs more than
+ * the number. What was used is gone. */
 static int
 fill(void *user, uint8_t *out, size_t n)
 {
+    static uint8_t pool[POOL];
+    static size_t used = sizeof pool;
+
     (void)user;
-    return getrandom(out, n, 0) == (ssize_t)n ? 0 : -1;
+    if (n > sizeof pool - used) {
+        if (n > sizeof pool ||
+            getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool)
+            return -1;
+        used = 0;
+    }
+    memcpy(out, pool + used, n);
+    msk_wipe(pool + used, n);
+    used += n;
+    return 0;
 }
 
 const struct msk_random host_randomness = { .size = sizeof host_randomness,
@@ -175,6 +190,7 @@ main(int argc, char **argv)
         event_error(&h.log, "it cannot start");
         return 2;
     }
+    output_gather(); /* loop.c writes in each turn */
     input_start(&h.input, STDIN_FILENO);
     h.serves = true;
     jobs_timers(&h); /* the clock may have been set back before the start */
