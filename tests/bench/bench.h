@@ -76,7 +76,8 @@ void bench_add_all(struct bench *b, const struct msk_crypto *crypto);
 /* What they are measured beside. */
 void bench_add_walk(struct bench *b, struct msk_bytes message);
 void bench_add_small(struct bench *b);
-void bench_add_others(struct bench *b);
+void bench_add_gst(struct bench *b);
+void bench_add_live555(struct bench *b);
 void bench_add_system(struct bench *b);
 
 /* The message of bench_add_small; static. */

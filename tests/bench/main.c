@@ -69,7 +69,8 @@ main(int argc, char **argv)
     for (size_t i = 0; i < bench_providers_n; i++)
         add_protected(&b, &bench_providers[i]);
     bench_add_small(&b);
-    bench_add_others(&b);
+    bench_add_gst(&b);
+    bench_add_live555(&b);
     bench_add_system(&b);
     if (argc > 2)
         only(&b, argv[2]);

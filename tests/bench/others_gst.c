@@ -23,7 +23,7 @@ run_parse(void *state, size_t i)
 }
 
 void
-bench_add_others(struct bench *b)
+bench_add_gst(struct bench *b)
 {
     struct msk_bytes small = bench_small();
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A smaller message, which others can read as well: HDR T RAND SP KEMAC without
- * encryption and MAC, as RTSP servers send it. */
+ * encryption and MAC, as RTSP servers send it. It has the 123 octets that live555
+ * makes, which reads little else. */
 #include <stdlib.h>
 
 #include "bench.h"
@@ -20,8 +21,13 @@ add(struct msk_mikey_builder *b, uint8_t type, uint8_t kind, uint8_t detail,
 struct msk_bytes
 bench_small(void)
 {
-    static const uint8_t zeros[16], key[4 + 16] = { 0, 0x20, 0, 16 };
-    static const uint8_t sp[] = { 0, 1, 1, 1, 1, 16 };
+    static const uint8_t zeros[16];
+    static const uint8_t sp[] = { 0,  1, 1, 1, 1, 16, 2, 1,  1, 3, 1,  20, 4, 1,
+                                  14, 7, 1, 1, 8, 1,  1, 10, 1, 1, 11, 1,  10 };
+    /* TEK and SPI (MKI), 30 octets of key and salt, 4 of SPI. */
+    static const uint8_t key[4 + 30 + 1 + 4] = {
+        [1] = 0x21, [3] = 30, [4 + 30] = 4
+    };
     static uint8_t buf[MSK_MIKEY_MAX];
     struct msk_mikey_header header = { .data_type = MSK_DATA_PSK_INIT,
                                        .csb_id = 1,
