@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * base/octets.h - octets seen as what they stand for: a view, text of ASCII,
- * the name of a key server, a struct that a caller fills. Secrets are compared
+ * the names of key servers and of keys, a struct that a caller fills. Secrets are compared
  * with msk_secret_equal.
  */
 #ifndef MSK_BASE_OCTETS_H

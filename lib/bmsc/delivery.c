@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/random.h"
+#include "base/secret.h"
 
 /* --- messages ------------------------------------------------------------ */
 

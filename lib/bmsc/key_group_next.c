@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/octets.h"
-#include "base/random.h"
 #include "base/secret.h"
 #include "bmsc/bmsc.h"
 #include "bmsc/key_group.h"

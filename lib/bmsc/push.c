@@ -3,7 +3,7 @@
  * fast they may come, and acknowledgements that come back. */
 #include <string.h>
 
-#include "base/random.h"
+#include "base/secret.h"
 #include "bmsc/deliveries.h"
 
 #define TOKEN 1000u /* what a token costs; per_second come in a millisecond */

@@ -2,7 +2,7 @@
 #include "msk/service.h"
 
 #include "base/octets.h"
-#include "base/random.h"
+#include "base/secret.h"
 #include "http/uri.h"
 
 /* TS 26.346 9.3.5: at random, so that the load is spread. */

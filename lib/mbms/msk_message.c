@@ -81,7 +81,7 @@ check_msk_message(const struct msk_msk_message *m)
 
     if (!fits)
         return MSK_ERR_ARGUMENT;
-    return msk_tlv_whole(&m->sp) ? MSK_OK : MSK_ERR_LENGTH;
+    return m->sp.n == 0 || msk_tlv_whole(&m->sp) ? MSK_OK : MSK_ERR_LENGTH;
 }
 
 /* HDR EXT T RAND IDi IDr {SP} KEMAC, or EXT straight before KEMAC. IDi is the

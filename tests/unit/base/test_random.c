@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/random.h"
+#include "base/secret.h"
 
 #include <string.h>
 
