@@ -3,60 +3,12 @@
 
 #include <string.h>
 
-#define GROUP_KEY 5
-#define PARAMETERS_MAX 9
-
-/* Parameters in the binary form of the protocol. */
-struct parameters {
-    int n;
-    const char *values[PARAMETERS_MAX];
-    int lengths[PARAMETERS_MAX];
-    uint8_t numbers[PARAMETERS_MAX][8];
-    uint8_t groups[GROUP_KEY * MSK_SUBSCRIBER_GROUPS_MAX];
-};
-
-static void
-put(struct parameters *p, const void *octets, size_t n)
-{
-    p->values[p->n] = octets != NULL ? octets : "";
-    p->lengths[p->n] = (int)n;
-    p->n++;
-}
-
-/* NULL if there are no octets. */
-static void
-put_if(struct parameters *p, const void *octets, size_t n)
-{
-    put(p, octets, n);
-    if (n == 0)
-        p->values[p->n - 1] = NULL;
-}
-
-static void
-put_number(struct parameters *p, uint64_t number)
-{
-    uint8_t *out = p->numbers[p->n];
-
-    for (int i = 0; i < 8; i++)
-        out[i] = (uint8_t)(number >> (56 - 8 * i));
-    put(p, out, 8);
-}
-
 static void
 put_time(struct parameters *p, msk_time time)
 {
-    put_number(p, (uint64_t)time);
+    value_put_number(p, (uint64_t)time);
     if (time == MSK_NEVER)
         p->values[p->n - 1] = NULL;
-}
-
-static void
-put_group(struct parameters *p, const struct msk_group_id *id, uint8_t *out)
-{
-    memcpy(out, id->domain, 3);
-    out[3] = (uint8_t)(id->group >> 8);
-    out[4] = (uint8_t)id->group;
-    put(p, out, GROUP_KEY);
 }
 
 static void
@@ -65,23 +17,23 @@ put_groups(struct parameters *p, const struct records_subscriber *row)
     int n = p->n;
 
     for (size_t i = 0; i < row->n_groups; i++) {
-        put_group(p, &row->groups[i], p->groups + GROUP_KEY * i);
+        value_put_group(p, &row->groups[i], p->groups + GROUP_KEY * i);
         p->n = n;
     }
-    put(p, p->groups, GROUP_KEY * row->n_groups);
+    value_put(p, p->groups, GROUP_KEY * row->n_groups);
 }
 
 static void
 put_row(struct parameters *p, const struct records_subscriber *row)
 {
-    put_number(p, row->version);
-    put(p, row->id, row->id_n);
-    put(p, row->btid, row->btid_n);
-    put_if(p, row->old_btid, row->old_btid_n);
-    put(p, row->packed, row->n);
+    value_put_number(p, row->version);
+    value_put(p, row->id, row->id_n);
+    value_put(p, row->btid, row->btid_n);
+    value_put_if(p, row->old_btid, row->old_btid_n);
+    value_put(p, row->packed, row->n);
     put_time(p, row->due);
-    put_if(p, row->address, row->address_n);
-    put(p, row->services, strlen(row->services));
+    value_put_if(p, row->address, row->address_n);
+    value_put(p, row->services, strlen(row->services));
 }
 
 static const char *
@@ -97,12 +49,12 @@ describe_save(struct parameters *p, const struct records_subscriber *row)
 static const char *
 describe_save_group(struct parameters *p, const struct records_group *row)
 {
-    put_number(p, row->version);
-    put_group(p, &row->id, p->groups);
-    put(p, row->packed, row->n);
-    put(p, row->services, strlen(row->services));
-    put_if(p, row->fence.p, row->fence.n);
-    put_number(p, row->epoch);
+    value_put_number(p, row->version);
+    value_put_group(p, &row->id, p->groups);
+    value_put(p, row->packed, row->n);
+    value_put(p, row->services, strlen(row->services));
+    value_put_if(p, row->fence.p, row->fence.n);
+    value_put_number(p, row->epoch);
     return row->version == 0 ? "insert_group" : "update_group";
 }
 
@@ -112,41 +64,41 @@ describe_many(struct parameters *p, const struct records_request *q)
     uint64_t cap = q->cap > 0 ? q->cap : 1;
 
     if (q->kind == RECORDS_CLAIM) {
-        put_number(p, (uint64_t)q->now);
-        put_number(p, cap);
-        put_number(p, (uint64_t)(q->now + q->hold));
+        value_put_number(p, (uint64_t)q->now);
+        value_put_number(p, cap);
+        value_put_number(p, (uint64_t)(q->now + q->hold));
         return "claim";
     }
     if (q->kind == RECORDS_GROUP_AFTER) {
-        put_group(p, &q->group, p->groups);
-        put_number(p, cap);
+        value_put_group(p, &q->group, p->groups);
+        value_put_number(p, cap);
         return "group_after";
     }
     if (q->kind == RECORDS_TIMED)
-        put_number(p, (uint64_t)q->now);
+        value_put_number(p, (uint64_t)q->now);
     else
-        put_group(p, &q->group, p->groups);
-    put(p, q->key.p, q->key.n);
-    put_number(p, cap);
+        value_put_group(p, &q->group, p->groups);
+    value_put(p, q->key.p, q->key.n);
+    value_put_number(p, cap);
     return q->kind == RECORDS_TIMED ? "timed" : "members";
 }
 
 static const char *
 describe_named(struct parameters *p, const struct records_request *q)
 {
-    put(p, q->key.p, q->key.n);
+    value_put(p, q->key.p, q->key.n);
     if (q->kind == RECORDS_BY_ID)
         return "by_id";
     if (q->kind == RECORDS_BY_BTID)
         return "by_btid";
     if (q->kind == RECORDS_SECRET) {
-        put(p, q->secret, q->secret_n);
+        value_put(p, q->secret, q->secret_n);
         return "secret";
     }
-    put(p, q->owner.p, q->owner.n);
+    value_put(p, q->owner.p, q->owner.n);
     if (q->kind == RECORDS_RELEASE)
         return "release";
-    put_number(p, (uint64_t)q->hold);
+    value_put_number(p, (uint64_t)q->hold);
     return "lease";
 }
 
@@ -162,7 +114,14 @@ describe(struct parameters *p, const struct records_request *q)
     case RECORDS_TIMED:
     case RECORDS_GROUP_AFTER: return describe_many(p, q);
     case RECORDS_NEXT: return "next";
-    case RECORDS_GROUP: put_group(p, &q->group, p->groups); return "group";
+    case RECORDS_GROUP:
+        value_put_group(p, &q->group, p->groups);
+        return "group";
+    case RECORDS_BEGIN_JOB:
+    case RECORDS_CLAIM_JOB:
+    case RECORDS_SAVE_JOB:
+    case RECORDS_SUM_JOB:
+    case RECORDS_END_JOB: return describe_job(p, q);
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_LEASE:
@@ -183,37 +142,12 @@ request_send(struct link *link, const struct op *op)
 
 /* --- results ------------------------------------------------------------- */
 
-static bool
-get(const PGresult *res, int row, int column, void *out, size_t cap, size_t *n)
-{
-    *n = (size_t)PQgetlength(res, row, column);
-    if (*n > cap)
-        return false;
-    if (*n > 0)
-        memcpy(out, PQgetvalue(res, row, column), *n);
-    return true;
-}
-
-static uint64_t
-get_number(const PGresult *res, int row, int column)
-{
-    uint8_t octets[8] = { 0 };
-    uint64_t number = 0;
-    size_t n;
-
-    if (!get(res, row, column, octets, sizeof octets, &n) || n != 8)
-        return 0;
-    for (int i = 0; i < 8; i++)
-        number = number << 8 | octets[i];
-    return number;
-}
-
 static msk_time
 get_time(const PGresult *res, int row, int column)
 {
     return PQgetisnull(res, row, column)
                ? MSK_NEVER
-               : (msk_time)get_number(res, row, column);
+               : (msk_time)value_get_number(res, row, column);
 }
 
 static bool
@@ -221,7 +155,7 @@ get_text(const PGresult *res, int row, int column,
          char out[RECORDS_SERVICES_MAX])
 {
     size_t n;
-    bool fine = get(res, row, column, out, RECORDS_SERVICES_MAX - 1, &n);
+    bool fine = value_get(res, row, column, out, RECORDS_SERVICES_MAX - 1, &n);
 
     out[fine ? n : 0] = '\0';
     return fine;
@@ -230,16 +164,17 @@ get_text(const PGresult *res, int row, int column,
 static bool
 get_row(const PGresult *res, int i, struct records_subscriber *row)
 {
-    row->version = get_number(res, i, 0);
+    row->version = value_get_number(res, i, 0);
     row->due = get_time(res, i, 5);
     row->regrouped = false;
     row->n_groups = 0;
-    return get(res, i, 1, row->id, sizeof row->id, &row->id_n) &&
-           get(res, i, 2, row->btid, sizeof row->btid, &row->btid_n) &&
-           get(res, i, 3, row->old_btid, sizeof row->old_btid,
-               &row->old_btid_n) &&
-           get(res, i, 4, row->packed, sizeof row->packed, &row->n) &&
-           get(res, i, 6, row->address, sizeof row->address, &row->address_n) &&
+    return value_get(res, i, 1, row->id, sizeof row->id, &row->id_n) &&
+           value_get(res, i, 2, row->btid, sizeof row->btid, &row->btid_n) &&
+           value_get(res, i, 3, row->old_btid, sizeof row->old_btid,
+                     &row->old_btid_n) &&
+           value_get(res, i, 4, row->packed, sizeof row->packed, &row->n) &&
+           value_get(res, i, 6, row->address, sizeof row->address,
+                     &row->address_n) &&
            get_text(res, i, 7, row->services);
 }
 
@@ -263,9 +198,9 @@ get_group(const PGresult *res, int i, struct records_group *row)
     uint8_t key[GROUP_KEY];
     size_t n;
 
-    row->version = get_number(res, i, 0);
-    if (!get(res, i, 1, key, sizeof key, &n) || n != sizeof key ||
-        !get(res, i, 2, row->packed, sizeof row->packed, &row->n) ||
+    row->version = value_get_number(res, i, 0);
+    if (!value_get(res, i, 1, key, sizeof key, &n) || n != sizeof key ||
+        !value_get(res, i, 2, row->packed, sizeof row->packed, &row->n) ||
         !get_text(res, i, 3, row->services))
         return false;
     memcpy(row->id.domain, key, 3);
@@ -300,7 +235,8 @@ take_secret(struct records_request *q, const PGresult *res)
 {
     size_t n;
 
-    return PQntuples(res) == 1 && get(res, 0, 0, q->secret, q->secret_n, &n) &&
+    return PQntuples(res) == 1 &&
+                   value_get(res, 0, 0, q->secret, q->secret_n, &n) &&
                    n == q->secret_n
                ? RECORDS_OK
                : RECORDS_FAILED;
@@ -335,7 +271,12 @@ request_take(struct records_request *q, const PGresult *res)
     case RECORDS_GROUP:
     case RECORDS_GROUP_AFTER: return take_groups(q, res);
     case RECORDS_SECRET: return take_secret(q, res);
-    case RECORDS_LEASE: q->epoch = get_number(res, 0, 0); break;
+    case RECORDS_BEGIN_JOB:
+    case RECORDS_CLAIM_JOB:
+    case RECORDS_SUM_JOB:
+    case RECORDS_END_JOB: return take_job(q, res);
+    case RECORDS_SAVE_JOB:
+    case RECORDS_LEASE: q->epoch = value_get_number(res, 0, 0); break;
     case RECORDS_SAVE:
     case RECORDS_SAVE_GROUP:
     case RECORDS_RELEASE: break;

@@ -22,11 +22,17 @@ const char link_schema[] =
     "CREATE TABLE IF NOT EXISTS lease (name bytea PRIMARY KEY,"
     " owner bytea NOT NULL, epoch bigint NOT NULL, until bigint NOT NULL);"
     "CREATE TABLE IF NOT EXISTS secret (name bytea PRIMARY KEY,"
-    " value bytea NOT NULL);";
+    " value bytea NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS job (id bytea NOT NULL, part bigint NOT NULL,"
+    " kind bigint NOT NULL, grp bytea NOT NULL, epoch bigint NOT NULL,"
+    " until bigint NOT NULL, at bytea NOT NULL, last bytea NOT NULL,"
+    " members bigint NOT NULL, seen bigint NOT NULL, done bigint NOT NULL,"
+    " ended bigint NOT NULL, PRIMARY KEY (id, part));";
 
 #define ROW                                                            \
     "s.version, s.id, s.btid, s.old_btid, s.packed, s.due, s.address," \
     " s.services"
+#define PART "1000" /* members, of a part; more if there were too many parts */
 #define NOW "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 /* The Key Groups of $9, five octets each. */
 #define LISTED                                                     \
@@ -95,6 +101,31 @@ const struct statement link_statements[] = {
     { "secret", "INSERT INTO secret AS k (name, value) VALUES ($1::bytea,"
                 " $2::bytea) ON CONFLICT (name) DO UPDATE SET value = k.value"
                 " RETURNING value" },
+    /* The last one of each part, and the last one of the part before. */
+    { "begin_job",
+      "WITH t AS (SELECT id, row_number() OVER (ORDER BY id) AS r, ntile("
+      "(SELECT least($4::bigint, 1 + count(*) / " PART ")::int FROM member"
+      " WHERE grp = $3::bytea)) OVER (ORDER BY id) AS part FROM member"
+      " WHERE grp = $3::bytea), e AS (SELECT id, r, part, lead(part)"
+      " OVER (ORDER BY r) AS next FROM t)"
+      " INSERT INTO job SELECT $1::bytea, part, $2::bigint, $3::bytea, 0, 0,"
+      " coalesce(lag(id) OVER (ORDER BY r), ''::bytea), id,"
+      " r - coalesce(lag(r) OVER (ORDER BY r), 0), 0, 0, 0 FROM e"
+      " WHERE next IS NULL OR next <> part RETURNING 1" },
+    { "claim_job",
+      "UPDATE job AS j SET epoch = j.epoch + 1, until = " NOW " + $1::bigint"
+      " FROM (SELECT id, part FROM job WHERE until <= " NOW " AND ended = 0"
+      " ORDER BY until, id, part LIMIT 1 FOR UPDATE SKIP LOCKED) c"
+      " WHERE j.id = c.id AND j.part = c.part RETURNING j.id, j.part, j.kind,"
+      " j.grp, j.epoch, j.at, j.last, j.members, j.seen, j.done" },
+    { "save_job", "UPDATE job SET until = " NOW " + $4::bigint,"
+                  " at = $5::bytea, seen = $6::bigint, done = $7::bigint,"
+                  " ended = $8::bigint WHERE id = $1::bytea"
+                  " AND part = $2::bigint AND epoch = $3::bigint RETURNING 1" },
+    { "sum_job", "SELECT members, seen, done FROM job WHERE id = $1::bytea" },
+    { "end_job", "DELETE FROM job WHERE id = $1::bytea AND NOT EXISTS"
+                 " (SELECT 1 FROM job WHERE id = $1::bytea AND ended = 0)"
+                 " RETURNING members, seen, done" },
 };
 
 const size_t link_statements_n =

@@ -44,11 +44,19 @@ compare_groups(const struct msk_group_id *a, const struct msk_group_id *b)
     return order != 0 ? order : (a->group > b->group) - (a->group < b->group);
 }
 
+static int
+compare_jobs(const struct records_job *a, const struct records_job *b)
+{
+    int order = memcmp(a->id, b->id, sizeof a->id);
+
+    return order != 0 ? order : (a->part > b->part) - (a->part < b->part);
+}
+
 /* What it locks is in this order; a claim waits for no lock, and is last. */
 static int
 rank(const struct records_request *q)
 {
-    return q->kind == RECORDS_CLAIM ? RECORDS_SECRET + 1 : (int)q->kind;
+    return q->kind == RECORDS_CLAIM ? RECORDS_END_JOB + 1 : (int)q->kind;
 }
 
 /* All transactions lock in one order, so that none waits for another one that
@@ -66,7 +74,11 @@ compare_writes(const void *a, const void *b)
                               (struct msk_bytes){ y->rows->id, y->rows->id_n });
     if (x->kind == RECORDS_SAVE_GROUP)
         return compare_groups(&x->group_row->id, &y->group_row->id);
-    return x->kind == RECORDS_CLAIM ? 0 : compare_octets(x->key, y->key);
+    if (x->kind == RECORDS_SAVE_JOB)
+        return compare_jobs(x->job, y->job);
+    return x->job != NULL || x->kind == RECORDS_CLAIM
+               ? 0
+               : compare_octets(x->key, y->key);
 }
 
 /* One transaction of n writes. COMMIT stands after a sync: after an error it

@@ -13,11 +13,16 @@ records_is_write(const struct records_request *q)
     case RECORDS_SAVE_GROUP:
     case RECORDS_LEASE:
     case RECORDS_RELEASE:
-    case RECORDS_SECRET: return true;
+    case RECORDS_SECRET:
+    case RECORDS_BEGIN_JOB:
+    case RECORDS_CLAIM_JOB:
+    case RECORDS_SAVE_JOB:
+    case RECORDS_END_JOB: return true;
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_MEMBERS:
     case RECORDS_TIMED:
+    case RECORDS_SUM_JOB:
     case RECORDS_NEXT:
     case RECORDS_GROUP:
     case RECORDS_GROUP_AFTER: break;

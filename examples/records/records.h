@@ -30,6 +30,7 @@ extern "C" {
 #define RECORDS_ADDRESS_MAX MSK_PEER_MAX
 #define RECORDS_SERVICES_MAX 1024 /* octets of text, with the zero at its end */
 #define RECORDS_NAME_MAX 64       /* octets of the name of a lease */
+#define RECORDS_JOB_ID 16         /* octets */
 #define RECORDS_WHY_MAX 128
 
 /* A subscriber. Packed as the library does it; the rest is what a store looks
@@ -64,6 +65,26 @@ struct records_group {
      * with that epoch: who lost it writes nothing more. */
     struct msk_bytes fence;
     uint64_t epoch;
+};
+
+/*
+ * A part of a job: something that is done for all members of a Key Group, a few
+ * at a time, by whoever is there. It is a row of the store, so it goes on where
+ * it was when the one who worked on it has died.
+ */
+struct records_job {
+    uint8_t id[RECORDS_JOB_ID]; /* of the job: at random */
+    uint32_t part;              /* from 1 on */
+    uint32_t kind;              /* the host's */
+    struct msk_group_id group;
+    uint64_t epoch; /* one higher each time that somebody claims it */
+    uint8_t at[MSK_SUBSCRIBER_ID_MAX]; /* up to whom it was done, */
+    size_t at_n;
+    uint8_t last[MSK_SUBSCRIBER_ID_MAX]; /* and who is the last one of it */
+    size_t last_n;
+    uint64_t members, seen, done; /* members when it began; how many were seen,
+                                     and what the host counts */
+    bool ended;
 };
 
 enum records_result {
@@ -109,7 +130,21 @@ enum records_kind {
     RECORDS_RELEASE,
     /* A secret of all nodes, named `key`, made once: `secret`, of that length,
      * is what is kept if there is none yet, and what is kept already after. */
-    RECORDS_SECRET
+    RECORDS_SECRET,
+    /* Makes a job (id, kind, group) for the members that there are now, in at
+     * most `cap` parts. RECORDS_NONE: there are none. */
+    RECORDS_BEGIN_JOB,
+    /* A part that nobody works on; nobody else is given it for `hold`, by the
+     * clock of the store. RECORDS_NONE. */
+    RECORDS_CLAIM_JOB,
+    /* How far a part is (at, seen, done, ended), and `hold` from now on; 0:
+     * somebody else may have it. RECORDS_CONFLICT: somebody else has. */
+    RECORDS_SAVE_JOB,
+    /* The members, seen and done of all parts of a job. RECORDS_NONE. */
+    RECORDS_SUM_JOB,
+    /* The same, and the job is gone. RECORDS_NONE: a part has not ended, or
+     * another one was faster. */
+    RECORDS_END_JOB
 };
 
 /* One request. What a kind does not name above is not looked at. */
@@ -122,6 +157,7 @@ struct records_request {
     size_t cap, n;                   /* rows that there is room for, and are
                                         filled; cap 0 counts as 1 */
     struct records_group *group_row; /* in or out; of GROUP_AFTER cap of them */
+    struct records_job *job;         /* in or out */
     msk_time now, hold;              /* milliseconds */
     struct msk_bytes owner;
     uint64_t epoch;

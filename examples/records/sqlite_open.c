@@ -28,9 +28,15 @@ static const char schema[] =
     " owner BLOB NOT NULL, epoch INTEGER NOT NULL, until INTEGER NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS secret (name BLOB PRIMARY KEY,"
-    " value BLOB NOT NULL) WITHOUT ROWID;";
+    " value BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS job (id BLOB NOT NULL, part INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, grp BLOB NOT NULL, epoch INTEGER NOT NULL,"
+    " until INTEGER NOT NULL, at BLOB NOT NULL, last BLOB NOT NULL,"
+    " members INTEGER NOT NULL, seen INTEGER NOT NULL, done INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL, PRIMARY KEY (id, part)) WITHOUT ROWID;";
 
 #define ROW "version, id, btid, old_btid, packed, due, address, services"
+#define PART "1000" /* members, of a part; more if there were too many parts */
 #define NOW "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 static const char *const texts[ROWS_STATEMENTS] = {
@@ -78,6 +84,29 @@ static const char *const texts[ROWS_STATEMENTS] = {
                      " AND owner = ?2",
     [ROWS_KEEP_SECRET] = "INSERT OR IGNORE INTO secret VALUES (?1, ?2)",
     [ROWS_SECRET] = "SELECT value FROM secret WHERE name = ?1",
+    /* The last one of each part, and the last one of the part before. */
+    [ROWS_BEGIN_JOB] =
+        "WITH t AS (SELECT id, row_number() OVER (ORDER BY id) AS r,"
+        " ntile((SELECT min(?4, 1 + count(*) / " PART ") FROM member"
+        " WHERE grp = ?3)) OVER (ORDER BY id) AS part FROM member"
+        " WHERE grp = ?3), e AS (SELECT id, r, part, lead(part)"
+        " OVER (ORDER BY r) AS next FROM t)"
+        " INSERT INTO job SELECT ?1, part, ?2, ?3, 0, 0,"
+        " coalesce(lag(id) OVER (ORDER BY r), x''), id,"
+        " r - coalesce(lag(r) OVER (ORDER BY r), 0), 0, 0, 0 FROM e"
+        " WHERE next IS NULL OR next <> part",
+    [ROWS_CLAIM_JOB] =
+        "UPDATE job SET epoch = epoch + 1, until = " NOW " + ?1"
+        " WHERE (id, part) = (SELECT id, part FROM job WHERE until <= " NOW
+        " AND ended = 0 ORDER BY until, id, part LIMIT 1) RETURNING id, part,"
+        " kind, grp, epoch, at, last, members, seen, done",
+    [ROWS_SAVE_JOB] = "UPDATE job SET until = " NOW " + ?4, at = ?5, seen = ?6,"
+                      " done = ?7, ended = ?8 WHERE id = ?1 AND part = ?2"
+                      " AND epoch = ?3",
+    [ROWS_SUM_JOB] = "SELECT members, seen, done FROM job WHERE id = ?1",
+    [ROWS_END_JOB] = "DELETE FROM job WHERE id = ?1 AND NOT EXISTS (SELECT 1"
+                     " FROM job WHERE id = ?1 AND ended = 0)"
+                     " RETURNING members, seen, done",
     [ROWS_BEGIN] = "BEGIN",
     [ROWS_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [ROWS_COMMIT] = "COMMIT",

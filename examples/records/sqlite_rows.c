@@ -3,32 +3,7 @@
 
 #include <string.h>
 
-#define GROUP_KEY 5
-
-static void
-end(sqlite3_stmt *s)
-{
-    (void)sqlite3_reset(s);
-    (void)sqlite3_clear_bindings(s);
-}
-
 /* --- values -------------------------------------------------------------- */
-
-static void
-put(sqlite3_stmt *s, int at, const uint8_t *p, size_t n)
-{
-    if (n > 0)
-        (void)sqlite3_bind_blob(s, at, p, (int)n, SQLITE_STATIC);
-    else
-        (void)sqlite3_bind_zeroblob(s, at, 0);
-}
-
-static void
-put_if(sqlite3_stmt *s, int at, const uint8_t *p, size_t n)
-{
-    if (n > 0)
-        put(s, at, p, n);
-}
 
 static void
 put_time(sqlite3_stmt *s, int at, msk_time time)
@@ -38,23 +13,10 @@ put_time(sqlite3_stmt *s, int at, msk_time time)
 }
 
 static bool
-get(sqlite3_stmt *s, int column, void *out, size_t cap, size_t *n)
-{
-    const void *p = sqlite3_column_blob(s, column);
-
-    *n = (size_t)sqlite3_column_bytes(s, column);
-    if (*n > cap)
-        return false;
-    if (*n > 0)
-        memcpy(out, p, *n);
-    return true;
-}
-
-static bool
 get_text(sqlite3_stmt *s, int column, char out[RECORDS_SERVICES_MAX])
 {
     size_t n;
-    bool fine = get(s, column, out, RECORDS_SERVICES_MAX - 1, &n);
+    bool fine = rows_get(s, column, out, RECORDS_SERVICES_MAX - 1, &n);
 
     out[fine ? n : 0] = '\0';
     return fine;
@@ -75,20 +37,13 @@ get_row(sqlite3_stmt *s, struct records_subscriber *row)
     row->due = get_time(s, 5);
     row->regrouped = false;
     row->n_groups = 0;
-    return get(s, 1, row->id, sizeof row->id, &row->id_n) &&
-           get(s, 2, row->btid, sizeof row->btid, &row->btid_n) &&
-           get(s, 3, row->old_btid, sizeof row->old_btid, &row->old_btid_n) &&
-           get(s, 4, row->packed, sizeof row->packed, &row->n) &&
-           get(s, 6, row->address, sizeof row->address, &row->address_n) &&
+    return rows_get(s, 1, row->id, sizeof row->id, &row->id_n) &&
+           rows_get(s, 2, row->btid, sizeof row->btid, &row->btid_n) &&
+           rows_get(s, 3, row->old_btid, sizeof row->old_btid,
+                    &row->old_btid_n) &&
+           rows_get(s, 4, row->packed, sizeof row->packed, &row->n) &&
+           rows_get(s, 6, row->address, sizeof row->address, &row->address_n) &&
            get_text(s, 7, row->services);
-}
-
-static void
-group_key(const struct msk_group_id *id, uint8_t key[GROUP_KEY])
-{
-    memcpy(key, id->domain, 3);
-    key[3] = (uint8_t)(id->group >> 8);
-    key[4] = (uint8_t)id->group;
 }
 
 /* --- subscribers --------------------------------------------------------- */
@@ -103,7 +58,7 @@ take_rows(sqlite3_stmt *s, struct records_request *q)
     for (q->n = 0; result == SQLITE_ROW; result = sqlite3_step(s))
         if (q->n == cap || !get_row(s, &q->rows[q->n++]))
             break;
-    end(s);
+    rows_end(s);
     if (result != SQLITE_DONE)
         return RECORDS_FAILED;
     return q->n > 0 ? RECORDS_OK : RECORDS_NONE;
@@ -112,7 +67,7 @@ take_rows(sqlite3_stmt *s, struct records_request *q)
 static enum records_result
 load(struct rows *r, int statement, struct records_request *q)
 {
-    put(r->statements[statement], 1, q->key.p, q->key.n);
+    rows_put(r->statements[statement], 1, q->key.p, q->key.n);
     return take_rows(r->statements[statement], q);
 }
 
@@ -132,14 +87,14 @@ static enum records_result
 walk(struct rows *r, int statement, struct records_request *q)
 {
     sqlite3_stmt *s = r->statements[statement];
-    uint8_t key[GROUP_KEY];
+    uint8_t key[ROWS_KEY];
 
-    group_key(&q->group, key);
+    rows_key(&q->group, key);
     if (statement == ROWS_MEMBERS)
-        put(s, 1, key, sizeof key);
+        rows_put(s, 1, key, sizeof key);
     else
         (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)q->now);
-    put(s, 2, q->key.p, q->key.n);
+    rows_put(s, 2, q->key.p, q->key.n);
     (void)sqlite3_bind_int64(s, 3, (sqlite3_int64)(q->cap > 0 ? q->cap : 1));
     return take_rows(s, q);
 }
@@ -152,7 +107,7 @@ next_due(struct rows *r, struct records_request *q)
 
     if (fine)
         q->now = get_time(s, 0);
-    end(s);
+    rows_end(s);
     if (!fine)
         return RECORDS_FAILED;
     return q->now != MSK_NEVER ? RECORDS_OK : RECORDS_NONE;
@@ -164,7 +119,7 @@ change(struct rows *r, sqlite3_stmt *s)
 {
     int result = sqlite3_step(s);
 
-    end(s);
+    rows_end(s);
     if (result == SQLITE_CONSTRAINT)
         return RECORDS_CONFLICT;
     if (result != SQLITE_DONE)
@@ -179,18 +134,18 @@ regroup(struct rows *r, const struct records_subscriber *row)
     sqlite3_stmt *s = r->statements[ROWS_UNGROUP];
     bool fine;
 
-    put(s, 1, row->id, row->id_n);
+    rows_put(s, 1, row->id, row->id_n);
     fine = sqlite3_step(s) == SQLITE_DONE;
-    end(s);
+    rows_end(s);
     s = r->statements[ROWS_REGROUP];
     for (size_t i = 0; fine && i < row->n_groups; i++) {
-        uint8_t key[GROUP_KEY];
+        uint8_t key[ROWS_KEY];
 
-        group_key(&row->groups[i], key);
-        put(s, 1, key, sizeof key);
-        put(s, 2, row->id, row->id_n);
+        rows_key(&row->groups[i], key);
+        rows_put(s, 1, key, sizeof key);
+        rows_put(s, 2, row->id, row->id_n);
         fine = sqlite3_step(s) == SQLITE_DONE;
-        end(s);
+        rows_end(s);
     }
     return fine ? RECORDS_OK : RECORDS_FAILED;
 }
@@ -204,12 +159,12 @@ save(struct rows *r, struct records_subscriber *row)
 
     if (!fresh)
         (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)row->version);
-    put(s, 2, row->id, row->id_n);
-    put(s, 3, row->btid, row->btid_n);
-    put_if(s, 4, row->old_btid, row->old_btid_n);
-    put(s, 5, row->packed, row->n);
+    rows_put(s, 2, row->id, row->id_n);
+    rows_put(s, 3, row->btid, row->btid_n);
+    rows_put_if(s, 4, row->old_btid, row->old_btid_n);
+    rows_put(s, 5, row->packed, row->n);
     put_time(s, 6, row->due);
-    put_if(s, 7, row->address, row->address_n);
+    rows_put_if(s, 7, row->address, row->address_n);
     (void)sqlite3_bind_text(s, 8, row->services, -1, SQLITE_STATIC);
     result = change(r, s);
     if (result == RECORDS_OK && row->regrouped)
@@ -222,12 +177,12 @@ save(struct rows *r, struct records_subscriber *row)
 static bool
 get_group(sqlite3_stmt *s, struct records_group *row)
 {
-    uint8_t key[GROUP_KEY];
+    uint8_t key[ROWS_KEY];
     size_t n;
 
     row->version = (uint64_t)sqlite3_column_int64(s, 0);
-    if (!get(s, 1, key, sizeof key, &n) || n != sizeof key ||
-        !get(s, 2, row->packed, sizeof row->packed, &row->n) ||
+    if (!rows_get(s, 1, key, sizeof key, &n) || n != sizeof key ||
+        !rows_get(s, 2, row->packed, sizeof row->packed, &row->n) ||
         !get_text(s, 3, row->services))
         return false;
     memcpy(row->id.domain, key, 3);
@@ -240,18 +195,18 @@ load_groups(struct rows *r, int statement, struct records_request *q)
 {
     sqlite3_stmt *s = r->statements[statement];
     size_t cap = q->cap > 0 && statement == ROWS_GROUP_AFTER ? q->cap : 1;
-    uint8_t key[GROUP_KEY];
+    uint8_t key[ROWS_KEY];
     int result;
 
-    group_key(&q->group, key);
-    put(s, 1, key, sizeof key);
+    rows_key(&q->group, key);
+    rows_put(s, 1, key, sizeof key);
     if (statement == ROWS_GROUP_AFTER)
         (void)sqlite3_bind_int64(s, 2, (sqlite3_int64)cap);
     result = sqlite3_step(s);
     for (q->n = 0; result == SQLITE_ROW; result = sqlite3_step(s))
         if (q->n == cap || !get_group(s, &q->group_row[q->n++]))
             break;
-    end(s);
+    rows_end(s);
     if (result != SQLITE_DONE)
         return RECORDS_FAILED;
     return q->n > 0 ? RECORDS_OK : RECORDS_NONE;
@@ -263,15 +218,15 @@ save_group(struct rows *r, const struct records_group *row)
     bool fresh = row->version == 0;
     sqlite3_stmt *s =
         r->statements[fresh ? ROWS_INSERT_GROUP : ROWS_UPDATE_GROUP];
-    uint8_t key[GROUP_KEY];
+    uint8_t key[ROWS_KEY];
 
-    group_key(&row->id, key);
+    rows_key(&row->id, key);
     if (!fresh)
         (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)row->version);
-    put(s, 2, key, sizeof key);
-    put(s, 3, row->packed, row->n);
+    rows_put(s, 2, key, sizeof key);
+    rows_put(s, 3, row->packed, row->n);
     (void)sqlite3_bind_text(s, 4, row->services, -1, SQLITE_STATIC);
-    put_if(s, 5, row->fence.p, row->fence.n);
+    rows_put_if(s, 5, row->fence.p, row->fence.n);
     (void)sqlite3_bind_int64(s, 6, (sqlite3_int64)row->epoch);
     return change(r, s);
 }
@@ -282,16 +237,16 @@ lease(struct rows *r, struct records_request *q)
     sqlite3_stmt *s = r->statements[ROWS_LEASE];
     int result;
 
-    put(s, 1, q->key.p, q->key.n);
-    put(s, 2, q->owner.p, q->owner.n);
+    rows_put(s, 1, q->key.p, q->key.n);
+    rows_put(s, 2, q->owner.p, q->owner.n);
     (void)sqlite3_bind_int64(s, 3, (sqlite3_int64)q->hold);
     result = sqlite3_step(s);
     if (result == SQLITE_ROW) {
         q->epoch = (uint64_t)sqlite3_column_int64(s, 0);
-        end(s);
+        rows_end(s);
         return RECORDS_OK;
     }
-    end(s);
+    rows_end(s);
     return result == SQLITE_DONE ? RECORDS_CONFLICT : RECORDS_FAILED;
 }
 
@@ -300,8 +255,8 @@ release(struct rows *r, const struct records_request *q)
 {
     sqlite3_stmt *s = r->statements[ROWS_RELEASE];
 
-    put(s, 1, q->key.p, q->key.n);
-    put(s, 2, q->owner.p, q->owner.n);
+    rows_put(s, 1, q->key.p, q->key.n);
+    rows_put(s, 2, q->owner.p, q->owner.n);
     return change(r, s);
 }
 
@@ -312,17 +267,17 @@ secret(struct rows *r, struct records_request *q)
     bool fine;
     size_t n = 0;
 
-    put(s, 1, q->key.p, q->key.n);
-    put(s, 2, q->secret, q->secret_n);
+    rows_put(s, 1, q->key.p, q->key.n);
+    rows_put(s, 2, q->secret, q->secret_n);
     fine = sqlite3_step(s) == SQLITE_DONE;
-    end(s);
+    rows_end(s);
     if (!fine)
         return RECORDS_FAILED;
     s = r->statements[ROWS_SECRET];
-    put(s, 1, q->key.p, q->key.n);
+    rows_put(s, 1, q->key.p, q->key.n);
     fine = sqlite3_step(s) == SQLITE_ROW &&
-           get(s, 0, q->secret, q->secret_n, &n) && n == q->secret_n;
-    end(s);
+           rows_get(s, 0, q->secret, q->secret_n, &n) && n == q->secret_n;
+    rows_end(s);
     return fine ? RECORDS_OK : RECORDS_FAILED;
 }
 
@@ -347,6 +302,11 @@ rows_do(struct rows *r, struct records_request *q)
     case RECORDS_LEASE: return lease(r, q);
     case RECORDS_RELEASE: return release(r, q);
     case RECORDS_SECRET: return secret(r, q);
+    case RECORDS_BEGIN_JOB:
+    case RECORDS_CLAIM_JOB:
+    case RECORDS_SAVE_JOB:
+    case RECORDS_SUM_JOB:
+    case RECORDS_END_JOB: return rows_do_job(r, q);
     }
     return RECORDS_FAILED;
 }

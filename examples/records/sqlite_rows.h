@@ -27,6 +27,11 @@ enum {
     ROWS_RELEASE,
     ROWS_KEEP_SECRET,
     ROWS_SECRET,
+    ROWS_BEGIN_JOB,
+    ROWS_CLAIM_JOB,
+    ROWS_SAVE_JOB,
+    ROWS_SUM_JOB,
+    ROWS_END_JOB,
     ROWS_BEGIN,
     ROWS_BEGIN_WRITE,
     ROWS_COMMIT,
@@ -55,6 +60,19 @@ void rows_be_patient(struct rows *r, bool patient);
 
 /* Does it, in the transaction at hand. */
 enum records_result rows_do(struct rows *r, struct records_request *q);
+/* The same for jobs: sqlite_jobs.c. */
+enum records_result rows_do_job(struct rows *r, struct records_request *q);
+
+/* Values, from and to a statement. */
+#define ROWS_KEY 5 /* octets of the name of a Key Group */
+void rows_key(const struct msk_group_id *id, uint8_t key[ROWS_KEY]);
+void rows_put(sqlite3_stmt *s, int at, const uint8_t *p, size_t n);
+/* NULL if there are no octets. */
+void rows_put_if(sqlite3_stmt *s, int at, const uint8_t *p, size_t n);
+/* False: there are more than cap. */
+bool rows_get(sqlite3_stmt *s, int column, void *out, size_t cap, size_t *n);
+/* A statement is over, and its values are let go. */
+void rows_end(sqlite3_stmt *s);
 
 /* Did the database fail last? Else only a row is not what was saved. */
 bool rows_broke(const struct rows *r);
