@@ -257,9 +257,9 @@ tell(struct host *h, const struct brought_group *g,
     if (msk_key_group_unpack(&h->group, packed) == MSK_OK)
         tell_msk(h, MSK_ROLE_CURRENT);
     msk_key_group_wipe(&h->group);
-    /* Where there is no room the next push looks all the same. */
+    /* Where that fails the next push looks all the same. */
     if (g->was_there)
-        (void)jobs_all(h, &row->id, JOB_CHECK);
+        (void)parts_begin(h, &row->id, JOB_CHECK);
 }
 
 static enum bring_result

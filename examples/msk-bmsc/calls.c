@@ -155,10 +155,11 @@ end(struct host *h, struct round *r, struct slot *slot, size_t i)
 {
     struct work *work = slot->work;
     /* Members of a job: the job tells of it, and does them again. */
-    bool again =
-        r->job != NULL && work->user == r->job && work->err == MSK_ERR_STORE;
+    bool members = r->job != NULL && work->user == r->job;
+    bool again = members && work->err == MSK_ERR_STORE;
 
     r->job_failed |= again;
+    r->job_done += members && work->err == MSK_OK ? 1 : 0;
     slot->state = SLOT_EMPTY;
     finish(h, work, !again);
     msk_wipe(r->rows[i].packed, r->rows[i].n);

@@ -105,7 +105,8 @@ command_rekey(struct host *h, char **words, size_t n)
                   MSK_ROLE_CURRENT);
     if (why != NULL || h->options.never_push)
         return why;
-    return jobs_all(h, &h->group_row.id, JOB_PUSH) ? NULL : "too much to do";
+    return parts_begin(h, &h->group_row.id, JOB_PUSH) ? NULL
+                                                      : "it cannot be begun";
 }
 
 /* An MSK that was made elsewhere: NUMBER MSK RAND [LOW HIGH]. */

@@ -17,8 +17,8 @@ spread(struct host *h, char **words, size_t n, enum job_kind kind)
         return command_no_group;
     if (n == 3)
         (void)jobs_one(h, &h->group_row.id, msk_text(words[2]), kind);
-    else if (!jobs_all(h, &h->group_row.id, kind))
-        return "too much to do";
+    else if (!parts_begin(h, &h->group_row.id, kind))
+        return "it cannot be begun";
     return NULL;
 }
 

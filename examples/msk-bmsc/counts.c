@@ -106,8 +106,10 @@ counts_write(void *host, FILE *out)
           "1: what was asked of the database last has failed.");
     gauge(out, "waiting", (double)h->rounds.waiting.n,
           "Requests and acknowledgements that wait for a commit to begin.");
-    gauge(out, "jobs", (double)jobs_active(h),
-          "Pushes and pulls to all that are under way.");
+    gauge(out, "jobs", (double)parts_active(h),
+          "Parts of pushes and pulls to all that are under way here.");
+    gauge(out, "jobs_left", (double)parts_left(h),
+          "Members that they have not seen.");
     gauge(out, "turn_seconds_max", (double)h->stats.longest / 1000,
           "The longest turn of the loop since this was last asked.");
     h->stats.longest = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pushes and pulls: to one, or to all members; and timers that begin anew. A
- * job does a part in each round (rounds.h), as many as there is room for, or as
- * many as --pushes-per-second lets it, and tells how far it is.
+ * job does some in each round (rounds.h), as many as there is room for, or as
+ * many as --pushes-per-second lets it. What is for all members is in the store
+ * (parts.c): here is the part of it that this node works on.
  */
 #include "jobs.h"
 
@@ -11,12 +12,11 @@
 #include "host.h"
 #include "services.h"
 
-#define PROGRESS_MS 1000
 #define REST_MS 1000 /* when the store takes nothing */
 #define AT_ONCE 50u  /* pushes, where there are so many a second */
 
-static const char *const names[] = { "push", "push-next", "pull",
-                                     "part", "check",     "timers" };
+const char *const job_names[] = { "push", "push-next", "pull",
+                                  "part", "check",     "timers" };
 
 /* --- one subscriber ------------------------------------------------------ */
 
@@ -75,7 +75,6 @@ end_one(struct host *h, struct work *work)
     struct job *job = work->user;
     bool parts = job->kind == JOB_PART || job->kind == JOB_CHECK;
 
-    job->done += work->err == MSK_ERR_STORE ? 0 : 1;
     if (work->err == MSK_OK && parts && work->row->regrouped)
         tell_parted(h, work->row, &job->group,
                     job->kind == JOB_PART ? "by command" : "not allowed");
@@ -85,7 +84,7 @@ struct work
 jobs_work(struct job *job)
 {
     return (struct work){
-        .call = call, .done = end_one, .what = names[job->kind], .user = job
+        .call = call, .done = end_one, .what = job_names[job->kind], .user = job
     };
 }
 
@@ -101,77 +100,31 @@ jobs_one(struct host *h, const struct msk_group_id *group,
     return rounds_do(h, &work);
 }
 
-/* --- all ----------------------------------------------------------------- */
+/* --- a walk -------------------------------------------------------------- */
 
-static struct job *
-begin(struct host *h, enum job_kind kind)
+struct job *
+jobs_find_room(struct jobs *jobs)
 {
-    for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &h->jobs.all[i];
-
-        if (job->active || job->rounds > 0)
-            continue;
-        memset(job, 0, sizeof *job);
-        job->active = true;
-        job->kind = kind;
-        job->told = event_monotonic();
-        return job;
-    }
+    for (size_t i = 0; i < JOBS_MAX; i++)
+        if (jobs->all[i].state == JOB_NONE && jobs->all[i].rounds == 0)
+            return &jobs->all[i];
     return NULL;
 }
 
-bool
-jobs_all(struct host *h, const struct msk_group_id *group, enum job_kind kind)
-{
-    struct job *job = begin(h, kind);
-
-    if (job == NULL)
-        return false;
-    job->group = *group;
-    return true;
-}
-
-/* One at a time: it begins at the front when the clock is set back again. */
+/* One at a time: it begins at the front when the clock is set back again. It
+ * has a place of its own. */
 void
 jobs_timers(struct host *h)
 {
-    struct job *job;
+    struct job *job = &h->jobs.timers;
+    unsigned rounds = job->rounds;
 
-    for (size_t i = 0; i < JOBS_MAX; i++)
-        if (h->jobs.all[i].active && h->jobs.all[i].kind == JOB_TIMERS)
-            h->jobs.all[i].active = false;
-    job = begin(h, JOB_TIMERS);
-    if (job == NULL)
-        event_error(&h->log, "too much to do");
-    else
-        job->at.due = event_unix();
-}
-
-size_t
-jobs_active(const struct host *h)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < JOBS_MAX; i++)
-        n += h->jobs.all[i].active ? 1 : 0;
-    return n;
-}
-
-/* --- a walk -------------------------------------------------------------- */
-
-static void
-tell(struct host *h, const struct job *job, const char *name)
-{
-    json_t *event = event_new(&h->log, name);
-
-    event_word(event, "what", names[job->kind]);
-    if (job->kind != JOB_TIMERS) {
-        event_hex(event, "domain", (struct msk_bytes){ job->group.domain, 3 });
-        event_number(event, "group", job->group.group);
-    }
-    event_number(event, "seen", (json_int_t)job->seen);
-    event_number(event, "done", (json_int_t)job->done);
-    event_tell(&h->log, event);
+    memset(job, 0, sizeof *job);
+    job->state = JOB_WORKS;
+    job->kind = JOB_TIMERS;
+    job->rounds = rounds;
+    job->at.due = event_unix();
+    job->floor = job->at;
 }
 
 static bool
@@ -198,16 +151,29 @@ paced(struct host *h, const struct job *job, size_t cap)
     return n;
 }
 
+static struct job *
+job_at(struct jobs *jobs, size_t i)
+{
+    return i < JOBS_MAX ? &jobs->all[i] : &jobs->timers;
+}
+
+static bool
+can_go_on(const struct job *job)
+{
+    return job->state == JOB_WORKS && !job->loads && !job->ended &&
+           !job->ragged;
+}
+
 /* Each has a round in its turn, so that none has all of them. */
 static struct job *
 choose(struct jobs *jobs)
 {
     msk_time now = event_monotonic();
 
-    for (size_t i = 0; i < JOBS_MAX; i++) {
-        struct job *job = &jobs->all[jobs->turn++ % JOBS_MAX];
+    for (size_t i = 0; i <= JOBS_MAX; i++) {
+        struct job *job = job_at(jobs, jobs->turn++ % (JOBS_MAX + 1));
 
-        if (job->active && !job->loads && !job->ended && job->rests <= now)
+        if (can_go_on(job) && job->rests <= now)
             return job;
     }
     return NULL;
@@ -217,7 +183,7 @@ struct job *
 jobs_next(struct host *h, struct job_place *from, size_t cap,
           struct records_request *request)
 {
-    struct job *job = cap > 0 ? choose(&h->jobs) : NULL;
+    struct job *job = cap > 0 && !h->quit ? choose(&h->jobs) : NULL;
     size_t n = job != NULL ? paced(h, job, cap) : 0;
 
     if (n == 0)
@@ -235,58 +201,104 @@ jobs_next(struct host *h, struct job_place *from, size_t cap,
     return job;
 }
 
-void
-jobs_take(struct job *job, const struct records_request *request)
+/* Is it behind the last one of a part? */
+static bool
+is_beyond(const struct job *job, const struct records_subscriber *row)
 {
-    const struct records_subscriber *last;
+    size_t n = row->id_n < job->row.last_n ? row->id_n : job->row.last_n;
+    int order = memcmp(row->id, job->row.last, n);
+
+    return job->kind != JOB_TIMERS &&
+           (order > 0 || (order == 0 && row->id_n > job->row.last_n));
+}
+
+size_t
+jobs_take(struct job *job, const struct records_request *request,
+          struct job_place *to)
+{
+    size_t n = request->result == RECORDS_OK ? request->n : 0, all = n;
 
     job->loads = false;
+    *to = job->at;
     if (request->result == RECORDS_FAILED)
-        return;
-    job->ended = request->result == RECORDS_NONE || request->n < request->cap;
-    if (request->result == RECORDS_NONE)
-        return;
-    job->seen += request->n;
-    last = &request->rows[request->n - 1];
-    memcpy(job->at.id, last->id, last->id_n);
-    job->at.id_n = last->id_n;
-    job->at.due = last->due;
+        return 0;
+    while (n > 0 && is_beyond(job, &request->rows[n - 1]))
+        n--;
+    job->ended = n < all || all < request->cap;
+    if (n > 0) {
+        const struct records_subscriber *last = &request->rows[n - 1];
+
+        memcpy(to->id, last->id, last->id_n);
+        to->id_n = last->id_n;
+        to->due = last->due;
+    }
+    job->at = *to;
+    return n;
+}
+
+/* What failed is done again, from the last one on up to whom all were done; it
+ * does not matter that some of those behind them are done twice. */
+static void
+smooth(struct job *job)
+{
+    if (job->failed) {
+        job->at = job->floor;
+        job->ended = false;
+        job->rests = event_monotonic() + REST_MS;
+    } else {
+        job->floor = job->at;
+        job->row.seen += job->ahead_seen;
+        job->row.done += job->ahead_done;
+    }
+    job->ahead_seen = job->ahead_done = 0;
+    job->ragged = job->failed = false;
+}
+
+static bool
+is_same(const struct job_place *a, const struct job_place *b)
+{
+    return a->id_n == b->id_n && memcmp(a->id, b->id, a->id_n) == 0 &&
+           a->due == b->due;
 }
 
 void
-jobs_over(struct host *h, struct job *job, const struct job_place *back)
+jobs_over(struct host *h, const struct round *r)
 {
+    struct job *job = r->job;
+
     job->rounds--;
-    if (back != NULL) {
-        tell_refused(h, names[job->kind], MSK_ERR_STORE);
-        job->at = *back;
-        job->ended = false;
-        job->rests = event_monotonic() + REST_MS;
+    if (r->job_failed) {
+        tell_refused(h, job_names[job->kind], MSK_ERR_STORE);
+        job->failed = job->ragged = true;
+    } else if (!job->ragged && is_same(&r->job_at, &job->floor)) {
+        job->floor = r->job_to;
+        job->row.seen += r->job_seen;
+        job->row.done += r->job_done;
+    } else { /* another one is not over that began before it */
+        job->ragged = true;
+        job->ahead_seen += r->job_seen;
+        job->ahead_done += r->job_done;
     }
-    if (!job->active)
-        return;
-    if (job->ended && job->rounds == 0) {
-        job->active = false;
-        tell(h, job, "finished");
-    } else if (event_monotonic() - job->told >= PROGRESS_MS) {
-        job->told = event_monotonic();
-        tell(h, job, "progress");
-    }
+    if (job->rounds == 0 && job->ragged)
+        smooth(job);
+    if (job->state == JOB_WORKS && job->ended && job->rounds == 0)
+        parts_end(h, job);
 }
 
 msk_time
 jobs_wait(const struct host *h)
 {
-    msk_time now = event_monotonic(), least = MSK_NEVER;
+    struct jobs *jobs = (struct jobs *)(uintptr_t)&h->jobs;
+    msk_time now = event_monotonic(), least = parts_wait(h);
 
-    for (size_t i = 0; i < JOBS_MAX; i++) {
-        const struct job *job = &h->jobs.all[i];
+    for (size_t i = 0; i <= JOBS_MAX; i++) {
+        const struct job *job = job_at(jobs, i);
         msk_time wait = job->rests > now ? job->rests - now : 0;
 
-        if (!job->active || job->ended || job->loads)
+        if (!can_go_on(job))
             continue;
-        if (wait < h->jobs.wait && is_paced(job))
-            wait = h->jobs.wait;
+        if (wait < jobs->wait && is_paced(job))
+            wait = jobs->wait;
         least = wait < least ? wait : least;
     }
     return least;

@@ -57,6 +57,7 @@ fill_claim(struct rounds *rs, struct round *r, size_t at)
     if (rs->claims || rs->next > now || rs->rests > event_monotonic())
         return at;
     rs->claims = true;
+    rs->next = MSK_NEVER;
     *add(r, ROUND_MAX) = (struct records_request){ .kind = RECORDS_CLAIM,
                                                    .rows = &r->rows[at],
                                                    .cap = CLAIM_MAX,
@@ -97,6 +98,7 @@ round_fill(struct host *h, struct round *r)
         return false;
     r->stamp = ++h->groups.stamp;
     r->job_failed = false;
+    r->job_seen = r->job_done = 0;
     for (size_t n = groups_wanted(&h->groups, r->stamp, true,
                                   &r->requests[r->batch.n], ROUND_GROUPS);
          n > 0; n--)
@@ -147,7 +149,9 @@ take_claim(struct host *h, struct round *r, const struct records_request *q)
             tell_refused(h, timer.what, MSK_ERR_STORE);
     }
     rs->fails = q->result == RECORDS_FAILED;
-    if (n < CLAIM_MAX)
+    if (n == CLAIM_MAX || q->result == RECORDS_FAILED)
+        rs->next = 0; /* there are more */
+    else
         rs->glanced = 0; /* when is the next one? */
     for (size_t i = 0; i < n; i++) {
         size_t at = (size_t)(q->rows - r->rows) + i;
@@ -169,10 +173,10 @@ take_next(struct rounds *rs, const struct records_request *q)
 static void
 take_members(struct round *r, const struct records_request *q)
 {
-    size_t n = q->result == RECORDS_OK ? q->n : 0;
+    size_t n = jobs_take(r->job, q, &r->job_to);
 
     r->job_failed = q->result == RECORDS_FAILED;
-    jobs_take(r->job, q);
+    r->job_seen = n;
     for (size_t i = 0; i < n; i++) {
         size_t at = (size_t)(q->rows - r->rows) + i;
 

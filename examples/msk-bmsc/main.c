@@ -139,17 +139,22 @@ tell_ready(struct host *h)
     daemon_notify("READY=1");
 }
 
-/* Who asked is answered, if the store does what it was asked. */
+/* Who asked is answered, and what was begun is ended, if the store does what it
+ * was asked. */
 static bool
 settle(struct host *h)
 {
     msk_time until = event_monotonic() + SETTLE;
 
-    while (http_open(h->http) > 0 && event_monotonic() < until) {
+    h->quit = true;
+    while (!rounds_rest(h) && event_monotonic() < until) {
         rounds_run(h);
         http_flush(h->http);
         (void)poll(NULL, 0, 1);
     }
+    h->serves = false;
+    if (rounds_rest(h))
+        parts_let_go(h);
     return http_open(h->http) == 0;
 }
 

@@ -55,7 +55,7 @@ static void
 finish(struct host *h, struct round *r)
 {
     if (r->job != NULL)
-        jobs_over(h, r->job, r->job_failed ? &r->job_at : NULL);
+        jobs_over(h, r);
     r->phase = ROUND_FREE;
 }
 
@@ -117,6 +117,7 @@ rounds_run(struct host *h)
     struct round *all = h->rounds.round;
 
     records_run(h->store.records);
+    parts_run(h);
     while (h->rounds.of_nobody.n > 0)
         round_serve_nobody(h, queue_pop(&h->rounds.of_nobody));
     for (size_t i = 0; i < ROUNDS; i++)
@@ -154,4 +155,15 @@ rounds_wait(const struct host *h)
     else if (rs->rests > ticks && wait < rs->rests - ticks)
         wait = rs->rests - ticks;
     return wait < jobs_wait(h) ? wait : jobs_wait(h);
+}
+
+bool
+rounds_rest(const struct host *h)
+{
+    const struct rounds *rs = &h->rounds;
+
+    for (size_t i = 0; i < ROUNDS; i++)
+        if (rs->round[i].phase != ROUND_FREE)
+            return false;
+    return rs->waiting.n == 0 && rs->of_nobody.n == 0 && !h->jobs.busy;
 }

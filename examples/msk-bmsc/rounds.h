@@ -67,8 +67,9 @@ struct round {
     struct records_request requests[ROUND_REQUESTS];
     size_t slot_of[ROUND_REQUESTS]; /* ROUND_MAX: of none */
     struct records_batch batch;
-    struct job *job;         /* whose members it has; NULL: of none */
-    struct job_place job_at; /* after whom */
+    struct job *job;                 /* whose members it has; NULL: of none */
+    struct job_place job_at, job_to; /* after whom, and up to whom */
+    uint64_t job_seen, job_done;
     bool job_failed;
 };
 
@@ -98,6 +99,8 @@ void rounds_add(struct host *h, struct work *work);
 /* The same, and others are served until it is over: work->err. */
 int rounds_do(struct host *h, struct work *work);
 
+/* Is nothing under way or waiting? */
+bool rounds_rest(const struct host *h);
 /* Goes on with all that can go on. */
 void rounds_run(struct host *h);
 /* How long there is nothing to do unless the store says something, in ms. */

@@ -115,7 +115,7 @@ const struct statement link_statements[] = {
     { "claim_job",
       "UPDATE job AS j SET epoch = j.epoch + 1, until = " NOW " + $1::bigint"
       " FROM (SELECT id, part FROM job WHERE until <= " NOW " AND ended = 0"
-      " ORDER BY until, id, part LIMIT 1 FOR UPDATE SKIP LOCKED) c"
+      " ORDER BY part, until, id LIMIT 1 FOR UPDATE SKIP LOCKED) c"
       " WHERE j.id = c.id AND j.part = c.part RETURNING j.id, j.part, j.kind,"
       " j.grp, j.epoch, j.at, j.last, j.members, j.seen, j.done" },
     { "save_job", "UPDATE job SET until = " NOW " + $4::bigint,"

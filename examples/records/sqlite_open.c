@@ -98,7 +98,7 @@ static const char *const texts[ROWS_STATEMENTS] = {
     [ROWS_CLAIM_JOB] =
         "UPDATE job SET epoch = epoch + 1, until = " NOW " + ?1"
         " WHERE (id, part) = (SELECT id, part FROM job WHERE until <= " NOW
-        " AND ended = 0 ORDER BY until, id, part LIMIT 1) RETURNING id, part,"
+        " AND ended = 0 ORDER BY part, until, id LIMIT 1) RETURNING id, part,"
         " kind, grp, epoch, at, last, members, seen, done",
     [ROWS_SAVE_JOB] = "UPDATE job SET until = " NOW " + ?4, at = ?5, seen = ?6,"
                       " done = ?7, ended = ?8 WHERE id = ?1 AND part = ?2"

@@ -19,6 +19,7 @@ from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, Ue, address, msk_reque
 
 BMSC, DISK = sys.argv[1:3]
 MANY = 20  # UEs in a group
+LARGE = 5999  # members of one that has parts
 QUIET = 0.5  # seconds in which nothing comes, where nothing may come
 
 
@@ -37,6 +38,14 @@ class Member(Ue):
     def counter(self):
         """Of the next message that came, or comes."""
         return self.take()[0]["counter"]
+
+    def drain(self):
+        """How many messages came."""
+        n = 0
+        while not self.is_quiet():
+            self.socket.recv(4096)
+            n += 1
+        return n
 
     def is_quiet(self):
         return not select.select([self.socket], [], [], 0)[0]
@@ -59,16 +68,23 @@ class Place:
         return f"{self.where}/{name}"
 
     def start(self):
+        self.bmsc, self.http = self.program()
+        for ue in self.ues:
+            ue.http_at, ue.challenge = self.http, None
+
+    def another(self):
+        """A second node on the same store."""
+        return self.program()[0]
+
+    def program(self):
         os.environ.update(LD_PRELOAD=DISK, MSK_HOLD=self.path("hold"), MSK_DIE=self.path("die"))
-        self.bmsc = Program(
+        bmsc = Program(
             BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
             "keyid", "--registration", "none", "--ack", "none", "--subscribers",
             self.path("subscribers"), "--groups", self.path("groups"), "--store",
             "sqlite:" + self.path("store"), *self.more)
         del os.environ["LD_PRELOAD"]
-        self.http = self.bmsc.wait("ready")["http"]
-        for ue in self.ues:
-            ue.http_at, ue.challenge = self.http, None
+        return bmsc, bmsc.wait("ready")["http"]
 
     def store(self):
         return sqlite3.connect(self.path("store"), isolation_level=None)
@@ -135,17 +151,21 @@ def repeats_only_a_conflict(where):
 
 
 def goes_on_when_the_disk_has_room(where):
-    """A full disk in a push to all: nothing is sent that was not committed, and all get it when
-    there is room again; it is told once a second at most."""
-    place = Place(where)
+    """A full disk in the middle of a push to all: nothing is sent that was not committed, and all
+    get it when there is room again; it is told once a second at most."""
+    place = Place(where, "--pushes-per-second", "2", many=60)
+    place.bmsc.ask(f"push {GROUP}", "progress", what="push")
     room = resource.prlimit(place.bmsc.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(place.bmsc.process.pid, resource.RLIMIT_FSIZE, (0, room[1]))
-    place.bmsc.ask(f"push {GROUP}", "refused", what="push")
+    place.bmsc.wait("refused", what="push")
+    before = [ue.drain() for ue in place.ues]
     assert place.are_quiet(), "something left that is not in the store"
     assert place.bmsc.count("refused") <= 2, place.bmsc.events
     resource.prlimit(place.bmsc.process.pid, resource.RLIMIT_FSIZE, room)
-    assert place.bmsc.wait("finished", what="push")["done"] == MANY
-    assert all(ue.counter() > ue.first for ue in place.ues)
+    told = place.bmsc.wait("finished", what="push")
+    assert (told["seen"], told["done"]) == (60, 60), told
+    counts = [n + ue.drain() for n, ue in zip(before, place.ues)]
+    assert sum(before) < 60 and min(counts) == 1, counts
     place.bmsc.quit()
 
 
@@ -159,10 +179,91 @@ def pushes_as_fast_as_it_is_told(where):
     place.bmsc.quit()
 
 
+def rests_when_there_is_nothing_to_do(where):
+    """With all done it asks its store now and then, and does not turn for nothing."""
+    place = Place(where)
+    place.bmsc.ask(f"push {GROUP}", "finished", what="push")
+
+    def used():
+        with open(f"/proc/{place.bmsc.process.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = used()
+    time.sleep(3)
+    assert used() - before < 0.15, f"{used() - before} s of CPU in 3 s"
+    place.bmsc.quit()
+
+
+def a_push_survives_its_node(where):
+    """Killed in the middle of a push to all, it goes on where it was when it is back."""
+    place = Place(where, "--pushes-per-second", "1", many=60)
+    place.bmsc.say(f"push {GROUP}")
+    assert place.bmsc.wait("progress", what="push")["members"] == 60
+    place.bmsc.wait("progress", what="push")
+    place.bmsc.kill()
+    place.more = ()
+    place.start()
+    told = place.bmsc.wait("finished", what="push")
+    assert (told["members"], told["seen"], told["done"]) == (60, 60, 60), told
+    counts = [ue.drain() for ue in place.ues]
+    assert min(counts) == 1, "somebody was passed over"
+    assert sum(counts) < 70, f"it began at the front: {sum(counts)}"
+    place.bmsc.quit()
+
+
+def a_push_is_left_to_others(where):
+    """An orderly end lets go of a push to all at once: another node goes on with it."""
+    place = Place(where, "--pushes-per-second", "1", many=60)
+    other = place.another()
+    place.bmsc.say(f"push {GROUP}")
+    place.bmsc.wait("progress", what="push")
+    began = time.monotonic()
+    place.bmsc.quit()
+    told = other.wait("finished", what="push")
+    assert (told["seen"], told["done"]) == (60, 60), told
+    assert time.monotonic() - began < 8, "it waited as if the node had died"  # which takes 10 s
+    assert [ue.drain() for ue in place.ues] == [1] * 60
+    other.quit()
+
+
+def nodes_share_a_push(where):
+    """Two processes on one store work on different parts of a push to all: each member once."""
+    place = Place(where, many=1)
+    place.bmsc.quit()
+    place.more = ("--pushes-per-second", "1000")
+    names = [f"{i:04}" for i in range(LARGE)]
+    with place.store() as store:
+        store.execute("BEGIN")
+        packed, version = store.execute("SELECT packed, 1 FROM subscriber").fetchone()
+        store.executemany(
+            "INSERT INTO subscriber (id, version, btid, packed, services) VALUES (?, ?, ?, ?, '')",
+            ((name.encode(), version, f"{name}@bsf.example.org".encode(),
+              packed.replace(place.ues[0].name.encode(), name.encode())) for name in names))
+        group, = store.execute("SELECT grp FROM member").fetchone()
+        store.executemany("INSERT INTO member VALUES (?, ?)",
+                          ((group, name.encode()) for name in names))
+        store.execute("COMMIT")
+    place.start()
+    other = place.another()
+    place.bmsc.say(f"push {GROUP}")
+    ends = []
+    while not ends:
+        ends = [e for bmsc in (place.bmsc, other) for e in list(bmsc.events)
+                if e["event"] == "finished" and e["what"] == "push"]
+        time.sleep(0.05)
+    assert [(e["seen"], e["done"]) for e in ends] == [(LARGE + 1, LARGE + 1)], ends
+    shares = [bmsc.ask("stats", "stats")["pushed"] for bmsc in (place.bmsc, other)]
+    assert sum(shares) == LARGE + 1 and min(shares) > 800, shares
+    place.bmsc.quit()
+    other.quit()
+
+
 def main():
     tests = [sends_nothing_before_its_commit, skips_what_it_could_not_send,
              repeats_only_a_conflict, goes_on_when_the_disk_has_room,
-             pushes_as_fast_as_it_is_told]
+             pushes_as_fast_as_it_is_told, rests_when_there_is_nothing_to_do, a_push_survives_its_node, a_push_is_left_to_others,
+             nodes_share_a_push]
     for test in tests:
         if not sys.argv[3:] or test.__name__ in sys.argv[3:]:
             with tempfile.TemporaryDirectory() as where:
