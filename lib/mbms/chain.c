@@ -161,18 +161,20 @@ msk_chain_seal(struct msk_chain *chain, const struct msk_protection *protection,
 }
 
 int
-msk_protection_open(const struct msk_crypto *crypto, struct msk_bytes psk,
-                    struct msk_bytes rand, const struct msk_message *message,
-                    uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain)
+msk_protection_open(const struct msk_protection *protection,
+                    const struct msk_message *message,
+                    uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain,
+                    struct msk_mac_key *key)
 {
-    struct msk_protection protection;
-
-    msk_protection_set(&protection, crypto, psk, rand, message->csb_id,
-                       message->counter);
+    key->crypto = NULL;
     plain->p = octets;
+    plain->n = 0;
+    if (message->protection.data.n > MSK_PLAIN_MAX)
+        return MSK_ERR_SPACE;
     plain->n = message->protection.data.n;
-    return msk_kemac_open(&protection, message->octets, &message->protection,
-                          octets, MSK_PLAIN_MAX);
+    return msk_kemac_open_keep(protection, message->octets,
+                               &message->protection, octets, MSK_PLAIN_MAX,
+                               key);
 }
 
 /* RFC 3830 6.14 */

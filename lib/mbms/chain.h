@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "msk/mbms.h"
-#include "msk/protect.h"
+#include "protect/key.h"
 
 /* The most Encr data in a message that is read; what the standard allows has
  * fewer than 64 octets. */
@@ -70,12 +70,12 @@ int msk_chain_seal(struct msk_chain *chain,
                    struct msk_bytes plain, size_t *len);
 
 /* Opens the KEMAC of a message that was read: *plain is the Encr data in the
- * clear, in octets. The caller wipes them, whatever this returns. Errors of
- * msk_kemac_open. */
-int msk_protection_open(const struct msk_crypto *crypto, struct msk_bytes psk,
-                        struct msk_bytes rand,
+ * clear, in octets. The caller wipes it, whatever this returns. *key: as
+ * msk_kemac_open_keep leaves it, and its errors. */
+int msk_protection_open(const struct msk_protection *protection,
                         const struct msk_message *message,
-                        uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain);
+                        uint8_t octets[MSK_PLAIN_MAX], struct msk_bytes *plain,
+                        struct msk_mac_key *key);
 
 /* Reads Encr data that are one key data sub-payload: type, kv and the views of
  * *key. MSK_ERR_MANY: more comes after it; else as msk_key_data_get. */

@@ -147,6 +147,8 @@ msk_mtk_message_open(const struct msk_crypto *crypto, struct msk_bytes msk,
                      struct msk_mtk *mtk)
 {
     uint8_t octets[MSK_PLAIN_MAX];
+    struct msk_protection protection;
+    struct msk_mac_key auth;
     struct msk_bytes plain;
     int err;
 
@@ -155,10 +157,13 @@ msk_mtk_message_open(const struct msk_crypto *crypto, struct msk_bytes msk,
     if (message->kind != MSK_MESSAGE_MTK)
         return MSK_ERR_KIND;
     memset(mtk, 0, sizeof *mtk);
-    err = msk_protection_open(crypto, msk, rand, message, octets, &plain);
+    msk_protection_set(&protection, crypto, msk, rand, message->csb_id,
+                       message->counter);
+    err = msk_protection_open(&protection, message, octets, &plain, &auth);
+    msk_mac_end(&auth);
     if (err == MSK_OK)
         err = take_mtk_content(plain, mtk);
-    msk_secret_wipe(octets, sizeof octets);
+    msk_secret_wipe(octets, plain.n);
     if (err != MSK_OK)
         msk_secret_wipe(mtk, sizeof *mtk);
     return err;

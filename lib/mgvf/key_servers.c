@@ -14,6 +14,20 @@
 #define AUTH_KEY_MIN 20 /* octets, of HMAC-SHA-1 in SRTP; RFC 3711 8.2 */
 #define MAC_MIN 4       /* RFC 3711 7.5 */
 
+/* --- which one ------------------------------------------------------------ */
+
+int
+msk_server_find(enum msk_layout layout, const struct msk_message *message,
+                struct msk_bytes *fqdn)
+{
+    if (layout == MSK_LAYOUT_CSB)
+        return fqdn->n > 0 ? MSK_OK : MSK_ERR_ARGUMENT;
+    if (fqdn->n > 0 && !msk_fqdn_same(*fqdn, message->idi))
+        return MSK_ERR_NOT_MINE;
+    *fqdn = message->idi;
+    return MSK_OK;
+}
+
 /* --- MUKs ----------------------------------------------------------------- */
 
 size_t
@@ -139,6 +153,22 @@ msk_owners_has_host(const struct msk_owners *owners)
     static const uint8_t host[MSK_OWNER_TAG];
 
     return msk_owners_has(owners, host);
+}
+
+/* Decision 29. */
+int
+msk_owners_check(const struct msk_owners *owners,
+                 const struct msk_crypto *crypto, struct msk_bytes fqdn)
+{
+    uint8_t tag[MSK_OWNER_TAG];
+    int err;
+
+    if (msk_owners_has_host(owners))
+        return MSK_OK;
+    err = msk_owners_tag(crypto, fqdn, tag);
+    if (err == MSK_OK && !msk_owners_has(owners, tag))
+        err = MSK_ERR_NOT_MINE;
+    return err;
 }
 
 int

@@ -7,7 +7,19 @@
 #define MSK_MGVF_KEY_SERVERS_H
 
 #include "msk/crypto.h"
+#include "msk/mbms.h"
 #include "msk/mgvf.h"
+
+/* --- which one ------------------------------------------------------------ */
+
+/*
+ * The server whose MUK protects an MSK message: named by IDi in KEYID, by the
+ * session in CSB. *fqdn: the session's, or empty; then that server's.
+ * MSK_ERR_NOT_MINE: they are not the same; MSK_ERR_ARGUMENT: CSB, and the
+ * session names none.
+ */
+int msk_server_find(enum msk_layout layout, const struct msk_message *message,
+                    struct msk_bytes *fqdn);
 
 /* --- the two MUKs that a UE keeps of one BM-SC ---------------------------- */
 
@@ -70,6 +82,11 @@ bool msk_owners_has(const struct msk_owners *owners,
 
 /* True when the host is an owner. */
 bool msk_owners_has_host(const struct msk_owners *owners);
+
+/* What a server sends is accepted where it is an owner, or the host is.
+ * MSK_ERR_NOT_MINE; MSK_ERR_CRYPTO. */
+int msk_owners_check(const struct msk_owners *owners,
+                     const struct msk_crypto *crypto, struct msk_bytes fqdn);
 
 /* Adds an owner; one that is there already gets this `require` instead of its
  * old one. *changed: something is different now. MSK_ERR_LIMIT. */

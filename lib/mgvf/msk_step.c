@@ -7,8 +7,8 @@
  */
 #include <string.h>
 
-#include "base/octets.h"
 #include "base/secret.h"
+#include "mbms/msk_message.h"
 #include "mgvf/soft.h"
 
 /* A message while it is processed. */
@@ -18,40 +18,8 @@ struct msk_work {
     struct msk_content content;
     struct msk_held_key msk; /* MSK_CONTENT_MSK */
     size_t muk;              /* index of the MUK that verified it */
+    struct msk_mac_key auth; /* ready once it did, for the acknowledgement */
 };
-
-/* The server whose MUK protects the message: named by IDi in KEYID, by the
- * session in CSB. */
-static int
-find_server(const struct msk_soft_input *in, const struct msk_message *m,
-            struct msk_bytes *fqdn)
-{
-    fqdn->p = in->fqdn;
-    fqdn->n = in->fqdn_len;
-    if (in->layout == MSK_LAYOUT_CSB)
-        return fqdn->n > 0 ? MSK_OK : MSK_ERR_ARGUMENT;
-    if (fqdn->n > 0 && !msk_fqdn_same(*fqdn, m->idi))
-        return MSK_ERR_NOT_MINE;
-    *fqdn = m->idi;
-    return MSK_OK;
-}
-
-/* Decision 29: what a server sends is accepted where it is an owner, or
- * the host is. */
-static int
-check_owner(const struct msk_soft *soft, struct msk_bytes fqdn)
-{
-    const struct msk_owners *owners = &soft->held.owners;
-    uint8_t tag[MSK_OWNER_TAG];
-    int err;
-
-    if (msk_owners_has_host(owners))
-        return MSK_OK;
-    err = msk_owners_tag(soft->crypto, fqdn, tag);
-    if (err == MSK_OK && !msk_owners_has(owners, tag))
-        err = MSK_ERR_NOT_MINE;
-    return err;
-}
 
 static int
 open_under(struct msk_soft *soft, struct msk_work *work, size_t i)
@@ -62,8 +30,8 @@ open_under(struct msk_soft *soft, struct msk_work *work, size_t i)
     work->muk = i;
     if (!msk_server_keys_fresh(&soft->keys, i, work->message->counter))
         return MSK_ERR_REPLAY;
-    return msk_msk_message_open(soft->crypto, key, work->message,
-                                &work->content);
+    return msk_msk_message_open_keep(soft->crypto, key, work->message,
+                                     &work->content, &work->auth);
 }
 
 /* IDr names the MUK; without it (CSB only) the last generated one is tried,
@@ -216,16 +184,14 @@ static int
 acknowledge(struct msk_soft *soft, const struct msk_work *work)
 {
     struct msk_mgvf_result *result = &soft->result;
-    const struct msk_server_muk *muk = &soft->keys.muk[work->muk];
-    struct msk_bytes key = { muk->key, muk->key_len };
 
     if (!work->message->v || result->outcome == MSK_OUTCOME_PULL ||
         result->outcome == MSK_OUTCOME_STALE)
         return MSK_OK;
     result->acknowledgement.p = soft->out.ack;
-    return msk_verification_make(soft->crypto, key, work->message, result->btid,
-                                 soft->out.ack, sizeof soft->out.ack,
-                                 &result->acknowledgement.n);
+    return msk_verification_make_with(&work->auth, work->message, result->btid,
+                                      soft->out.ack, sizeof soft->out.ack,
+                                      &result->acknowledgement.n);
 }
 
 /* The message is authentic: from here on its counter counts, also if what it
@@ -273,19 +239,23 @@ process(struct msk_soft *soft, struct msk_work *work)
 static int
 take_msk_message(struct msk_soft *soft, const struct msk_message *message)
 {
-    struct msk_work work = { .message = message };
-    struct msk_bytes fqdn;
-    int err = find_server(&soft->in, message, &fqdn);
+    const struct msk_soft_input *in = &soft->in;
+    struct msk_bytes fqdn = { in->fqdn, in->fqdn_len };
+    struct msk_work work;
+    int err = msk_server_find(in->layout, message, &fqdn);
 
+    work.message = message;
     work.group = msk_key_id_group(&message->id);
+    work.auth.crypto = NULL;
     if (err == MSK_OK)
         err = msk_soft_load_group(soft, &work.group);
     if (err == MSK_OK)
-        err = check_owner(soft, fqdn);
+        err = msk_owners_check(&soft->held.owners, soft->crypto, fqdn);
     if (err == MSK_OK)
         err = msk_soft_load_server(soft, fqdn);
     if (err == MSK_OK)
         err = process(soft, &work);
+    msk_mac_end(&work.auth);
     msk_secret_wipe(&work.content, sizeof work.content);
     msk_secret_wipe(&work.msk, sizeof work.msk);
     return err;

@@ -89,19 +89,21 @@ append_mac(struct msk_prf *prf, const struct msk_protection *protection,
            uint8_t mac_alg, uint8_t *buf, size_t cap, size_t *len)
 {
     struct msk_bytes in = { buf, *len };
-    uint8_t mac[MSK_HASH_MAX];
-    size_t mac_len = 0;
+    struct msk_mac_key key;
     int err;
 
     if (mac_alg == MSK_MAC_NULL)
         return MSK_OK;
-    err = msk_mac_make(prf, protection, mac_alg, &in, 1, mac, &mac_len);
-    if (err == MSK_OK && cap - *len < mac_len)
+    err = msk_mac_begin(&key, prf, protection, mac_alg);
+    if (err != MSK_OK)
+        return err;
+    if (cap - *len < key.len)
         err = MSK_ERR_SPACE;
-    if (err == MSK_OK) {
-        memcpy(buf + *len, mac, mac_len);
-        *len += mac_len;
-    }
+    if (err == MSK_OK)
+        err = msk_mac_make(&key, &in, 1, buf + *len);
+    if (err == MSK_OK)
+        *len += key.len;
+    msk_mac_end(&key);
     return err;
 }
 
@@ -136,23 +138,23 @@ msk_kemac_seal(const struct msk_protection *protection, uint8_t encr_alg,
 /* Everything but the MAC itself is signed, and the MAC comes last. */
 static int
 check_kemac_mac(struct msk_prf *prf, const struct msk_protection *protection,
-                struct msk_bytes message, const struct msk_payload *kemac)
+                struct msk_bytes message, const struct msk_payload *kemac,
+                struct msk_mac_key *key)
 {
     struct msk_bytes in = { message.p, message.n - kemac->tail.n };
+    int err;
 
     if (kemac->detail == MSK_MAC_NULL)
         return MSK_OK;
-    return msk_mac_check(prf, protection, kemac->detail, &in, 1, kemac->tail);
+    err = msk_mac_begin(key, prf, protection, kemac->detail);
+    return err == MSK_OK ? msk_mac_check(key, &in, 1, kemac->tail) : err;
 }
 
-int
-msk_kemac_open(const struct msk_protection *protection,
-               struct msk_bytes message, const struct msk_payload *kemac,
-               uint8_t *plain, size_t cap)
+/* May it be opened, into that room? */
+static int
+check_open(const struct msk_protection *protection, struct msk_bytes message,
+           const struct msk_payload *kemac, const uint8_t *plain, size_t cap)
 {
-    struct msk_prf prf;
-    int err;
-
     if (protection == NULL || message.p == NULL || kemac == NULL ||
         kemac->type != MSK_PAYLOAD_KEMAC ||
         kemac->offset + kemac->length != message.n ||
@@ -160,16 +162,41 @@ msk_kemac_open(const struct msk_protection *protection,
         return MSK_ERR_ARGUMENT;
     if (kemac->data.n > cap)
         return MSK_ERR_SPACE;
-    err = check_algorithms(protection, kemac->kind, kemac->detail);
+    return check_algorithms(protection, kemac->kind, kemac->detail);
+}
+
+int
+msk_kemac_open_keep(const struct msk_protection *protection,
+                    struct msk_bytes message, const struct msk_payload *kemac,
+                    uint8_t *plain, size_t cap, struct msk_mac_key *key)
+{
+    struct msk_prf prf;
+    int err = check_open(protection, message, kemac, plain, cap);
+
+    key->crypto = NULL;
     if (err == MSK_OK)
         err = msk_prf_begin(&prf, protection->crypto, protection->prf,
                             protection->psk);
     if (err != MSK_OK)
         return err;
-    err = check_kemac_mac(&prf, protection, message, kemac);
+    err = check_kemac_mac(&prf, protection, message, kemac, key);
     if (err == MSK_OK)
         err = apply_cipher(&prf, protection, kemac->kind, kemac->data.p, plain,
                            kemac->data.n);
     msk_prf_end(&prf);
+    if (err != MSK_OK)
+        msk_mac_end(key);
+    return err;
+}
+
+int
+msk_kemac_open(const struct msk_protection *protection,
+               struct msk_bytes message, const struct msk_payload *kemac,
+               uint8_t *plain, size_t cap)
+{
+    struct msk_mac_key key;
+    int err = msk_kemac_open_keep(protection, message, kemac, plain, cap, &key);
+
+    msk_mac_end(&key);
     return err;
 }

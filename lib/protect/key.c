@@ -163,53 +163,59 @@ msk_mac_hash(uint8_t mac_alg, enum msk_hash *hash, size_t *len)
     }
 }
 
-static int
-hmac_once(const struct msk_crypto *crypto, enum msk_hash hash,
-          struct msk_bytes key, const struct msk_bytes *in, size_t n,
-          uint8_t *out)
-{
-    struct msk_hmac hmac;
-    int failed;
-
-    if (crypto->hmac_begin(crypto->user, &hmac, hash, key) != 0)
-        return MSK_ERR_CRYPTO;
-    failed = crypto->hmac(crypto->user, &hmac, in, n, out);
-    crypto->hmac_end(crypto->user, &hmac);
-    return failed == 0 ? MSK_OK : MSK_ERR_CRYPTO;
-}
-
 int
-msk_mac_make(struct msk_prf *prf, const struct msk_protection *protection,
-             uint8_t mac_alg, const struct msk_bytes *in, size_t n,
-             uint8_t *out, size_t *len)
+msk_mac_begin(struct msk_mac_key *key, struct msk_prf *prf,
+              const struct msk_protection *protection, uint8_t mac_alg)
 {
+    const struct msk_crypto *crypto = protection->crypto;
     uint8_t auth[MSK_AUTH_KEY_MAX];
-    struct msk_bytes key = { auth, 0 };
     enum msk_hash hash = MSK_HASH_SHA1;
-    int err = msk_mac_hash(mac_alg, &hash, &key.n);
+    int err = msk_mac_hash(mac_alg, &hash, &key->len);
 
+    key->crypto = NULL;
     if (err != MSK_OK)
         return err;
-    err = msk_key_derive(prf, protection, MSK_DERIVED_AUTH, 0, auth, key.n);
+    err = msk_key_derive(prf, protection, MSK_DERIVED_AUTH, 0, auth, key->len);
+    if (err == MSK_OK &&
+        crypto->hmac_begin(crypto->user, &key->hmac, hash,
+                           (struct msk_bytes){ auth, key->len }) != 0)
+        err = MSK_ERR_CRYPTO;
     if (err == MSK_OK)
-        err = hmac_once(protection->crypto, hash, key, in, n, out);
-    msk_secret_wipe(auth, sizeof auth);
-    *len = key.n;
+        key->crypto = crypto;
+    msk_secret_wipe(auth, key->len);
     return err;
 }
 
+void
+msk_mac_end(struct msk_mac_key *key)
+{
+    if (key->crypto != NULL)
+        key->crypto->hmac_end(key->crypto->user, &key->hmac);
+    key->crypto = NULL;
+}
+
 int
-msk_mac_check(struct msk_prf *prf, const struct msk_protection *protection,
-              uint8_t mac_alg, const struct msk_bytes *in, size_t n,
-              struct msk_bytes mac)
+msk_mac_make(const struct msk_mac_key *key, const struct msk_bytes *in,
+             size_t n, uint8_t *out)
+{
+    const struct msk_crypto *crypto = key->crypto;
+
+    return crypto->hmac(crypto->user, &key->hmac, in, n, out) == 0
+               ? MSK_OK
+               : MSK_ERR_CRYPTO;
+}
+
+int
+msk_mac_check(const struct msk_mac_key *key, const struct msk_bytes *in,
+              size_t n, struct msk_bytes mac)
 {
     uint8_t want[MSK_HASH_MAX];
-    size_t len = 0;
-    int err = msk_mac_make(prf, protection, mac_alg, in, n, want, &len);
+    int err = msk_mac_make(key, in, n, want);
 
-    if (err == MSK_OK && (mac.n != len || !msk_secret_equal(want, mac.p, len)))
+    if (err == MSK_OK &&
+        (mac.n != key->len || !msk_secret_equal(want, mac.p, key->len)))
         err = MSK_ERR_MAC;
-    msk_secret_wipe(want, sizeof want);
+    msk_secret_wipe(want, key->len);
     return err;
 }
 
@@ -248,14 +254,43 @@ list_v_input(const struct msk_v_input *input, struct msk_bytes in[4])
     in[3] = input->timestamp;
 }
 
+/* The key of that MAC, derived from the PSK. */
+static int
+begin_v_mac(struct msk_mac_key *key, const struct msk_protection *protection,
+            uint8_t mac_alg)
+{
+    struct msk_prf prf;
+    int err = msk_prf_begin(&prf, protection->crypto, protection->prf,
+                            protection->psk);
+
+    if (err != MSK_OK)
+        return err;
+    err = msk_mac_begin(key, &prf, protection, mac_alg);
+    msk_prf_end(&prf);
+    return err;
+}
+
+int
+msk_v_mac_make_with(const struct msk_mac_key *key,
+                    const struct msk_v_input *input, uint8_t *buf, size_t cap,
+                    size_t *len)
+{
+    struct msk_bytes in[4];
+
+    if (cap < key->len)
+        return MSK_ERR_SPACE;
+    *len = key->len;
+    list_v_input(input, in);
+    return msk_mac_make(key, in, 4, buf);
+}
+
 int
 msk_v_mac_make(const struct msk_protection *protection, uint8_t mac_alg,
                const struct msk_v_input *input, uint8_t *buf, size_t cap,
                size_t *len)
 {
     enum msk_hash hash = MSK_HASH_SHA1;
-    struct msk_bytes in[4];
-    struct msk_prf prf;
+    struct msk_mac_key key;
     int err = check_v_input(protection, input);
 
     if (err != MSK_OK || buf == NULL || len == NULL)
@@ -263,13 +298,11 @@ msk_v_mac_make(const struct msk_protection *protection, uint8_t mac_alg,
     err = msk_mac_hash(mac_alg, &hash, len);
     if (err != MSK_OK || cap < *len)
         return err != MSK_OK ? err : MSK_ERR_SPACE;
-    err = msk_prf_begin(&prf, protection->crypto, protection->prf,
-                        protection->psk);
+    err = begin_v_mac(&key, protection, mac_alg);
     if (err != MSK_OK)
         return err;
-    list_v_input(input, in);
-    err = msk_mac_make(&prf, protection, mac_alg, in, 4, buf, len);
-    msk_prf_end(&prf);
+    err = msk_v_mac_make_with(&key, input, buf, cap, len);
+    msk_mac_end(&key);
     return err;
 }
 
@@ -278,17 +311,16 @@ msk_v_mac_check(const struct msk_protection *protection, uint8_t mac_alg,
                 const struct msk_v_input *input, struct msk_bytes mac)
 {
     struct msk_bytes in[4];
-    struct msk_prf prf;
+    struct msk_mac_key key;
     int err = check_v_input(protection, input);
 
     if (err != MSK_OK)
         return err;
-    err = msk_prf_begin(&prf, protection->crypto, protection->prf,
-                        protection->psk);
+    err = begin_v_mac(&key, protection, mac_alg);
     if (err != MSK_OK)
         return err;
     list_v_input(input, in);
-    err = msk_mac_check(&prf, protection, mac_alg, in, 4, mac);
-    msk_prf_end(&prf);
+    err = msk_mac_check(&key, in, 4, mac);
+    msk_mac_end(&key);
     return err;
 }

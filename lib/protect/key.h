@@ -52,16 +52,41 @@ int msk_key_derive(struct msk_prf *prf, const struct msk_protection *protection,
 int msk_mac_hash(uint8_t mac_alg, enum msk_hash *hash, size_t *len);
 
 /*
- * The MAC over n views, with the authentication key of *prf derived for it
- * and wiped again. out: 20 or 32 octets, *len says. RFC 3830 5.2.
+ * The authentication key of a message, made ready once for every MAC under
+ * it: its own, and that of its acknowledgement (RFC 3830 4.1.4, 5.2).
  */
-int msk_mac_make(struct msk_prf *prf, const struct msk_protection *protection,
-                 uint8_t mac_alg, const struct msk_bytes *in, size_t n,
-                 uint8_t *out, size_t *len);
+struct msk_mac_key {
+    const struct msk_crypto *crypto; /* NULL: none is ready */
+    size_t len;                      /* octets of a MAC: 20 or 32 */
+    struct msk_hmac hmac;
+};
+
+/* Derives it with a PRF that has begun. MSK_OK: msk_mac_end must follow; else
+ * none is ready. Errors of msk_mac_hash and msk_key_derive. */
+int msk_mac_begin(struct msk_mac_key *key, struct msk_prf *prf,
+                  const struct msk_protection *protection, uint8_t mac_alg);
+
+/* The MAC over n views; out: key->len octets. MSK_ERR_CRYPTO. */
+int msk_mac_make(const struct msk_mac_key *key, const struct msk_bytes *in,
+                 size_t n, uint8_t *out);
 
 /* The same compared with mac, in constant time. MSK_ERR_MAC: not equal. */
-int msk_mac_check(struct msk_prf *prf, const struct msk_protection *protection,
-                  uint8_t mac_alg, const struct msk_bytes *in, size_t n,
-                  struct msk_bytes mac);
+int msk_mac_check(const struct msk_mac_key *key, const struct msk_bytes *in,
+                  size_t n, struct msk_bytes mac);
+
+/* Wipes a key that is ready; then none is. */
+void msk_mac_end(struct msk_mac_key *key);
+
+/* As msk_kemac_open. MSK_OK: *key is ready, unless the MAC is NULL, and
+ * msk_mac_end must follow; else none is. */
+int msk_kemac_open_keep(const struct msk_protection *protection,
+                        struct msk_bytes message,
+                        const struct msk_payload *kemac, uint8_t *plain,
+                        size_t cap, struct msk_mac_key *key);
+
+/* As msk_v_mac_make, under a key that is ready. */
+int msk_v_mac_make_with(const struct msk_mac_key *key,
+                        const struct msk_v_input *input, uint8_t *buf,
+                        size_t cap, size_t *len);
 
 #endif

@@ -119,6 +119,31 @@ acknowledges_if_asked_and_only_after_the_commit(void **state)
     }
 }
 
+/* What the acknowledgement adds to the calls of the provider is one MAC. */
+static void
+acknowledges_under_the_key_that_it_opened_with(void **state)
+{
+    size_t plain, asked;
+
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        assert_int_equal(TAKE(.muk = OLD, .counter = 1, .number = 1),
+                         MSK_OUTCOME_STORED);
+        plain = chip.crypto.calls;
+        assert_int_equal(TAKE(.muk = OLD, .counter = 2, .number = 1),
+                         MSK_OUTCOME_STORED);
+        plain = chip.crypto.calls - plain;
+        asked = chip.crypto.calls;
+        assert_int_equal(TAKE(.muk = OLD, .counter = 3, .number = 1, .v = true),
+                         MSK_OUTCOME_STORED);
+        asked = chip.crypto.calls - asked;
+        check_int("calls", (long long)asked, (long long)plain + 1);
+        assert_int_equal(chip.crypto.open, 0);
+    }
+}
+
 static void
 holds_two_and_deletes_the_older_for_a_third(void **state)
 {
@@ -622,6 +647,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(stores_an_msk_and_tells_what_it_is),
         TEST(acknowledges_if_asked_and_only_after_the_commit),
+        TEST(acknowledges_under_the_key_that_it_opened_with),
         TEST(holds_two_and_deletes_the_older_for_a_third),
         TEST(makes_the_newer_what_is_delivered_again_or_revalidated),
         TEST(counts_and_keeps_nothing_where_nothing_is_to_keep),
