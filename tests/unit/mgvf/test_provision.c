@@ -412,7 +412,8 @@ refuses_muks_that_are_none(void **state)
         m.btid = exact(zeros, i == 2 ? 0 : i == 3 ? MSK_BTID_MAX + 1 : 1);
         m.key = exact(zeros, i == 4 ? 0 : i == 5 ? MSK_MUK_MAX + 1 : 1);
         m.key.p = i == 6 ? NULL : m.key.p;
-        m.size = i == 7 ? offsetof(struct msk_muk, age) - 1 : m.size;
+        m.size =
+            i == 7 ? offsetof(struct msk_muk, key) + sizeof m.key - 1 : m.size;
         check_int("MUK", msk_mgvf_set_muk(chip.mgvf, &m),
                   i < 8 ? MSK_ERR_ARGUMENT : MSK_OK);
     }
