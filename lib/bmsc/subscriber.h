@@ -76,11 +76,11 @@ struct msk_sub {
     uint8_t address[MSK_PEER_MAX];
     uint8_t address_len;
     uint8_t n_members, n_services, n_deliveries;
+    /* What is after as many of each as there are may be anything. */
     struct msk_member member[MSK_SUBSCRIBER_GROUPS_MAX];
     uint8_t service[MSK_SERVICES_MAX][MSK_SERVICE_TAG];
     msk_time flight; /* one that is sent is in flight until then */
-    /* In the order of their turns; none of them is free. What is after them
-     * may be anything. */
+    /* In the order of their turns; none of them is free. */
     struct msk_delivery delivery[MSK_DELIVERIES_MAX];
 };
 

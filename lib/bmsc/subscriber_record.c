@@ -160,6 +160,7 @@ put_group(struct msk_writer *w, const struct msk_group_id *group)
 static void
 get_member(struct msk_reader *r, struct msk_member *member)
 {
+    memset(member, 0, sizeof *member);
     get_group(r, &member->group);
     member->asked = msk_record_get_flag(r);
     member->services = msk_reader_u32(r);
@@ -251,8 +252,7 @@ get_deliveries(struct msk_reader *r, struct msk_sub *sub)
     sub->n_deliveries = msk_reader_u8(r);
     if (sub->n_deliveries > MSK_DELIVERIES_MAX)
         r->bad = true;
-    if (sub->n_deliveries > 0)
-        sub->flight = msk_record_get_u64(r);
+    sub->flight = sub->n_deliveries > 0 ? msk_record_get_u64(r) : 0;
     for (size_t i = 0; !r->bad && i < sub->n_deliveries; i++)
         get_delivery(r, &sub->delivery[i]);
 }
@@ -290,9 +290,9 @@ msk_subscriber_unpack(struct msk_subscriber *subscriber,
 {
     if (subscriber == NULL || !msk_octets_fit(packed, 0, SIZE_MAX))
         return MSK_ERR_ARGUMENT;
-    /* Perhaps it had keys. Most of it are deliveries, and few of these are ever
-     * there. */
-    msk_secret_wipe(subscriber, offsetof(struct msk_sub, delivery));
+    /* Perhaps it had keys. Most of it are memberships and deliveries, and few
+     * of these are ever there. */
+    msk_secret_wipe(subscriber, offsetof(struct msk_sub, member));
     if (get_subscriber(msk_sub_of(subscriber), packed))
         return MSK_OK;
     msk_secret_wipe(subscriber, sizeof *subscriber);
