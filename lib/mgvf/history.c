@@ -128,8 +128,8 @@ int
 msk_soft_prepare(struct msk_soft *soft, const struct msk_group_id *group,
                  const struct msk_held_key *msk)
 {
-    return is_there(&soft->held, msk) ? MSK_OK
-                                      : msk_soft_load_history(soft, group);
+    soft->there = is_there(&soft->held, msk);
+    return soft->there ? MSK_OK : msk_soft_load_history(soft, group);
 }
 
 static int
@@ -194,7 +194,7 @@ msk_soft_deliver(struct msk_soft *soft, const struct msk_group_id *group,
     int err = MSK_OK;
 
     soft->noted = false;
-    if (!is_there(&soft->held, msk))
+    if (!soft->there)
         err = keep_pasts(soft, group, msk);
     if (err != MSK_OK)
         return err;

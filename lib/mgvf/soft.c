@@ -30,6 +30,7 @@ fetch(struct msk_soft *soft, struct msk_soft_slot *slot)
     struct msk_bytes key = { slot->key, slot->key_len };
     int err;
 
+    slot->used = true;
     slot->stored.n = 0;
     slot->stored.version = 0;
     err = store->load(store->user, ++soft->token, key, &slot->stored);
@@ -200,6 +201,15 @@ start_over(struct msk_soft *soft)
     soft->moves = false;
 }
 
+/* Keys that were told; the rest of it is no secret, and what is in it is told
+ * by the lengths of the result. */
+static void
+wipe_output(struct msk_soft *soft)
+{
+    msk_secret_wipe(soft->out.key, sizeof soft->out.key);
+    msk_secret_wipe(soft->out.salt, sizeof soft->out.salt);
+}
+
 int
 msk_soft_begin(struct msk_soft *soft, msk_soft_step_fn *step)
 {
@@ -207,22 +217,31 @@ msk_soft_begin(struct msk_soft *soft, msk_soft_step_fn *step)
         return MSK_ERR_BUSY;
     soft->step = step;
     start_over(soft);
-    msk_secret_wipe(&soft->out, sizeof soft->out);
+    wipe_output(soft);
     memset(&soft->result, 0, sizeof soft->result);
     soft->result.size = sizeof soft->result;
     soft->result.outcome = MSK_OUTCOME_DONE;
     return MSK_OK;
 }
 
+/* A record, and what was read of it, if the store was asked for it: by the call
+ * that ends, or by any of its runs. */
+static void
+wipe_record(struct msk_soft_slot *slot, void *read, size_t n)
+{
+    if (!slot->used)
+        return;
+    msk_secret_wipe(&slot->stored, sizeof slot->stored);
+    msk_secret_wipe(read, n);
+    slot->used = false;
+}
+
 static void
 wipe_work(struct msk_soft *soft)
 {
-    msk_secret_wipe(&soft->server.stored, sizeof soft->server.stored);
-    msk_secret_wipe(&soft->group.stored, sizeof soft->group.stored);
-    msk_secret_wipe(&soft->keys, sizeof soft->keys);
-    msk_secret_wipe(&soft->past.stored, sizeof soft->past.stored);
-    msk_secret_wipe(&soft->held, sizeof soft->held);
-    msk_secret_wipe(&soft->history, sizeof soft->history);
+    wipe_record(&soft->server, &soft->keys, sizeof soft->keys);
+    wipe_record(&soft->group, &soft->held, sizeof soft->held);
+    wipe_record(&soft->past, &soft->history, sizeof soft->history);
     msk_secret_wipe(soft->in.muk, sizeof soft->in.muk);
     msk_secret_wipe(&soft->in.msk, sizeof soft->in.msk);
 }
@@ -234,7 +253,7 @@ finish_run(struct msk_soft *soft, int err, struct msk_mgvf_result *result)
     if (err == MSK_OK && result != NULL)
         *result = soft->result;
     if (err != MSK_OK)
-        msk_secret_wipe(&soft->out, sizeof soft->out);
+        wipe_output(soft);
     wipe_work(soft);
     return err;
 }

@@ -15,6 +15,7 @@
 /* A record on its way from and to the store. */
 struct msk_soft_slot {
     bool loaded;
+    bool used; /* the store was asked for it: its value is to be wiped */
     uint8_t key[MSK_RECORD_KEY_MAX];
     size_t key_len;
     struct msk_stored stored;
@@ -75,6 +76,7 @@ struct msk_soft {
     bool again;  /*   unless there is more to do: then the step runs again */
     bool moves;  /* the commit is about an MSK */
     bool noted;  /* the history is another one now */
+    bool there;  /* the MSK that comes is held as it comes */
 
     struct msk_soft_input in;
     struct msk_soft_slot server, group, past;
@@ -137,11 +139,13 @@ void msk_soft_tell_sp(struct msk_soft *soft);
 int msk_soft_take_mtk(struct msk_soft *soft, const struct msk_message *message);
 
 /* For steps: what the delivery of an MSK needs: its past, if it is not held, or
- * another under its number is. Errors of msk_soft_load_history. */
+ * another under its number is. soft->there says which. Errors of
+ * msk_soft_load_history. */
 int msk_soft_prepare(struct msk_soft *soft, const struct msk_group_id *group,
                      const struct msk_held_key *msk);
 
-/* For steps: takes a delivered MSK into soft->held (msk_held_deliver), with its
+/* For steps, after that: takes a delivered MSK into soft->held
+ * (msk_held_deliver), with its
  * past, notes the past of the one that goes, and tells in the result what was
  * stored and deleted. MSK_ERR_CRYPTO. */
 int msk_soft_deliver(struct msk_soft *soft, const struct msk_group_id *group,
