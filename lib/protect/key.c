@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "protect/key.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 #include "base/secret.h"
 
@@ -99,8 +101,7 @@ msk_prf_derive(struct msk_prf *prf, const uint8_t head[9],
     size_t slices = (prf->key.n + SLICE - 1) / SLICE;
     int err = MSK_OK;
 
-    for (size_t i = 0; i < n; i++)
-        out[i] = 0;
+    memset(out, 0, n);
     for (size_t i = 0; err == MSK_OK && i < slices; i++) {
         err = use_slice(prf, i);
         if (err == MSK_OK)
