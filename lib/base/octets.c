@@ -72,7 +72,8 @@ msk_text_same(struct msk_bytes a, struct msk_bytes b)
 
     if (a.n != b.n)
         return false;
-    while (i < a.n && msk_text_lower(a.p[i]) == msk_text_lower(b.p[i]))
+    while (i < a.n && (a.p[i] == b.p[i] ||
+                       msk_text_lower(a.p[i]) == msk_text_lower(b.p[i])))
         i++;
     return i == a.n;
 }
