@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fuzz target: what strangers say over Ub. The first octet says to whom, modulo
- * 4: a 401 to a UE (the octets are one WWW-Authenticate), a 200 to a UE that
+ * 5: a 401 to a UE (the octets are one WWW-Authenticate), a 200 to a UE that
  * answered (one Authentication-Info), a request to a BSF (one Authorization),
- * or a body of a BSF. Whatever they are,
+ * a body of a BSF, or what a host brings along. Whatever they are,
  *
  *   - a challenge that is refused changes nothing; one that is taken is
- *     answered so that a BSF reads who and what, in one line;
+ *     answered so that a BSF reads who and what, in one line, and takes it,
+ *     and the UE takes what it says then, and no other body;
  *   - no answer of either end verifies: the input does not know RES;
  *   - what is read of a body, written and read again is the same.
  */
@@ -76,6 +77,29 @@ serve(struct msk_bytes text, struct msk_ub_claim *claim, struct msk_bytes xres,
     return err;
 }
 
+/* The BSF answers what it has checked: its body is believed, no other one. */
+static void
+check_200(struct msk_ub_client *client, const struct msk_ub_claim *claim,
+          const struct msk_auth_context *context)
+{
+    static uint8_t buf[MSK_HTTP_VALUE_MAX];
+    struct msk_bytes body = msk_text("<BootstrappingInfo/>");
+    struct msk_http_header header;
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 200,
+                                          .headers = &header,
+                                          .n_headers = 1 };
+    size_t n;
+
+    REQUIRE(msk_ub_server_info(&toy.crypto, res, claim, context, body, buf,
+                               sizeof buf, &n) == MSK_OK);
+    header = line("Authentication-Info", (struct msk_bytes){ buf, n });
+    response.body = body;
+    REQUIRE(msk_ub_client_verify(client, res, &response) == MSK_OK);
+    response.body.n--;
+    REQUIRE(msk_ub_client_verify(client, res, &response) == MSK_ERR_DIGEST);
+}
+
 static void
 check_answer(struct msk_ub_client *client, const struct msk_aka_challenge *got,
              const struct msk_aka_answer *answer)
@@ -94,6 +118,42 @@ check_answer(struct msk_ub_client *client, const struct msk_aka_challenge *got,
             memcmp(claim.impi, impi.p, impi.n) == 0);
     REQUIRE(memcmp(&claim.challenge, got, sizeof *got) == 0);
     REQUIRE(claim.has_auts == (answer->auts.n > 0));
+    if (answer->res.n > 0)
+        check_200(client, &claim, &context);
+}
+
+/* Who is there is read, whatever was the challenge before. */
+static void
+check_first(struct msk_ub_client *client)
+{
+    static uint8_t buf[MSK_HTTP_VALUE_MAX];
+    struct msk_bytes text = { buf, 0 };
+    struct msk_auth_context context;
+    struct msk_ub_claim claim;
+
+    REQUIRE(msk_ub_client_authorise(client, NULL, buf, sizeof buf, &text.n) ==
+            MSK_OK);
+    REQUIRE(serve(text, &claim, res, &context) == MSK_ERR_VALUE);
+    REQUIRE(!claim.answers && !claim.has_auts);
+}
+
+/* What a BSF writes with that RAND and AUTN is taken as that. */
+static void
+check_own_challenge(const struct msk_aka_challenge *got)
+{
+    static uint8_t buf[MSK_HTTP_VALUE_MAX];
+    struct msk_aka_challenge again;
+    struct msk_ub_client client;
+    struct msk_ub_info info = { .expires = got->rand[0] };
+    size_t n;
+
+    REQUIRE(msk_ub_server_challenge(msk_text(FQDN), got, buf, sizeof buf, &n) ==
+            MSK_OK);
+    start(&client);
+    REQUIRE(challenge(&client, (struct msk_bytes){ buf, n }, &again) == MSK_OK);
+    REQUIRE(memcmp(&again, got, sizeof again) == 0);
+    REQUIRE(msk_ub_btid(got, msk_text(FQDN), &info) == MSK_OK);
+    REQUIRE(msk_ub_info_write(&info, buf, sizeof buf, &n) == MSK_OK);
 }
 
 static void
@@ -116,6 +176,8 @@ try_challenge(struct msk_bytes text)
     }
     check_answer(&client, &got, &ours);
     check_answer(&client, &got, &again);
+    check_first(&client);
+    check_own_challenge(&got);
 }
 
 #define CHALLENGE                                                             \
@@ -172,11 +234,52 @@ try_body(struct msk_bytes text)
             memcmp(again.btid, info.btid, info.btid_len) == 0);
 }
 
+/* What a host may bring along: a name and an identity, with a zero between
+ * them, an answer of a USIM of any length, a provider that fails. */
+static void
+try_host(struct msk_bytes text)
+{
+    static uint8_t buf[MSK_HTTP_VALUE_MAX];
+    struct msk_ub_client_config config = { .size = sizeof config,
+                                           .crypto = &toy.crypto,
+                                           .random = &toy.random };
+    struct msk_aka_answer answer = { .res = { text.p, text.n % 20 } };
+    struct msk_aka_challenge got;
+    struct msk_ub_client client;
+    struct msk_ub_info info = { .expires = text.n };
+    size_t at = 0, n;
+    int err;
+
+    while (at < text.n && text.p[at] != 0)
+        at++;
+    config.fqdn = (struct msk_bytes){ text.p, at };
+    if (at < text.n)
+        config.impi = (struct msk_bytes){ text.p + at + 1, text.n - at - 1 };
+    err = msk_ub_client_init(&client, &config);
+    REQUIRE(err == MSK_OK || err == MSK_ERR_ARGUMENT);
+    start(&client);
+    REQUIRE(msk_ub_client_authorise(&client, &answer, buf, sizeof buf, &n) !=
+            MSK_OK);
+    REQUIRE(challenge(&client, msk_text(CHALLENGE), &got) == MSK_OK);
+    toy.fail_at = toy.calls + 1 + (unsigned)(text.n % 6);
+    err = msk_ub_client_authorise(&client, &answer, buf, sizeof buf, &n);
+    REQUIRE(err == MSK_OK || err == MSK_ERR_ARGUMENT || err == MSK_ERR_RANDOM ||
+            err == MSK_ERR_CRYPTO);
+    err = msk_ub_btid(&got, config.fqdn, &info);
+    REQUIRE(err == MSK_OK || err == MSK_ERR_ARGUMENT);
+    REQUIRE((err == MSK_OK) ==
+            (msk_ub_info_write(&info, buf, sizeof buf, &n) == MSK_OK));
+    REQUIRE(msk_ub_server_challenge(config.fqdn, &got, buf, sizeof buf, &n) ==
+                MSK_OK ||
+            err != MSK_OK);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const tries[4])(struct msk_bytes) = { try_challenge, try_info,
-                                                        try_request, try_body };
+    static void (*const tries[5])(struct msk_bytes) = { try_challenge, try_info,
+                                                        try_request, try_body,
+                                                        try_host };
     uint8_t *copy; /* of exactly its size */
 
     if (size == 0)
@@ -185,7 +288,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(copy != NULL);
     memcpy(copy, data, size);
     toy_crypto_start(&toy, 0);
-    tries[data[0] % 4]((struct msk_bytes){ copy + 1, size - 1 });
+    tries[data[0] % 5]((struct msk_bytes){ copy + 1, size - 1 });
     free(copy);
     return 0;
 }
