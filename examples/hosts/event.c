@@ -318,7 +318,7 @@ tell(const struct event_log *log, json_t *event)
     else
         put_plainly(&line, event);
     line.text[line.n++] = '\n';
-    output_line(line.text, line.n);
+    output_line(line.text, line.n, json_object_get(event, "btid") != NULL);
     msk_wipe(line.text, log->secrets ? line.n : 0);
 }
 

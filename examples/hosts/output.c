@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -84,12 +85,18 @@ output_flush(void)
     return out.n == 0;
 }
 
-void
-output_line(const char *line, size_t n)
+static bool
+fits(size_t n, bool many)
 {
-    if (n > sizeof out.buf - out.n)
+    return out.n + n <= sizeof out.buf - (many ? OUTPUT_KEPT : 0);
+}
+
+void
+output_line(const char *line, size_t n, bool many)
+{
+    if (!fits(n, many))
         (void)output_flush();
-    if (n > sizeof out.buf - out.n) {
+    if (!fits(n, many)) {
         out.dropped++;
         return;
     }
@@ -124,9 +131,21 @@ output_dropped(void)
     return n;
 }
 
+static int64_t
+clock_ms(void)
+{
+    struct timespec t = { 0, 0 };
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A reader who reads is given all of that time, however little fits at once. */
 void
 output_end(int ms)
 {
-    for (; !output_flush() && ms > 0; ms -= 10)
+    int64_t end = clock_ms() + ms;
+
+    while (!output_flush() && clock_ms() < end)
         (void)has_room(10);
 }

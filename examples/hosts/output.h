@@ -12,8 +12,11 @@
 
 #define OUTPUT_MAX 1048576
 
-/* Takes a line of n octets, its end included, and writes what it can. */
-void output_line(const char *line, size_t n);
+/* Takes a line of n octets, its end included, and writes what it can. many: one
+ * that each of many subscribers causes; these leave OUTPUT_KEPT octets to all
+ * others, so that how something ended is told however much that was. */
+#define OUTPUT_KEPT 131072
+void output_line(const char *line, size_t n, bool many);
 
 /* From now on lines wait for output_flush, as long as there are less than
  * OUTPUT_PIECE octets: for a loop that tells much in each turn. */

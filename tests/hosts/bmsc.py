@@ -21,7 +21,7 @@ import threading
 import time
 
 from peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, PATIENCE, Arrivals, Program, Ue,
-                        address, msk_request, write)
+                        address, free_port, msk_request, write)
 
 BMSC, CLOCK = sys.argv[1:3]
 MANY = 200000  # subscribers
@@ -329,6 +329,39 @@ def slow_readers_stop_nothing(where):
         process.wait()
 
 
+def tells_how_a_push_ended(where):
+    """Also to who does not read while it tells of each member, and so is not told of all."""
+    many, times = MANY // 50, 8
+    at = f"127.0.0.1:{free_port()}"
+    bmsc, ue = start_with_ue(where, "--ack", "none")
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    bmsc.quit()
+    put_members(where, many)
+    process = subprocess.Popen([*options(where), "--json", "--metrics", at],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        process.stdin.write(f"push {GROUP}\n".encode() * times)
+        process.stdin.flush()
+        until = time.monotonic() + PATIENCE
+        numbers = {}
+        while numbers.get("msk_bmsc_msk_messages_total", 0) < times * (many + 1) or \
+                numbers["msk_bmsc_jobs"] > 0:
+            assert time.monotonic() < until, f"the push did not end: {numbers}"
+            time.sleep(0.05)
+            with contextlib.suppress(ConnectionError):
+                numbers = scrape(at)
+        process.stdin.write(b"quit\n")
+        process.stdin.flush()
+        told = [json.loads(line) for line in process.stdout]
+        ends = [e for e in told if e["event"] == "finished" and e["what"] == "push"]
+        assert [e["done"] for e in ends] == [many + 1] * times, ends
+        assert sum(e["event"] == "pushed" for e in told) < times * many, "there was room for all"
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 def strangers_fill_no_log(where):
     """Events are bounded in length and in number."""
     bmsc, at = start(where)
@@ -484,7 +517,7 @@ def main():
     tests = [answers_before_it_pushes, numbers_are_decimal, files_say_what_is_wrong,
              rebinds_onto_no_other_subscriber, steps_are_told_by_name, writes_nothing_that_is_known, store_is_private, serves_while_locked,
              sends_again_after_the_clock_was_set_back, long_jobs_yield,
-             says_when_it_has_no_time, slow_readers_stop_nothing, strangers_fill_no_log,
+             says_when_it_has_no_time, slow_readers_stop_nothing, tells_how_a_push_ended, strangers_fill_no_log,
              obeys_signals_and_tells_systemd, a_long_reload_yields, tells_prometheus, takes_ipv4_on_an_ipv6_address]
     wanted = sys.argv[3:]
     for test in tests:
