@@ -209,6 +209,7 @@ put_decimal(uint8_t *out, size_t digits, uint32_t value)
 bool
 msk_xml_moment_write(uint64_t seconds, uint8_t out[MSK_XML_MOMENT_LEN])
 {
+    struct msk_bytes form = msk_text("0000-00-00T00:00:00Z");
     uint64_t days = seconds / 86400;
     uint32_t year = EPOCH, month = 1, rest = (uint32_t)(seconds % 86400);
 
@@ -218,7 +219,7 @@ msk_xml_moment_write(uint64_t seconds, uint8_t out[MSK_XML_MOMENT_LEN])
         days -= is_leap(year) ? 366 : 365;
     for (; days >= days_of(month, year); month++)
         days -= days_of(month, year);
-    memcpy(out, "0000-00-00T00:00:00Z", MSK_XML_MOMENT_LEN);
+    memcpy(out, form.p, form.n);
     put_decimal(out, 4, year);
     put_decimal(out + 5, 2, month);
     put_decimal(out + 8, 2, (uint32_t)days + 1);
