@@ -170,7 +170,7 @@ MSK_API int msk_ub_server_info(const struct msk_crypto *crypto,
 struct msk_ub_info {
     /* Frozen: TS 24.109 C.1. */
     uint8_t btid[MSK_BTID_MAX];
-    size_t btid_len;  /* 1.. */
+    size_t btid_len;  /* 1..MSK_BTID_MAX */
     msk_time expires; /* of the keys, milliseconds since 1970 */
 };
 
