@@ -272,7 +272,7 @@ def long_jobs_yield(where):
 
 def says_when_it_has_no_time(where):
     """Of many at once some are answered, and the others at once with 503 and various waits."""
-    with environment(LD_PRELOAD=CLOCK, MSK_HASTE="10"):  # 200 ms of a turn are 20
+    with environment(LD_PRELOAD=CLOCK, MSK_LOOK="10"):  # a turn has time for 20
         bmsc, at = start(where)
     host, port = at.rsplit(":", 1)
     bmsc.process.send_signal(signal.SIGSTOP)
