@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands that concern a Key Group: its MSKs and its MTKs. */
+/* Commands that concern a Key Group and its MSKs. */
 #include <string.h>
 
 #include "../hosts/secrecy.h"
 #include "command.h"
 
-#define SALT_LEN 14
-
-/* Loads a Key Group into h->group and its row into h->group_row. */
-static bool
-load_group(struct host *h, const struct msk_group_id *id)
+/* Whoever saves it next is held up by no fence, unless they set one. */
+bool
+command_load_group(struct host *h, const struct msk_group_id *id)
 {
     struct records_request q = { .kind = RECORDS_GROUP,
                                  .group = *id,
                                  .group_row = &h->group_row };
     struct msk_bytes packed = { h->group_row.packed, 0 };
 
+    h->group_row.fence = (struct msk_bytes){ NULL, 0 };
     if (store_ask(h, &q) != RECORDS_OK)
         return false;
     packed.n = h->group_row.n;
@@ -43,24 +42,22 @@ group_by_number(struct host *h, uint16_t number)
             q.group = page[q.n - 1].id;
     } while (q.n == GROUPS_PAGE);
     msk_wipe(page, sizeof page);
-    return n == 1 && load_group(h, &found);
+    return n == 1 && command_load_group(h, &found);
 }
 
-/* Replaces it in the store by h->group. False: somebody was faster, or it
- * fails. */
-static bool
-save_group(struct host *h)
+/* Replaces it in the store by h->group. */
+enum records_result
+command_save_group(struct host *h)
 {
     struct records_group *row = &h->group_row;
     struct records_request q = { .kind = RECORDS_SAVE_GROUP, .group_row = row };
 
-    return msk_key_group_pack(&h->group, row->packed, sizeof row->packed,
-                              &row->n) == MSK_OK &&
-           store_ask(h, &q) == RECORDS_OK;
+    if (msk_key_group_pack(&h->group, row->packed, sizeof row->packed,
+                           &row->n) != MSK_OK)
+        return RECORDS_FAILED;
+    return store_ask(h, &q);
 }
 
-/* The Key Group that a word names, in h->group: DOMAIN:NUMBER, or its number
- * where no other domain has that. */
 bool
 command_find_group(struct host *h, char *word)
 {
@@ -77,7 +74,7 @@ command_find_group(struct host *h, char *word)
         n != sizeof id.domain || !input_number(colon + 1, 0xFFFF, &group))
         return false;
     id.group = (uint16_t)group;
-    return load_group(h, &id);
+    return command_load_group(h, &id);
 }
 
 /* Saves h->group, whose MSKs are others now, and tells of the one in a role. */
@@ -86,7 +83,7 @@ changed(struct host *h, int err, enum msk_key_group_role role)
 {
     if (err != MSK_OK)
         return msk_err_text(err);
-    if (!save_group(h))
+    if (command_save_group(h) != RECORDS_OK)
         return "somebody was faster";
     tell_msk(h, role);
     return NULL;
@@ -165,82 +162,4 @@ command_switch(struct host *h, char **words, size_t n)
     if (!command_find_group(h, words[1]))
         return command_no_group;
     return changed(h, msk_key_group_switch(&h->group), MSK_ROLE_CURRENT);
-}
-
-/* --- the rest ------------------------------------------------------------ */
-
-/* --- MTKs ---------------------------------------------------------------- */
-
-struct mtk {
-    uint8_t key[MSK_KEY_MAX], salt[SALT_LEN];
-    struct msk_bmsc_mtk it;
-    uint8_t message[MSK_MIKEY_MAX];
-    size_t n;
-};
-
-/* It is committed with its counter before it is sent: whatever fails after
- * that, the counter is not used again. */
-static const char *
-make_mtk(struct host *h, struct mtk *mtk)
-{
-    struct msk_bytes msk, rand;
-
-    msk_key_group_secrets(&h->group, &msk, &rand);
-    if (host_randomness.fill(NULL, mtk->key, msk.n) != 0 ||
-        host_randomness.fill(NULL, mtk->salt, SALT_LEN) != 0)
-        return "no randomness";
-    mtk->it = (struct msk_bmsc_mtk){ .size = sizeof mtk->it,
-                                     .key = { mtk->key, msk.n } };
-    if (msk_key_group_streaming(&h->group))
-        mtk->it.salt = (struct msk_bytes){ mtk->salt, SALT_LEN };
-    if (msk_key_group_reserve(&h->group, 1) != MSK_OK)
-        return "the MSK is used up: rekey";
-    if (msk_bmsc_make_mtk(h->bmsc, &h->group, &mtk->it, mtk->message,
-                          sizeof mtk->message, &mtk->n) != MSK_OK)
-        return "it could not be made";
-    return save_group(h) ? NULL : "somebody was faster";
-}
-
-static void
-send_mtk(struct host *h, const struct mtk *mtk, const struct address *to)
-{
-    struct msk_keylog line = { .kind = MSK_KEYLOG_MTK };
-    struct msk_bytes message = { mtk->message, mtk->n };
-    json_t *event = event_new(&h->log, "mtk");
-
-    msk_key_group_current(&h->group, &line.id);
-    line.mtk_id = mtk->it.mtk_id;
-    line.key = mtk->it.key;
-    line.salt = mtk->it.salt;
-    keylog_write(h->keylog, &line);
-    event_key_id(event, &line.id);
-    event_number(event, "mtk_id", mtk->it.mtk_id);
-    event_address(event, "to", address_view(to));
-    event_hex(event, "octets", message);
-    event_secret(&h->log, event, "key", line.key);
-    event_secret(&h->log, event, "salt", line.salt);
-    if (!udp_send(h->udp, address_view(to), message))
-        event_word(event, "reason", "it could not be sent");
-    event_tell(&h->log, event);
-    capture_udp(&h->capture, address_view(&h->mikey), address_view(to),
-                message);
-    h->stats.mtks++;
-}
-
-const char *
-command_mtk(struct host *h, char **words, size_t n)
-{
-    struct address to;
-    struct mtk mtk;
-    const char *why;
-
-    if (n != 3 || !address_parse(words[2], &to))
-        return command_bad_words;
-    if (!command_find_group(h, words[1]))
-        return command_no_group;
-    why = make_mtk(h, &mtk);
-    if (why == NULL)
-        send_mtk(h, &mtk, &to);
-    msk_wipe(&mtk, sizeof mtk);
-    return why;
 }

@@ -16,6 +16,7 @@
 #include "peers.h"
 #include "rounds.h"
 #include "store.h"
+#include "writers.h"
 
 /* The files that are being read again. */
 struct reload {
@@ -48,6 +49,7 @@ struct host {
     struct rounds rounds;
     struct groups groups;
     struct jobs jobs;
+    struct writers writers;
     struct reload reload;
     msk_time reload_wait; /* until it has something to do, in ms */
     struct stats stats;

@@ -112,6 +112,7 @@ start(struct host *h)
     if (h->udp < 0 || !udp_multicast(h->udp, (int)o->ttl, o->interface) ||
         !udp_local(h->udp, &h->mikey))
         return false;
+    writers_name(h, o->node);
     h->http = http_listen(&o->http, msk_text(o->fqdn), &h->capture,
                           &serve_handlers, h);
     if (h->http != NULL && o->metrics.n > 0)
@@ -155,6 +156,7 @@ settle(struct host *h)
     h->serves = false;
     if (rounds_rest(h))
         parts_let_go(h);
+    writers_let_go(h);
     return http_open(h->http) == 0;
 }
 

@@ -31,6 +31,7 @@ enum option_name {
     KEYLOG,
     METRICS,
     PUSHES,
+    NODE,
     HELP,
     VERSION
 };
@@ -59,6 +60,7 @@ static const struct option names[] = {
     { "keylog", required_argument, NULL, KEYLOG },
     { "metrics", required_argument, NULL, METRICS },
     { "pushes-per-second", required_argument, NULL, PUSHES },
+    { "node", required_argument, NULL, NODE },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -73,7 +75,7 @@ static const char help[] =
     "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
     "                [--json] [--secrets] [--trace] [--pcap FILE]\n"
     "                [--keylog FILE] [--metrics ADDR:PORT]\n"
-    "                [--pushes-per-second N]\n"
+    "                [--pushes-per-second N] [--node NAME]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -111,6 +113,9 @@ static const char help[] =
     "  --ext 2|3             csb: the type of EXT; 3, or 2 as in 2004\n"
     "  --pushes-per-second N push and pull no faster; default: the next ones\n"
     "                        when those before are committed\n"
+    "  --node NAME           of several on one store, each its own, and the "
+    "same\n"
+    "                        after a restart; default: machine and --mikey\n"
     "  --never-push          send MSKs only to who asks for them\n"
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
@@ -147,7 +152,9 @@ static const char more_help[] =
     "                        this moment in ms) is above all it had; they "
     "expire\n"
     "                        as those before, or then (0: never)\n"
-    "  mtk G ADDR:PORT       send a new MTK there\n"
+    "  mtk G ADDR:PORT       send a new MTK there; one node alone makes those "
+    "of\n"
+    "                        a Key Group, for as long as it is there\n"
     "  subscriber JSON       add one\n"
     "  group JSON            add one\n"
     "  stats                 tell what was counted\n"
@@ -239,6 +246,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case PUSHES:
         return input_number(value, UINT32_MAX, &o->pushes_per_second) &&
                o->pushes_per_second > 0;
+    case NODE: o->node = value; return value[0] != '\0';
     case HELP:
     case VERSION: break;
     }

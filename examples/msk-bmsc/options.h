@@ -25,6 +25,7 @@ struct options {
     bool json, secrets;
     const char *pcap, *keylog;
     struct address metrics;     /* n 0: none */
+    const char *node;           /* or NULL */
     uint64_t pushes_per_second; /* 0: what the store takes */
 };
 
