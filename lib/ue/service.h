@@ -14,7 +14,7 @@ enum msk_ue_service_state {
     MSK_SERVICE_JOINED,      /* started; there is no registration */
     MSK_SERVICE_WANTS,       /* to be registered */
     MSK_SERVICE_REGISTERING, /* in the request under way */
-    MSK_SERVICE_LATER,       /* to be registered again after a while */
+    MSK_SERVICE_LATER,       /* to be registered again, at once or later */
     MSK_SERVICE_REGISTERED,  /* it is */
     MSK_SERVICE_UNSURE,      /* that failed; kept while an MSK is still good */
     MSK_SERVICE_QUITTING,    /* in the request under way, but left meanwhile */

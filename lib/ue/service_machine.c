@@ -14,6 +14,7 @@ enum service_action {
     SA_AGAIN,                  /* nothing */
     SA_UNDO,                   /* nothing */
     SA_WANT,                   /* a new registration: no attempt yet */
+    SA_ANEW,                   /* the same, of what the BM-SC may have */
     SA_COUNT,                  /* one attempt more */
     SA_PAUSE,                  /* before the next attempt */
     SA_RENEW,  /* the request under way is that of a new start */
@@ -29,17 +30,18 @@ static const uint8_t service_next[] = {
     [SA_KEEP] = MSK_SAME_STATE,           [SA_JOIN] = MSK_SERVICE_JOINED,
     [SA_QUIT] = MSK_SERVICE_QUITTING,     [SA_AGAIN] = MSK_SERVICE_AGAIN,
     [SA_UNDO] = MSK_SERVICE_PARTING,      [SA_WANT] = MSK_SERVICE_WANTS,
-    [SA_COUNT] = MSK_SERVICE_REGISTERING, [SA_PAUSE] = MSK_SERVICE_LATER,
-    [SA_RENEW] = MSK_SERVICE_REGISTERING, [SA_EXPECT] = MSK_SERVICE_REGISTERED,
-    [SA_LOSE] = MSK_SERVICE_UNSURE,       [SA_LEAVE] = MSK_SERVICE_LEAVING,
-    [SA_PART] = MSK_SERVICE_PARTING,      [SA_LINGER] = MSK_SERVICE_LINGER,
-    [SA_END] = MSK_SERVICE_FREE,
+    [SA_ANEW] = MSK_SERVICE_LATER,        [SA_COUNT] = MSK_SERVICE_REGISTERING,
+    [SA_PAUSE] = MSK_SERVICE_LATER,       [SA_RENEW] = MSK_SERVICE_REGISTERING,
+    [SA_EXPECT] = MSK_SERVICE_REGISTERED, [SA_LOSE] = MSK_SERVICE_UNSURE,
+    [SA_LEAVE] = MSK_SERVICE_LEAVING,     [SA_PART] = MSK_SERVICE_PARTING,
+    [SA_LINGER] = MSK_SERVICE_LINGER,     [SA_END] = MSK_SERVICE_FREE,
 };
 
 /*
  * A service that was left while a request of it was under way is deregistered
  * after it, and one that was started again is registered after it:
- * else the BM-SC might see them in either order.
+ * else the BM-SC might see them in either order. WANTS is for what the BM-SC has
+ * never heard of, or no more: stopped there, it needs no deregistration.
  */
 /* clang-format off */
 static const uint8_t service_table[3][MSK_SERVICE_EVENTS][MSK_PANEL] = {
@@ -55,7 +57,7 @@ static const uint8_t service_table[3][MSK_SERVICE_EVENTS][MSK_PANEL] = {
     },
     { /*                      later       registered  unsure      quitting */
     [MSK_SERVICE_JOIN]    = { 0,          0,          0,          0          },
-    [MSK_SERVICE_START]   = { SA_KEEP,    SA_WANT,    SA_WANT,    SA_RENEW   },
+    [MSK_SERVICE_START]   = { SA_KEEP,    SA_ANEW,    SA_ANEW,    SA_RENEW   },
     [MSK_SERVICE_SENT]    = { SA_COUNT,   0,          SA_COUNT,   0          },
     [MSK_SERVICE_OK]      = { 0,          0,          0,          SA_LEAVE   },
     [MSK_SERVICE_REFUSED] = { 0,          0,          0,          SA_END     },
@@ -65,12 +67,12 @@ static const uint8_t service_table[3][MSK_SERVICE_EVENTS][MSK_PANEL] = {
     },
     { /*                      leaving     parting     linger      again */
     [MSK_SERVICE_JOIN]    = { 0,          0,          0,          0          },
-    [MSK_SERVICE_START]   = { SA_WANT,    SA_AGAIN,   SA_WANT,    SA_KEEP    },
+    [MSK_SERVICE_START]   = { SA_ANEW,    SA_AGAIN,   SA_ANEW,    SA_KEEP    },
     [MSK_SERVICE_SENT]    = { SA_PART,    0,          SA_PART,    0          },
     [MSK_SERVICE_OK]      = { 0,          SA_END,     0,          SA_WANT    },
     [MSK_SERVICE_REFUSED] = { 0,          SA_END,     0,          SA_WANT    },
-    [MSK_SERVICE_RETRY]   = { 0,          SA_LINGER,  0,          SA_WANT    },
-    [MSK_SERVICE_SPENT]   = { 0,          SA_END,     0,          SA_WANT    },
+    [MSK_SERVICE_RETRY]   = { 0,          SA_LINGER,  0,          SA_ANEW    },
+    [MSK_SERVICE_SPENT]   = { 0,          SA_END,     0,          SA_ANEW    },
     [MSK_SERVICE_STOP]    = { 0,          0,          0,          SA_UNDO    },
     },
 };
@@ -207,6 +209,10 @@ act_on_service(struct msk_ue *ue, size_t i, enum service_action action)
     case SA_WANT:
     case SA_LEAVE:
     case SA_END: begin_service(service); break;
+    case SA_ANEW:
+        begin_service(service);
+        msk_timer_start(&service->timer, ue->now, 0);
+        break;
     case SA_COUNT:
     case SA_PART: count_service_attempt(ue, service); break;
     case SA_RENEW:

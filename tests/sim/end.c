@@ -34,10 +34,8 @@ stays(const struct sim_session *s, uint8_t service, uint8_t group)
 {
     size_t at = msk_ue_service_find(s->ue, sim_service_name(service));
 
-    uint8_t state = s->ue->services[at].state;
-
-    return (state == MSK_SERVICE_UNSURE || state == MSK_SERVICE_WANTS ||
-            state == MSK_SERVICE_REGISTERING) &&
+    return (s->ue->services[at].state == MSK_SERVICE_UNSURE ||
+            msk_ue_service_is_pending(s->ue, at)) &&
            sim_held_good(s->device, group);
 }
 

@@ -754,6 +754,57 @@ refuses_other_keys_under_a_known_name(void **state)
     check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
+/* TS 33.246 6.3.2.1B. The host starts what is registered once more, and stops it
+ * before the new registration could go out: the BM-SC has the old one. */
+static void
+deregisters_what_was_to_be_registered_anew(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_target("=msk-request");
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 1);
+    bench_serve_all(&b, 5);
+    check_target("=deregister");
+    check_int("procedure", last(MSK_UE_EFFECT_RESULT)->procedure,
+              MSK_PROCEDURE_DEREGISTER);
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+}
+
+/* The same of one that is started again while it is deregistered, to which the
+ * server says to come later. One of which the BM-SC has never heard leaves in
+ * silence. */
+static void
+deregisters_what_may_still_be_registered(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_target("=deregister");
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    b.answer = ANSWER_ERROR;
+    b.code = 503;
+    b.retry_after = "10";
+    check_int("answer", bench_serve(&b), MSK_ERR_DIGEST);
+    check_int("film", bench_service(&b, "film", 0, 0), MSK_OK);
+    check_int("stop", bench_stop(&b, "film"), MSK_OK);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    assert_false(b.asked);
+    b.answer = ANSWER_TRUE;
+    b.code = 200;
+    bench_forget(&b);
+    bench_wait(&b, 10000);
+    check_target("=deregister");
+    bench_serve_all(&b, 3);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 1);
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+}
+
 /* Decision 23: what any service has on stays on. "news" has both off. */
 static void
 hands_what_is_announced_as_on_to_the_mgvf(void **state)
@@ -825,6 +876,8 @@ main(void)
         BENCH_BOTH(registers_again_what_was_registered_when_it_is_refused),
         BENCH_BOTH(leaves_a_server_that_registers_and_refuses),
         BENCH_BOTH(refuses_other_keys_under_a_known_name),
+        BENCH_BOTH(deregisters_what_was_to_be_registered_anew),
+        BENCH_BOTH(deregisters_what_may_still_be_registered),
         BENCH_BOTH(hands_what_is_announced_as_on_to_the_mgvf),
     };
 
