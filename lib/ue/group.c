@@ -14,7 +14,7 @@ find_want(struct msk_ue_group *group, uint16_t number)
     for (size_t i = 0; i < MSK_UE_WANTS; i++) {
         struct msk_ue_want *want = &group->want[i];
 
-        if (want->wanted && want->number == number)
+        if (want->number == number && (want->wanted || want->told.due))
             return want;
         if (!want->wanted && !want->asked && !want->told.due && room == NULL)
             room = want;

@@ -11,6 +11,17 @@ end_answer(struct msk_ue *ue, struct msk_ue_group *group)
         (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
 }
 
+/* It was pulled meanwhile, and the request was not for that. */
+static void
+ask_after_pull(struct msk_ue *ue, struct msk_ue_group *group)
+{
+    if (!group->pulled)
+        return;
+    group->pulled = false;
+    (void)msk_ue_group_step(ue, group, MSK_GROUP_PULL);
+    msk_ue_group_resolve_doubt(group, false);
+}
+
 /* The server said when to come again: that attempt does not count. */
 static void
 forgive(struct msk_ue_group *group)
@@ -35,6 +46,7 @@ msk_ue_group_failed(struct msk_ue *ue, struct msk_ue_group *group,
         end_answer(ue, group);
     else
         msk_leave_failed(ue, group);
+    ask_after_pull(ue, group);
 }
 
 /* What the codes of a group say together. */
@@ -110,6 +122,7 @@ msk_ue_group_answered(struct msk_ue *ue, struct msk_ue_group *group,
         end_answer(ue, group);
     else
         conclude_group(ue, group, &verdict, after);
+    ask_after_pull(ue, group);
     return renew;
 }
 

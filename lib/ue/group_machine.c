@@ -15,6 +15,7 @@ enum group_action {
     GA_BEGIN,                  /* a new request, after the back-off */
     GA_DAMP,   /* the same, and not again too soon: by traffic */
     GA_NOW,    /* a new request without back-off */
+    GA_JOIN,   /* the same, unless the one before brings its MSK */
     GA_HASTEN, /* the back-off without what traffic has added */
     GA_REPLAN, /* the back-off begins again */
     GA_COUNT,  /* one attempt more */
@@ -33,7 +34,7 @@ static const uint8_t group_next[] = {
     [GA_REPLAN] = MSK_GROUP_BACKOFF, [GA_COUNT] = MSK_GROUP_ASKED,
     [GA_HOPE] = MSK_GROUP_WAIT,      [GA_AGAIN] = MSK_GROUP_BACKOFF,
     [GA_LOOK] = MSK_GROUP_LOOKING,   [GA_END] = MSK_GROUP_REST,
-    [GA_LEAVE] = MSK_GROUP_REST,
+    [GA_LEAVE] = MSK_GROUP_REST,     [GA_JOIN] = MSK_SAME_STATE,
 };
 
 /*
@@ -47,7 +48,7 @@ static const uint8_t group_table[2][MSK_GROUP_EVENTS][MSK_PANEL] = {
     { /*                      rest       backoff    ready      asked */
     [MSK_GROUP_NEED]      = { GA_BEGIN,  GA_HASTEN, GA_KEEP,   GA_KEEP   },
     [MSK_GROUP_MISSED]    = { GA_DAMP,   GA_KEEP,   GA_KEEP,   GA_KEEP   },
-    [MSK_GROUP_PULL]      = { GA_NOW,    GA_NOW,    GA_KEEP,   GA_KEEP   },
+    [MSK_GROUP_PULL]      = { GA_NOW,    GA_NOW,    GA_JOIN,   GA_JOIN   },
     [MSK_GROUP_AWAIT]     = { GA_HOPE,   GA_KEEP,   GA_KEEP,   0         },
     [MSK_GROUP_PLAN]      = { GA_KEEP,   GA_REPLAN, GA_KEEP,   GA_KEEP   },
     [MSK_GROUP_DUE]       = { 0,         GA_READY,  0,         0         },
@@ -67,7 +68,7 @@ static const uint8_t group_table[2][MSK_GROUP_EVENTS][MSK_PANEL] = {
     { /*                      answered   wait       looking    stay */
     [MSK_GROUP_NEED]      = { GA_KEEP,   GA_KEEP,   GA_BEGIN,  GA_BEGIN  },
     [MSK_GROUP_MISSED]    = { GA_KEEP,   GA_KEEP,   GA_KEEP,   GA_DAMP   },
-    [MSK_GROUP_PULL]      = { GA_KEEP,   GA_NOW,    GA_NOW,    GA_NOW    },
+    [MSK_GROUP_PULL]      = { GA_JOIN,   GA_NOW,    GA_NOW,    GA_NOW    },
     [MSK_GROUP_AWAIT]     = { 0,         GA_KEEP,   GA_HOPE,   GA_HOPE   },
     [MSK_GROUP_PLAN]      = { GA_KEEP,   GA_KEEP,   GA_KEEP,   GA_KEEP   },
     [MSK_GROUP_DUE]       = { 0,         0,         0,         0         },
@@ -179,6 +180,28 @@ begin_now(struct msk_ue *ue, struct msk_ue_group *group)
     msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
 }
 
+/* Will the request under way bring the current MSK? */
+static bool
+brings_current(const struct msk_ue_group *group)
+{
+    for (size_t i = 0; i < MSK_UE_WANTS; i++)
+        if (group->want[i].number == 0 && group->want[i].asked &&
+            group->want[i].wanted)
+            return true;
+    return false;
+}
+
+/* A pull is for the current MSK (decision 17): it goes into the request that
+ * waits for its turn; or it is in the one under way, or comes after that. */
+static void
+join(struct msk_ue_group *group)
+{
+    if (group->state == MSK_GROUP_READY)
+        (void)msk_ue_group_want(group, 0);
+    else
+        group->pulled = !brings_current(group);
+}
+
 /* Anybody can send traffic under an MSK that is not held. The next request
  * that it leads to must wait twice as long, until a new MSK comes. */
 static void
@@ -263,6 +286,7 @@ act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
     case GA_BEGIN: begin_asking(ue, group, calm_left(ue, group)); break;
     case GA_DAMP: begin_damped(ue, group); break;
     case GA_NOW: begin_now(ue, group); break;
+    case GA_JOIN: join(group); break;
     case GA_HASTEN: hasten(ue, group); break;
     case GA_REPLAN: plan(ue, group, calm_left(ue, group)); break;
     case GA_COUNT: count_group_attempt(ue, group); break;
@@ -309,5 +333,6 @@ msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group)
         group->want[i].asked = false;
     group->leave = false;
     group->barred = false;
+    group->pulled = false;
     (void)msk_ue_group_step(ue, group, MSK_GROUP_DROP);
 }

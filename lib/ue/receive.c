@@ -91,6 +91,7 @@ take_stored(struct msk_ue *ue, struct msk_ue_group *group, uint16_t number)
     group->got = true;
     group->renewed = false;
     group->barred = false;
+    group->pulled = false;
     for (size_t i = 0; i < MSK_UE_WANTS; i++)
         if (group->want[i].number == 0 || group->want[i].number == number) {
             wanted |= group->want[i].wanted;

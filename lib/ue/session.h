@@ -66,6 +66,7 @@ struct msk_ue_group {
                                  verified, or the patience is used up */
     bool renewed;           /* the BM-SC said no: is the UE a member? */
     bool provoked;          /* what is wanted now: by traffic */
+    bool pulled;            /* to be asked for after the request under way */
     bool barred;            /* what is wanted came, and its SP was refused */
     uint8_t futile;         /* requests in a row that traffic led to, and
                                  that brought nothing new */

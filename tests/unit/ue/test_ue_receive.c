@@ -181,6 +181,98 @@ merges_pulls_with_a_request_under_way(void **state)
     check_int("requests", b.requests, 1);
 }
 
+/* Decision 17: a pull is for the current MSK. A request under way that asks for
+ * another one alone does not bring it. */
+static void
+asks_for_the_current_msk_beside_another(void **state)
+{
+    struct msk_key_id id = bench_id(GROUP, 4);
+
+    (void)state;
+    if (b.layout == MSK_LAYOUT_CSB)
+        return;
+    check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+    bench_wait(&b, 5000);
+    assert_true(b.asked);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_wait(&b, 1000);
+    bench_serve_all(&b, 1);
+    assert_true(b.asked); /* at once, without back-off */
+    bench_serve_all(&b, 3);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 3); /* with that one */
+    check_int("push", bench_msk(&b, GROUP, 4), MSK_OK);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 2);
+}
+
+/* The same while it waits for its turn: both go into one request. */
+static void
+puts_the_current_msk_into_the_next_request(void **state)
+{
+    struct msk_key_id id = bench_id(OTHER, 4);
+
+    (void)state;
+    if (b.layout == MSK_LAYOUT_CSB)
+        return;
+    check_int("film", bench_service(&b, "film", 5, 0), MSK_OK);
+    bench_wait(&b, 5000);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, OTHER, 1), MSK_OK);
+    check_int("one", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+    bench_wait(&b, 5000);
+    assert_true(b.asked);
+    id = bench_id(GROUP, 4);
+    check_int("another", msk_ue_request(b.ue, &id, 1, b.now), MSK_OK);
+    bench_wait(&b, 5000);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    bench_forget(&b);
+    bench_serve_all(&b, 1);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 1);
+    bench_serve_all(&b, 1);
+    check_int("results", seen(MSK_UE_EFFECT_RESULT), 3);
+}
+
+/* The MSK came before the answer, and after it another pull: of that MSK the
+ * BM-SC knew when it pulled, for its counters grow. */
+static void
+asks_again_when_it_is_pulled_after_the_msk(void **state)
+{
+    (void)state;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("requests", b.requests, 1);
+    bench_wait(&b, 1000);
+    bench_serve_all(&b, 1);
+    check_int("requests", b.requests, 2);
+    check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
+    bench_serve_all(&b, 3);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 2);
+}
+
+/* And one that came after it has satisfied that as well; nor is a group pulled
+ * that nobody needs any more. */
+static void
+is_satisfied_by_an_msk_after_the_pull(void **state)
+{
+    (void)state;
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 3), MSK_OK);
+    bench_serve_all(&b, 3);
+    bench_wait(&b, 3600000);
+    check_int("requests", b.requests, 1);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 4), MSK_OK);
+    check_int("pull", bench_pull(&b, GROUP), MSK_OK);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("start", bench_service(&b, "news", 5, 0), MSK_OK);
+    assert_false(b.asked);
+}
+
 static void
 waits_before_it_repeats_a_pulled_request(void **state)
 {
@@ -603,6 +695,10 @@ main(void)
         BENCH_BOTH(does_what_is_due_at_any_message),
         BENCH_BOTH(sees_at_any_message_what_the_host_took_away),
         BENCH_BOTH(merges_pulls_with_a_request_under_way),
+        BENCH_BOTH(asks_for_the_current_msk_beside_another),
+        BENCH_BOTH(puts_the_current_msk_into_the_next_request),
+        BENCH_BOTH(asks_again_when_it_is_pulled_after_the_msk),
+        BENCH_BOTH(is_satisfied_by_an_msk_after_the_pull),
         BENCH_BOTH(waits_before_it_repeats_a_pulled_request),
         BENCH_BOTH(treats_a_push_under_a_stale_muk_as_a_pull),
         BENCH_BOTH(asks_for_keys_when_its_own_are_stale),
