@@ -113,14 +113,17 @@ def table_of(names, table):
     return lines
 
 
-def read_machine(headers, source):
-    """The names of a machine, and its table."""
-    read = [(ROOT / "lib" / path).read_text(encoding="utf-8") for path in [*headers, source]]
+def read_file(path):
+    return (ROOT / "lib" / path).read_text(encoding="utf-8")
+
+
+def read_machine(headers, source, text=None):
+    """The names of a machine, and its table. text: what stands in the source instead."""
+    text = text or read_file(source)
     names = {}
-    for text in read[:-1]:
-        names.update(enums(text))
-    names.update(enums(read[-1]))
-    return names, panels(read[-1], names)
+    for part in [*map(read_file, headers), text]:
+        names.update(enums(part))
+    return names, panels(text, names)
 
 
 def draw():
@@ -175,4 +178,5 @@ def main():
     return 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
