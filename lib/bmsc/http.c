@@ -7,6 +7,7 @@
 #include "bmsc/deliveries.h"
 #include "bmsc/items.h"
 #include "bmsc/registration.h"
+#include "http/digest_server.h"
 #include "http/http_message.h"
 
 /* What is done with each item of a procedure, and in what kind of body it
@@ -30,6 +31,8 @@ static const struct {
 struct asked_call {
     struct msk_http_request request;
     enum msk_procedure procedure;
+    struct msk_credentials credentials; /* that it is checked against */
+    struct msk_digest_exchange exchange;
     struct msk_auth_context context; /* when it has verified */
 };
 
@@ -66,7 +69,8 @@ answer_status(const struct msk_call *call, int status)
  * wrong; proven: the subscriber asks, so that it may have a nonce that is newer
  * than what it was seen with. */
 static int
-answer_challenge(const struct msk_call *call, bool stale, bool proven)
+answer_challenge(const struct msk_call *call, struct asked_call *asked,
+                 bool stale, bool proven)
 {
     struct msk_digest_offer offer = {
         .size = sizeof offer,
@@ -81,8 +85,8 @@ answer_challenge(const struct msk_call *call, bool stale, bool proven)
         size_t cap, n = 0;
         uint8_t *room = msk_outbox_room(call->outbox, &cap);
 
-        err = msk_digest_server_challenge(&call->bmsc->digest, &offer, room,
-                                          cap, &n);
+        err = msk_digest_exchange_challenge(&asked->exchange, &offer, room, cap,
+                                            &n);
         if (err == MSK_ERR_STATE) /* that was the last algorithm */
             return MSK_OK;
         if (err == MSK_OK)
@@ -109,11 +113,9 @@ put_answer_body(struct msk_outbox *outbox, enum msk_body_kind kind)
 /* The answer to a request that verified. kind: of a body with the items of the
  * outbox; 0: none. */
 static int
-answer_verified(const struct msk_call *call, int status,
-                enum msk_body_kind kind, const struct msk_auth_context *context)
+answer_verified(struct msk_outbox *outbox, struct asked_call *asked, int status,
+                enum msk_body_kind kind)
 {
-    const struct msk_credentials credentials = credentials_of(call->sub);
-    struct msk_outbox *outbox = call->outbox;
     size_t cap, n = 0;
     uint8_t *room;
     int err = kind != 0 ? put_answer_body(outbox, kind) : MSK_OK;
@@ -122,8 +124,8 @@ answer_verified(const struct msk_call *call, int status,
     if (err != MSK_OK)
         return err;
     room = msk_outbox_room(outbox, &cap);
-    err = msk_digest_server_info(&call->bmsc->digest, &credentials, context,
-                                 outbox->response.body, room, cap, &n);
+    err = msk_digest_exchange_info(&asked->exchange, &asked->context,
+                                   outbox->response.body, room, cap, &n);
     return err == MSK_OK ? msk_outbox_header(outbox, "Authentication-Info",
                                              msk_outbox_keep(outbox, n))
                          : err;
@@ -162,19 +164,23 @@ authenticate(const struct msk_call *call, struct asked_call *asked,
              enum msk_auth *auth)
 {
     struct msk_sub *sub = call->sub;
-    struct msk_credentials credentials;
     bool usable =
         sub != NULL && !sub->rebootstrap && !msk_sub_expired(sub, call->now);
+    int err;
 
     if (usable)
-        credentials = credentials_of(sub);
+        asked->credentials = credentials_of(sub);
     if (sub != NULL && sub->reauth) {
         msk_digest_seen_expire(&sub->seen, call->now);
         sub->reauth = false;
     }
-    return msk_digest_server_check(
-        &call->bmsc->digest, usable ? &credentials : NULL, &asked->request,
-        call->now, sub != NULL ? &sub->seen : NULL, auth, &asked->context);
+    err = msk_digest_exchange_begin(&asked->exchange, &call->bmsc->digest,
+                                    usable ? &asked->credentials : NULL);
+    return err == MSK_OK
+               ? msk_digest_exchange_check(
+                     &asked->exchange, &asked->request, call->now,
+                     sub != NULL ? &sub->seen : NULL, auth, &asked->context)
+               : err;
 }
 
 /* Decision 15: only a request that verified and is fresh moves the address. */
@@ -222,8 +228,7 @@ serve(struct msk_call *call, struct asked_call *asked)
         err = procedures[i].run(call, &outbox->item[k]);
     if (err == MSK_OK)
         err = msk_deliveries_run(call);
-    return err == MSK_OK ? answer_verified(call, status, kind, &asked->context)
-                         : err;
+    return err == MSK_OK ? answer_verified(outbox, asked, status, kind) : err;
 }
 
 static int
@@ -244,9 +249,9 @@ answer(struct msk_call *call, struct asked_call *asked, struct msk_bytes peer)
     switch (auth) {
     case MSK_AUTH_OK: meet(call, peer); return serve(call, asked);
     case MSK_AUTH_STALE:
-        return answer_challenge(call, true, asked->context.proven);
+        return answer_challenge(call, asked, true, asked->context.proven);
     case MSK_AUTH_MISSING:
-    case MSK_AUTH_WRONG: return answer_challenge(call, false, false);
+    case MSK_AUTH_WRONG: return answer_challenge(call, asked, false, false);
     case MSK_AUTH_BAD: break;
     }
     return answer_status(call, 400);
@@ -274,5 +279,7 @@ msk_bmsc_answer(const struct msk_bmsc *bmsc, void *user,
         return MSK_ERR_ARGUMENT;
     if (!outbox->http)
         return MSK_ERR_SPACE;
-    return msk_outbox_end(outbox, answer(&call, &asked, peer));
+    err = answer(&call, &asked, peer);
+    msk_digest_exchange_end(&asked.exchange);
+    return msk_outbox_end(outbox, err);
 }

@@ -151,22 +151,25 @@ read_values(const struct msk_digest_server *server,
 /* What the response must be under the credentials. NULL: under a key of the
  * usual length that nobody has, with as many calls of the provider. */
 static int
-compute(const struct msk_digest_server *server,
-        const struct msk_credentials *credentials, const struct claim *claim,
+compute(struct msk_digest_exchange *exchange, const struct claim *claim,
         uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len)
 {
     static const uint8_t nobody[32];
+    const struct msk_crypto *crypto = exchange->server.crypto;
     struct msk_bytes mrk = { nobody, sizeof nobody };
-    const struct msk_auth_context *context = &claim->context;
     struct msk_digest_input input;
+    int err;
 
-    msk_digest_server_input(context, &input);
+    msk_digest_server_input(&claim->context, &input);
     input.username = (struct msk_bytes){ claim->username, claim->username_len };
     input.method = claim->request.method;
     input.body = claim->request.body;
-    if (credentials != NULL)
-        mrk = credentials->mrk;
-    return msk_digest_hash(server->crypto, &input, mrk, out, len);
+    if (exchange->credentials != NULL)
+        mrk = exchange->credentials->mrk;
+    err = msk_digest_hash_a1(crypto, &input, mrk, exchange->a1);
+    return err == MSK_OK
+               ? msk_digest_hash_under(crypto, &input, exchange->a1, out, len)
+               : err;
 }
 
 static bool
@@ -180,17 +183,17 @@ same_name(const struct msk_credentials *credentials, const struct claim *claim)
 /* Finds out whether the one who asks knows the key. All is looked at, whatever
  * the first thing says. */
 static int
-verify_claim(const struct msk_digest_server *server,
-             const struct msk_credentials *credentials, struct claim *claim)
+verify_claim(struct msk_digest_exchange *exchange, struct claim *claim)
 {
     uint8_t want[MSK_DIGEST_HEX_MAX];
     size_t n = 0;
-    int err = compute(server, credentials, claim, want, &n);
+    int err = compute(exchange, claim, want, &n);
     bool right = err == MSK_OK && n == claim->response_len &&
                  msk_secret_equal(want, claim->response, n);
-    bool named = same_name(credentials, claim);
+    bool named = same_name(exchange->credentials, claim);
 
     claim->context.proven = right & named & claim->realm;
+    exchange->has_a1 = claim->context.proven;
     msk_secret_wipe(want, sizeof want);
     return err;
 }
@@ -208,9 +211,11 @@ fresh(const struct msk_digest_seen *seen, const struct claim *claim)
 
 /* A nonce from the future is ours all the same: the clock went back. */
 static bool
-expired(const struct msk_digest_server *server, msk_time issued, msk_time now)
+expired(const struct msk_digest_server *server,
+        const struct msk_auth_context *context)
 {
-    return now > issued && now - issued > server->nonce_life;
+    return context->now > context->issued &&
+           context->now - context->issued > server->nonce_life;
 }
 
 static void
@@ -242,23 +247,21 @@ give_context(const struct msk_auth_context *from, struct msk_auth_context *to)
 
 /* The verdict on a claim that could be read. */
 static int
-judge_claim(const struct msk_digest_server *server,
-            const struct msk_credentials *credentials, struct claim *claim,
-            msk_time now, const struct msk_digest_seen *seen,
-            enum msk_auth *auth)
+judge_claim(struct msk_digest_exchange *exchange, struct claim *claim,
+            const struct msk_digest_seen *seen, enum msk_auth *auth)
 {
     struct msk_auth_context *context = &claim->context;
     struct msk_bytes nonce = { context->nonce, context->nonce_len };
     bool ours;
-    int err = msk_digest_nonce_read(server, nonce, &ours, &context->issued,
-                                    claim->id);
+    int err = msk_digest_nonce_read(&exchange->nonce_key, nonce, &ours,
+                                    &context->issued, claim->id);
 
     /* RFC 7616 3.3: stale says that the nonce is no good, whoever asks. */
     *auth = MSK_AUTH_STALE;
     if (err != MSK_OK || !ours)
         return err;
-    err = verify_claim(server, credentials, claim);
-    if (err != MSK_OK || expired(server, context->issued, now))
+    err = verify_claim(exchange, claim);
+    if (err != MSK_OK || expired(&exchange->server, context))
         return err;
     if (!context->proven)
         *auth = MSK_AUTH_WRONG;
@@ -268,19 +271,16 @@ judge_claim(const struct msk_digest_server *server,
 }
 
 int
-msk_digest_server_check(const struct msk_digest_server *server,
-                        const struct msk_credentials *credentials,
-                        const struct msk_http_request *request, msk_time now,
-                        struct msk_digest_seen *seen, enum msk_auth *auth,
-                        struct msk_auth_context *context)
+msk_digest_exchange_check(struct msk_digest_exchange *exchange,
+                          const struct msk_http_request *request, msk_time now,
+                          struct msk_digest_seen *seen, enum msk_auth *auth,
+                          struct msk_auth_context *context)
 {
-    struct msk_digest_server mine;
     struct msk_digest_params params;
     struct claim claim;
-    int err = msk_digest_server_take(&mine, server);
+    int err;
 
-    if (err != MSK_OK || auth == NULL || context == NULL ||
-        (credentials != NULL && !msk_digest_usable(credentials)) ||
+    if (auth == NULL || context == NULL ||
         !copy_request(&claim.request, request))
         return MSK_ERR_ARGUMENT;
     context->proven = false;
@@ -291,9 +291,9 @@ msk_digest_server_check(const struct msk_digest_server *server,
     if (err == MSK_ERR_MISSING)
         return MSK_OK;
     *auth = MSK_AUTH_BAD;
-    if (err != MSK_OK || !read_values(&mine, &params, &claim))
+    if (err != MSK_OK || !read_values(&exchange->server, &params, &claim))
         return MSK_OK;
-    err = judge_claim(&mine, credentials, &claim, now, seen, auth);
+    err = judge_claim(exchange, &claim, seen, auth);
     if (err != MSK_OK) {
         *auth = MSK_AUTH_WRONG; /* for who does not look at the result */
         return err;
@@ -305,6 +305,24 @@ msk_digest_server_check(const struct msk_digest_server *server,
             move_on(seen, &claim);
     }
     return MSK_OK;
+}
+
+int
+msk_digest_server_check(const struct msk_digest_server *server,
+                        const struct msk_credentials *credentials,
+                        const struct msk_http_request *request, msk_time now,
+                        struct msk_digest_seen *seen, enum msk_auth *auth,
+                        struct msk_auth_context *context)
+{
+    struct msk_digest_exchange exchange;
+    int err = msk_digest_exchange_begin(&exchange, server, credentials);
+
+    if (err != MSK_OK)
+        return err;
+    err =
+        msk_digest_exchange_check(&exchange, request, now, seen, auth, context);
+    msk_digest_exchange_end(&exchange);
+    return err;
 }
 
 void

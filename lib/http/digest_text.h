@@ -53,9 +53,22 @@ void msk_digest_put_quoted(struct msk_writer *w, const char *text,
                            struct msk_bytes value);
 
 /*
- * msk_digest_response with the password that TS 33.246 6.2.1.3 makes of the
- * MRK (1..MSK_MRK_MAX octets): its base64. The password of input is ignored.
+ * H(A1) in hexadecimal, worth the key: under the password that TS 33.246
+ * 6.2.1.3 makes of the MRK (1..MSK_MRK_MAX octets), its base64. Of input,
+ * username, realm and algorithm are used. MSK_ERR_CRYPTO.
  */
+int msk_digest_hash_a1(const struct msk_crypto *crypto,
+                       const struct msk_digest_input *input,
+                       struct msk_bytes mrk, uint8_t a1[MSK_DIGEST_HEX_MAX]);
+
+/* msk_digest_response under an H(A1) of that algorithm. Of input, username,
+ * realm and password are not used. MSK_ERR_CRYPTO. */
+int msk_digest_hash_under(const struct msk_crypto *crypto,
+                          const struct msk_digest_input *input,
+                          const uint8_t a1[MSK_DIGEST_HEX_MAX],
+                          uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len);
+
+/* Both, for one response. */
 int msk_digest_hash(const struct msk_crypto *crypto,
                     const struct msk_digest_input *input, struct msk_bytes mrk,
                     uint8_t out[MSK_DIGEST_HEX_MAX], size_t *len);

@@ -507,6 +507,47 @@ does_the_same_for_all_that_it_refuses(void **state)
     }
 }
 
+/* How often a word stands in a record. */
+static size_t
+count_calls(const struct call_record *record, const char *word)
+{
+    const size_t n = strlen(word);
+    size_t found = 0;
+
+    for (size_t i = 0; i + n <= record->n; i++)
+        found += memcmp(record->text + i, word, n) == 0;
+    return found;
+}
+
+/* Keys of HMAC: one for both nonces, and MUK and authentication key of the MSK
+ * message. Hashes of SHA-256: four for the request, three for the answer, and
+ * those of the UE, which has the same provider. */
+static void
+makes_no_key_of_digest_twice(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        static struct call_record record;
+        struct msk_body_item item = visit_msk(GROUP, 0);
+
+        start(layout, NULL);
+        office_group_alone(&o, GROUP, true);
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        assert_int_equal(v.status, 401);
+        record.n = 0;
+        o.crypto.record = &record;
+        assert_int_equal(visit_once(&v, MSK_PROCEDURE_MSK_REQUEST, &item, 1),
+                         MSK_OK);
+        o.crypto.record = NULL;
+        assert_int_equal(v.status, 200);
+        assert_int_equal(o.kind[o.effects - 1], MSK_BMSC_EFFECT_SEND_MIKEY);
+        assert_int_equal(count_calls(&record, "hmac_begin"), 3);
+        assert_int_equal(count_calls(&record, "hash 3"), 4 + 3 + 8);
+    }
+}
+
 /* A replay neither gets anything nor moves the address (decision 15). */
 static void
 refuses_a_request_that_comes_again(void **state)
@@ -1294,6 +1335,7 @@ main(void)
         TEST(refuses_a_client_that_does_not_know_the_key),
         TEST(does_not_tell_that_a_nonce_of_tomorrow_was_seen),
         TEST(does_the_same_for_all_that_it_refuses),
+        TEST(makes_no_key_of_digest_twice),
         TEST(refuses_a_request_that_comes_again),
         TEST(moves_the_address_with_a_request_that_verifies),
         TEST(cannot_push_without_an_address),
