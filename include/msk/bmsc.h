@@ -193,6 +193,9 @@ struct msk_bmsc_config {
     msk_time spacing;
     /* TS 33.246 6.3.1: nothing is pushed but what answers an MSK request. */
     bool never_push;
+    /* The keys of UEs come from AKMA, not from GBA: the realm says so, which
+     * is "3GPP-bootstrapping-akma@" and the name then (decision 38). */
+    bool akma;
 };
 
 /* Octets of memory for a BM-SC; and at run time, of the library that runs. */

@@ -120,8 +120,8 @@ enum msk_challenge {
 /*
  * Takes the best acceptable challenge of a 401: one that covers the body before
  * one that does not, then the better algorithm. Its realm is a list with ";",
- * one part of which is "3GPP-bootstrapping@" and the name of this server,
- * which has no case (decision 35). Other schemes, and challenges that cannot be
+ * one part of which is "3GPP-bootstrapping@" or "3GPP-bootstrapping-akma@" and
+ * the name of this server, which has no case (decisions 35, 38). Other schemes, and challenges that cannot be
  * read, are passed over. sent: the request carried an
  * Authorization. *what: what to do. MSK_ERR_DIGEST: no challenge that can be
  * taken (another scheme, realm, algorithm or qop; duplicates; too long), or a
@@ -174,6 +174,7 @@ struct msk_digest_server {
     uint32_t qop;               /* allowed, a set */
     uint32_t algorithms;        /* offered, a set */
     msk_time nonce_life;        /* 0: 300000 */
+    bool akma;                  /* as struct msk_bmsc_config */
 };
 
 /* What the BM-SC keeps of one B-TID: the last nonce and nc it accepted. All

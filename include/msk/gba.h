@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * msk/gba.h - keys from the Generic Bootstrapping Architecture (TS 33.220
- * Annex B) as MBMS uses them (TS 33.246 6.1 and Annex F). With AKMA, K_AF
- * stands in the place of Ks_NAF (TS 33.501 W.4.1.3).
+ * Annex B) as MBMS uses them (TS 33.246 6.1 and Annex F), and from AKMA, which
+ * MBS may use instead (TS 33.501 W.4.1.3): K_AF stands in the place of Ks_NAF
+ * then, and the A-KID in that of the B-TID.
  */
 #ifndef MSK_GBA_H
 #define MSK_GBA_H
@@ -14,7 +15,7 @@ extern "C" {
 #endif
 
 enum {
-    MSK_GBA_KEY_LEN = 32,             /* Ks, Ks_NAF, MRK */
+    MSK_GBA_KEY_LEN = 32,             /* Ks, Ks_NAF, MRK, K_AF */
     MSK_NAF_ID_MAX = MSK_FQDN_MAX + 5 /* a NAF_Id */
 };
 
@@ -41,6 +42,15 @@ MSK_API int msk_gba_ks_naf(const struct msk_gba *gba,
 /* Ks_int_NAF (GBA_U; it is made on the card, this is for tests and cards). */
 MSK_API int msk_gba_ks_int_naf(const struct msk_gba *gba,
                                uint8_t out[MSK_GBA_KEY_LEN]);
+
+/*
+ * K_AF (TS 33.535 A.4), the MUK of a UE that uses AKMA. k_akma: K_AKMA, 32
+ * octets; fqdn: of the MBSSF. AF_ID is made as a NAF_Id, and so the Ua*
+ * security protocol is that of MBMS (decision 38).
+ */
+MSK_API int msk_gba_k_af(const struct msk_crypto *crypto,
+                         const uint8_t k_akma[MSK_GBA_KEY_LEN],
+                         struct msk_bytes fqdn, uint8_t out[MSK_GBA_KEY_LEN]);
 
 /* MRK from Ks_NAF, from Ks_ext_NAF when MBMS runs in the ME, or from K_AF
  * (TS 33.246 Annex F). When the UICC runs MBMS, MRK is Ks_ext_NAF itself.

@@ -199,6 +199,8 @@ struct msk_ue_config {
                                  back-off, bootstrapping and Retry-After do
                                  not count. */
     uint32_t algorithms;      /* of Digest, as digest.h; 0: both */
+    bool akma;                /* keys come from AKMA: User-Agent says 3gpp-akma
+                                 (TS 33.535 B.1.2.2) and not 3gpp-gba */
 };
 
 /*

@@ -59,6 +59,7 @@ set_digest(struct msk_bmsc *b)
     b->digest.nonce_key = b->config.nonce_key;
     b->digest.qop = b->config.qop;
     b->digest.algorithms = b->config.algorithms;
+    b->digest.akma = b->config.akma;
     b->has_http = b->config.nonce_key.n > 0 && b->config.xml != NULL;
 }
 

@@ -99,9 +99,9 @@ take_claimed_realm(const struct msk_digest_server *server,
         msk_auth_copy(value, context->realm, sizeof context->realm, &realm.n) &&
         msk_digest_realm_names(realm, server->fqdn);
     context->realm_len = realm.n;
-    return claim->realm ? MSK_OK
-                        : msk_digest_realm(server->fqdn, context->realm,
-                                           &context->realm_len);
+    return claim->realm
+               ? MSK_OK
+               : msk_digest_realm(server, context->realm, &context->realm_len);
 }
 
 /* RFC 7616 3.4.6: the same resource as in the request line. */

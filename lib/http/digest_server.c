@@ -58,15 +58,17 @@ msk_digest_exchange_end(struct msk_digest_exchange *exchange)
 /* --- what a server writes -------------------------------------------------- */
 
 int
-msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX], size_t *len)
+msk_digest_realm(const struct msk_digest_server *server,
+                 uint8_t out[MSK_REALM_MAX], size_t *len)
 {
     struct msk_writer w;
 
-    if (!msk_digest_visible(fqdn, MSK_FQDN_MAX))
+    if (!msk_digest_visible(server->fqdn, MSK_FQDN_MAX))
         return MSK_ERR_ARGUMENT;
     msk_writer_init(&w, out, MSK_REALM_MAX);
-    msk_digest_put(&w, MSK_DIGEST_REALM_PREFIX);
-    msk_writer_put(&w, fqdn.p, fqdn.n);
+    msk_digest_put(&w,
+                   server->akma ? MSK_DIGEST_REALM_AKMA : MSK_DIGEST_REALM_GBA);
+    msk_writer_put(&w, server->fqdn.p, server->fqdn.n);
     return msk_writer_end(&w, len);
 }
 
@@ -111,7 +113,7 @@ msk_digest_exchange_challenge(struct msk_digest_exchange *exchange,
     name = msk_digest_algorithm_text(offered(server, o.number));
     if (name.n == 0)
         return MSK_ERR_STATE;
-    err = msk_digest_realm(server->fqdn, realm, &n);
+    err = msk_digest_realm(server, realm, &n);
     if (err == MSK_OK)
         err = msk_digest_nonce_make(
             &exchange->nonce_key,

@@ -46,9 +46,9 @@ int msk_digest_exchange_info(struct msk_digest_exchange *exchange,
                              size_t *len);
 
 /* Writes the realm of a server: prefix and name. MSK_ERR_ARGUMENT: a name that
- * cannot stand there. TS 24.109 5.2.2.1. */
-int msk_digest_realm(struct msk_bytes fqdn, uint8_t out[MSK_REALM_MAX],
-                     size_t *len);
+ * cannot stand there. TS 24.109 5.2.2.1, TS 33.535 B.1.2.2. */
+int msk_digest_realm(const struct msk_digest_server *server,
+                     uint8_t out[MSK_REALM_MAX], size_t *len);
 
 /* False: a context that no check has filled, or whose lengths are longer than
  * its fields. */

@@ -140,15 +140,23 @@ msk_digest_visible(struct msk_bytes text, size_t max)
     return i == text.n;
 }
 
-/* TS 24.109 5.2.2.1. The name of a host has no case; the prefix has one. */
+/* The name of a host has no case; the prefix has one. */
 static bool
-is_part(struct msk_bytes part, struct msk_bytes fqdn)
+is_prefixed(struct msk_bytes part, const char *text, struct msk_bytes fqdn)
 {
-    struct msk_bytes prefix = msk_text(MSK_DIGEST_REALM_PREFIX);
-    struct msk_bytes rest = msk_view_trim(part);
+    struct msk_bytes prefix = msk_text(text), rest = part;
 
     return msk_octets_equal(msk_view_cut(&rest, prefix.n), prefix) &&
            msk_fqdn_same(rest, fqdn);
+}
+
+static bool
+is_part(struct msk_bytes part, struct msk_bytes fqdn)
+{
+    struct msk_bytes words = msk_view_trim(part);
+
+    return is_prefixed(words, MSK_DIGEST_REALM_GBA, fqdn) ||
+           is_prefixed(words, MSK_DIGEST_REALM_AKMA, fqdn);
 }
 
 bool

@@ -34,12 +34,14 @@ bool msk_digest_hex_read(const struct msk_auth_value *value, uint32_t algorithm,
 bool msk_digest_nc_read(const struct msk_auth_value *value,
                         uint8_t text[MSK_DIGEST_NC_LEN], uint32_t *nc);
 
-/* What stands in front of the name of a server in a realm. TS 24.109 5.2.2.1. */
-#define MSK_DIGEST_REALM_PREFIX "3GPP-bootstrapping@"
+/* What stands in front of the name of a server in a realm, for a key from GBA
+ * (TS 24.109 5.2.2.1) and for one from AKMA (TS 33.535 B.1.2.2). */
+#define MSK_DIGEST_REALM_GBA "3GPP-bootstrapping@"
+#define MSK_DIGEST_REALM_AKMA "3GPP-bootstrapping-akma@"
 
 /* True when a realm, a list with ";", has a part that names the server and the
- * key that goes into an ME. Its octets need no backslash in quotes. Decision
- * 35. */
+ * key that goes into an ME, from GBA or AKMA. Its octets need no backslash in
+ * quotes. Decisions 35, 38. */
 bool msk_digest_realm_names(struct msk_bytes realm, struct msk_bytes fqdn);
 
 /* True for 1 to max visible ASCII characters: no blank, no control character,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys from GBA: the KDF of TS 33.220 B.2, and what MBMS puts into it. */
+/* Keys from GBA and AKMA: the KDF of TS 33.220 B.2, and what MBMS puts into
+ * it. */
 #include "msk/gba.h"
 
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "base/bytes.h"
 #include "base/secret.h"
 
-#define FC 0x01
+#define FC_GBA 0x01
+#define FC_K_AF 0x82
 #define RAND_LEN 16
 #define PARAMS_MAX 4
 #define IMPI_MAX 255
@@ -17,10 +19,9 @@ static const uint8_t ua_id[5] = { 0x01, 0x00, 0x00, 0x00, 0x01 };
 
 /* HMAC-SHA-256(key, FC || P0 || L0 || P1 || L1 ...), TS 33.220 B.2.0. */
 static int
-kdf(const struct msk_crypto *crypto, const uint8_t *key,
+kdf(const struct msk_crypto *crypto, uint8_t fc, const uint8_t *key,
     const struct msk_bytes *params, size_t n, uint8_t out[MSK_GBA_KEY_LEN])
 {
-    static const uint8_t fc = FC;
     uint8_t len[PARAMS_MAX][2];
     struct msk_bytes in[1 + 2 * PARAMS_MAX] = { { &fc, 1 } };
     struct msk_bytes secret = { key, MSK_GBA_KEY_LEN };
@@ -73,8 +74,9 @@ naf_key(const struct msk_gba *gba, const char *p0, uint8_t out[MSK_GBA_KEY_LEN])
     params[2] = gba->impi;
     params[3].p = naf_id;
     err = msk_gba_naf_id(gba->fqdn, naf_id, &params[3].n);
-    return err == MSK_OK ? kdf(gba->crypto, gba->ks, params, PARAMS_MAX, out)
-                         : err;
+    return err != MSK_OK
+               ? err
+               : kdf(gba->crypto, FC_GBA, gba->ks, params, PARAMS_MAX, out);
 }
 
 int
@@ -97,5 +99,21 @@ msk_gba_mrk(const struct msk_crypto *crypto,
 
     if (crypto == NULL || ks_naf == NULL || out == NULL)
         return MSK_ERR_ARGUMENT;
-    return kdf(crypto, ks_naf, &label, 1, out); /* TS 33.246 Annex F */
+    /* TS 33.246 Annex F */
+    return kdf(crypto, FC_GBA, ks_naf, &label, 1, out);
+}
+
+int
+msk_gba_k_af(const struct msk_crypto *crypto,
+             const uint8_t k_akma[MSK_GBA_KEY_LEN], struct msk_bytes fqdn,
+             uint8_t out[MSK_GBA_KEY_LEN])
+{
+    uint8_t octets[MSK_NAF_ID_MAX];
+    struct msk_bytes af_id = { octets, 0 };
+    int err;
+
+    if (crypto == NULL || k_akma == NULL || out == NULL)
+        return MSK_ERR_ARGUMENT;
+    err = msk_gba_naf_id(fqdn, octets, &af_id.n);
+    return err == MSK_OK ? kdf(crypto, FC_K_AF, k_akma, &af_id, 1, out) : err;
 }

@@ -72,6 +72,7 @@ configure(struct msk_ue *ue, const struct msk_ue_config *c)
     ue->changes = c->mgvf->changes;
     ue->crypto = c->crypto;
     ue->xml = c->xml;
+    ue->akma = c->akma;
     ue->random = c->random;
     ue->wait = or_else(c->wait, WAIT);
     ue->attempts = c->attempts != 0 ? c->attempts : ATTEMPTS;

@@ -155,15 +155,23 @@ accepted(const struct msk_ue_exchange *x)
                : "application/mbms-register-response+xml";
 }
 
-/* TS 24.109 5.2.1: every request says 3gpp-gba. */
-static void
-put_request(struct msk_ue_exchange *x)
+/* TS 24.109 5.2.1: every request says 3gpp-gba; TS 33.535 B.1.2.2: or
+ * 3gpp-akma. */
+static const char *
+agent(const struct msk_ue *ue)
 {
+    return ue->akma ? "libmsk 3gpp-akma" : "libmsk 3gpp-gba";
+}
+
+static void
+put_request(struct msk_ue *ue)
+{
+    struct msk_ue_exchange *x = &ue->exchange;
     struct msk_bytes type =
         msk_body_media_type(kind_of((enum msk_procedure)x->procedure));
 
     x->headers[0] = header("Content-Type", type);
-    x->headers[1] = header("User-Agent", msk_text("libmsk 3gpp-gba"));
+    x->headers[1] = header("User-Agent", msk_text(agent(ue)));
     x->headers[2] = header("Accept", msk_text(accepted(x)));
     x->headers[3] = header("Accept-Encoding", msk_text("identity"));
     x->headers[4] =
@@ -194,12 +202,12 @@ authorise_request(struct msk_ue *ue)
     x->credentials = ue->keys;
     x->keys = ue->generation;
     x->authorised = false;
-    put_request(x);
+    put_request(ue);
     err = msk_digest_client_authorise(&x->digest, &credentials, &x->request,
                                       x->authorization, sizeof x->authorization,
                                       &x->authorization_len);
     x->authorised = err == MSK_OK;
-    put_request(x);
+    put_request(ue);
     return err == MSK_ERR_STATE ? MSK_OK : err;
 }
 

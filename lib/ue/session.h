@@ -226,6 +226,7 @@ struct msk_ue {
     bool has_dice;
     bool registers; /* services are to be registered */
     bool polls;     /* there are no hooks */
+    bool akma;      /* keys come from AKMA */
     bool inside;    /* a public call is at work */
     bool stirred;   /* since it settled last, something may have become due */
     uint8_t fqdn[MSK_FQDN_MAX], base[MSK_UE_BASE_MAX];

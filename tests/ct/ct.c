@@ -175,6 +175,8 @@ derive(void)
         err = msk_gba_ks_int_naf(&gba, out);
     if (err == MSK_OK)
         err = msk_gba_mrk(gba.crypto, ks, out);
+    if (err == MSK_OK)
+        err = msk_gba_k_af(gba.crypto, ks, gba.fqdn, out);
     poison(psk, sizeof psk);
     return err != MSK_OK ? err
                          : msk_mikey_derive(&p, MSK_DERIVED_TEK, 1, out, 100);

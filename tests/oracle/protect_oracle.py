@@ -54,9 +54,14 @@ def verification_mac(m):
     return mac(auth, m["head"] + m["idi"] + m["idr"] + m["ts"], MAC_DIGEST[m["mac_alg"]])
 
 
-def kdf(key, *params):
-    """TS 33.220 B.2.0 with FC 01."""
-    return mac(key, b"\x01" + b"".join(p + u16(len(p)) for p in params), "sha256")
+def kdf(key, *params, fc=0x01):
+    """TS 33.220 B.2.0."""
+    return mac(key, bytes([fc]) + b"".join(p + u16(len(p)) for p in params), "sha256")
+
+
+def k_af(k_akma, fqdn):
+    """TS 33.535 A.4."""
+    return kdf(k_akma, fqdn + UA_MBMS, fc=0x82)
 
 
 # --- the vectors ---------------------------------------------------------------------------------
@@ -140,14 +145,16 @@ def gba_vectors():
                  "impi": impi, "fqdn": fqdn, "naf_id": fqdn + UA_MBMS}
             m["ks_naf"] = kdf(m["ks"], b"gba-me", m["rand"], impi, m["naf_id"])
             m["ks_int_naf"] = kdf(m["ks"], b"gba-u", m["rand"], impi, m["naf_id"])
-            yield m | {"mrk": kdf(m["ks_naf"], b"mbms-mrk")}
+            m["mrk"] = kdf(m["ks_naf"], b"mbms-mrk")
+            m["k_akma"] = fill(name + " K_AKMA", 32)
+            yield m | {"k_af": k_af(m["k_akma"], fqdn)}
 
 
 SECTIONS = {  # section of the file: its vectors, their fields
     "prf": (prf_vectors, "name prf psk what cs_id csb_id rand out"),
     "kemac": (kemac_vectors, "name prf encr_alg mac_alg psk rand csb_id time open plain message"),
     "v": (v_vectors, "name prf mac_alg psk rand csb_id head idi idr ts mac"),
-    "gba": (gba_vectors, "name ks rand impi fqdn naf_id ks_naf ks_int_naf mrk"),
+    "gba": (gba_vectors, "name ks rand impi fqdn naf_id ks_naf ks_int_naf mrk k_akma k_af"),
 }
 
 

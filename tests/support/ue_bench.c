@@ -277,9 +277,10 @@ send_http(void *user, const struct msk_http_request *request)
     b->authorization_len = 0;
     copy(b->authorization, sizeof b->authorization, &b->authorization_len,
          value_of(request, "Authorization"));
-    /* TS 24.109 5.2.1 */
+    /* TS 24.109 5.2.1, TS 33.535 B.1.2.2 */
     check_octets("agent", value_of(request, "User-Agent"),
-                 chars("libmsk 3gpp-gba"));
+                 b->akma ? chars("libmsk 3gpp-akma")
+                         : chars("libmsk 3gpp-gba"));
     assert_true(value_of(request, "Content-Type").n > 0);
     check_octets("encoding", value_of(request, "Accept-Encoding"),
                  chars("identity"));
@@ -431,6 +432,7 @@ make(struct bench *b, const struct msk_ue_config *wish)
 
     if (wish != NULL)
         c = *wish;
+    b->akma = c.akma;
     c.size = sizeof c;
     c.layout = b->layout;
     c.fqdn = msk_text(b->fqdn);

@@ -71,6 +71,7 @@ struct bench {
     enum msk_layout layout;
     const char *fqdn;    /* of its BM-SC */
     struct bench *house; /* whose MGV-F and store it shares; NULL: its own */
+    bool akma;           /* its keys come from AKMA */
     msk_time now;
     struct fake_crypto crypto;
     struct fake_store store;

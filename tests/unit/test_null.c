@@ -156,6 +156,7 @@ NULL_INT(msk_v_mac_make, p[0], MSK_MAC_HMAC_SHA1_160, p[1], p[2], 20, p[3])
 NULL_INT(msk_v_mac_check, p[0], MSK_MAC_HMAC_SHA1_160, p[1], key(20))
 NULL_INT(msk_mikey_derive, p[0], MSK_DERIVED_AUTH, 0, p[1], 20)
 NULL_INT(msk_gba_mrk, p[0], p[1], p[2])
+NULL_INT(msk_gba_k_af, p[0], p[1], chars("b"), p[2])
 NULL_INT(msk_gba_naf_id, chars("b"), p[0], p[1])
 NULL_INT(msk_gba_ks_naf, p[0], p[1])
 NULL_INT(msk_gba_ks_int_naf, p[0], p[1])
@@ -204,6 +205,7 @@ says_so_of_messages(void **state)
         REFUSES(msk_v_mac_check, 0, &protection, &input),
         REFUSES(msk_mikey_derive, 0, &protection, octets),
         REFUSES(msk_gba_mrk, 0, crypto, ks, octets),
+        REFUSES(msk_gba_k_af, 0, crypto, ks, octets),
         REFUSES(msk_gba_naf_id, 0, octets, &len),
         REFUSES(msk_gba_ks_naf, 0, &gba, octets),
         REFUSES(msk_gba_ks_int_naf, 0, &gba, octets),

@@ -173,6 +173,12 @@ do_mrk(void)
     return msk_gba_mrk(&fake.crypto, ks, out);
 }
 
+static int
+do_k_af(void)
+{
+    return msk_gba_k_af(&fake.crypto, ks, msk_text(FQDN), out);
+}
+
 static void
 to_make(struct msk_msk_message *m)
 {
@@ -384,6 +390,7 @@ static const struct {
     { "V check a lie", do_v_check_a_lie, MSK_ERR_MAC, NOTHING },
     { "Ks_NAF", do_ks_naf, MSK_OK, NOTHING },
     { "MRK", do_mrk, MSK_OK, NOTHING },
+    { "K_AF", do_k_af, MSK_OK, NOTHING },
     { "make an MSK message", do_make_msk, MSK_OK, NOTHING },
     { "open an MSK message", do_open_msk, MSK_OK, NOTHING },
     { "open it under another key", do_open_msk_under_another_key, MSK_ERR_MAC,
@@ -510,6 +517,8 @@ prepare(void)
     secrets_add("Ks_NAF", out, 32);
     need(do_mrk(), "MRK");
     secrets_add("MRK", out, 32);
+    need(do_k_af(), "K_AF");
+    secrets_add("K_AF", out, 32);
 }
 
 /* Once with the provider's call number at failing; 0: none. */

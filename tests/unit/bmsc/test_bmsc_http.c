@@ -70,6 +70,26 @@ without_confirmation(struct msk_bmsc_config *c)
     c->confirm = MSK_CONFIRM_OFF;
 }
 
+static void
+from_akma(struct msk_bmsc_config *c)
+{
+    c->akma = true;
+}
+
+/* TS 33.501 W.4.1.3, TS 33.535 B.1.2.2. */
+static void
+says_that_keys_come_from_akma(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        start(layout, from_akma);
+        office_group_alone(&o, GROUP, true);
+        assert_int_equal(visit_code(&v, GROUP), 200);
+        assert_memory_equal(v.client.realm, "3GPP-bootstrapping-akma@", 24);
+    }
+}
+
 /* The whole of it: 401, answer, 200, push, acknowledgement. */
 static void
 challenges_grants_and_delivers(void **state)
@@ -1324,6 +1344,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, release)
     const struct CMUnitTest tests[] = {
+        TEST(says_that_keys_come_from_akma),
         TEST(challenges_grants_and_delivers),
         TEST(asks_for_an_acknowledgement_unless_there_are_none),
         TEST(answers_each_item_in_its_order),

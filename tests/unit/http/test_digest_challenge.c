@@ -76,6 +76,10 @@ static const struct row rows[] = {
       "n",
       { "Digest realm=\"3GPP-bootstrapping-uicc@" PEER_FQDN ";" PEER_REALM
         "\", nonce=n, qop=auth-int" } },
+    { "realm of AKMA",
+      "n",
+      { "Digest realm=\"3GPP-bootstrapping-akma@" PEER_FQDN "\", nonce=n, "
+        "qop=auth-int" } },
     { "realm with an end",
       "n",
       { "Digest realm=\"" PEER_REALM ";\", nonce=n, qop=auth-int" } },
@@ -167,6 +171,10 @@ static const struct row rows[] = {
       NULL,
       { "Digest realm=\"" PEER_REALM ".evil.com\", nonce=\"n\", "
         "qop=auth-int" } },
+    { "realm of AKMA and of another server",
+      NULL,
+      { "Digest realm=\"3GPP-bootstrapping-akma@bmsd.example.com\", "
+        "nonce=\"n\", qop=auth-int" } },
     { "realm of the UICC",
       NULL,
       { "Digest realm=\"3GPP-bootstrapping-uicc@" PEER_FQDN "\", nonce=\"n\", "

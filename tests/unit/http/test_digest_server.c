@@ -70,6 +70,24 @@ writes_a_challenge_for_each_algorithm_best_first(void **state)
         }
 }
 
+/* TS 33.535 B.1.2.2. The UE takes it, and answers with it. */
+static void
+says_that_keys_come_from_akma(void **state)
+{
+    const char *realm = "3GPP-bootstrapping-akma@" PEER_FQDN;
+    struct msk_bytes line;
+
+    (void)state;
+    peers_start(&peers);
+    peers.server.akma = true;
+    line = peers_challenge(&peers, 0, false);
+    check_octets("realm", value_of(line, "realm=\"", "\""), msk_text(realm));
+    peers_meet(&peers);
+    line = peers_authorize(&peers);
+    check_octets("answer", value_of(line, "realm=\"", "\""), msk_text(realm));
+    check_int("both agree", peers_check(&peers, line), MSK_AUTH_OK);
+}
+
 static void
 makes_no_nonce_twice(void **state)
 {
@@ -284,7 +302,9 @@ refuses_a_configuration_that_cannot_be(void **state)
     change;                \
     assert_int_equal(challenge(0, false, buf, sizeof buf, &len), err)
     CHECK(, MSK_OK);
-    CHECK(peers.server.size--, MSK_ERR_ARGUMENT);
+    CHECK(peers.server.size = offsetof(struct msk_digest_server, akma), MSK_OK);
+    CHECK(peers.server.size = offsetof(struct msk_digest_server, akma) - 1,
+          MSK_ERR_ARGUMENT);
     CHECK(peers.server.crypto = NULL, MSK_ERR_ARGUMENT);
     CHECK(peers.server.random = NULL, MSK_ERR_ARGUMENT);
     CHECK(peers.server.fqdn.n = 0, MSK_ERR_ARGUMENT);
@@ -355,6 +375,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(
             writes_a_challenge_for_each_algorithm_best_first, release),
+        cmocka_unit_test_teardown(says_that_keys_come_from_akma, release),
         cmocka_unit_test_teardown(makes_no_nonce_twice, release),
         cmocka_unit_test_teardown(makes_the_nonce_that_is_expected, release),
         cmocka_unit_test_teardown(hides_when_a_nonce_was_made, release),

@@ -40,6 +40,24 @@ makes_the_keys_of_the_model(void **state)
     }
 }
 
+/* TS 33.535 A.4. */
+static void
+makes_k_af_of_the_model(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_GBA; i++) {
+        const struct gba_vector *v = &gba_vectors[i];
+        uint8_t *key = room(32);
+
+        check_int(
+            v->name,
+            msk_gba_k_af(host_crypto(), hex(v->k_akma).p, hex(v->fqdn), key),
+            MSK_OK);
+        check_octets(v->name, exact(key, 32), hex(v->k_af));
+        release(NULL);
+    }
+}
+
 /* TS 33.220 H.3: the octets of the Ua security protocol of MBMS, as a BSF and
  * a UE must spell them. */
 static void
@@ -75,6 +93,10 @@ refuses_names_that_are_too_long_or_empty(void **state)
     check_int("FQDN of 254", msk_gba_ks_naf(&bad, out), MSK_ERR_ARGUMENT);
     bad.fqdn.n = 0;
     check_int("no FQDN", msk_gba_ks_int_naf(&bad, out), MSK_ERR_ARGUMENT);
+    check_int("FQDN of 254", msk_gba_k_af(gba.crypto, gba.ks, host, out),
+              MSK_ERR_ARGUMENT);
+    check_int("no FQDN", msk_gba_k_af(gba.crypto, gba.ks, exact(NULL, 0), out),
+              MSK_ERR_ARGUMENT);
     bad = gba;
     bad.impi = name;
     check_int("IMPI of 256", msk_gba_ks_naf(&bad, out), MSK_ERR_ARGUMENT);
@@ -104,6 +126,12 @@ refuses_wrong_arguments(void **state)
     bad = gba;
     bad.impi.p = NULL;
     check_int("no IMPI", msk_gba_ks_naf(&bad, out), MSK_ERR_ARGUMENT);
+    check_int("no provider", msk_gba_k_af(NULL, gba.ks, gba.fqdn, out),
+              MSK_ERR_ARGUMENT);
+    check_int("no key", msk_gba_k_af(gba.crypto, NULL, gba.fqdn, out),
+              MSK_ERR_ARGUMENT);
+    check_int("no out", msk_gba_k_af(gba.crypto, gba.ks, gba.fqdn, NULL),
+              MSK_ERR_ARGUMENT);
     check_int("no provider", msk_gba_mrk(NULL, gba.ks, out), MSK_ERR_ARGUMENT);
     check_int("no key", msk_gba_mrk(gba.crypto, NULL, out), MSK_ERR_ARGUMENT);
     check_int("no out", msk_gba_mrk(gba.crypto, gba.ks, NULL),
@@ -140,6 +168,12 @@ returns_each_failure_of_the_provider(void **state)
         check_int("MRK", msk_gba_mrk(&fake.crypto, gba.ks, out), want);
         check_int("open", fake.open, 0);
         assert_true(at == 3 || memcmp(out, nothing, 32) == 0);
+        memset(out, 0xA5, sizeof out);
+        fake_crypto_start(&fake, at);
+        check_int("K_AF", msk_gba_k_af(&fake.crypto, gba.ks, gba.fqdn, out),
+                  want);
+        check_int("open", fake.open, 0);
+        assert_true(at == 3 || memcmp(out, nothing, 32) == 0);
     }
 }
 
@@ -148,6 +182,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(makes_the_keys_of_the_model, release),
+        cmocka_unit_test_teardown(makes_k_af_of_the_model, release),
         cmocka_unit_test_teardown(writes_the_naf_id, release),
         cmocka_unit_test_teardown(refuses_names_that_are_too_long_or_empty,
                                   release),

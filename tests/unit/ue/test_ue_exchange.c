@@ -255,6 +255,22 @@ verifies_with_the_keys_it_asked_with(void **state)
     check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
 }
 
+/* The bench looks at what each request says (TS 33.535 B.1.2.2). */
+static void
+says_that_keys_come_from_akma(void **state)
+{
+    struct msk_ue_config akma = bench_joins;
+
+    (void)state;
+    akma.akma = true;
+    check_int("power cycle", bench_power_cycle(&b, &akma), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("401", bench_serve(&b), MSK_OK);
+    check_int("answer", bench_serve(&b), MSK_OK);
+    check_int("code", last(MSK_UE_EFFECT_RESULT)->code, 200);
+}
+
 static void
 asks_for_keys_when_it_has_none(void **state)
 {
@@ -540,6 +556,7 @@ main(void)
         BENCH_BOTH(bootstraps_no_more_than_once_for_a_request),
         BENCH_BOTH(uses_newer_keys_first),
         BENCH_BOTH(verifies_with_the_keys_it_asked_with),
+        BENCH_BOTH(says_that_keys_come_from_akma),
         BENCH_BOTH(asks_for_keys_when_it_has_none),
         BENCH_BOTH(forgets_a_request_for_keys_no_longer_wanted),
         BENCH_BOTH(obeys_retry_after_up_to_a_cap),
