@@ -12,7 +12,7 @@
 struct subscriber {
     enum brought_state state;
     char btid[MSK_BTID_MAX + 1], impi[MSK_SUBSCRIBER_ID_MAX + 1];
-    uint8_t ks_naf[32];
+    uint8_t ks_naf[32]; /* or K_AF, which is used alike */
     size_t ks_naf_n;
     struct secrecy_keys keys;
     json_int_t expires, age;
@@ -35,8 +35,10 @@ static bool
 take_keys(const json_t *object, struct subscriber *s)
 {
     struct secrecy_keys *keys = &s->keys;
+    const char *name =
+        json_object_get(object, "k_af") != NULL ? "k_af" : "ks_naf";
 
-    if (!input_json_hex(object, "ks_naf", s->ks_naf, sizeof s->ks_naf,
+    if (!input_json_hex(object, name, s->ks_naf, sizeof s->ks_naf,
                         &s->ks_naf_n))
         return false;
     if (s->ks_naf_n > 0)
@@ -91,8 +93,8 @@ take_values(const json_t *object, struct subscriber *s)
 }
 
 static const char *const members[] = {
-    "btid",    "impi", "ks_naf",   "muk",     "mrk",
-    "expires", "age",  "services", "address",
+    "btid", "impi",    "ks_naf", "k_af",     "muk",
+    "mrk",  "expires", "age",    "services", "address",
 };
 
 const char *

@@ -72,6 +72,7 @@ make_bmsc(struct host *h)
     c.acks = o->acks;
     c.ack_sample = o->ack_sample;
     c.never_push = o->never_push;
+    c.akma = o->akma;
     c.trace = o->trace ? tell_step : NULL;
     err = msk_bmsc_init(&h->bmsc, h->bmsc_memory, sizeof h->bmsc_memory, &c);
     msk_wipe(key, sizeof key);

@@ -23,6 +23,7 @@ enum option_name {
     ALGORITHM,
     EXT,
     NEVER_PUSH,
+    AKMA,
     EXT_BEFORE_KEMAC,
     JSON,
     SECRETS,
@@ -52,6 +53,7 @@ static const struct option names[] = {
     { "algorithm", required_argument, NULL, ALGORITHM },
     { "ext", required_argument, NULL, EXT },
     { "never-push", no_argument, NULL, NEVER_PUSH },
+    { "akma", no_argument, NULL, AKMA },
     { "ext-before-kemac", no_argument, NULL, EXT_BEFORE_KEMAC },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
@@ -71,7 +73,8 @@ static const char help[] =
     "                --layout csb|keyid --subscribers FILE --groups FILE\n"
     "                --store STORE [--registration required|none]\n"
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
-    "                [--algorithm sha256,md5] [--never-push] [--ext 2|3]\n"
+    "                [--algorithm sha256,md5] [--never-push] [--akma] [--ext "
+    "2|3]\n"
     "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
     "                [--json] [--secrets] [--trace] [--pcap FILE]\n"
     "                [--keylog FILE] [--metrics ADDR:PORT]\n"
@@ -89,7 +92,8 @@ static const char help[] =
     "  --fqdn NAME           of this BM-SC: realm, NAF name, IDi\n"
     "  --layout csb|keyid    how keys are named; see doc/decisions.md\n"
     "  --subscribers FILE    JSON, an object a line:\n"
-    "      {\"btid\":S,\"impi\":S,\"ks_naf\":HEX | \"muk\":HEX,\"mrk\":HEX,\n"
+    "      {\"btid\":S,\"impi\":S,\"ks_naf\":HEX | \"k_af\":HEX |\n"
+    "       \"muk\":HEX,\"mrk\":HEX,\n"
     "       \"expires\":UNIX,\"age\":N,\"services\":[S,..],\n"
     "       \"address\":\"IP:PORT\"}\n"
     "      age: grows with each bootstrapping, such as its moment in ms;\n"
@@ -117,6 +121,9 @@ static const char help[] =
     "same\n"
     "                        after a restart; default: machine and --mikey\n"
     "  --never-push          send MSKs only to who asks for them\n"
+    "  --akma                keys come from AKMA: btid is an A-KID, k_af what "
+    "the\n"
+    "                        AAnF gave; the realm says so\n"
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
     "  --secrets             show keys in events\n"
@@ -236,6 +243,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case ALGORITHM: return input_algorithms(value, &o->algorithms);
     case EXT: return read_ext_type(value, &o->ext_type);
     case NEVER_PUSH: o->never_push = true; return true;
+    case AKMA: o->akma = true; return true;
     case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;

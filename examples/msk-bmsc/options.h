@@ -19,7 +19,7 @@ struct options {
     uint32_t ack_sample;
     bool auth; /* qop auth is offered as well */
     uint32_t algorithms;
-    bool never_push, trace;
+    bool never_push, akma, trace;
     enum msk_ext_position ext;
     uint8_t ext_type; /* 0: the default */
     bool json, secrets;

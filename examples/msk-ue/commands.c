@@ -117,7 +117,11 @@ bootstrap(struct host *h, char **words, size_t n)
     if (n < 3 || n > 4 || !secrecy_argument(words[2], key, 32, &len) ||
         len != 32)
         return err;
-    if (n == 3) {
+    if (n == 3 && o->has_k_akma) {
+        memcpy(o->k_akma, key, sizeof o->k_akma);
+        o->age = age;
+        err = session_derive(h, &keys);
+    } else if (n == 3) {
         err = secrecy_derive(key, &keys);
     } else if (o->impi != NULL &&
                secrecy_argument(words[3], o->rand, 16, &rand_len) &&

@@ -17,6 +17,7 @@ enum option_name {
     KS,
     RAND,
     IMPI,
+    AKMA,
     CACERT,
     TIMEOUT,
     PATIENCE,
@@ -49,6 +50,7 @@ static const struct option names[] = {
     { "ks", required_argument, NULL, KS },
     { "rand", required_argument, NULL, RAND },
     { "impi", required_argument, NULL, IMPI },
+    { "akma", required_argument, NULL, AKMA },
     { "cacert", required_argument, NULL, CACERT },
     { "timeout", required_argument, NULL, TIMEOUT },
     { "patience", required_argument, NULL, PATIENCE },
@@ -78,7 +80,8 @@ static const struct option names[] = {
 
 static const char help[] =
     "usage: msk-ue --btid S\n"
-    "              (--ks HEX --rand HEX --impi S | --ks-naf HEX |\n"
+    "              (--ks HEX --rand HEX --impi S | --akma HEX | --ks-naf HEX "
+    "|\n"
     "               --muk HEX --mrk HEX)\n"
     "              (--announcement FILE --service ID [--fqdn NAME] |\n"
     "               --groups DOMAINHEX:G[,..] --fqdn NAME --bmsc URL)\n"
@@ -92,12 +95,15 @@ static const char help[] =
     "A UE: asks a BM-SC for the MSKs of a service, takes MSK and MTK messages\n"
     "on a UDP port, keeps keys in a store, acknowledges.\n"
     "\n"
-    "  --btid S             bootstrapping transaction identifier\n"
+    "  --btid S             bootstrapping transaction identifier, or A-KID\n"
     "  --ks HEX --rand HEX --impi S\n"
     "                       what bootstrapping left: Ks (32 octets), RAND "
     "(16)\n"
     "                       and the private identity; the keys of each server\n"
     "                       come from it\n"
+    "  --akma HEX           or K_AKMA, 32 octets; the K_AF of each server "
+    "comes\n"
+    "                       from it, and requests say 3gpp-akma\n"
     "  --ks-naf HEX         or Ks_NAF of one server, 32 octets: MUK and MRK\n"
     "                       come from it\n"
     "  --muk HEX --mrk HEX  or both of them, as they are\n"
@@ -149,6 +155,7 @@ static const char more_help[] =
     "  bootstrap BTID HEX   new B-TID and Ks_NAF of this server\n"
     "  bootstrap BTID HEX HEX\n"
     "                       new B-TID, Ks and RAND\n"
+    "  bootstrap A-KID HEX  with --akma: new A-KID and K_AKMA\n"
     "  keys                 tell what is held\n"
     "  quit                 deregister, if that is used, and end; a second "
     "one\n"
@@ -219,6 +226,8 @@ take(struct options *o, enum option_name name, char *value)
     case KS: return o->has_ks = exactly(value, o->ks, sizeof o->ks);
     case RAND: return o->has_rand = exactly(value, o->rand, sizeof o->rand);
     case IMPI: o->impi = value; return true;
+    case AKMA:
+        return o->has_k_akma = exactly(value, o->k_akma, sizeof o->k_akma);
     case CACERT: o->cacert = value; return true;
     case TIMEOUT:
         return input_number(value, TIMEOUT_MAX, &o->timeout) && o->timeout > 0;
@@ -252,13 +261,19 @@ whole(const struct options *o)
 {
     bool one = o->ks_naf_n > 0 || (o->keys.muk_n > 0 && o->keys.mrk_n > 0);
     bool ks = o->impi != NULL && o->has_ks && o->has_rand;
-    bool keys = one != ks;
+    bool keys = one + ks + o->has_k_akma == 1;
     bool service = o->groups != NULL ? o->announcement == NULL &&
                                            o->fqdn != NULL && o->bmsc != NULL
                                      : o->announcement != NULL;
 
     return o->btid != NULL && keys && service && o->n_mikey > 0 &&
            o->layout != 0 && o->store != NULL;
+}
+
+bool
+options_derive(const struct options *o)
+{
+    return o->impi != NULL || o->has_k_akma;
 }
 
 bool

@@ -19,6 +19,8 @@ struct options {
     uint8_t ks[MSK_GBA_KEY_LEN], rand[16]; /* or these, with the IMPI */
     bool has_ks, has_rand;
     const char *impi;
+    uint8_t k_akma[MSK_GBA_KEY_LEN]; /* or this one */
+    bool has_k_akma;
     const char *fqdn;
     const char *bmsc;   /* URL, or NULL */
     struct server over; /* what it says */
@@ -40,5 +42,8 @@ struct options {
 
 /* Reads the command line. False: usage was shown, exit with *status. */
 bool options_read(int argc, char **argv, struct options *out, int *status);
+
+/* Are these keys that those of each server are derived from? */
+bool options_derive(const struct options *o);
 
 #endif

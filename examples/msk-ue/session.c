@@ -91,7 +91,7 @@ session_servers(struct host *h)
         err = add_server(h, h->service.servers[i]);
     if (err == MSK_OK && h->n_servers == 0)
         err = complain(h, h->options.fqdn, "is none of the announced servers");
-    if (err == MSK_OK && h->options.impi == NULL && !of_one_name(h))
+    if (err == MSK_OK && !options_derive(&h->options) && !of_one_name(h))
         err = complain(h, "--fqdn",
                        "several servers are announced; whose are these keys?");
     if (err == MSK_OK)
@@ -105,11 +105,15 @@ int
 session_derive(const struct host *h, struct secrecy_keys *keys)
 {
     const struct options *o = &h->options;
-    struct msk_gba gba = { host_crypto(), o->ks, o->rand, msk_text(o->impi),
-                           msk_text(h->servers[h->server].fqdn) };
+    struct msk_bytes fqdn = msk_text(h->servers[h->server].fqdn);
+    struct msk_gba gba = { host_crypto(), o->ks, o->rand, { NULL, 0 }, fqdn };
     uint8_t ks_naf[MSK_GBA_KEY_LEN];
-    int err = msk_gba_ks_naf(&gba, ks_naf);
+    int err;
 
+    if (o->impi != NULL)
+        gba.impi = msk_text(o->impi);
+    err = o->has_k_akma ? msk_gba_k_af(gba.crypto, o->k_akma, fqdn, ks_naf)
+                        : msk_gba_ks_naf(&gba, ks_naf);
     if (err == MSK_OK)
         err = secrecy_derive(ks_naf, keys);
     msk_wipe(ks_naf, sizeof ks_naf);
@@ -153,7 +157,7 @@ take_keys(struct host *h)
     struct secrecy_keys keys = o->keys;
     int err = MSK_OK;
 
-    if (o->impi != NULL)
+    if (options_derive(o))
         err = session_derive(h, &keys);
     else if (o->ks_naf_n > 0)
         err = secrecy_derive(o->ks_naf, &keys);
@@ -186,6 +190,7 @@ make_session(struct host *h)
     ue.limits.services = HOST_SERVICES;
     ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
     ue.algorithms = o->algorithms;
+    ue.akma = o->has_k_akma;
     ue.patience = o->patience * 1000;
     ue.answer_time = o->timeout * 1000 + ANSWER_MORE;
     if (o->groups != NULL)
@@ -273,7 +278,7 @@ session_silent(struct host *h)
             tell_server(h);
             return;
         }
-        if (h->options.impi != NULL && !h->leaving && !holds_an_msk(h)) {
+        if (options_derive(&h->options) && !h->leaving && !holds_an_msk(h)) {
             go_to(h, next);
             return;
         }

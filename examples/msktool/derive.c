@@ -8,7 +8,21 @@
 #include "msk/gba.h"
 #include "parsed.h"
 
-enum { KS, RAND, IMPI, FQDN, KS_NAF, PSK, PRF, CSB, CS, WHAT, LEN, N_FLAGS };
+enum {
+    KS,
+    RAND,
+    IMPI,
+    FQDN,
+    KS_NAF,
+    PSK,
+    PRF,
+    CSB,
+    CS,
+    WHAT,
+    LEN,
+    AKMA,
+    N_FLAGS
+};
 
 static const struct flag all_flags[N_FLAGS] = {
     { "--ks", true, false, NULL },     { "--rand", true, false, NULL },
@@ -16,12 +30,12 @@ static const struct flag all_flags[N_FLAGS] = {
     { "--ks-naf", true, false, NULL }, { "--psk", true, false, NULL },
     { "--prf", true, false, NULL },    { "--csb", true, false, NULL },
     { "--cs", true, false, NULL },     { "--what", true, false, NULL },
-    { "--len", true, false, NULL },
+    { "--len", true, false, NULL },    { "--k-akma", true, false, NULL },
 };
 
 struct wishes {
     struct flag flags[N_FLAGS];
-    struct octets ks, rand, ks_naf, psk, csb;
+    struct octets ks, rand, ks_naf, k_akma, psk, csb;
     unsigned long prf, cs_id, len;
 };
 
@@ -41,6 +55,8 @@ take_wishes(int argc, char **argv, struct wishes *w)
     if (status == TOOL_OK)
         status = flag_hex(&w->flags[KS_NAF], &w->ks_naf);
     if (status == TOOL_OK)
+        status = flag_hex(&w->flags[AKMA], &w->k_akma);
+    if (status == TOOL_OK)
         status = flag_hex(&w->flags[PSK], &w->psk);
     if (status == TOOL_OK)
         status = flag_hex(&w->flags[CSB], &w->csb);
@@ -59,6 +75,7 @@ free_wishes(struct wishes *w)
     free_octets(&w->ks);
     free_octets(&w->rand);
     free_octets(&w->ks_naf);
+    free_octets(&w->k_akma);
     free_octets(&w->psk);
     free_octets(&w->csb);
 }
@@ -78,6 +95,16 @@ naf_key(const struct wishes *w, const char *name, uint8_t *out, size_t *len)
     *len = MSK_GBA_KEY_LEN;
     return strcmp(name, "ks-int-naf") == 0 ? msk_gba_ks_int_naf(&gba, out)
                                            : msk_gba_ks_naf(&gba, out);
+}
+
+static int
+k_af(const struct wishes *w, uint8_t *out, size_t *len)
+{
+    *len = MSK_GBA_KEY_LEN;
+    return w->k_akma.n == MSK_GBA_KEY_LEN
+               ? msk_gba_k_af(host_crypto(), w->k_akma.p,
+                              msk_text(w->flags[FQDN].value), out)
+               : MSK_ERR_ARGUMENT;
 }
 
 static int
@@ -117,6 +144,8 @@ derive(const struct wishes *w, const char *name, uint8_t *out, size_t *len)
                    ? msk_gba_mrk(host_crypto(), w->ks_naf.p, out)
                    : MSK_ERR_ARGUMENT;
     }
+    if (strcmp(name, "k-af") == 0)
+        return k_af(w, out, len);
     if (strcmp(name, "ks-naf") == 0 || strcmp(name, "ks-ext-naf") == 0 ||
         strcmp(name, "ks-int-naf") == 0)
         return naf_key(w, name, out, len);

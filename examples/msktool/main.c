@@ -35,11 +35,12 @@ static const struct {
       "ks-naf|ks-ext-naf|ks-int-naf --ks HEX --rand HEX --impi TEXT --fqdn "
       "TEXT\n"
       "  derive mrk --ks-naf HEX\n"
+      "  derive k-af --k-akma HEX --fqdn TEXT\n"
       "  derive naf-id --fqdn TEXT\n"
       "  derive mikey --what encr|auth|salt|tek|tgk-auth|tgk-encr|tgk-salt\n"
       "      --psk HEX --csb HEX [--rand HEX] [--cs N] [--prf 0|1] [--len N]",
-      "prints a key of TS 33.220 B.3, MRK, a NAF_Id, or a key of MIKEY, in "
-      "hex" },
+      "prints a key of TS 33.220 B.3, MRK, K_AF of AKMA, a NAF_Id, or a key "
+      "of\n      MIKEY, in hex" },
     { "msk", command_msk,
       "--layout csb|keyid --muk HEX --domain HEX --group N --number N\n"
       "      [--key HEX] [--seq LO:HI] [--rand HEX] [--csb HEX] [--ts N]\n"

@@ -4,6 +4,7 @@
 
     commands.py MSK-BMSC MSK-UE
 """
+import http.client
 import json
 import os
 import resource
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from model import oracle
+from model import oracle, protect_oracle
 from peers import (BTID, DOMAIN, FQDN, GROUP, KEY_GROUP, MRK, MUK, OTHER_DOMAIN, OTHER_GROUP,
                         Bmsc, Program, Ue, address, msk_request, udp, write)
 
@@ -403,6 +404,26 @@ def bmsc_on_a_full_disk(where, layout, host):
     bmsc.quit()
 
 
+def both_use_akma(where, layout, host):
+    """K_AKMA here, what the AAnF made of it there; the A-KID is the name, and the realm says so."""
+    k_akma, a_kid = bytes(range(32)), "r000.a1@5gc.mnc001.mcc001.3gppnetwork.org"
+    bmsc, at = start_bmsc(where, layout, "--registration", "none", "--akma")
+    ue = Program(UE, "--btid", a_kid, "--akma", k_akma.hex(), "--fqdn", FQDN, "--bmsc",
+                 f"http://{at}", "--mikey", f"{host}:0", "--layout", layout, "--store",
+                 f"{where}/ue.db", "--groups", KEY_GROUP)
+    k_af = protect_oracle.k_af(k_akma, FQDN.encode())
+    bmsc.say("subscriber " + json.dumps({"btid": a_kid, "k_af": k_af.hex(), "services": ["news"],
+                                         "address": ue.wait("ready")["mikey"]}))
+    asked = http.client.HTTPConnection(at)
+    asked.request("POST", "/keymanagement?requesttype=msk-request")
+    assert "3GPP-bootstrapping-akma@" in asked.getresponse().headers["WWW-Authenticate"]
+    ue.ask("start", "result", code=200)
+    ue.wait("msk", number=1)
+    bmsc.wait("acked", number=1)
+    bmsc.quit()
+    ue.kill()
+
+
 def has_ipv6():
     try:
         udp("::1").close()
@@ -415,7 +436,7 @@ def main():
     tests = [bmsc_delivers, bmsc_keeps_domains_apart, bmsc_demands_new_keys, bmsc_rolls_over,
              bmsc_has_many_groups, bmsc_never_pushes, bmsc_starts_again, bmsc_on_a_full_disk,
              ue_takes_msks, ue_keeps_domains_apart, ue_asks_when_it_must, ue_accepts_no_forgery,
-             ue_starts_again]
+             ue_starts_again, both_use_akma]
     runs = [(test, layout, "127.0.0.1") for test in tests for layout in ("csb", "keyid")]
     if socket.has_ipv6 and has_ipv6():
         runs += [(bmsc_delivers, "keyid", "::1"), (ue_takes_msks, "csb", "::1")]

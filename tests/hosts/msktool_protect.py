@@ -207,9 +207,14 @@ def our_keys():
     for row in rows['gba']:
         impi, fqdn = (bytes.fromhex(row[name]).decode() for name in ('impi', 'fqdn'))
         gba_keys(row['ks'], row['rand'], impi, fqdn, row)
+        check(f'derive k-af {fqdn}',
+              run('derive', 'k-af', '--k-akma', row['k_akma'], '--fqdn', fqdn),
+              (OK, row['k_af'] + '\n', ''))
     mikey = ['mikey', '--csb', '00000000', '--psk']
     for what, args in (('nothing', []), ('unknown', ['frob']), ('no Ks', ['ks-naf']),
-                       ('short Ks', ['mrk', '--ks-naf', '00']), ('no FQDN', ['naf-id']),
+                       ('short Ks', ['mrk', '--ks-naf', '00']),
+                       ('short K_AKMA', ['k-af', '--k-akma', '00', '--fqdn', 'x']),
+                       ('no name', ['k-af', '--k-akma', '00' * 32]), ('no FQDN', ['naf-id']),
                        ('unknown key', [*mikey, '00', '--what', 'x']),
                        ('no key', [*mikey, '00']), ('no PSK', [*mikey, '', '--what', 'tek']),
                        ('no CSB ID', ['mikey', '--psk', '00', '--what', 'tek']),

@@ -250,6 +250,7 @@ class Bmsc:
         self.btid, self.muk, self.mrk = BTID, MUK, MRK
         self.lie, self.requests, self.nonce = None, [], secrets.token_hex(8)
         self.silent, self.algorithm = False, "SHA-256"
+        self.bootstrap, self.agents = "bootstrapping", set()  # or bootstrapping-akma
         self.socket = udp(host)
         bmsc = self
 
@@ -287,7 +288,8 @@ class Bmsc:
         while self.silent:
             time.sleep(0.1)
         given = digest_oracle.params(request.headers.get("Authorization") or "")
-        realm = f"3GPP-bootstrapping@{self.fqdn}"
+        realm = f"3GPP-{self.bootstrap}@{self.fqdn}"
+        self.agents.add(request.headers.get("User-Agent"))
         self.hosts.append(request.headers.get("Host"))
         m = given | {"password": base64.b64encode(self.mrk).decode(), "mrk": None}
         good = given and given["nonce"] == self.nonce and given["username"] == self.btid \

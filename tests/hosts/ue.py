@@ -136,6 +136,34 @@ def keys_belong_to_one_server(where, layout):
     does_not_start(options(where, layout, text, "--fqdn", "three.localhost"), "three.localhost")
 
 
+def akma_stands_for_gba(where, layout):
+    """--akma: K_AF of each server, the A-KID as name; new ones by a command (TS 33.501 W.4.1.3)."""
+    bmsc = Bmsc(layout, fqdn="one.localhost")
+    bmsc.bootstrap = "bootstrapping-akma"
+
+    def knows(a_kid, k_akma):
+        bmsc.btid = a_kid
+        bmsc.muk = protect_oracle.k_af(k_akma, bmsc.fqdn.encode())
+        bmsc.mrk = protect_oracle.kdf(bmsc.muk, b"mbms-mrk")
+        return a_kid
+
+    first, second = (f"r000.a{n}@5gc.mnc001.mcc001.3gppnetwork.org" for n in (1, 2))
+    knows(first, KS)
+    ue, at = start(where, layout, announcement("http://two.localhost", bmsc.announced()),
+                   "--btid", first, "--fqdn", bmsc.fqdn, keys=("--akma", KS.hex()))
+    ue.ask("start", "result", code=200)
+    deliver(bmsc, ue, at)
+    assert all("3gpp-akma" in agent and "gba" not in agent for agent in bmsc.agents), bmsc.agents
+    bmsc.counter = 0
+    ue.say(f"bootstrap {knows(second, KS[::-1])} {KS[::-1].hex()}")
+    ue.ask(f"request {GROUP}", "result", code=200)
+    deliver(bmsc, ue, at, 2)
+    ue.kill()
+    for wrong in (), ("--akma", "00"), ("--akma", KS.hex(), "--ks-naf", KS.hex()):
+        does_not_start(options(where, layout, announcement("http://one.localhost"), keys=wrong),
+                       "--help", status=1)
+
+
 def old_keys_do_not_come_back(where, layout):
     """An old command line, its server spelled otherwise: the newest keys of the store are used."""
     ue, _ = start(where, layout, announcement("http://one.localhost"))
@@ -467,7 +495,7 @@ def steps_are_told_by_name(where, layout):
 def main():
     tests = [steps_are_told_by_name, every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
              another_server_is_asked, keys_belong_to_one_server,
-             old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
+             akma_stands_for_gba, old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              only_allowed_algorithms_are_used, quit_deregisters, a_second_quit_does_not_wait,
              a_signal_is_a_quit, a_second_signal_does_not_wait,
              why_there_was_no_answer, keys_are_shown_after_a_restart, a_deletion_has_its_reason,
