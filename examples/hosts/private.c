@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,10 +33,9 @@ refuse(const char *path, const char *why, int fd)
 
 /* One that is there. O_NONBLOCK: a pipe would wait for its other end. */
 static int
-open_old(const char *path)
+open_old(const char *path, int how)
 {
-    int fd =
-        open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = open(path, how | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     const char *why = errno == ELOOP ? "is a symbolic link" : strerror(errno);
     struct stat is;
 
@@ -64,7 +62,7 @@ private_open(const char *path, bool anew)
         return fd;
     if (errno != EEXIST)
         return refuse(path, strerror(errno), -1);
-    fd = open_old(path);
+    fd = open_old(path, O_RDWR | O_APPEND);
     if (fd >= 0 && anew && ftruncate(fd, 0) != 0)
         return refuse(path, strerror(errno), fd);
     return fd;
@@ -88,4 +86,15 @@ private_make(const char *path)
     if (why != NULL)
         (void)refuse(path, why, -1);
     return why == NULL;
+}
+
+FILE *
+private_read(const char *path)
+{
+    int fd = open_old(path, O_RDONLY);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+    if (fd >= 0 && file == NULL)
+        (void)refuse(path, strerror(errno), fd);
+    return file;
 }

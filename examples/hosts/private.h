@@ -10,6 +10,7 @@
 #define HOSTS_PRIVATE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Opens path for writing at its end; with `anew` what it held goes first.
  * -1: refused, and the reason was told on stderr. */
@@ -19,5 +20,9 @@ int private_open(const char *path, bool anew);
  * by its name. It is not opened for that: to close a file gives away what
  * locks the process has on it. False: refused, and the reason was told. */
 bool private_make(const char *path);
+
+/* Opens path, which is there, for reading. NULL: refused, and the reason was
+ * told. */
+FILE *private_read(const char *path);
 
 #endif
