@@ -5,5 +5,6 @@ import sys
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "oracle"))
 import digest_oracle  # noqa: E402,F401
+import gba_oracle  # noqa: E402,F401
 import oracle  # noqa: E402,F401
 import protect_oracle  # noqa: E402,F401
