@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../hosts/input.h"
+
+#define TIMEOUT_DEFAULT 25 /* seconds */
+#define TIMEOUT_MAX 300
+
+enum option_name {
+    USIM = 1,
+    BSF,
+    FQDN,
+    NAF,
+    OUT,
+    CACERT,
+    TIMEOUT,
+    JSON,
+    SECRETS,
+    PCAP,
+    HELP,
+    VERSION
+};
+
+static const struct option names[] = {
+    { "usim", required_argument, NULL, USIM },
+    { "bsf", required_argument, NULL, BSF },
+    { "fqdn", required_argument, NULL, FQDN },
+    { "naf", required_argument, NULL, NAF },
+    { "out", required_argument, NULL, OUT },
+    { "cacert", required_argument, NULL, CACERT },
+    { "timeout", required_argument, NULL, TIMEOUT },
+    { "json", no_argument, NULL, JSON },
+    { "secrets", no_argument, NULL, SECRETS },
+    { "pcap", required_argument, NULL, PCAP },
+    { "help", no_argument, NULL, HELP },
+    { "version", no_argument, NULL, VERSION },
+    { NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+    "usage: msk-gba --usim FILE --bsf URL [--fqdn NAME] [--naf NAME]..\n"
+    "               [--out FILE] [--cacert FILE] [--timeout S]\n"
+    "               [--json] [--secrets] [--pcap FILE]\n"
+    "\n"
+    "Bootstrapping of a UE, once: agrees on keys with a BSF by the AKA of a\n"
+    "USIM in software (TS 33.220 4.5.2), and makes those of BM-SCs of them.\n"
+    "\n"
+    "  --usim FILE          JSON, an object in one line, for its owner alone:\n"
+    "                       {\"impi\":S,\"k\":HEX,\"opc\":HEX | \"op\":HEX}\n"
+    "                       The numbers that it has seen are kept in FILE.sqn\n"
+    "  --bsf URL            ask it here, http://NAME[:PORT] or https://...\n"
+    "  --fqdn NAME          of the BSF, if it is not the one of its URL;\n"
+    "                       TLS goes by it\n"
+    "  --naf NAME           make Ks_NAF of this BM-SC; up to 8 times\n"
+    "  --out FILE           add a line for each to FILE, which is made for\n"
+    "                       its owner alone, as msk-bmsc --subscribers reads\n"
+    "                       it\n"
+    "  --cacert FILE        trust these (PEM), not those of the system\n"
+    "  --timeout S          for an HTTP answer, in seconds: 25\n"
+    "  --json               events as JSON, one a line\n"
+    "  --secrets            show keys in events\n"
+    "  --pcap FILE          write what was sent and received, as pcapng\n"
+    "\n"
+    "Events: http_response bootstrapped key failed error. Exit status: 0 "
+    "there\n"
+    "are keys, 1 usage, 2 it could not start, 3 there are none, and an event\n"
+    "says why.\n";
+
+static bool
+read_bsf(struct server *bsf, const char *text)
+{
+    const char *why = NULL;
+
+    if (server_parse(bsf, text, &why) && bsf->base[0] != '\0')
+        why = "Ub is at \"/\", and at no other path";
+    if (why != NULL)
+        (void)fprintf(stderr, "msk-gba: --bsf: %s\n", why);
+    return why == NULL;
+}
+
+static bool
+take(struct options *o, enum option_name name, char *value)
+{
+    switch (name) {
+    case USIM: o->usim = value; return true;
+    case BSF: return read_bsf(&o->bsf, value);
+    case FQDN: o->fqdn = value; return true;
+    case NAF:
+        if (o->n_nafs == NAFS_MAX)
+            return false;
+        o->nafs[o->n_nafs++] = value;
+        return true;
+    case OUT: o->out = value; return true;
+    case CACERT: o->cacert = value; return true;
+    case TIMEOUT:
+        return input_number(value, TIMEOUT_MAX, &o->timeout) && o->timeout > 0;
+    case JSON: o->json = true; return true;
+    case SECRETS: o->secrets = true; return true;
+    case PCAP: o->pcap = value; return true;
+    case HELP:
+    case VERSION: break;
+    }
+    return false;
+}
+
+/* The BSF under another name than that of its URL. */
+static bool
+set_name(struct options *o)
+{
+    struct server named;
+    const char *why;
+
+    if (o->fqdn == NULL)
+        return true;
+    if (!server_parse(&named, o->fqdn, &why) ||
+        !server_override(&named, &o->bsf)) {
+        (void)fprintf(stderr, "msk-gba: --fqdn: it is no name\n");
+        return false;
+    }
+    o->bsf = named;
+    return true;
+}
+
+static bool
+whole(const struct options *o)
+{
+    return o->usim != NULL && o->bsf.origin[0] != '\0' &&
+           (o->out == NULL || o->n_nafs > 0);
+}
+
+bool
+options_read(int argc, char **argv, struct options *out, int *status)
+{
+    int name;
+
+    memset(out, 0, sizeof *out);
+    out->timeout = TIMEOUT_DEFAULT;
+    *status = 1;
+    while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (name == HELP || name == VERSION) {
+            if (name == HELP)
+                printf("%s", help);
+            else
+                printf("msk-gba %s\n", msk_version());
+            *status = 0;
+            return false;
+        }
+        if (name == '?' || !take(out, (enum option_name)name, optarg)) {
+            (void)fprintf(stderr, "msk-gba: see --help\n");
+            return false;
+        }
+    }
+    if (optind != argc || !whole(out)) {
+        (void)fprintf(stderr, "msk-gba: options are missing; see --help\n");
+        return false;
+    }
+    return set_name(out);
+}
