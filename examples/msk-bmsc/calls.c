@@ -175,6 +175,14 @@ round_end(struct host *h, struct round *r)
 }
 
 void
+round_end_late(struct host *h, struct work *work)
+{
+    work->late = work->over = true;
+    work->row = NULL;
+    work->done(h, work);
+}
+
+void
 round_serve_nobody(struct host *h, struct work *work)
 {
     work->row = NULL;

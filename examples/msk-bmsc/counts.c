@@ -106,6 +106,8 @@ counts_write(void *host, FILE *out)
           "1: what was asked of the database last has failed.");
     gauge(out, "waiting", (double)h->rounds.waiting.n,
           "Requests and acknowledgements that wait for a commit to begin.");
+    gauge(out, "asks", (double)h->asks,
+          "Requests that wait for their record, or for its commit.");
     gauge(out, "jobs", (double)parts_active(h),
           "Parts of pushes and pulls to all that are under way here.");
     gauge(out, "jobs_left", (double)parts_left(h),

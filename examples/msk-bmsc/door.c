@@ -72,7 +72,7 @@ end_of_time(struct door *door, struct guest *guest)
         guest_turn_away(door, guest, 408);
         return;
     }
-    if (guest->place == INSIDE)
+    if (guest_is_inside(guest))
         (void)shutdown(guest->fd, SHUT_RDWR);
     guest_forget(door, guest);
 }
@@ -123,12 +123,44 @@ door_run(struct door *door, msk_time now)
     tick(door);
 }
 
-void
-door_left(struct door *door, uint64_t ticket)
+/* NULL: it is gone, or leaves. */
+static struct guest *
+find_inside(struct door *door, uint64_t ticket)
 {
     struct guest *guest = &door->guests[ticket % DOOR_GUESTS_MAX];
 
-    if (guest->ticket == ticket && guest->place == INSIDE)
+    return guest->ticket == ticket && guest_is_inside(guest) ? guest : NULL;
+}
+
+void
+door_taken(struct door *door, uint64_t ticket)
+{
+    struct guest *guest = find_inside(door, ticket);
+
+    if (guest == NULL)
+        return;
+    guest->place = SERVED;
+    guest->until = MSK_NEVER;
+}
+
+void
+door_answered(struct door *door, uint64_t ticket)
+{
+    struct guest *guest = find_inside(door, ticket);
+
+    if (guest == NULL)
+        return;
+    guest->place = INSIDE;
+    if (guest->until == MSK_NEVER)
+        guest->until = door->now + DOOR_REQUEST_MS;
+}
+
+void
+door_left(struct door *door, uint64_t ticket)
+{
+    struct guest *guest = find_inside(door, ticket);
+
+    if (guest != NULL)
         guest_leave(door, guest);
 }
 

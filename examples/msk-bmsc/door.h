@@ -51,6 +51,12 @@ int door_timeout(const struct door *door, int ms);
 /* Does what there is to do at `now`, a clock that is never set. */
 void door_run(struct door *door, msk_time now);
 
+/* The request that came in there is being worked on: its time is over when it
+ * is answered, and not before; and who has one is the last to give way. Then
+ * the answer has as long as a request. */
+void door_taken(struct door *door, uint64_t ticket);
+void door_answered(struct door *door, uint64_t ticket);
+
 /* The web server is done with a connection. */
 void door_left(struct door *door, uint64_t ticket);
 

@@ -14,6 +14,7 @@ enum place {
     NOBODY,
     WAITS,  /* for its head */
     INSIDE, /* the web server has a copy of the socket */
+    SERVED, /* the same, and its request is being worked on */
     LEAVES  /* was answered; what it still says is thrown away */
 };
 
@@ -40,6 +41,13 @@ struct door {
 };
 
 /* --- guests.c ------------------------------------------------------------ */
+
+/* Has the web server a copy of the socket? */
+static inline bool
+guest_is_inside(const struct guest *guest)
+{
+    return guest->place == INSIDE || guest->place == SERVED;
+}
 
 /* Closes the socket; the seat is free. */
 void guest_forget(struct door *door, struct guest *guest);

@@ -55,6 +55,7 @@ struct host {
     struct stats stats;
     struct effects outgoing; /* MIKEY messages that are committed */
     size_t acks;             /* acknowledgements that wait */
+    size_t asks;             /* requests that wait, or for their commit */
     struct peers peers;
     int64_t ahead;                /* Unix time of the monotonic clock, in ms */
     struct event_limit strangers; /* who may be anybody */

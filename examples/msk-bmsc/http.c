@@ -78,6 +78,15 @@ answer(struct http_server *server, struct MHD_Connection *connection,
     return result;
 }
 
+static uint64_t
+ticket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return (uint64_t)(uintptr_t)info->socket_context;
+}
+
 /* What waits while others are loaded and saved is answered in the next turn of
  * the web server. */
 void
@@ -95,6 +104,7 @@ http_answer(struct http_server *server, struct exchange *x,
     x->response = exchange_response(status, response);
     x->status = (unsigned)status;
     x->then = then;
+    door_answered(server->door, ticket_of(x->connection));
     server->open--;
     server->resumed = true;
     server->counts.overload += late ? 1 : 0;
@@ -143,11 +153,14 @@ handle(struct http_server *server, struct MHD_Connection *connection,
     said_request(server->capture, &x->request, address_view(&x->peer),
                  address_view(&local));
     if (!server->handlers->request(server->user, &x->request,
-                                   address_view(&x->peer), x))
+                                   address_view(&x->peer), x)) {
+        server->counts.overload++;
         return answer(server, connection, MHD_HTTP_SERVICE_UNAVAILABLE);
+    }
     x->handled = true;
     x->connection = connection;
     server->open++;
+    door_taken(server->door, ticket_of(connection));
     MHD_suspend_connection(connection);
     return MHD_YES;
 }

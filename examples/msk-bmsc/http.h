@@ -16,7 +16,7 @@ struct exchange;
 
 struct http_handlers {
     /* Takes a request, which stays good until it is answered by http_answer, in
-     * another call. False: it cannot be done now, the answer is 503. */
+     * another call. False: there are too many already, the answer is 503. */
     bool (*request)(void *user, const struct msk_http_request *request,
                     struct msk_bytes peer, struct exchange *exchange);
     /* The answer has left, or never will: what had to wait for it may go.

@@ -7,7 +7,6 @@
 #define CLAIM_MAX 64u
 #define HOLD_MS 10000 /* who died has what it claimed for so long */
 #define GLANCE_MS 1000
-#define WAIT_MS 200
 #define REST_MS 1000 /* when the store takes nothing */
 
 static struct records_request *
@@ -29,7 +28,6 @@ static size_t
 fill_asked(struct host *h, struct round *r)
 {
     struct queue *waiting = &h->rounds.waiting;
-    msk_time ticks = event_monotonic();
     size_t at = 0;
 
     for (; waiting->n > 0 && at < ROUND_ASKED_MAX; at++) {
@@ -37,8 +35,6 @@ fill_asked(struct host *h, struct round *r)
 
         r->slots[at] = (struct slot){ .work = work, .state = SLOT_LOADS };
         work->row = NULL;
-        work->late =
-            h->groups.stamp > work->stamp && ticks - work->came > WAIT_MS;
         *add(r, at) = (struct records_request){ .kind = work->by == WORK_ID
                                                             ? RECORDS_BY_ID
                                                             : RECORDS_BY_BTID,

@@ -21,6 +21,8 @@ void round_take(struct host *h, struct round *r);
 /* The call of a request that names nobody, and what it wants done, which needs
  * no commit. */
 void round_serve_nobody(struct host *h, struct work *work);
+/* The end of a request that has waited for too long. */
+void round_end_late(struct host *h, struct work *work);
 /* Makes the calls that can be made. False: some lack a Key Group. */
 bool round_call(struct host *h, struct round *r);
 /* Fills the batch with what has changed. False: nothing has. */

@@ -4,6 +4,8 @@
 #include "loop.h"
 #include "round.h"
 
+#define WAIT_MS 4000 /* that a request waits for a round at most */
+
 struct work *
 queue_pop(struct queue *queue)
 {
@@ -16,22 +18,25 @@ queue_pop(struct queue *queue)
     return work;
 }
 
-void
-rounds_add(struct host *h, struct work *work)
+static void
+put(struct queue *queue, struct work *work)
 {
-    struct queue *queue =
-        work->by == WORK_NOBODY ? &h->rounds.of_nobody : &h->rounds.waiting;
-
     work->next = NULL;
-    work->over = work->late = false;
-    work->came = event_monotonic();
-    work->stamp = h->groups.stamp;
     if (queue->last != NULL)
         queue->last->next = work;
     else
         queue->first = work;
     queue->last = work;
     queue->n++;
+}
+
+void
+rounds_add(struct host *h, struct work *work)
+{
+    work->over = work->late = false;
+    work->came = event_monotonic();
+    put(work->by == WORK_NOBODY ? &h->rounds.of_nobody : &h->rounds.waiting,
+        work);
 }
 
 int
@@ -109,6 +114,32 @@ go_on(struct host *h, struct round *r)
     }
 }
 
+static bool
+is_late(const struct work *work, msk_time now)
+{
+    return work->answers && now - work->came >= WAIT_MS;
+}
+
+/* Who asked may not be there any more when a round has room for it: it is
+ * answered now. What is not a request waits for as long as it takes. */
+static void
+end_late(struct host *h, msk_time now)
+{
+    struct queue *waiting = &h->rounds.waiting, all = *waiting;
+
+    if (all.n == 0 || now - all.first->came < WAIT_MS)
+        return;
+    *waiting = (struct queue){ NULL, NULL, 0 };
+    while (all.n > 0) {
+        struct work *work = queue_pop(&all);
+
+        if (is_late(work, now))
+            round_end_late(h, work);
+        else
+            put(waiting, work);
+    }
+}
+
 /* The loads of the next round are begun before the saves of this one, so that
  * no load waits for a disk. */
 void
@@ -120,6 +151,7 @@ rounds_run(struct host *h)
     parts_run(h);
     while (h->rounds.of_nobody.n > 0)
         round_serve_nobody(h, queue_pop(&h->rounds.of_nobody));
+    end_late(h, event_monotonic());
     for (size_t i = 0; i < ROUNDS; i++)
         go_on(h, &all[i]);
     for (size_t i = 0; i < ROUNDS; i++)

@@ -12,19 +12,28 @@ is_neighbour(const struct address *a, const struct address *b)
            memcmp(a->octets, b->octets, a->n == ADDRESS_V4 ? 4 : 8) == 0;
 }
 
-/* A guest that was answered goes first, then the one that came first. */
+/* A guest that was answered goes first, and last one that will be soon. */
+static int
+rank(const struct guest *guest)
+{
+    if (guest->place == LEAVES)
+        return 0;
+    return guest->place == SERVED ? 2 : 1;
+}
+
+/* Of the same rank the one goes that came first. */
 static bool
 goes_before(const struct guest *a, const struct guest *b)
 {
-    if (b == NULL || (a->place == LEAVES) != (b->place == LEAVES))
-        return b == NULL || a->place == LEAVES;
+    if (b == NULL || rank(a) != rank(b))
+        return b == NULL || rank(a) < rank(b);
     return a->order < b->order;
 }
 
 static void
 push_out(struct door *door, struct guest *guest)
 {
-    if (guest->place == INSIDE) /* the web server sees it */
+    if (guest_is_inside(guest)) /* the web server sees it */
         (void)shutdown(guest->fd, SHUT_RDWR);
     if (guest->place != LEAVES)
         door->counts.gave_way++;

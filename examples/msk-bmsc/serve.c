@@ -10,6 +10,13 @@
 #define STRANGERS_MS 4  /* and of these for those from anywhere */
 #define ACKS_MAX 1024u  /* that wait */
 
+/* Requests that wait for their record, or for its commit: as many as keep the
+ * store at work, and no more than it does in a short time. Beyond that the
+ * newest are refused at once. Who comes without credentials would come again
+ * with them: they are refused from half of it on, so that those who were let
+ * in, or were here before, are served first. */
+#define ASKS_MAX (4 * (size_t)ROUND_ASKED_MAX)
+
 /* --- what the library asks ----------------------------------------------- */
 
 static enum msk_permission
@@ -105,8 +112,6 @@ call_http(struct host *h, struct work *work, struct msk_subscriber *subscriber,
     bool known = subscriber != NULL && is_current(work);
     struct address peer = peer_of(r, known);
 
-    if (work->late) /* no answer is 503 */
-        return MSK_OK;
     return msk_bmsc_answer(h->bmsc, h, known ? subscriber : NULL, r->http,
                            address_view(&peer), now, h->outbox);
 }
@@ -118,6 +123,7 @@ end_http(struct host *h, struct work *work)
     struct effects effects = work->effects;
     const struct answer *answer = effects.answer;
 
+    h->asks -= work->by == WORK_BTID ? 1 : 0;
     http_answer(h->http, r->exchange, answer != NULL ? &answer->response : NULL,
                 work->late, effects.first);
     effects.first = effects.last = NULL;
@@ -139,19 +145,17 @@ tell_request(struct host *h, const struct msk_http_request *request,
     h->stats.requests++;
 }
 
-static bool
-serve_request(void *host, const struct msk_http_request *request,
-              struct msk_bytes peer, struct exchange *exchange)
+static struct request *
+make_request(const struct msk_http_request *request, struct msk_bytes peer,
+             struct exchange *exchange)
 {
-    struct host *h = host;
     struct request *r = calloc(1, sizeof *r);
     size_t n = 0;
 
     if (r == NULL || peer.n > sizeof r->peer.octets) {
         free(r);
-        return false;
+        return NULL;
     }
-    tell_request(h, request, peer);
     r->exchange = exchange;
     r->http = request;
     r->peer.n = peer.n;
@@ -165,6 +169,23 @@ serve_request(void *host, const struct msk_http_request *request,
     if (msk_digest_server_btid(request, r->btid, sizeof r->btid, &n) == MSK_OK)
         r->work.by = WORK_BTID;
     r->work.key = (struct msk_bytes){ r->btid, n };
+    return r;
+}
+
+static bool
+serve_request(void *host, const struct msk_http_request *request,
+              struct msk_bytes peer, struct exchange *exchange)
+{
+    struct host *h = host;
+    struct request *r = make_request(request, peer, exchange);
+    bool named = r != NULL && r->work.by == WORK_BTID;
+
+    if (r == NULL || h->asks >= (named ? ASKS_MAX : ASKS_MAX / 2)) {
+        free(r);
+        return false;
+    }
+    tell_request(h, request, peer);
+    h->asks += named ? 1 : 0;
     rounds_add(h, &r->work);
     return true;
 }

@@ -53,10 +53,9 @@ struct work {
     void *user;       /* the caller's */
     struct msk_bytes key;
     enum { WORK_BTID, WORK_ID, WORK_NOBODY } by; /* what key is */
-    msk_time came;                               /* monotonic, */
-    uint64_t stamp; /* and how many rounds had begun by then */
-    bool late;      /* several have not had room for it, for too long */
-    bool answers;   /* a request: messages wait until the answer has left */
+    msk_time came;                               /* monotonic */
+    bool late;    /* no round had room for it in time: it was not called */
+    bool answers; /* a request: messages wait until the answer has left */
     int err;
     bool over;
     struct records_subscriber *row; /* in call and done; NULL: none */

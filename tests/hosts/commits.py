@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: MIT
 """What msk-bmsc commits, and what leaves it then.
 
-    commits.py MSK-BMSC DISK [TEST...]
+    commits.py MSK-BMSC DISK CLOCK [TEST...]
 
-DISK: the library made of held_disk.c, for LD_PRELOAD. Many records are committed together; no
+DISK, CLOCK: the libraries made of held_disk.c and false_clock.c, for LD_PRELOAD. Many records are committed together; no
 datagram and no answer leaves before its own record is on the disk, whatever the disk does.
 """
+import http.client
+import itertools
 import os
+import re
 import resource
 import select
+import socket
 import sqlite3
 import sys
 import tempfile
@@ -17,10 +21,18 @@ import time
 
 from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, Ue, address, msk_request, write
 
-BMSC, DISK = sys.argv[1:3]
+BMSC, DISK, CLOCK = sys.argv[1:4]
 MANY = 20  # UEs in a group
 LARGE = 5999  # members of one that has parts
+TAKEN = 768  # requests at a time, in msk-bmsc; who has no credentials is refused from half of it on
+CONNECTIONS = 1000
 QUIET = 0.5  # seconds in which nothing comes, where nothing may come
+
+
+def is_readable(s):
+    poll = select.poll()
+    poll.register(s, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class Member(Ue):
@@ -48,7 +60,7 @@ class Member(Ue):
         return n
 
     def is_quiet(self):
-        return not select.select([self.socket], [], [], 0)[0]
+        return not is_readable(self.socket)
 
 
 class Place:
@@ -68,7 +80,8 @@ class Place:
         return f"{self.where}/{name}"
 
     def start(self):
-        self.bmsc, self.http = self.program()
+        self.bmsc, ready = self.program()
+        self.http, self.metrics = ready["http"], ready.get("metrics")
         for ue in self.ues:
             ue.http_at, ue.challenge = self.http, None
 
@@ -77,17 +90,47 @@ class Place:
         return self.program()[0]
 
     def program(self):
-        os.environ.update(LD_PRELOAD=DISK, MSK_HOLD=self.path("hold"), MSK_DIE=self.path("die"))
+        os.environ.update(LD_PRELOAD=f"{DISK} {CLOCK}", MSK_HOLD=self.path("hold"),
+                          MSK_HELD=self.path("held"), MSK_DIE=self.path("die"),
+                          MSK_LATER=self.path("later"), MSK_STILL=self.path("still"))
         bmsc = Program(
             BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
             "keyid", "--registration", "none", "--ack", "none", "--subscribers",
             self.path("subscribers"), "--groups", self.path("groups"), "--store",
             "sqlite:" + self.path("store"), *self.more)
         del os.environ["LD_PRELOAD"]
-        return bmsc, bmsc.wait("ready")["http"]
+        return bmsc, bmsc.wait("ready")
 
     def store(self):
         return sqlite3.connect(self.path("store"), isolation_level=None)
+
+    def ask_all(self):
+        """Each for the MSK, with credentials, while the disk is held: the first one is in its
+        commit, and those behind it wait for that."""
+        for ue in self.ues:
+            assert ue.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
+        write(self.path("hold"))
+        begun = []
+        for ue in self.ues:
+            begun.append(ue.begin("msk-request", msk_request((GROUP, 0)))[0])
+            self.until(lambda: os.path.exists(self.path("held")))
+            self.until(lambda: self.gauge("asks") == len(begun))
+        return begun
+
+    @staticmethod
+    def until(is_so):
+        end = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < end
+            time.sleep(0.001)
+
+    def gauge(self, name):
+        """One of the numbers for Prometheus."""
+        connection = http.client.HTTPConnection(self.metrics, timeout=PATIENCE)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return float(re.search(rf"^msk_bmsc_{name} (.*)$", text, re.M)[1])
 
     def are_quiet(self):
         time.sleep(QUIET)
@@ -104,7 +147,7 @@ def sends_nothing_before_its_commit(where):
     place.bmsc.say(f"push {GROUP}")
     connection, _ = asking.begin("msk-request", msk_request((GROUP, 0)))
     assert place.are_quiet(), "a push left before its commit"
-    assert not select.select([connection.sock], [], [], 0)[0], "an answer left before its commit"
+    assert not is_readable(connection.sock), "an answer left before its commit"
     stranger = Ue("keyid")
     stranger.http_at = place.http
     assert stranger.post("msk-request", msk_request((GROUP, 0)), authorize=False)[0] == 401
@@ -113,6 +156,83 @@ def sends_nothing_before_its_commit(where):
     assert [ue.counter() - ue.first for ue in place.ues[1:]] == [1] * (MANY - 1)
     assert sorted(asking.counter() - asking.first for _ in range(2)) == [1, 2]
     assert place.bmsc.wait("finished", what="push")["done"] == MANY
+    place.bmsc.quit()
+
+
+def connect(at, addresses=itertools.cycle(f"127.0.{i}.2" for i in range(1, 20))):
+    host, port = at.rsplit(":", 1)
+    return socket.create_connection((host, int(port)), PATIENCE, (next(addresses), 0))
+
+
+class Asking:
+    """A request on a connection of its own, of somebody who says that they have credentials."""
+
+    def __init__(self, at, named=True):
+        self.socket = connect(at)
+        digest = 'Authorization: Digest username="nobody@bsf.example.org", realm="x", nonce="x", ' \
+            'uri="/", response="x"\r\n' if named else ""
+        self.socket.sendall(f"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\n"
+                            f"Host: {FQDN}\r\n{digest}\r\n".encode())
+
+    def is_answered(self):
+        return is_readable(self.socket)
+
+    def answer(self):
+        response = http.client.HTTPResponse(self.socket)
+        response.begin()
+        return response.status, response.getheader("Retry-After")
+
+
+def refuses_the_newest(where):
+    """While the disk is at work, no more are taken than it does in a short time: those that come
+    then are told at once to come again, at various times, and first those who are new. Who was
+    taken is answered, however many want their connections."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    place = Place(where, "--metrics", "127.0.0.1:0", many=4)
+    write(place.path("still"))  # nobody waits for too long, however slow this is
+    mine = place.ask_all()
+    taken, new = [], []
+    while len(mine) + len(taken) < TAKEN:
+        more = min(MANY, TAKEN - len(mine) - len(taken))
+        taken += [Asking(place.http) for _ in range(more)]
+        place.until(lambda: place.gauge("asks") == len(mine) + len(taken))
+        new.append((place.gauge("asks"), Asking(place.http, named=False).answer()[0]))
+    assert all(status == (401 if asks < TAKEN / 2 else 503) for asks, status in new), new
+    refused = [Asking(place.http) for _ in range(MANY)]
+    told = [each.answer() for each in refused]
+    waits = {int(wait) for _, wait in told}
+    assert {status for status, _ in told} == {503}, told
+    assert len(waits) > 1 and min(waits) >= 5 and max(waits) <= 30, waits
+    silent = [connect(place.http) for _ in range(CONNECTIONS - TAKEN + MANY)]
+    place.until(lambda: place.gauge("http_gave_way_total") >= MANY)
+    assert not any(each.is_answered() for each in taken), "one that was taken is refused"
+    assert sum(is_readable(each) for each in silent) >= MANY
+    assert place.gauge("http_overload_total") == MANY + sum(status == 503 for _, status in new)
+    os.unlink(place.path("hold"))
+    assert {each.answer()[0] for each in taken} == {400}  # their credentials are for elsewhere
+    assert [each.getresponse().status for each in mine] == [200] * len(mine)
+    assert [ue.counter() - ue.first for ue in place.ues] == [1] * len(mine)
+    assert place.gauge("asks") == 0
+    place.bmsc.quit()
+
+
+def leaves_what_is_too_late(where):
+    """What has waited for longer than its UE may want the answer is not worked on: it is refused,
+    also while the disk is at work; what is being committed is answered after it."""
+    place = Place(where, "--metrics", "127.0.0.1:0", many=12)
+    write(place.path("still"))
+    begun = place.ask_all()
+    waiting = int(place.gauge("waiting"))
+    assert 0 < waiting < len(begun), waiting  # the others are in a round
+    write(place.path("later"))
+    late = [each.getresponse().status for each in begun[-waiting:]]
+    assert late == [503] * waiting, late
+    assert not any(is_readable(each.sock) for each in begun[:-waiting])
+    os.unlink(place.path("hold"))
+    fine = [each.getresponse().status for each in begun[:-waiting]]
+    assert fine == [200] * len(fine), fine
+    assert [ue.counter() - ue.first for ue in place.ues[:-waiting]] == [1] * len(fine)
+    assert place.are_quiet(), "what was refused was done"
     place.bmsc.quit()
 
 
@@ -260,12 +380,12 @@ def nodes_share_a_push(where):
 
 
 def main():
-    tests = [sends_nothing_before_its_commit, skips_what_it_could_not_send,
-             repeats_only_a_conflict, goes_on_when_the_disk_has_room,
-             pushes_as_fast_as_it_is_told, rests_when_there_is_nothing_to_do, a_push_survives_its_node, a_push_is_left_to_others,
-             nodes_share_a_push]
+    tests = [sends_nothing_before_its_commit, refuses_the_newest, leaves_what_is_too_late,
+             skips_what_it_could_not_send, repeats_only_a_conflict, goes_on_when_the_disk_has_room,
+             pushes_as_fast_as_it_is_told, rests_when_there_is_nothing_to_do,
+             a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push]
     for test in tests:
-        if not sys.argv[3:] or test.__name__ in sys.argv[3:]:
+        if not sys.argv[4:] or test.__name__ in sys.argv[4:]:
             with tempfile.TemporaryDirectory() as where:
                 test(where)
             print(test.__name__, flush=True)

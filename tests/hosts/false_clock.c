@@ -2,7 +2,9 @@
 /*
  * For LD_PRELOAD. The clock is an hour behind as soon as there is the file that
  * $MSK_SET_BACK names. And as if the machine was slow, however fast it is, each
- * look at the clock takes $MSK_LOOK milliseconds.
+ * look at the clock takes $MSK_LOOK milliseconds. It is 11 seconds later as soon
+ * as there is the file that $MSK_LATER names, and stands still as long as there
+ * is the one that $MSK_STILL names; but not the time of day.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -22,17 +24,44 @@ pass(struct timespec *t, long ms)
     t->tv_nsec = (long)(ns % 1000000000);
 }
 
+static int
+is_there(const char *name)
+{
+    const char *path = getenv(name);
+
+    return path != NULL && access(path, F_OK) == 0;
+}
+
+/* As it was when this was asked first. */
+static void
+stand_still(struct timespec *t)
+{
+    static struct timespec then;
+
+    if (!is_there("MSK_STILL"))
+        then.tv_sec = 0;
+    else if (then.tv_sec == 0)
+        then = *t;
+    else
+        *t = then;
+}
+
 int
 clock_gettime(clockid_t clock, struct timespec *t)
 {
-    const char *path = getenv("MSK_SET_BACK"), *look = getenv("MSK_LOOK");
+    const char *look = getenv("MSK_LOOK");
     long told = syscall(SYS_clock_gettime, clock, t);
 
     if (told != 0)
         return -1;
-    if (clock == CLOCK_REALTIME && path != NULL && access(path, F_OK) == 0)
+    if (clock == CLOCK_REALTIME && is_there("MSK_SET_BACK"))
         t->tv_sec -= 3600;
-    if (clock != CLOCK_REALTIME && look != NULL)
+    if (clock == CLOCK_REALTIME)
+        return 0;
+    stand_still(t);
+    if (look != NULL)
         pass(t, atol(look));
+    if (is_there("MSK_LATER"))
+        t->tv_sec += 11;
     return 0;
 }

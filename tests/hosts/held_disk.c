@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For LD_PRELOAD. As long as there is the file that $MSK_HOLD names no sync of
- * a file ends, as on a disk that takes its time. Where there is the file that
+ * a file ends, as on a disk that takes its time; and the file that $MSK_HELD
+ * names is made when one waits. Where there is the file that
  * $MSK_DIE names the process is killed instead of sending a datagram.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -22,6 +24,10 @@ is_there(const char *name)
 static int
 hold_and_sync(long call, int fd)
 {
+    const char *held = getenv("MSK_HELD");
+
+    if (held != NULL && is_there("MSK_HOLD"))
+        (void)close(open(held, O_CREAT | O_WRONLY, 0600));
     while (is_there("MSK_HOLD"))
         (void)usleep(1000);
     return (int)syscall(call, fd);
