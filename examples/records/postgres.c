@@ -93,9 +93,20 @@ begin_batch(struct records *records, struct records_batch *batch)
         send_reads(p, batch);
 }
 
+/* What has come together since, before anybody sleeps. */
+static void
+send_all(struct postgres *p)
+{
+    if (p->n == 0 && p->writes.state == LINK_READY)
+        postgres_send(p);
+    link_flush(&p->reads);
+    link_flush(&p->writes);
+}
+
 static int
 get_fd(struct records *records, short *events)
 {
+    send_all(of(records));
     *events = POLLIN;
     return of(records)->epoll;
 }
@@ -116,10 +127,7 @@ run(struct records *records)
     p->over = (struct records_queue){ NULL, NULL };
     while ((batch = records_pop(&over)) != NULL)
         records_finish(batch);
-    if (p->n == 0 && p->writes.state == LINK_READY)
-        postgres_send(p);
-    (void)PQflush(p->reads.conn);
-    (void)PQflush(p->writes.conn);
+    send_all(p);
 }
 
 static const char *

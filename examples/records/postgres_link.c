@@ -236,6 +236,20 @@ link_sync(struct link *link)
            push(link, &op);
 }
 
+void
+link_flush(struct link *link)
+{
+    int left;
+
+    if (link->state < LINK_PREPARES)
+        return;
+    left = PQflush(link->conn);
+    if (left < 0)
+        drop(link);
+    else
+        watch(link, left > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
 /* --- results ------------------------------------------------------------- */
 
 static void

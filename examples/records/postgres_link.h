@@ -56,6 +56,10 @@ bool link_send(struct link *link, const struct op *op, const char *statement,
 bool link_send_text(struct link *link, const struct op *op, const char *sql);
 bool link_sync(struct link *link);
 
+/* Writes what was sent, as far as the socket takes it; the rest goes out in
+ * link_run, for which it is woken. */
+void link_flush(struct link *link);
+
 /* Gives it up: what was sent has no result. */
 void link_drop(struct link *link, const char *why);
 
