@@ -5,6 +5,8 @@
 #include "../hosts/secrecy.h"
 #include "command.h"
 
+#define TURNS 20 /* while it changes */
+
 /* Whoever saves it next is held up by no fence, unless they set one. */
 bool
 command_load_group(struct host *h, const struct msk_group_id *id)
@@ -77,16 +79,78 @@ command_find_group(struct host *h, char *word)
     return command_load_group(h, &id);
 }
 
-/* Saves h->group, whose MSKs are others now, and tells of the one in a role. */
-static const char *
-changed(struct host *h, int err, enum msk_key_group_role role)
+/* Changes the MSKs of a Key Group. */
+typedef int change_fn(struct msk_key_group *group,
+                      const struct msk_key_group_next *next);
+
+/* The numbers of its MSKs, 0: none. */
+struct numbers {
+    uint16_t of[MSK_ROLE_PREVIOUS + 1];
+};
+
+static struct numbers
+numbers_of(const struct msk_key_group *group)
 {
-    if (err != MSK_OK)
-        return msk_err_text(err);
-    if (command_save_group(h) != RECORDS_OK)
+    struct numbers out = { { 0 } };
+
+    for (int role = 0; role <= MSK_ROLE_PREVIOUS; role++) {
+        struct msk_key_group_msk msk = { .size = sizeof msk };
+
+        if (msk_key_group_get(group, (enum msk_key_group_role)role, &msk))
+            out.of[role] = msk.id.number;
+    }
+    return out;
+}
+
+/* Changes h->group, saves it, and tells of the MSK in a role. While somebody
+ * makes MTKs the record changes all the time: once more, then; but not when it
+ * has other MSKs. */
+static const char *
+change(struct host *h, change_fn *fn, const struct msk_key_group_next *next,
+       enum msk_key_group_role role)
+{
+    const struct msk_group_id id = h->group_row.id;
+    struct numbers before = numbers_of(&h->group), now = before;
+    enum records_result result = RECORDS_CONFLICT;
+
+    for (int i = 0; result == RECORDS_CONFLICT && i < TURNS; i++) {
+        int err;
+
+        if (i > 0 && !command_load_group(h, &id))
+            return command_no_group;
+        now = numbers_of(&h->group);
+        if (memcmp(&now, &before, sizeof now) != 0)
+            break;
+        err = fn(&h->group, next);
+        if (err != MSK_OK)
+            return msk_err_text(err);
+        result = command_save_group(h);
+    }
+    if (result != RECORDS_OK)
         return "somebody was faster";
     tell_msk(h, role);
     return NULL;
+}
+
+static int
+rekey(struct msk_key_group *group, const struct msk_key_group_next *none)
+{
+    (void)none;
+    return msk_key_group_rekey(group, &host_randomness);
+}
+
+static int
+prepare(struct msk_key_group *group, const struct msk_key_group_next *next)
+{
+    return msk_key_group_prepare(group, next, &host_randomness);
+}
+
+static int
+switch_to_next(struct msk_key_group *group,
+               const struct msk_key_group_next *none)
+{
+    (void)none;
+    return msk_key_group_switch(group);
 }
 
 const char *
@@ -98,8 +162,7 @@ command_rekey(struct host *h, char **words, size_t n)
         return command_bad_words;
     if (!command_find_group(h, words[1]))
         return command_no_group;
-    why = changed(h, msk_key_group_rekey(&h->group, &host_randomness),
-                  MSK_ROLE_CURRENT);
+    why = change(h, rekey, NULL, MSK_ROLE_CURRENT);
     if (why != NULL || h->options.never_push)
         return why;
     return parts_begin(h, &h->group_row.id, JOB_PUSH) ? NULL
@@ -139,17 +202,13 @@ command_prepare(struct host *h, char **words, size_t n)
 {
     struct elsewhere e;
     const char *why = NULL;
-    int err;
 
     if (n < 2 || (n > 2 && !take_next(words + 2, n - 2, &e)))
         why = command_bad_words;
     else if (!command_find_group(h, words[1]))
         why = command_no_group;
-    if (why == NULL) {
-        err = msk_key_group_prepare(&h->group, n > 2 ? &e.next : NULL,
-                                    &host_randomness);
-        why = changed(h, err, MSK_ROLE_NEXT);
-    }
+    if (why == NULL)
+        why = change(h, prepare, n > 2 ? &e.next : NULL, MSK_ROLE_NEXT);
     msk_wipe(&e, sizeof e);
     return why;
 }
@@ -161,5 +220,5 @@ command_switch(struct host *h, char **words, size_t n)
         return command_bad_words;
     if (!command_find_group(h, words[1]))
         return command_no_group;
-    return changed(h, msk_key_group_switch(&h->group), MSK_ROLE_CURRENT);
+    return change(h, switch_to_next, NULL, MSK_ROLE_CURRENT);
 }

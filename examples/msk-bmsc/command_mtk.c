@@ -6,7 +6,7 @@
 #include "command.h"
 
 #define SALT_LEN 14
-#define TURNS 3 /* when another one changes the Key Group meanwhile */
+#define TURNS 3 /* when somebody changes the Key Group meanwhile */
 
 struct mtk {
     uint8_t key[MSK_KEY_MAX], salt[SALT_LEN];

@@ -122,10 +122,24 @@ def a_new_msk_may_come_from_any_node(where):
         node.quit()
 
 
+def a_new_msk_comes_between_mtks(where):
+    """The record changes with each MTK, and the new MSK has to find its turn."""
+    place = Place(where)
+    one, other = place.node(), place.node()
+    place.sql("CREATE TABLE brake (n INTEGER)")
+    place.sql("INSERT INTO brake VALUES (3)")
+    place.sql("CREATE TRIGGER slow BEFORE UPDATE ON key_group WHEN (SELECT n FROM brake) > 0"
+              " BEGIN UPDATE brake SET n = n - 1; SELECT RAISE(IGNORE); END")
+    assert one.ask(f"rekey {GROUP}", "msk")["number"] == 2
+    assert place.sql("SELECT n FROM brake") == [(0,)], "nobody was in the way"
+    for node in one, other:
+        node.quit()
+
+
 def main():
     for test in (mtks_have_one_writer, who_has_lost_the_lease_writes_nothing,
                  who_was_frozen_is_refused, who_comes_back_goes_on_at_once,
-                 a_new_msk_may_come_from_any_node):
+                 a_new_msk_may_come_from_any_node, a_new_msk_comes_between_mtks):
         if not sys.argv[2:] or test.__name__ in sys.argv[2:]:
             with tempfile.TemporaryDirectory() as where:
                 test(where)
