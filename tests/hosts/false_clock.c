@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For LD_PRELOAD. The clock is an hour behind as soon as there is the file that
- * $MSK_SET_BACK names. And as if the machine was slow, however fast it is, each
+ * For LD_PRELOAD. The clock is an hour behind as long as there is the file that
+ * $MSK_SET_BACK names, and an hour ahead as long as there is that of
+ * $MSK_SET_AHEAD. And as if the machine was slow, however fast it is, each
  * look at the clock takes $MSK_LOOK milliseconds. It is 11 seconds later as soon
  * as there is the file that $MSK_LATER names, and stands still as long as there
  * is the one that $MSK_STILL names; but not the time of day.
@@ -56,6 +57,8 @@ clock_gettime(clockid_t clock, struct timespec *t)
         return -1;
     if (clock == CLOCK_REALTIME && is_there("MSK_SET_BACK"))
         t->tv_sec -= 3600;
+    if (clock == CLOCK_REALTIME && is_there("MSK_SET_AHEAD"))
+        t->tv_sec += 3600;
     if (clock == CLOCK_REALTIME)
         return 0;
     stand_still(t);

@@ -27,7 +27,11 @@ def blocks(octets):
 def datagrams(path):
     """(microseconds, source, destination, content) of each UDP datagram over IPv4."""
     with open(path, "rb") as file:
-        octets = file.read()
+        yield from datagrams_in(file.read())
+
+
+def datagrams_in(octets):
+    """The same of octets that begin with a block."""
     for kind, block in blocks(octets):
         if kind == INTERFACE:
             assert struct.unpack_from("<H", block)[0] == RAW, "link type"
