@@ -21,6 +21,8 @@ counts_tell(struct host *h)
     event_number(event, "unsent", (json_int_t)s->unsent);
     event_number(event, "turned_away", (json_int_t)http_door(h->http)->refused);
     event_number(event, "overload", (json_int_t)http_counts(h->http)->overload);
+    event_number(event, "bsf_asked", (json_int_t)bsf_counts(h->bsf)->asked);
+    event_number(event, "bsf_failed", (json_int_t)bsf_counts(h->bsf)->failed);
     event_tell(&h->log, event);
 }
 
@@ -93,6 +95,19 @@ write_mikey(const struct stats *s, FILE *out)
             "Requests, datagrams and commands that were refused.");
 }
 
+static void
+write_bsf(const struct bsf_counts *c, FILE *out)
+{
+    counter(out, "bsf_questions_total", c->asked,
+            "Questions to the BSF for the keys of a B-TID.");
+    counter(out, "bsf_found_total", c->found,
+            "Of these, those that made a subscriber or gave one new keys.");
+    counter(out, "bsf_unknown_total", c->unknown,
+            "Of these, those for a B-TID that is not good there.");
+    counter(out, "bsf_failures_total", c->failed,
+            "Of these, those without an answer that can be used.");
+}
+
 void
 counts_write(void *host, FILE *out)
 {
@@ -100,6 +115,7 @@ counts_write(void *host, FILE *out)
 
     write_http(h, out);
     write_mikey(&h->stats, out);
+    write_bsf(bsf_counts(h->bsf), out);
     counter(out, "database_failures_total", h->store.failures,
             "What was asked of the database and failed.");
     gauge(out, "database_fails", h->store.fails ? 1 : 0,

@@ -8,6 +8,7 @@
 #include "../hosts/keylog.h"
 #include "../hosts/udp.h"
 #include "bring.h"
+#include "bsf.h"
 #include "groups.h"
 #include "http.h"
 #include "jobs.h"
@@ -36,6 +37,7 @@ struct host {
     struct input input;
     struct http_server *http;
     struct metrics *metrics; /* NULL: nobody asked for them */
+    struct bsf *bsf;         /* NULL: none is asked */
     int signals;
     struct capture capture;
     FILE *keylog;

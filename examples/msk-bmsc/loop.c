@@ -27,6 +27,7 @@ sleep_for(struct host *h, bool commands)
     if (commands)
         wait = least(wait, h->reload_wait);
     wait = least(wait, daemon_alive(ticks) - ticks);
+    wait = (msk_time)bsf_timeout(h->bsf, (int)wait);
     return metrics_timeout(h->metrics, http_timeout(h->http, (int)wait));
 }
 
@@ -42,7 +43,8 @@ sleep_until(struct host *h, bool commands)
         { .fd = -1 },
         { .fd = commands ? h->signals : -1, .events = POLLIN },
         { .fd = commands && !h->input.ended ? h->input.fd : -1,
-          .events = POLLIN }
+          .events = POLLIN },
+        { .fd = bsf_fd(h->bsf), .events = POLLIN },
     };
     int web[HTTP_FDS];
 
@@ -74,6 +76,7 @@ serve(struct host *h)
     watch_clock(h);
     http_run(h->http, event_monotonic());
     serve_datagrams(h);
+    bsf_run(h->bsf);
     rounds_run(h);
     http_flush(h->http);
     metrics_run(h->metrics);

@@ -114,6 +114,10 @@ start(struct host *h)
         !udp_local(h->udp, &h->mikey))
         return false;
     writers_name(h, o->node);
+    if (o->bsf.url != NULL)
+        h->bsf = bsf_open(h, &o->bsf, o->fqdn);
+    if (o->bsf.url != NULL && h->bsf == NULL)
+        return false;
     h->http = http_listen(&o->http, msk_text(o->fqdn), &h->capture,
                           &serve_handlers, h);
     if (h->http != NULL && o->metrics.n > 0)
@@ -149,11 +153,15 @@ settle(struct host *h)
     msk_time until = event_monotonic() + SETTLE;
 
     h->quit = true;
-    while (!rounds_rest(h) && event_monotonic() < until) {
+    bsf_give_up(h->bsf);
+    while (!(rounds_rest(h) && bsf_rests(h->bsf)) &&
+           event_monotonic() < until) {
+        bsf_run(h->bsf);
         rounds_run(h);
         http_flush(h->http);
         (void)poll(NULL, 0, 1);
     }
+    http_flush(h->http);
     h->serves = false;
     if (rounds_rest(h))
         parts_let_go(h);
@@ -176,6 +184,7 @@ end(struct host *h)
     if (h->keylog != NULL)
         (void)fclose(h->keylog);
     store_close(&h->store);
+    bsf_close(h->bsf); /* the store had pointers into it */
     groups_end(&h->groups);
     msk_wipe(h, sizeof *h);
 }

@@ -7,6 +7,9 @@
 
 #include "../hosts/input.h"
 
+#define BSF_TIMEOUT_DEFAULT 5 /* seconds */
+#define BSF_TIMEOUT_MAX 60
+
 enum option_name {
     HTTP = 1,
     MIKEY,
@@ -33,6 +36,10 @@ enum option_name {
     METRICS,
     PUSHES,
     NODE,
+    BSF,
+    BSF_CACERT,
+    BSF_CERT,
+    BSF_TIMEOUT,
     HELP,
     VERSION
 };
@@ -63,6 +70,10 @@ static const struct option names[] = {
     { "metrics", required_argument, NULL, METRICS },
     { "pushes-per-second", required_argument, NULL, PUSHES },
     { "node", required_argument, NULL, NODE },
+    { "bsf", required_argument, NULL, BSF },
+    { "bsf-cacert", required_argument, NULL, BSF_CACERT },
+    { "bsf-cert", required_argument, NULL, BSF_CERT },
+    { "bsf-timeout", required_argument, NULL, BSF_TIMEOUT },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -79,6 +90,8 @@ static const char help[] =
     "                [--json] [--secrets] [--trace] [--pcap FILE]\n"
     "                [--keylog FILE] [--metrics ADDR:PORT]\n"
     "                [--pushes-per-second N] [--node NAME]\n"
+    "                [--bsf URL [--bsf-cacert FILE] [--bsf-cert FILE]\n"
+    "                [--bsf-timeout S]]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -117,6 +130,15 @@ static const char help[] =
     "  --ext 2|3             csb: the type of EXT; 3, or 2 as in 2004\n"
     "  --pushes-per-second N push and pull no faster; default: the next ones\n"
     "                        when those before are committed\n"
+    "  --bsf URL             ask this BSF for the keys of a B-TID that nobody "
+    "here\n"
+    "                        has: Nbsp_GBA (TS 29.309) at http://... or\n"
+    "                        https://...; who it knows is a subscriber, of "
+    "all\n"
+    "                        services if the IMPI is in no file\n"
+    "  --bsf-cacert FILE     trust these (PEM) there, not those of the system\n"
+    "  --bsf-cert FILE       show this certificate there (PEM, with its key)\n"
+    "  --bsf-timeout S       for its answer: 5 seconds, then UEs get 504\n"
     "  --node NAME           of several on one store, each its own, and the "
     "same\n"
     "                        after a restart; default: machine and --mikey\n"
@@ -173,7 +195,8 @@ static const char more_help[] =
     "\n"
     "Events: ready http_request http_response turned_away pushed pull acked\n"
     "gave_up joined parted msk mtk progress finished clock_set_back reloaded\n"
-    "refused stats step error dropped quit. Exit status: 0 fine, 1 usage, 2 "
+    "bootstrapped bsf_failed refused stats step error dropped quit. Exit "
+    "status: 0 fine, 1 usage, 2 "
     "it\n"
     "could not start or go on.\n";
 
@@ -254,6 +277,12 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case PUSHES:
         return input_number(value, UINT32_MAX, &o->pushes_per_second) &&
                o->pushes_per_second > 0;
+    case BSF: o->bsf.url = value; return value[0] != '\0';
+    case BSF_CACERT: o->bsf.cacert = value; return true;
+    case BSF_CERT: o->bsf.cert = value; return true;
+    case BSF_TIMEOUT:
+        return input_number(value, BSF_TIMEOUT_MAX, &o->bsf.timeout) &&
+               o->bsf.timeout > 0;
     case NODE: o->node = value; return value[0] != '\0';
     case HELP:
     case VERSION: break;
@@ -276,6 +305,7 @@ options_read(int argc, char **argv, struct options *out, int *status)
     int name;
 
     memset(out, 0, sizeof *out);
+    out->bsf.timeout = BSF_TIMEOUT_DEFAULT;
     *status = 1;
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (name == HELP || name == VERSION) {

@@ -4,9 +4,11 @@
 #define MSK_BMSC_OPTIONS_H
 
 #include "../hosts/address.h"
+#include "bsf.h"
 #include "msk/bmsc.h"
 
 struct options {
+    struct bsf_options bsf;
     struct address http, mikey; /* where to listen */
     uint64_t ttl;               /* hops of multicast, 0: as the system has it */
     const char *interface;      /* it leaves from, or NULL */

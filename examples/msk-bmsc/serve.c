@@ -79,6 +79,7 @@ struct request {
     const struct msk_http_request *http;
     struct address peer;
     uint8_t btid[MSK_BTID_MAX];
+    bool asks, asked; /* a BSF, instead of an answer; it was */
 };
 
 /* An old B-TID is good for an acknowledgement, and for no request. */
@@ -112,20 +113,46 @@ call_http(struct host *h, struct work *work, struct msk_subscriber *subscriber,
     bool known = subscriber != NULL && is_current(work);
     struct address peer = peer_of(r, known);
 
+    r->asks =
+        subscriber == NULL && !r->asked && bsf_may_know(h->bsf, work->key);
+    if (r->asks)
+        return MSK_OK;
     return msk_bmsc_answer(h->bmsc, h, known ? subscriber : NULL, r->http,
                            address_view(&peer), now, h->outbox);
+}
+
+/* TS 33.246 table G.2.4-1: no answer over Zn, in whose place Nbsp_GBA is. */
+void
+serve_asked(struct host *h, struct work *work, bool failed)
+{
+    static const struct msk_http_response no_answer = { .size =
+                                                            sizeof no_answer,
+                                                        .status = 504 };
+    struct request *r = work->user;
+
+    r->asked = true;
+    if (!failed) {
+        h->asks++;
+        rounds_add(h, work);
+        return;
+    }
+    http_answer(h->http, r->exchange, &no_answer, false, NULL);
+    free(r);
 }
 
 static void
 end_http(struct host *h, struct work *work)
 {
     struct request *r = work->user;
+    bool asks = r->asks && !work->late && work->err == MSK_OK;
     struct effects effects = work->effects;
     const struct answer *answer = effects.answer;
 
     h->asks -= work->by == WORK_BTID ? 1 : 0;
+    if (asks && bsf_ask(h->bsf, work))
+        return;
     http_answer(h->http, r->exchange, answer != NULL ? &answer->response : NULL,
-                work->late, effects.first);
+                work->late || asks, effects.first);
     effects.first = effects.last = NULL;
     effects_drop(&effects);
     free(r);

@@ -5,6 +5,7 @@
     gba.py MSK-GBA MSK-BSF [TEST..]
 """
 import base64
+import concurrent.futures
 import datetime
 import http.client
 import http.server
@@ -552,13 +553,17 @@ TESTS = [a_ue_bootstraps, numbers_grow_whatever_happens, an_open_challenge_is_gi
          they_meet, a_usim_of_another_is_refused]
 
 
+def run_test(test):
+    with tempfile.TemporaryDirectory() as where:
+        test(where)
+    return test.__name__
+
+
 def main():
-    for test in TESTS:
-        if sys.argv[3:] and test.__name__ not in sys.argv[3:]:
-            continue
-        with tempfile.TemporaryDirectory() as where:
-            test(where)
-        print(test.__name__, flush=True)
+    chosen = [test for test in TESTS if not sys.argv[3:] or test.__name__ in sys.argv[3:]]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:  # most of the time they wait
+        for name in pool.map(run_test, chosen):
+            print(name, flush=True)
 
 
 main()

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Who bootstrapped becomes a subscriber, or gets new keys. */
+#include <string.h>
+
+#include "../hosts/secrecy.h"
+#include "bsf_question.h"
+#include "row.h"
+
+static void
+begin(struct bsf *bsf, struct question *q, const struct records_request *what)
+{
+    q->request = *what;
+    q->batch = (struct records_batch){ .requests = &q->request, .n = 1 };
+    q->state = what->kind == RECORDS_SAVE ? QUESTION_SAVES : QUESTION_FINDS;
+    records_begin(bsf->host->store.records, &q->batch);
+}
+
+void
+question_find(struct bsf *bsf, struct question *q)
+{
+    const struct records_request request = { .kind = RECORDS_BY_ID,
+                                             .key = msk_text(q->info.impi),
+                                             .rows = &q->row };
+
+    begin(bsf, q, &request);
+}
+
+/* New keys of who is there, or a new subscriber, who may have what there is. */
+static int
+change(struct question *q, bool there)
+{
+    static struct msk_subscriber subscriber;
+    struct msk_subscriber_config c = { .size = sizeof c };
+    struct secrecy_keys keys;
+    bool changed;
+    int err = secrecy_derive(q->info.ks_naf, &keys);
+
+    c.btid = question_btid(q);
+    c.id = msk_text(q->info.impi);
+    c.muk = (struct msk_bytes){ keys.muk, keys.muk_n };
+    c.mrk = (struct msk_bytes){ keys.mrk, keys.mrk_n };
+    c.expires = q->info.expires;
+    c.age = q->info.age;
+    if (err == MSK_OK && there) {
+        err = row_get(&q->row, &subscriber);
+        if (err == MSK_OK)
+            err = msk_subscriber_rebind(&subscriber, &c);
+        if (err == MSK_OK)
+            err = row_put(&q->row, &subscriber, &changed);
+    } else if (err == MSK_OK) {
+        memset(&q->row, 0, sizeof q->row);
+        err = row_make(&q->row, &subscriber, &c);
+    }
+    msk_subscriber_wipe(&subscriber);
+    msk_wipe(&keys, sizeof keys);
+    return err;
+}
+
+static void
+take_found(struct bsf *bsf, struct question *q)
+{
+    const struct records_request save = { .kind = RECORDS_SAVE,
+                                          .rows = &q->row };
+    int err;
+
+    if (q->request.result == RECORDS_FAILED) {
+        question_fail(bsf, q, records_why(bsf->host->store.records));
+        return;
+    }
+    err = change(q, q->request.result == RECORDS_OK);
+    if (err == MSK_OK) {
+        begin(bsf, q, &save);
+        return;
+    }
+    tell_refused(bsf->host, "bsf", err); /* such as keys older than others */
+    question_unknown(bsf, q);
+}
+
+static void
+tell_saved(struct bsf *bsf, const struct question *q)
+{
+    const struct event_log *log = &bsf->host->log;
+    json_t *event = event_new(log, "bootstrapped");
+
+    event_text(event, "btid", question_btid(q));
+    event_word(event, "impi", q->info.impi);
+    event_number(event, "age", (json_int_t)q->info.age);
+    if (q->info.expires != MSK_NEVER)
+        event_number(event, "expires", (json_int_t)(q->info.expires / 1000));
+    event_tell(log, event);
+}
+
+static void
+take_saved(struct bsf *bsf, struct question *q)
+{
+    if (q->request.result == RECORDS_OK) {
+        tell_saved(bsf, q);
+        bsf->counts.found++;
+        question_end(bsf, q, false);
+    } else if (q->request.result == RECORDS_CONFLICT &&
+               ++q->tries < BSF_TRIES) {
+        question_find(bsf, q);
+    } else {
+        question_fail(bsf, q, "it cannot be saved");
+    }
+}
+
+void
+question_stored(struct bsf *bsf, struct question *q)
+{
+    store_note(&bsf->host->store, &q->batch);
+    if (q->state == QUESTION_FINDS)
+        take_found(bsf, q);
+    else
+        take_saved(bsf, q);
+}
