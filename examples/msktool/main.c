@@ -54,8 +54,9 @@ static const struct {
       "--layout csb|keyid --msk HEX --rand HEX --domain HEX --group N\n"
       "      --number N --mtk-id N --key HEX [--salt HEX] [--csb HEX] [--ts "
       "N]\n"
-      "      [--ext 2|3] [--ext-before-kemac]",
-      "prints an MTK message in hex; with --salt for streaming" },
+      "      [--ext 2|3] [--ext-before-kemac] [--with-rand]",
+      "prints an MTK message in hex; with --salt for streaming, --with-rand\n"
+      "      for UEs whose MSK came without one" },
     { "receive", command_receive,
       "--layout csb|keyid --store FILE [--group DOMAIN:N].. [--require WHAT]\n"
       "      [--secrets] [--age N] --muk FQDN:B-TID:HEX.. HEX|@FILE|-..",

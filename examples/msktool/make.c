@@ -34,6 +34,7 @@ static const struct flag all_flags[] = {
     { "--ext", true, false, NULL },
     { "--ext-before-kemac", false, false, NULL },
     { "--card", false, false, NULL },
+    { "--with-rand", false, false, NULL },
 };
 #define N_FLAGS (sizeof all_flags / sizeof all_flags[0])
 
@@ -211,6 +212,7 @@ make_mtk(const struct wishes *w, uint8_t *buf, size_t *len)
     m.counter = (uint32_t)w->counter;
     m.key = view(&w->key);
     m.salt = view(&w->salt);
+    m.with_rand = get(w, "--with-rand")->given;
     return msk_mtk_message_make(host_crypto(), view(&w->psk), &m, buf,
                                 MSK_MIKEY_MAX, len);
 }

@@ -196,6 +196,9 @@ struct msk_bmsc_config {
     /* The keys of UEs come from AKMA, not from GBA: the realm says so, which
      * is "3GPP-bootstrapping-akma@" and the name then (decision 38). */
     bool akma;
+    /* MTK messages carry the RAND of their MSK, for UEs that got the MSK by the
+     * control plane of 5G, without one (TS 33.501 W.4.1.2, decision 39). */
+    bool mtk_rand;
 };
 
 /* Octets of memory for a BM-SC; and at run time, of the library that runs. */

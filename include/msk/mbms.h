@@ -185,11 +185,13 @@ struct msk_mtk_message {
     uint8_t ext_type;      /* as above */
     struct msk_key_id id;  /* of the MSK that protects it; number not 0 */
     uint16_t mtk_id;       /* not 0, not 0xFFFF; grows under one MSK */
-    struct msk_bytes rand; /* stored with the MSK; it is not sent */
+    struct msk_bytes rand; /* stored with the MSK */
     uint32_t csb_id;       /* KEYID; in CSB it is the group */
     uint32_t counter;      /* never twice for two MTK messages of one MSK */
     struct msk_bytes key;  /* the MTK, 16, 24 or 32 octets */
     struct msk_bytes salt; /* streaming: 14 octets; download: empty */
+    bool with_rand; /* rand is sent: for UEs whose MSK came without one, then of
+                       16 octets or more (decision 39) */
 };
 
 /*

@@ -91,9 +91,18 @@ struct msk_import {
     size_t size;           /* sizeof(struct msk_import) */
     struct msk_key_id id;  /* group and number not 0 */
     struct msk_bytes key;  /* 16, 24 or 32 octets */
-    struct msk_bytes rand; /* for its MTK messages; 1..MSK_RAND_MAX */
+    struct msk_bytes rand; /* for its MTK messages; 0..MSK_RAND_MAX. Empty: each
+                              has to bring its own (decision 39) */
     uint16_t seq_low, seq_high;
     struct msk_bytes sp; /* 0..MSK_SP_MAX octets of SRTP parameters */
+    /* When it ends, in Unix milliseconds; 0: not known. It is kept and told;
+     * the MGV-F has no clock. */
+    msk_time expires;
+    /* An MTK that came along, released at once; empty: none. Its ID lies in the
+     * interval; where that one or a later one came before, it is passed over. */
+    uint16_t mtk_id;
+    struct msk_bytes mtk;      /* 16, 24 or 32 octets */
+    struct msk_bytes mtk_salt; /* streaming: 14 octets; download: empty */
 };
 
 /* What is held of a Key Group, without secrets; newest first. */
@@ -109,6 +118,8 @@ struct msk_held {
     size_t size; /* sizeof(struct msk_held) */
     size_t n;    /* 0..MSK_HELD_MAX */
     struct msk_held_msk msk[MSK_HELD_MAX];
+    msk_time expires[MSK_HELD_MAX]; /* of each, as it was imported; 0: not
+                                       known */
 };
 
 /* The MTKs released last in a Key Group, newest first; what a UE that was
@@ -205,7 +216,7 @@ struct msk_mgvf {
  * MSK_ERR_NOT_MINE (another server, or a group that is not allowed, or an
  * MSK message of a server that is no owner of the group),
  * MSK_ERR_NO_MUK, MSK_ERR_NO_MSK, MSK_ERR_REPLAY, MSK_ERR_RANGE,
- * MSK_ERR_INVALIDATED; after the MAC MSK_ERR_POLICY and the errors of
+ * MSK_ERR_INVALIDATED, MSK_ERR_NO_RAND; after the MAC MSK_ERR_POLICY and the errors of
  * msk_srtp_policy_get, for an SP. MSK_ERR_LIMIT: the store is full.
  * The commit of an MTK message is delayable (store.h); all others are not.
  */
@@ -263,10 +274,12 @@ MSK_API int msk_mgvf_forget_all(struct msk_mgvf *mgvf);
  * what it has. NULL, and one that was wiped before, do nothing. */
 MSK_API void msk_mgvf_wipe(struct msk_mgvf *mgvf);
 
-/* Takes in an MSK as if a message had just brought it. A group that nobody
- * allowed is then the host's, with MSK_REQUIRE_NOTHING. MSK_ERR_LIMIT as
- * msk_mgvf_allow; MSK_ERR_POLICY and the errors of msk_srtp_policy_get, for
- * sp. */
+/* Takes in an MSK as if a message had just brought it, and an MTK that came
+ * along. A group that nobody allowed is then the host's, with
+ * MSK_REQUIRE_NOTHING. An MSK without RAND that is held with one keeps that, if
+ * its value is the same. MSK_ERR_LIMIT as msk_mgvf_allow; MSK_ERR_POLICY and the
+ * errors of msk_srtp_policy_get, for sp; MSK_ERR_RANGE: the ID of the MTK is not
+ * in the interval. Then nothing changed. */
 MSK_API int msk_mgvf_import_msk(struct msk_mgvf *mgvf,
                                 const struct msk_import *msk);
 

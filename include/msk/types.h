@@ -222,6 +222,7 @@ enum msk_err {
     MSK_ERR_MEDIA_TYPE = -222, /* a body of another media type */
     MSK_ERR_DIGEST = -223,     /* an HTTP answer that does not verify */
     MSK_ERR_ENCODING = -224,   /* a body with a Content-Encoding, as gzip */
+    MSK_ERR_NO_RAND = -225,    /* an MTK under an MSK without RAND has none */
 
     /* -3xx: the peers disagree; asking the BM-SC may mend it. */
     MSK_ERR_NO_MSK = -301,      /* an MTK under an MSK that is not held */

@@ -70,6 +70,7 @@ text(enum msk_err err)
     case MSK_ERR_MEDIA_TYPE: return "body of another media type";
     case MSK_ERR_DIGEST: return "HTTP answer does not verify";
     case MSK_ERR_ENCODING: return "body with a Content-Encoding";
+    case MSK_ERR_NO_RAND: return "no RAND, nor had the MSK one";
     case MSK_ERR_NO_MSK: return "MSK not held";
     case MSK_ERR_INVALIDATED: return "MSK used up";
     case MSK_ERR_REFUSED: return "refused by the BM-SC";

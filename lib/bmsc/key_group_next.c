@@ -196,6 +196,7 @@ describe_mtk(const struct msk_bmsc *bmsc, const struct msk_group *g,
     m->counter = msk->used + 1;
     m->mtk_id = (uint16_t)(msk->seq_low + m->counter);
     m->rand = (struct msk_bytes){ msk->rand, msk->rand_len };
+    m->with_rand = bmsc->config.mtk_rand;
     m->key = mtk->key;
     m->salt = mtk->salt;
 }

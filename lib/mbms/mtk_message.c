@@ -9,6 +9,7 @@
 #include "mbms/layout.h"
 
 #define RESERVED_MTK_ID 0xFFFF
+#define RAND_SENT_MIN 16 /* RFC 3830 6.11 */
 /* next, type, length, key, length, salt */
 #define MTK_DATA_MAX (1 + 1 + 2 + MSK_KEY_MAX + 2 + MSK_SALT_MAX)
 
@@ -19,8 +20,8 @@ check_mtk_message(const struct msk_mtk_message *m)
               m->mtk_id != RESERVED_MTK_ID;
     bool fits = msk_layout_valid(m->layout) && m->ext <= MSK_EXT_BEFORE_KEMAC &&
                 msk_layout_ext_type(m->layout, m->ext_type) != 0 &&
-                m->rand.n >= 1 && m->rand.n <= MSK_RAND_MAX &&
-                msk_is_key_len(m->key.n) &&
+                m->rand.n >= (m->with_rand ? RAND_SENT_MIN : 1u) &&
+                m->rand.n <= MSK_RAND_MAX && msk_is_key_len(m->key.n) &&
                 (m->salt.n == 0 || m->salt.n == MSK_SALT_MAX);
 
     return id && fits ? MSK_OK : MSK_ERR_ARGUMENT;
@@ -52,7 +53,7 @@ make_mtk_plain(const struct msk_mtk_message *m, uint8_t plain[MTK_DATA_MAX],
     return msk_writer_end(&w, len);
 }
 
-/* HDR EXT T {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,
+/* HDR EXT T {RAND} {IDi} KEMAC, or EXT straight before KEMAC. IDi is the Network ID,
  * in CSB only. */
 static void
 put_mtk_payloads(struct msk_chain *chain, const struct msk_mtk_message *m)
@@ -63,6 +64,8 @@ put_mtk_payloads(struct msk_chain *chain, const struct msk_mtk_message *m)
     if (m->ext == MSK_EXT_AFTER_HDR)
         msk_chain_ext(chain, type, m->layout, &m->id, m->mtk_id);
     msk_chain_t(chain, m->counter);
+    if (m->with_rand)
+        msk_chain_rand(chain, m->rand);
     if (m->layout == MSK_LAYOUT_CSB)
         msk_chain_id(chain, domain);
     if (m->ext == MSK_EXT_BEFORE_KEMAC)

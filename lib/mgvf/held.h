@@ -19,7 +19,7 @@ struct msk_held_key {
     uint8_t key[MSK_KEY_MAX];
     uint8_t key_len; /* 16, 24 or 32 */
     uint8_t rand[MSK_RAND_MAX];
-    uint8_t rand_len;
+    uint8_t rand_len;           /* 0: it came without one (decision 39) */
     uint16_t seq_low, seq_high; /* seq_low grows with each MTK */
     bool has_counter;           /* an authentic MTK message came, */
     uint32_t counter;           /*   the last with this counter */
@@ -33,6 +33,12 @@ struct msk_released_mtks {
     struct msk_released_mtk mtk[MSK_RELEASED_MAX];
 };
 
+/* When an MSK ends, as its host says (expiry.h). */
+struct msk_expiry {
+    uint16_t number; /* 0: none */
+    uint64_t at;     /* 0: not known */
+};
+
 /* All of one group. */
 struct msk_held_group {
     size_t n; /* 0..MSK_HELD_MAX */
@@ -41,6 +47,7 @@ struct msk_held_group {
     uint8_t sp_len;
     struct msk_owners owners;
     struct msk_released_mtks released;
+    struct msk_expiry expiry[MSK_HELD_MAX];
 };
 
 /* Where the MSK of that number stands; MSK_HELD_MAX: it is not held. */

@@ -26,6 +26,8 @@ check_freshness(const struct msk_held_key *msk, const struct msk_message *m)
     return MSK_OK;
 }
 
+/* TS 33.246 6.5.4: the one stored with the MSK, whatever the message says. Where
+ * there is none the message has to have one (decision 39). */
 static int
 open_mtk_message(const struct msk_soft *soft, const struct msk_held_key *msk,
                  const struct msk_message *m, struct msk_mtk *mtk)
@@ -33,15 +35,18 @@ open_mtk_message(const struct msk_soft *soft, const struct msk_held_key *msk,
     struct msk_bytes key = { msk->key, msk->key_len };
     struct msk_bytes rand = { msk->rand, msk->rand_len };
 
-    return msk_mtk_message_open(soft->crypto, key, rand, m, mtk);
+    if (rand.n == 0)
+        rand = m->rand;
+    return rand.n > 0 ? msk_mtk_message_open(soft->crypto, key, rand, m, mtk)
+                      : MSK_ERR_NO_RAND;
 }
 
 /* Of the errors of open_mtk_message, those after the MAC. */
 static bool
 is_authentic_mtk(int err)
 {
-    return err == MSK_OK ||
-           (msk_err_kind(err) == MSK_KIND_DROP && err != MSK_ERR_MAC);
+    return err == MSK_OK || (msk_err_kind(err) == MSK_KIND_DROP &&
+                             err != MSK_ERR_MAC && err != MSK_ERR_NO_RAND);
 }
 
 static void

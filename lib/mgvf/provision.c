@@ -5,6 +5,7 @@
 
 #include "base/octets.h"
 #include "base/secret.h"
+#include "mgvf/expiry.h"
 #include "mgvf/soft.h"
 
 static int
@@ -144,8 +145,10 @@ step_held(struct msk_soft *soft)
     if (err != MSK_OK)
         return err;
     held.n = soft->held.n;
-    for (size_t i = 0; i < soft->held.n; i++)
+    for (size_t i = 0; i < soft->held.n; i++) {
         describe_held_msk(&soft->held.msk[i], &held.msk[i]);
+        held.expires[i] = msk_expiry_of(&soft->held, soft->held.msk[i].number);
+    }
     msk_sized_give(soft->in.held, &held, sizeof held);
     return MSK_OK;
 }

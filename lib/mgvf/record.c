@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/octets.h"
+#include "mgvf/expiry.h"
 
 #define RECORD_VERSION 2
 
@@ -235,7 +236,8 @@ msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
     for (size_t i = 0; ok && i < group->n; i++)
         ok = get_held_msk(&r, &group->msk[i]);
     ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len) &&
-         get_owners(&r, &group->owners) && get_released(&r, &group->released);
+         get_owners(&r, &group->owners) && get_released(&r, &group->released) &&
+         msk_expiry_get(&r, group);
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
 }
 
@@ -290,6 +292,7 @@ msk_record_put_group(const struct msk_held_group *group,
     put_field(&w, group->sp, group->sp_len);
     put_owners(&w, &group->owners);
     put_released(&w, &group->released);
+    msk_expiry_put(&w, group);
     *len = w.len;
 }
 

@@ -244,6 +244,8 @@ wipe_work(struct msk_soft *soft)
     wipe_record(&soft->past, &soft->history, sizeof soft->history);
     msk_secret_wipe(soft->in.muk, sizeof soft->in.muk);
     msk_secret_wipe(&soft->in.msk, sizeof soft->in.msk);
+    if (soft->in.mtk.key_len > 0)
+        msk_secret_wipe(&soft->in.mtk, sizeof soft->in.mtk);
 }
 
 static int

@@ -38,6 +38,9 @@ struct msk_soft_input {
     struct msk_group_id group;
     struct msk_key_id id;
     struct msk_held_key msk;
+    uint64_t expires;   /* of the MSK */
+    struct msk_mtk mtk; /* that came along; of no octets: none */
+    uint16_t mtk_id;
     uint8_t sp[MSK_SP_MAX];
     size_t sp_len;
     enum msk_require require;

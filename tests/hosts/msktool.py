@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from model import oracle
+
 TOOL, MBMS = sys.argv[1], sys.argv[2]
 VECTORS = sys.argv[3] if len(sys.argv) > 3 else ''
 OK, USAGE, MALFORMED, AUTH = 0, 1, 2, 3
@@ -98,6 +100,12 @@ def makes_messages(rows):
     for row in rows:
         if row['kind'] != 'verification' and not row['muk_id'] and not row['old_map']:
             check(f"{row['name']}: made", run(*flags_of(row)), (OK, row['message'] + '\n', ''))
+    for row in rows:
+        if row['kind'] == 'mtk' and not row['muk_id'] and not row['old_map']:
+            m = {name: bytes.fromhex(value) if name not in ('name', 'kind', 'layout', 'content')
+                 and isinstance(value, str) else value for name, value in row.items()}
+            check(f"{row['name']}: made with RAND", run(*flags_of(row), '--with-rand'),
+                  (OK, oracle.build(m | {'with_rand': True})['message'].hex() + '\n', ''))
     base = flags_of(next(row for row in rows if row['name'] == 'keyid-msk-download-16'))
     for what, extra in (('layout', ['--layout', 'x']), ('option', ['--frobnicate']),
                         ('no value', ['--ts']), ('number', ['--ts', '-1']),

@@ -240,8 +240,11 @@ def build_msk(m):
 
 
 def build_mtk(m):
-    """TS 33.246 6.4.5.3: no RAND; the RAND that came with the MSK goes into the derivation."""
-    payloads = [t_payload(m["counter"])] + ([id_payload(m["idi"])] if m["idi"] else [])
+    """TS 33.246 6.4.5.3: no RAND; the RAND that came with the MSK goes into the derivation. With
+    "with_rand" it is there, as before V9.1.0 (decision 39)."""
+    payloads = [t_payload(m["counter"])]
+    payloads += [(RAND, bytes([len(m["rand"])]) + m["rand"])] if m.get("with_rand") else []
+    payloads += [id_payload(m["idi"])] if m["idi"] else []
     head = header(0, False, m["csb_id"], empty_map(m))
     return kemac_seal(m, head, with_ext(m, payloads), m["plain"])
 

@@ -100,6 +100,7 @@ struct ticket {
     uint16_t mtk_id;
     uint8_t mtk; /* its salt is 14 times mtk + 1 */
     bool streaming;
+    bool with_rand; /* the RAND is in the message */
 };
 
 struct msk_bytes mtk_message_of(const struct chip *chip, struct ticket t);

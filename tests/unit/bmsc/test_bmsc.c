@@ -183,6 +183,39 @@ makes_mtk_messages_that_the_ue_takes(void **state)
     }
 }
 
+static void
+with_rand(struct msk_bmsc_config *c)
+{
+    c->mtk_rand = true;
+}
+
+/* Decision 39: the MSK went to the UE by the control plane, without RAND. */
+static void
+makes_mtk_messages_for_an_msk_without_rand(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    for (int rand = 0; rand < 2; rand++) {
+        struct msk_import import = { .size = sizeof import };
+        struct msk_key_group_msk msk = { .size = sizeof msk };
+        struct msk_key_group *g;
+        uint16_t id;
+
+        office_start(&o, (enum msk_layout)layout, rand == 1 ? with_rand : NULL);
+        g = office_group(&o, GROUP, true);
+        assert_true(msk_key_group_get(g, MSK_ROLE_CURRENT, &msk));
+        import.id = msk.id;
+        import.key = msk.msk;
+        import.seq_low = msk.seq_low;
+        import.seq_high = msk.seq_high;
+        assert_int_equal(chip_import(&o.chip, &import), MSK_OK);
+        assert_int_equal(msk_key_group_reserve(g, 1), MSK_OK);
+        assert_int_equal(make_mtk(g, 1, &id), MSK_OK);
+        assert_int_equal(chip_receive(&o.chip, buf),
+                         rand == 1 ? MSK_OK : MSK_ERR_NO_RAND);
+    }
+}
+
 /* The type of general extension in a message where EXT follows HDR. */
 static int
 ext_type_of(struct msk_bytes message)
@@ -429,6 +462,7 @@ main(void)
         TEST(has_the_defaults_that_its_header_says),
         TEST(refuses_a_configuration_that_is_none),
         TEST(makes_mtk_messages_that_the_ue_takes),
+        TEST(makes_mtk_messages_for_an_msk_without_rand),
         TEST(names_keys_under_the_type_that_is_set),
         TEST(starts_after_what_was_reserved),
         TEST(lets_a_late_member_take_what_is_sent_and_nothing_older),

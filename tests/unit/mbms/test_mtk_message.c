@@ -106,6 +106,31 @@ opens_what_it_makes_with_keys_of_every_size(void **state)
     }
 }
 
+/* Decision 39. The model makes the same: tests/hosts/msktool.py. */
+static void
+sends_the_rand_to_ues_that_have_none(void **state)
+{
+    const struct mbms_vector *v;
+    struct msk_mtk_message m;
+    struct msk_message read;
+    struct msk_bytes made;
+    struct msk_mtk mtk;
+
+    (void)state;
+    for (size_t i = 0; (v = mtk_vector(i)) != NULL; i++) {
+        vector_to_make_mtk(v, &m);
+        m.with_rand = true;
+        check_int(v->name, make(v, &m, &made), MSK_OK);
+        check_int(v->name, msk_message_read(m.layout, made, &read, NULL),
+                  MSK_OK);
+        check_octets(v->name, read.rand, m.rand);
+        check_int(v->name, open_with(v, &read, &mtk), MSK_OK);
+        check_octets(v->name, exact(mtk.key, mtk.key_len), m.key);
+        m.rand.n = 15; /* RFC 3830 6.11 */
+        check_int(v->name, make(v, &m, &made), MSK_ERR_ARGUMENT);
+    }
+}
+
 /* One field wrong, all else as in the vector. */
 static void
 spoil(struct msk_mtk_message *m, size_t i)
@@ -113,7 +138,7 @@ spoil(struct msk_mtk_message *m, size_t i)
     static const uint8_t zeros[MSK_RAND_MAX + 1];
 
     switch (i) {
-    case 0: m->size--; break;
+    case 0: m->size = offsetof(struct msk_mtk_message, with_rand) - 1; break;
     case 1: m->layout = (enum msk_layout)0; break;
     case 2: m->layout = (enum msk_layout)3; break;
     case 3: m->ext = (enum msk_ext_position)2; break;
@@ -488,6 +513,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(makes_the_messages_of_the_model, release),
         cmocka_unit_test_teardown(reads_and_opens_the_messages_of_the_model,
+                                  release),
+        cmocka_unit_test_teardown(sends_the_rand_to_ues_that_have_none,
                                   release),
         cmocka_unit_test_teardown(opens_what_it_makes_with_keys_of_every_size,
                                   release),

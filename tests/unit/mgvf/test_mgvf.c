@@ -571,7 +571,7 @@ takes_structs_of_older_callers_and_refuses_shorter_ones(void **state)
 {
     struct msk_mgvf_result result = { .size = sizeof result };
     struct msk_mgvf_input input = { .size = sizeof input };
-    struct msk_held held = { .size = sizeof held - 1 };
+    struct msk_held held = { .size = offsetof(struct msk_held, expires) - 1 };
     struct msk_released released = { .size = 8 };
 
     (void)state;

@@ -356,13 +356,13 @@ spoil(struct msk_import *m, size_t i)
     static const uint8_t zeros[MSK_SP_MAX + 1];
 
     switch (i) {
-    case 0: m->size--; break;
+    case 0: m->size = offsetof(struct msk_import, expires) - 1; break;
     case 1: m->id.group = 0; break;
     case 2: m->id.number = 0; break;
     case 3: m->key.n = 15; break;
     case 4: m->key = exact(zeros, 33); break;
     case 5: m->key.p = NULL; break;
-    case 6: m->rand.n = 0; break;
+    case 6: m->mtk = exact(zeros, 15); break;
     case 7: m->rand = exact(zeros, MSK_RAND_MAX + 1); break;
     case 8: m->rand.p = NULL; break;
     case 9: m->sp = exact(zeros, MSK_SP_MAX + 1); break;

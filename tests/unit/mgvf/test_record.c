@@ -187,6 +187,37 @@ refuses_every_record_cut_short_or_lengthened(void **state)
     }
 }
 
+/* Where any MSK has one; a record of before ends without them. */
+static void
+keeps_when_msks_end(void **state)
+{
+    struct msk_held_group group, want;
+    uint8_t out[MSK_STORE_VALUE_MAX];
+    size_t len, before = group_record(2).n;
+
+    (void)state;
+    fill_group(&want, 2);
+    want.expiry[0].number = want.msk[1].number; /* in any order */
+    want.expiry[0].at = UINT64_C(0x0102030405060708);
+    msk_record_put_group(&want, out, &len);
+    check_octets("the older one alone", exact(out + before, len - before),
+                 hex("0000000000000000 0102030405060708"));
+    assert_int_equal(msk_record_get_group(exact(out, len), &group), MSK_OK);
+    assert_true(group.expiry[0].at == 0);
+    assert_int_equal(group.expiry[1].number, want.msk[1].number);
+    assert_true(group.expiry[1].at == want.expiry[0].at);
+    for (size_t cut = before + 1; cut < len; cut++)
+        assert_int_equal(msk_record_get_group(exact(out, cut), &group),
+                         MSK_ERR_RECORD);
+    assert_int_equal(msk_record_get_group(exact(out, before), &group), MSK_OK);
+    memset(out + before, 0, len - before); /* nobody writes that */
+    assert_int_equal(msk_record_get_group(exact(out, len), &group),
+                     MSK_ERR_RECORD);
+    want.expiry[0].number = 9; /* of one that is not held any more */
+    msk_record_put_group(&want, out, &len);
+    assert_int_equal(len, before);
+}
+
 static void
 fill_history(struct msk_history *h, size_t n)
 {
@@ -397,6 +428,7 @@ main(void)
         TEST(reads_what_it_writes),
         TEST(writes_these_octets),
         TEST(refuses_every_record_cut_short_or_lengthened),
+        TEST(keeps_when_msks_end),
         TEST(keeps_pasts_of_msks),
         TEST(takes_no_record_for_no_muk),
         TEST(refuses_records_that_it_would_not_write),
