@@ -7,34 +7,41 @@ msk_base64_len(size_t n)
     return (n + 2) / 3 * 4;
 }
 
-/* The character of six bits. What is encoded may be a key, and an index on one
- * shows in a cache: each line moves those above its limit to where they are. */
-static uint8_t
-letter(uint32_t v)
+/* In each octet of v, of 7 bits: 1 if it is at least k, else 0. */
+static uint32_t
+at_least(uint32_t v, uint32_t k)
 {
-    uint32_t c = v + 'A';
+    return (v + (128 - k) * 0x01010101) >> 7 & 0x01010101;
+}
 
-    c += (25 - v) >> 8 & 6;  /* a: 'a' - 'A' - 26 */
-    c -= (51 - v) >> 8 & 75; /* 0: 'a' + 26 - '0' */
-    c -= (61 - v) >> 8 & 15; /* +: '0' + 10 - '+' */
-    c += (62 - v) >> 8 & 3;  /* /: '/' - '+' - 1 */
-    return (uint8_t)c;
+/* The characters of four times six bits, one in each octet. What is encoded may
+ * be a key, and an index on one shows in a cache: each line moves those from
+ * its limit on to where they are. */
+static uint32_t
+letters(uint32_t v)
+{
+    return v + 'A' * UINT32_C(0x01010101) + at_least(v, 26) * ('a' - 'A' - 26) -
+           at_least(v, 52) * ('a' + 26 - '0') -
+           at_least(v, 62) * ('0' + 10 - '+') +
+           at_least(v, 63) * ('/' - '+' - 1);
 }
 
 /* Writes the four characters of n octets, 1 to 3. */
 static void
 encode_group(const uint8_t *in, size_t n, uint8_t *out)
 {
-    uint32_t bits = (uint32_t)in[0] << 16;
+    uint32_t bits = (uint32_t)in[0] << 16, text;
 
     if (n > 1)
         bits |= (uint32_t)in[1] << 8;
     if (n > 2)
         bits |= in[2];
-    out[0] = letter(bits >> 18);
-    out[1] = letter(bits >> 12 & 63);
-    out[2] = n > 1 ? letter(bits >> 6 & 63) : '=';
-    out[3] = n > 2 ? letter(bits & 63) : '=';
+    text = letters((bits << 6 & 0x3F000000) | (bits << 4 & 0x3F0000) |
+                   (bits << 2 & 0x3F00) | (bits & 0x3F));
+    out[0] = (uint8_t)(text >> 24);
+    out[1] = (uint8_t)(text >> 16);
+    out[2] = n > 1 ? (uint8_t)(text >> 8) : '=';
+    out[3] = n > 2 ? (uint8_t)text : '=';
 }
 
 int
