@@ -232,29 +232,25 @@ read_mac(struct msk_reading *reading, uint8_t mac_alg, uint8_t encr_alg,
 static int
 read_kemac(struct msk_reading *reading)
 {
-    struct msk_payload p = { .type = MSK_PAYLOAD_KEMAC };
+    struct msk_payload *p = &reading->message->protection;
     int err;
 
-    p.kind = read_typed(reading, &p.data);
-    p.detail = msk_reader_u8(&reading->r);
-    err = read_mac(reading, p.detail, p.kind, &p);
-    if (err == MSK_OK && p.data.n > MSK_PLAIN_MAX)
+    p->kind = read_typed(reading, &p->data);
+    p->detail = msk_reader_u8(&reading->r);
+    err = read_mac(reading, p->detail, p->kind, p);
+    if (err == MSK_OK && p->data.n > MSK_PLAIN_MAX)
         err = MSK_ERR_LENGTH;
-    if (err == MSK_OK)
-        reading->message->protection = p;
     return err == MSK_OK ? once(&reading->has_protection) : err;
 }
 
 static int
 read_v(struct msk_reading *reading)
 {
-    struct msk_payload p = { .type = MSK_PAYLOAD_V };
+    struct msk_payload *p = &reading->message->protection;
     int err;
 
-    p.kind = msk_reader_u8(&reading->r);
-    err = read_mac(reading, p.kind, msk_mbms_suite.encr, &p);
-    if (err == MSK_OK)
-        reading->message->protection = p;
+    p->kind = msk_reader_u8(&reading->r);
+    err = read_mac(reading, p->kind, msk_mbms_suite.encr, p);
     return err == MSK_OK ? once(&reading->has_protection) : err;
 }
 

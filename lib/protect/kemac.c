@@ -61,8 +61,10 @@ static int
 apply_cipher(struct msk_prf *prf, const struct msk_protection *protection,
              uint8_t encr_alg, const uint8_t *in, uint8_t *out, size_t n)
 {
-    uint8_t secret[MSK_ENCR_KEY_MAX], iv[16];
-    struct msk_bytes key = { secret, 0 };
+    struct {
+        uint8_t key[MSK_ENCR_KEY_MAX], iv[16];
+    } secret; /* one, to be wiped at once */
+    struct msk_bytes key = { secret.key, 0 };
     const struct msk_crypto *crypto = protection->crypto;
     int err = encr_key_len(encr_alg, &key.n);
 
@@ -72,14 +74,14 @@ apply_cipher(struct msk_prf *prf, const struct msk_protection *protection,
         memcpy(out, in, n);
         return MSK_OK;
     }
-    err = msk_key_derive(prf, protection, MSK_DERIVED_ENCR, 0, secret, key.n);
+    err =
+        msk_key_derive(prf, protection, MSK_DERIVED_ENCR, 0, secret.key, key.n);
     if (err == MSK_OK)
-        err = make_iv(prf, protection, iv);
+        err = make_iv(prf, protection, secret.iv);
     if (err == MSK_OK &&
-        crypto->aes_ctr(crypto->user, key, iv, in, out, n) != 0)
+        crypto->aes_ctr(crypto->user, key, secret.iv, in, out, n) != 0)
         err = MSK_ERR_CRYPTO;
-    msk_secret_wipe(secret, sizeof secret);
-    msk_secret_wipe(iv, sizeof iv);
+    msk_secret_wipe(&secret, sizeof secret);
     return err;
 }
 
