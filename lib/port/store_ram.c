@@ -104,23 +104,33 @@ find_free_record(const struct msk_ram *ram)
     return NULL;
 }
 
+/* Of the value before, nothing stays that the new one does not cover. */
+static void
+put_value(struct msk_ram_record *record, struct msk_bytes value)
+{
+    memcpy(record->value, value.p, value.n);
+    if (record->value_len > value.n)
+        memset(record->value + value.n, 0, record->value_len - value.n);
+    record->value_len = value.n;
+}
+
 static void
 apply(struct msk_ram *ram, const struct msk_change *change)
 {
     struct msk_ram_record *record = find_in_ram(ram, change->key);
 
-    if (record != NULL)
-        clear_record(record);
-    if (change->value.p == NULL)
+    if (change->value.p == NULL) {
+        if (record != NULL)
+            clear_record(record);
         return;
+    }
     if (record == NULL)
         record = find_free_record(ram);
     if (record == NULL) /* check has counted: there is one */
         return;
     memcpy(record->key, change->key.p, change->key.n);
     record->key_len = change->key.n;
-    memcpy(record->value, change->value.p, change->value.n);
-    record->value_len = change->value.n;
+    put_value(record, change->value);
     record->version = ++ram->last_version;
 }
 

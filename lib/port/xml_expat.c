@@ -282,7 +282,8 @@ read_within(struct msk_bytes document, const struct msk_xml_sink *sink,
 
     if (r == NULL)
         return MSK_ERR_SPACE;
-    memset(r, 0, sizeof *r);
+    memset(r, 0,
+           offsetof(struct expat_reading, text)); /* written before read */
     r->sink = sink;
     r->arg = arg;
     r->parser = XML_ParserCreate_MM("UTF-8", &msk_budget_suite, separator);
