@@ -102,7 +102,7 @@ start(struct host *h)
     msk_pacer_init(&h->jobs.pacer, (uint32_t)o->pushes_per_second,
                    PUSHES_AT_ONCE, event_monotonic());
     row_make_nobody(&h->nobody);
-    if (!store_open(&h->store, o->store) ||
+    if (!store_open(&h->store, o->store, o->failover) ||
         !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
         msk_xml_expat_init(&h->xml, NULL) != MSK_OK || make_bmsc(h) != MSK_OK)

@@ -20,6 +20,7 @@ enum option_name {
     SUBSCRIBERS,
     GROUPS,
     STORE,
+    FAILOVER,
     REGISTRATION,
     ACK,
     QOP,
@@ -54,6 +55,7 @@ static const struct option names[] = {
     { "subscribers", required_argument, NULL, SUBSCRIBERS },
     { "groups", required_argument, NULL, GROUPS },
     { "store", required_argument, NULL, STORE },
+    { "failover", required_argument, NULL, FAILOVER },
     { "registration", required_argument, NULL, REGISTRATION },
     { "ack", required_argument, NULL, ACK },
     { "qop", required_argument, NULL, QOP },
@@ -82,7 +84,8 @@ static const struct option names[] = {
 static const char help[] =
     "usage: msk-bmsc --http ADDR:PORT --mikey ADDR:PORT --fqdn NAME\n"
     "                --layout csb|keyid --subscribers FILE --groups FILE\n"
-    "                --store STORE [--registration required|none]\n"
+    "                --store STORE [--failover refuse|synchronous|accept]\n"
+    "                [--registration required|none]\n"
     "                [--ack all|none|1/N] [--qop auth-int|auth]\n"
     "                [--algorithm sha256,md5] [--never-push] [--akma] [--ext "
     "2|3]\n"
@@ -122,6 +125,13 @@ static const char help[] =
     "was\n"
     "                        built with that; memory, which is gone at the "
     "end\n"
+    "  --failover F          when another server of PostgreSQL is the "
+    "primary:\n"
+    "                        refuse it, the default; take it if it waits for "
+    "its\n"
+    "                        standbys; accept that counters may have gone "
+    "back.\n"
+    "                        See doc/scale.md\n"
     "  --registration R      default: required with keyid, none with csb\n"
     "  --ack all|none|1/N    which MSKs are to be acknowledged; default all\n"
     "  --qop auth            offer qop auth as well; only over TLS, or in "
@@ -227,6 +237,23 @@ read_acks(const char *text, struct options *o)
 }
 
 static bool
+read_failover(const char *text, enum records_failover *failover)
+{
+    static const char *const words[] = {
+        [RECORDS_FAILOVER_REFUSE] = "refuse",
+        [RECORDS_FAILOVER_SYNCHRONOUS] = "synchronous",
+        [RECORDS_FAILOVER_ACCEPT] = "accept",
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(text, words[i]) == 0) {
+            *failover = (enum records_failover)i;
+            return true;
+        }
+    return false;
+}
+
+static bool
 read_ext_type(const char *text, uint8_t *type)
 {
     uint64_t n;
@@ -258,6 +285,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case SUBSCRIBERS: o->subscribers = value; return true;
     case GROUPS: o->groups = value; return true;
     case STORE: o->store = value; return true;
+    case FAILOVER: return read_failover(value, &o->failover);
     case REGISTRATION:
         *registration = true;
         return one_of(value, "none", "required", &o->registration);

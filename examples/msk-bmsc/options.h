@@ -4,6 +4,7 @@
 #define MSK_BMSC_OPTIONS_H
 
 #include "../hosts/address.h"
+#include "../records/records.h"
 #include "bsf.h"
 #include "msk/bmsc.h"
 
@@ -16,6 +17,7 @@ struct options {
     enum msk_layout layout;
     const char *subscribers, *groups; /* files of JSON lines */
     const char *store;
+    enum records_failover failover;
     bool registration; /* required */
     enum msk_ack_mode acks;
     uint32_t ack_sample;

@@ -20,12 +20,13 @@ behind(const char *name, const char *word)
 }
 
 static struct records *
-open_postgres(const char *conninfo, char *why)
+open_postgres(const char *conninfo, enum records_failover failover, char *why)
 {
 #ifdef HAVE_LIBPQ
-    return records_postgres(conninfo, why);
+    return records_postgres(conninfo, failover, why);
 #else
     (void)conninfo;
+    (void)failover;
     (void)snprintf(why, RECORDS_WHY_MAX, "this is built without libpq");
     return NULL;
 #endif
@@ -41,7 +42,8 @@ open_sqlite(const char *path, char *why)
 }
 
 bool
-store_open(struct store *store, const char *name)
+store_open(struct store *store, const char *name,
+           enum records_failover failover)
 {
     const char *postgres = behind(name, "postgres:");
     const char *sqlite = behind(name, "sqlite:");
@@ -50,7 +52,7 @@ store_open(struct store *store, const char *name)
     if (strcmp(name, "memory") == 0)
         store->records = records_memory();
     else if (postgres != NULL)
-        store->records = open_postgres(postgres, store->why);
+        store->records = open_postgres(postgres, failover, store->why);
     else
         store->records =
             open_sqlite(sqlite != NULL ? sqlite : name, store->why);

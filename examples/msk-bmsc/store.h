@@ -17,7 +17,8 @@ struct store {
 
 /* Opens what --store names: a file, sqlite:FILE, postgres:CONNINFO, memory.
  * False: the reason was told. */
-bool store_open(struct store *store, const char *name);
+bool store_open(struct store *store, const char *name,
+                enum records_failover failover);
 void store_close(struct store *store);
 
 /* Remembers what failed in a batch that is over. */

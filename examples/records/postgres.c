@@ -165,13 +165,16 @@ is_ready(struct postgres *p)
         run(&p->records);
         if (p->reads.state == LINK_READY && p->writes.state == LINK_READY)
             return true;
+        if (p->reads.state == LINK_DOWN || p->writes.state == LINK_DOWN)
+            return false;
         (void)poll(&fd, 1, OPEN_MS);
     }
     return false;
 }
 
 struct records *
-records_postgres(const char *conninfo, char *why)
+records_postgres(const char *conninfo, enum records_failover failover,
+                 char *why)
 {
     struct postgres *p = calloc(1, sizeof *p);
 
@@ -180,8 +183,8 @@ records_postgres(const char *conninfo, char *why)
         return NULL;
     p->records.ops = &ops;
     p->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (p->epoll >= 0 && link_open(&p->reads, conninfo, p->epoll) &&
-        link_open(&p->writes, conninfo, p->epoll) && is_ready(p))
+    if (p->epoll >= 0 && link_open(&p->reads, conninfo, failover, p->epoll) &&
+        link_open(&p->writes, conninfo, failover, p->epoll) && is_ready(p))
         return &p->records;
     (void)snprintf(why, RECORDS_WHY_MAX, "%s", get_why(&p->records));
     close_all(&p->records);

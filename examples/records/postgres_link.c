@@ -99,7 +99,7 @@ drop(struct link *link)
 static bool
 send_prepares(struct link *link)
 {
-    const struct op op = { .kind = OP_PREPARE };
+    const struct op op = { .kind = OP_PREPARE }, look = { .kind = OP_LOOK };
 
     if (PQsetnonblocking(link->conn, 1) != 0 ||
         PQenterPipelineMode(link->conn) != 1)
@@ -109,6 +109,10 @@ send_prepares(struct link *link)
                           link_statements[i].sql, 0, NULL) != 1 ||
             !push(link, &op))
             return false;
+    if (PQsendQueryParams(link->conn, link_look[link->failover], 0, NULL, NULL,
+                          NULL, NULL, 1) != 1 ||
+        !push(link, &look))
+        return false;
     link->state = LINK_PREPARES;
     return link_sync(link);
 }
@@ -141,13 +145,15 @@ ignore_notice(void *user, const PGresult *res)
 }
 
 bool
-link_open(struct link *link, const char *conninfo, int epoll)
+link_open(struct link *link, const char *conninfo,
+          enum records_failover failover, int epoll)
 {
     const char *const words[] = { "dbname", "target_session_attrs",
                                   "client_encoding", NULL };
     const char *const values[] = { conninfo, "read-write", "UTF8", NULL };
 
     memset(link, 0, sizeof *link);
+    link->failover = failover;
     link->epoll = epoll;
     link->watched = -1;
     link->conn = PQconnectdbParams(words, values, 1);
@@ -281,6 +287,8 @@ take_one(struct link *link, link_result *result, void *user)
             result(user, &sync, res);
     } else if (op->kind == OP_PREPARE)
         take_prepared(link, res);
+    else if (op->kind == OP_LOOK)
+        link_look_at(link, res);
     else
         result(user, op, res);
     PQclear(res);

@@ -14,6 +14,7 @@
 /* What was sent. */
 enum op_kind {
     OP_PREPARE,
+    OP_LOOK,    /* which server is it? */
     OP_REQUEST, /* `request` */
     OP_BEGIN,
     OP_COMMIT, /* of `request`; NULL: of many */
@@ -28,8 +29,12 @@ struct op {
 
 enum link_state { LINK_DOWN, LINK_CONNECTS, LINK_PREPARES, LINK_READY };
 
+#define LINK_MARK_MAX 48
+
 struct link {
     PGconn *conn;
+    enum records_failover failover;
+    char mark[LINK_MARK_MAX]; /* of the server that was taken last */
     enum link_state state;
     int64_t retry; /* monotonic ms: connect again then */
     int64_t heard; /* when it last said something, or was asked first */
@@ -45,8 +50,9 @@ struct link {
 typedef void link_result(void *user, const struct op *op, const PGresult *res);
 
 /* Connects, and waits for it; makes the tables. False: link->why. Then it has
- * to be run until it is LINK_READY. */
-bool link_open(struct link *link, const char *conninfo, int epoll);
+ * to be run until it is LINK_READY; LINK_DOWN: the server is not taken. */
+bool link_open(struct link *link, const char *conninfo,
+               enum records_failover failover, int epoll);
 void link_close(struct link *link);
 
 /* Sends. False: no memory, or it is not there; nothing comes of the op. */
@@ -66,8 +72,14 @@ void link_drop(struct link *link, const char *why);
 /* Connects, sends, and hands over the results that came. */
 void link_run(struct link *link, link_result *result, void *user);
 
+/* postgres_look.c: drops the link unless this server is one to be taken. */
+void link_look_at(struct link *link, const PGresult *res);
+
 /* postgres_text.c: the statements. */
 extern const char link_schema[];
+/* By enum records_failover. Which server the store was on last, after this;
+ * which one this is; for which standbys it waits. */
+extern const char *const link_look[];
 struct statement {
     const char *name, *sql;
 };

@@ -27,7 +27,35 @@ const char link_schema[] =
     " kind bigint NOT NULL, grp bytea NOT NULL, epoch bigint NOT NULL,"
     " until bigint NOT NULL, at bytea NOT NULL, last bytea NOT NULL,"
     " members bigint NOT NULL, seen bigint NOT NULL, done bigint NOT NULL,"
-    " ended bigint NOT NULL, PRIMARY KEY (id, part));";
+    " ended bigint NOT NULL, PRIMARY KEY (id, part));"
+    "CREATE TABLE IF NOT EXISTS server (id bigint PRIMARY KEY,"
+    " mark text NOT NULL);";
+
+/* Identity and timeline: a server that was promoted begins a new one, and one
+ * that was restored elsewhere has another identity. */
+#define MARK                                                        \
+    "(SELECT system_identifier FROM pg_control_system()) || ' ' ||" \
+    " left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
+#define COMMITS                                                       \
+    "set_config('synchronous_commit', CASE"                           \
+    " current_setting('synchronous_commit') WHEN 'remote_apply' THEN" \
+    " 'remote_apply' ELSE 'on' END, false)"
+#define LOOK(take)                                                            \
+    "WITH here AS (SELECT " MARK " AS mark, " COMMITS " AS commits,"          \
+    " current_setting('synchronous_standby_names') AS standbys)"              \
+    " INSERT INTO server AS k (id, mark) SELECT 1, mark FROM here"            \
+    " ON CONFLICT (id) DO UPDATE SET mark = CASE WHEN " take " THEN"          \
+    " excluded.mark ELSE k.mark END RETURNING mark, (SELECT mark FROM here)," \
+    " (SELECT standbys FROM here), (SELECT commits FROM here)"
+
+const char *const link_look[] = {
+    [RECORDS_FAILOVER_REFUSE] = LOOK("false"),
+    [RECORDS_FAILOVER_SYNCHRONOUS] =
+        LOOK("(SELECT standbys FROM here) <> '' AND split_part(k.mark, ' ', 1)"
+             " = split_part(excluded.mark, ' ', 1) AND"
+             " k.mark <= excluded.mark"),
+    [RECORDS_FAILOVER_ACCEPT] = LOOK("true"),
+};
 
 #define ROW                                                            \
     "s.version, s.id, s.btid, s.old_btid, s.packed, s.due, s.address," \

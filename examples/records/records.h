@@ -249,11 +249,29 @@ struct records *records_memory(void);
  * NULL: why (RECORDS_WHY_MAX octets) says the reason. */
 struct records *records_sqlite(const char *path, char *why);
 
+/* What to do when another server has become the primary than the one that was
+ * used last. A standby may lack what the one before had told to be saved. */
+enum records_failover {
+    /* It is not taken: everything fails until the one before is back. */
+    RECORDS_FAILOVER_REFUSE = 0,
+    /* It is taken, since a commit waits for a standby and only one that has
+     * all of them is made the primary; a server that waits for no standby
+     * (synchronous_standby_names) is not taken, nor one that this process has
+     * seen another one follow. */
+    RECORDS_FAILOVER_SYNCHRONOUS,
+    /* It is taken, whatever it is: counters may have gone back, and somebody
+     * has made that good. */
+    RECORDS_FAILOVER_ACCEPT
+};
+
 /* PostgreSQL by what libpq calls a connection string; the environment counts
  * as there (PGHOST ...). Makes the tables that are not there. Only a primary is
- * taken. Connects again by itself; until then everything fails at once. NULL:
- * why says the reason. */
-struct records *records_postgres(const char *conninfo, char *why);
+ * taken; which one it is stands in the store, and another one is taken as
+ * `failover` says, at the start and whenever it connects again. A commit is on
+ * the disk of the server, whatever its default is. Connects again by itself;
+ * until then everything fails at once. NULL: why says the reason. */
+struct records *records_postgres(const char *conninfo,
+                                 enum records_failover failover, char *why);
 
 #ifdef __cplusplus
 }

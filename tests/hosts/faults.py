@@ -28,6 +28,10 @@ from peers import DOMAIN, FQDN, GROUP, Program, free_port
 from wire import PSK_VERIFICATION, Judge, blocks, datagrams, datagrams_in
 
 PATIENCE = 180  # seconds for what takes some
+REFUSED = {
+    "refuse": "the primary is another server than before: what was committed last may be lost",
+    "synchronous": "the server waits for no standby: synchronous_standby_names is empty",
+}
 LEASE = 10  # seconds, of MTKs and of parts of a push
 
 
@@ -49,7 +53,7 @@ class Node:
         self.program = Program(
             p.tool("msk-bmsc"), "--http", http, "--mikey", mikey, "--fqdn", FQDN, "--layout",
             "keyid", "--subscribers", p.path("subscribers"), "--groups", p.path("groups"),
-            "--store", "postgres:" + self.store, "--node", self.name, *p.args.more,
+            "--store", "postgres:" + self.store, "--failover", p.args.failover, "--node", self.name,
             "--pushes-per-second", str(p.args.pushes))
         del os.environ["LD_PRELOAD"]
         self.lives.append(self.program)
@@ -133,8 +137,8 @@ class Tail:
 class Play:
     def __init__(self, args, folder):
         self.args, self.folder = args, folder
-        self.rows, self.msk = [], 1
-        self.servers = servers.Servers()
+        self.rows, self.msk, self.ends = [], 1, False
+        self.servers = servers.Servers(args.standbys)
         self.relay = servers.Relay(folder, self.servers)
         self.write_inputs()
         self.a = Node(self, "a", self.relay.conninfo())
@@ -237,6 +241,18 @@ class Play:
         self.rekey(self.b)
         self.servers.fail_over()
 
+    def standby_behind(self):
+        """A primary whose standbys have not all of it; one of them becomes the primary. Nodes
+        refuse that one, and nothing is sent; the UEs have what they had."""
+        self.servers.stop_waiting()
+        self.rekey(self.b)
+        self.all_have_it()
+        self.servers.fail_over()
+        if self.args.failover in REFUSED:
+            for node in self.nodes:
+                node.program.wait("error", reason=REFUSED[self.args.failover])
+            self.ends = True
+
     def clocks_wrong(self):
         """One an hour ahead, the other one an hour behind; then both are right again."""
         self.a.set_clock("ahead")
@@ -263,6 +279,7 @@ class Play:
         time.sleep(LEASE + 2)
         self.relay.cut = False
 
+    ALL = "node,frozen,standby,clocks,disk,cut,primary"
     FAULTS = {
         "node": ("a node killed, and back", node_killed),
         "frozen": ("a node stopped for longer than its lease", node_frozen),
@@ -271,6 +288,7 @@ class Play:
         "disk": ("the disk of the primary full", disk_full),
         "cut": ("a node cut off from the store", store_cut_off),
         "primary": ("the primary killed, a standby promoted", primary_killed),
+        "behind": ("a standby promoted that is behind", standby_behind),
     }
 
     # --- all of it
@@ -284,7 +302,8 @@ class Play:
         for name in self.args.faults.split(","):
             what, fault = self.FAULTS[name]
             self.hurt(what, lambda fault=fault: fault(self))
-        self.hurt("nothing: one more MSK to everybody", lambda: self.rekey(self.a))
+        if not self.ends:
+            self.hurt("nothing: one more MSK to everybody", lambda: self.rekey(self.a))
         self.sink.ends = True
         self.sink.join()
         self.load.terminate()
@@ -304,7 +323,7 @@ class Play:
             counts.append(({kind: n - before.get(kind, 0) for kind, n in judge.numbers.items()},
                            judge.faults[known:], highest))
         not_new = [to for to, n in counts[-1][2].items() if max(judge.to[to]) <= n]
-        return counts, not_new
+        return counts, [] if self.ends else not_new
 
     def table(self):
         counts, not_new = self.judge()
@@ -348,8 +367,9 @@ def arguments():
     parser.add_argument("--lose", type=int, default=0, help="permille of the datagrams")
     parser.add_argument("--restarts", type=int, default=0, help="UEs a second lose their power")
     parser.add_argument("--port", type=int, default=22691, help="of the UEs")
-    parser.add_argument("--faults", default=",".join(Play.FAULTS), help="in this order")
-    parser.add_argument("more", nargs="*", help="options of msk-bmsc, after --")
+    parser.add_argument("--faults", default=Play.ALL, help="in this order")
+    parser.add_argument("--standbys", type=int, default=2, help="of the primary; 2")
+    parser.add_argument("--failover", default="synchronous", help="of msk-bmsc; synchronous")
     return parser.parse_args()
 
 

@@ -151,6 +151,17 @@ class Servers:
             other.follow(first)
         return first
 
+    def stop_waiting(self):
+        """From now on a commit is told that no standby has, and no standby gets any."""
+        for standby in self.standbys():
+            standby.sql("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()")
+        for server in [self.primary] + self.standbys():
+            server.sql("ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()")
+        end = time.monotonic() + PATIENCE
+        while self.primary.sql("SELECT pid FROM pg_stat_replication"):
+            assert time.monotonic() < end, "a standby goes on"
+            time.sleep(0.05)
+
     def end(self):
         for server in self.all:
             server.stop()

@@ -26,14 +26,14 @@ empty_postgres(void)
 
     assert_int_equal(PQstatus(conn), CONNECTION_OK);
     PQclear(PQexec(conn, "DROP TABLE IF EXISTS subscriber, member, key_group,"
-                         " lease, secret, job"));
+                         " lease, secret, job, server"));
     PQfinish(conn);
 }
 
 static struct records *
 open_postgres(char *why)
 {
-    return records_postgres("", why);
+    return records_postgres("", RECORDS_FAILOVER_REFUSE, why);
 }
 #else
 static void

@@ -272,6 +272,64 @@ keeps_what_it_told_when_the_server_falls(void **state)
     }
 }
 
+#define PSQL "$PG_AS $PG_BIN/psql -q -h $PGHOST -U $PGUSER postgres -c "
+
+/* The mark of the store is that of another server, and all have to connect
+ * again. */
+static void
+move_to_another_server(const char *mark)
+{
+    char command[256];
+
+    (void)snprintf(command, sizeof command,
+                   PSQL "\"UPDATE server SET mark = %s\" >/dev/null", mark);
+    run_shell(command);
+    run_shell(PSQL "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   " WHERE pid <> pg_backend_pid() AND backend_type ="
+                   " 'client backend'\" >/dev/null");
+    (void)save_all();
+}
+
+#ifdef HAVE_LIBPQ
+static bool
+opens(enum records_failover failover, char *why)
+{
+    struct records *records = records_postgres("", failover, why);
+
+    if (records != NULL)
+        records_close(records);
+    return records != NULL;
+}
+#else
+static bool
+opens(enum records_failover failover, char *why)
+{
+    (void)failover;
+    why[0] = '\0';
+    return false;
+}
+#endif
+
+/* What was committed may be lost: nothing is loaded or saved. */
+static void
+refuses_another_server(void **state)
+{
+    char why[RECORDS_WHY_MAX];
+
+    (void)state;
+    assert_int_equal(save_all(), 0);
+    assert_false(opens(RECORDS_FAILOVER_SYNCHRONOUS, why));
+    assert_non_null(strstr(why, "waits for no standby"));
+    move_to_another_server("'7 00000001'");
+    for (int i = 0; i < 20; i++, pass(100))
+        assert_int_equal(save_all(), CROWD);
+    assert_non_null(strstr(records_why(shelf), "another server"));
+    assert_false(opens(RECORDS_FAILOVER_REFUSE, why));
+    assert_non_null(strstr(why, "another server"));
+    assert_true(opens(RECORDS_FAILOVER_ACCEPT, why));
+    recover(); /* it stands there that this is the server now */
+}
+
 /* A server that is there and says nothing. */
 static void
 tells_of_a_server_that_is_silent(void **state)
@@ -298,6 +356,7 @@ main(int argc, char *argv[])
     static const struct CMUnitTest postgres[] = {
         TEST(connects_again_when_it_was_cut_off),
         TEST(keeps_what_it_told_when_the_server_falls),
+        TEST(refuses_another_server),
         TEST(tells_of_a_server_that_is_silent),
     };
 
