@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -20,23 +21,26 @@ welcome(struct door *door, int fd, const struct sockaddr_storage *from)
 {
     struct address peer;
     struct guest *guest;
+    uint64_t ticket;
 
     if (!address_from_socket((const struct sockaddr *)from, &peer)) {
         (void)close(fd);
         return;
     }
     guest = seats_find(door, &peer);
-    guest->place = WAITS;
-    guest->fd = fd;
-    guest->heard = false;
-    guest->peer = peer;
-    guest->order = door->arrived++;
-    guest->until = door->now + DOOR_REQUEST_MS;
+    ticket = guest->ticket;
+    *guest = (struct guest){ .place = WAITS,
+                             .fd = fd,
+                             .inner = -1,
+                             .peer = peer,
+                             .ticket = ticket,
+                             .order = door->arrived++,
+                             .until = door->now + DOOR_REQUEST_MS };
+    (void)guest_local(fd, &guest->local);
     door->counts.accepted++;
     door->counts.present++;
-    if (guest_listen(door, fd, guest->ticket, EPOLLIN | EPOLLRDHUP | EPOLLET))
-        guest_look(door, guest, false); /* most have said all by now */
-    else
+    guest_look(door, guest); /* most have said all by now */
+    if (guest->ticket == ticket && !guest_listen(door, fd, ticket))
         guest_forget(door, guest);
 }
 
@@ -63,7 +67,9 @@ answer_the_door(struct door *door)
 static void
 end_of_time(struct door *door, struct guest *guest)
 {
-    if (guest->place == LEAVES) {
+    bool idle = guest->place == WAITS && guest->requests > 0 && !guest->heard;
+
+    if (guest->place == LEAVES || idle) {
         guest_forget(door, guest);
         return;
     }
@@ -72,8 +78,6 @@ end_of_time(struct door *door, struct guest *guest)
         guest_turn_away(door, guest, 408);
         return;
     }
-    if (guest_is_inside(guest))
-        (void)shutdown(guest->fd, SHUT_RDWR);
     guest_forget(door, guest);
 }
 
@@ -94,21 +98,13 @@ tick(struct door *door)
 static void
 happened(struct door *door, const struct epoll_event *event)
 {
-    struct guest *guest;
+    uint64_t what = event->data.u64, ticket = what & ~GUEST_INNER;
+    struct guest *guest = &door->guests[ticket % DOOR_GUESTS_MAX];
 
-    if (event->data.u64 == LISTENER) {
+    if (what == LISTENER)
         answer_the_door(door);
-        return;
-    }
-    guest = &door->guests[event->data.u64 % DOOR_GUESTS_MAX];
-    if (guest->ticket != event->data.u64) /* it left meanwhile */
-        return;
-    if (guest->place == WAITS)
-        guest_look(door, guest, (event->events & (EPOLLRDHUP | EPOLLHUP)) != 0);
-    else if (guest->place == LEAVES)
-        guest_throw_away(door, guest);
-    else if (guest->until > door->now + LEAVE_MS)
-        guest->until = door->now + LEAVE_MS; /* it will say no more */
+    else if (guest->ticket == ticket && guest->place != NOBODY)
+        guest_go_on(door, guest, event->events, what != ticket);
 }
 
 void
@@ -125,11 +121,19 @@ door_run(struct door *door, msk_time now)
 
 /* NULL: it is gone, or leaves. */
 static struct guest *
-find_inside(struct door *door, uint64_t ticket)
+find(struct door *door, uint64_t ticket)
 {
     struct guest *guest = &door->guests[ticket % DOOR_GUESTS_MAX];
 
-    return guest->ticket == ticket && guest_is_inside(guest) ? guest : NULL;
+    return guest->ticket == ticket && guest->place != LEAVES ? guest : NULL;
+}
+
+static struct guest *
+find_inside(struct door *door, uint64_t ticket)
+{
+    struct guest *guest = find(door, ticket);
+
+    return guest != NULL && guest_is_inside(guest) ? guest : NULL;
 }
 
 void
@@ -143,22 +147,42 @@ door_taken(struct door *door, uint64_t ticket)
     guest->until = MSK_NEVER;
 }
 
-void
-door_answered(struct door *door, uint64_t ticket)
+bool
+door_answered(struct door *door, uint64_t ticket, bool last)
 {
     struct guest *guest = find_inside(door, ticket);
 
     if (guest == NULL)
-        return;
+        return true;
     guest->place = INSIDE;
-    if (guest->until == MSK_NEVER)
-        guest->until = door->now + DOOR_REQUEST_MS;
+    guest->until = door->now + DOOR_REQUEST_MS;
+    guest->last = guest->last || last;
+    return guest->last;
+}
+
+void
+door_over(struct door *door, uint64_t ticket)
+{
+    struct guest *guest = find_inside(door, ticket);
+
+    if (guest != NULL)
+        guest_answered(door, guest);
+}
+
+bool
+door_peer(struct door *door, uint64_t ticket, struct address *out)
+{
+    const struct guest *guest = find_inside(door, ticket);
+
+    if (guest != NULL)
+        *out = guest->peer;
+    return guest != NULL;
 }
 
 void
 door_left(struct door *door, uint64_t ticket)
 {
-    struct guest *guest = find_inside(door, ticket);
+    struct guest *guest = find(door, ticket);
 
     if (guest != NULL)
         guest_leave(door, guest);
@@ -179,7 +203,7 @@ door_timeout(const struct door *door, int ms)
 void
 door_local(const struct door *door, struct address *out)
 {
-    *out = door->host.local;
+    *out = door->local;
 }
 
 const struct door_counts *
@@ -194,18 +218,22 @@ set_up(struct door *door, const struct address *at)
 {
     struct sockaddr_storage to;
     socklen_t len;
+    struct epoll_event event = { .events = EPOLLIN };
     int yes = 1, no = 0;
 
+    event.data.u64 = LISTENER;
     return address_to_socket(address_view(at), &to, &len) &&
            (at->n == ADDRESS_V4 ||
             setsockopt(door->fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no) ==
                 0) &&
            setsockopt(door->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) ==
                0 &&
+           setsockopt(door->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) ==
+               0 &&
            bind(door->fd, (struct sockaddr *)&to, len) == 0 &&
            listen(door->fd, SOMAXCONN) == 0 &&
-           guest_local(door->fd, &door->host.local) &&
-           guest_listen(door, door->fd, LISTENER, EPOLLIN);
+           guest_local(door->fd, &door->local) &&
+           epoll_ctl(door->epoll, EPOLL_CTL_ADD, door->fd, &event) == 0;
 }
 
 struct door *
@@ -218,7 +246,7 @@ door_open(const struct address *at, struct msk_bytes fqdn, door_enter *enter,
         return NULL;
     for (size_t i = 0; i < DOOR_GUESTS_MAX; i++)
         door->guests[i].ticket = i;
-    door->host.fqdn = fqdn;
+    door->fqdn = fqdn;
     door->enter = enter;
     door->refused = refused;
     door->user = user;

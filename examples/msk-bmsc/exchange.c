@@ -106,7 +106,8 @@ add_retry(struct MHD_Response *r)
 }
 
 struct MHD_Response *
-exchange_response(int status, const struct msk_http_response *response)
+exchange_response(int status, const struct msk_http_response *response,
+                  bool last)
 {
     struct msk_bytes body = { NULL, 0 };
     struct MHD_Response *r;
@@ -121,6 +122,7 @@ exchange_response(int status, const struct msk_http_response *response)
         add_header(r, &response->headers[i]);
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE && response == NULL)
         add_retry(r);
-    (void)MHD_add_response_header(r, "Connection", "close");
+    if (last)
+        (void)MHD_add_response_header(r, "Connection", "close");
     return r;
 }

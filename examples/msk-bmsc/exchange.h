@@ -42,9 +42,10 @@ void exchange_take(struct exchange *x, const char *p, size_t n);
  * that cannot be. It points into x and the connection. */
 int exchange_request(struct exchange *x, struct MHD_Connection *connection);
 
-/* An answer, after which the connection ends. response NULL: nothing but the
- * status. NULL: no memory. */
-struct MHD_Response *
-exchange_response(int status, const struct msk_http_response *response);
+/* An answer; last: after which the connection ends. response NULL: nothing but
+ * the status. NULL: no memory. */
+struct MHD_Response *exchange_response(int status,
+                                       const struct msk_http_response *response,
+                                       bool last);
 
 #endif

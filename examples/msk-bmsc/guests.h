@@ -12,17 +12,23 @@
 
 enum place {
     NOBODY,
-    WAITS,  /* for its head */
-    INSIDE, /* the web server has a copy of the socket */
-    SERVED, /* the same, and its request is being worked on */
+    WAITS,  /* for a head */
+    INSIDE, /* the web server has its request, or a part of it */
+    SERVED, /* the same, and it is being worked on */
     LEAVES  /* was answered; what it still says is thrown away */
 };
 
 struct guest {
     enum place place;
-    int fd;
-    bool heard; /* it said something */
-    struct address peer;
+    int fd;                     /* to the street */
+    int inner;                  /* to the web server; -1: it has not met it */
+    bool heard;                 /* it said something, as it WAITS */
+    bool more;                  /* there is something behind its request */
+    bool ended;                 /* and no more comes after what is there */
+    size_t left;                /* octets of its request on the street */
+    bool last;                  /* no other request comes after this one */
+    unsigned requests;          /* that it was let in with */
+    struct address peer, local; /* it, and where it came to */
     uint64_t ticket; /* grows; modulo DOOR_GUESTS_MAX it is the index */
     uint64_t order;  /* of arrival */
     msk_time until;
@@ -30,7 +36,8 @@ struct guest {
 
 struct door {
     int fd, epoll;
-    struct head_host host;
+    struct msk_bytes fqdn;
+    struct address local;
     door_enter *enter;
     door_refused *refused;
     void *user;
@@ -42,18 +49,25 @@ struct door {
 
 /* --- guests.c ------------------------------------------------------------ */
 
-/* Has the web server a copy of the socket? */
+/* Has the web server its request? */
 static inline bool
 guest_is_inside(const struct guest *guest)
 {
     return guest->place == INSIDE || guest->place == SERVED;
 }
 
-/* Closes the socket; the seat is free. */
+/* Closes its sockets; the seat is free. */
 void guest_forget(struct door *door, struct guest *guest);
 
-/* Tells the loop of that when fd has such events (epoll_ctl(2)). */
-bool guest_listen(struct door *door, int fd, uint64_t ticket, uint32_t how);
+/* Looks at what came, and leaves it in the socket. */
+void guest_look(struct door *door, struct guest *guest);
+
+/* A socket of it has such events (epoll_ctl(2)), on the street or inner. */
+void guest_go_on(struct door *door, struct guest *guest, uint32_t events,
+                 bool inner);
+
+/* Its request is answered: it may have another one, or is the last. */
+void guest_answered(struct door *door, struct guest *guest);
 
 /* It was answered: what it still says is thrown away until it closes. */
 void guest_leave(struct door *door, struct guest *guest);
@@ -61,11 +75,9 @@ void guest_leave(struct door *door, struct guest *guest);
 /* Answers with an error, and no more. */
 void guest_turn_away(struct door *door, struct guest *guest, int status);
 
-/* Looks at what came, and leaves it in the socket. ended: no more comes. */
-void guest_look(struct door *door, struct guest *guest, bool ended);
-
-/* Of one that leaves. */
-void guest_throw_away(struct door *door, struct guest *guest);
+/* Tells the loop of that each time that something comes to fd. */
+bool guest_listen(const struct door *door, int fd, uint64_t what);
+#define GUEST_INNER ((uint64_t)1 << 63) /* in what: of its inner socket */
 
 /* Where a socket is, or nowhere. */
 bool guest_local(int fd, struct address *out);

@@ -16,6 +16,7 @@ struct head {
     const struct head_host *host;
     bool old;      /* HTTP/1.0 */
     bool absolute; /* the target names the host, and that goes first */
+    bool close;    /* RFC 9112 9.6 */
     size_t cookies, fields, hosts, lengths, codings;
     size_t length;
 };
@@ -280,6 +281,20 @@ judge_length(struct head *head, struct msk_bytes value)
     return HEAD_FINE; /* too much of it is judged at the end */
 }
 
+/* RFC 9110 7.6.1: a list of words without case. */
+static bool
+lists(struct msk_bytes value, const char *word)
+{
+    while (value.n > 0) {
+        struct msk_bytes item = before(value, ",");
+
+        if (equals(trimmed(item), word))
+            return true;
+        value = behind(value, item.n < value.n ? item.n + 1 : item.n);
+    }
+    return false;
+}
+
 /* What says how long a body is has no blank after it: libmicrohttpd would
  * take that for a part of the value, and find another end than we do. */
 static int
@@ -313,6 +328,8 @@ judge_field(struct head *head, struct msk_bytes line)
                    : 400;
     if (equals(name, "Content-Length") || equals(name, "Transfer-Encoding"))
         return judge_framing(head, name, line, value);
+    if (equals(name, "Connection"))
+        head->close = head->close || lists(value, "close");
     if (equals(name, "Cookie"))
         head->cookies += 1 + count(value, ";,");
     if (head->cookies > PARTS_MAX)
@@ -366,8 +383,17 @@ judge_unfinished(struct msk_bytes rest, bool in_request_line)
     return HEAD_MORE;
 }
 
+static int
+judge_end(const struct head *head, size_t n, struct head_frame *frame)
+{
+    frame->n = head->codings > 0 ? SIZE_MAX : n + head->length;
+    frame->last = head->codings > 0 || head->old || head->close;
+    return judge_all(head);
+}
+
 int
-head_judge(struct msk_bytes octets, const struct head_host *host)
+head_judge(struct msk_bytes octets, const struct head_host *host,
+           struct head_frame *frame)
 {
     struct head head = { .host = host };
     struct msk_bytes rest = octets, line;
@@ -381,7 +407,7 @@ head_judge(struct msk_bytes octets, const struct head_host *host)
         if (n == 0 && !begun) {
             told = ++empty > EMPTY_LINES_MAX ? 400 : HEAD_FINE;
         } else if (n == 0) {
-            return judge_all(&head);
+            return judge_end(&head, octets.n - rest.n, frame);
         } else if (!begun) {
             begun = true;
             told = n > HEAD_LINE_MAX ? 414 : judge_request_line(&head, line);

@@ -25,11 +25,18 @@ struct head_host {
     struct address local;
 };
 
+/* What a good head says of its request. */
+struct head_frame {
+    size_t n;  /* octets of it, with its body; SIZE_MAX: only its body says */
+    bool last; /* no other one comes after it in this connection */
+};
+
 /*
  * Judges the octets that came so far, from the first one on: HEAD_MORE,
- * HEAD_FINE, or the status of the error to answer: 400, 413 (a body longer
+ * HEAD_FINE and *frame, or the status of the error to answer: 400, 413 (a body longer
  * than MSK_HTTP_BODY_MAX), 414, 417, 431, 501 (method), 505 (version).
  */
-int head_judge(struct msk_bytes octets, const struct head_host *host);
+int head_judge(struct msk_bytes octets, const struct head_host *host,
+               struct head_frame *frame);
 
 #endif

@@ -2,10 +2,9 @@
 #include "http.h"
 
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/un.h>
 
 #include "../hosts/event.h"
 #include "exchange.h"
@@ -13,8 +12,7 @@
 
 /* What the door sees to is here once more, wider. */
 #define CONNECTIONS_MAX (2 * DOOR_GUESTS_MAX)
-#define PER_ADDRESS_MAX (2 * DOOR_PER_ADDRESS_MAX)
-#define CONNECTION_SECONDS 10u
+#define CONNECTION_SECONDS 20u
 #define CONNECTION_OCTETS ((size_t)3 * HEAD_MAX) /* a head and its parts */
 
 /* Requests of one turn of the loop are looked at for so long; those after that
@@ -35,6 +33,15 @@ struct http_server {
     struct http_counts counts;
 };
 
+static uint64_t
+ticket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return (uint64_t)(uintptr_t)info->socket_context;
+}
+
 static void *
 begin(void *user, const char *target, struct MHD_Connection *connection)
 {
@@ -50,24 +57,25 @@ end(void *user, struct MHD_Connection *connection, void **state,
     struct http_server *server = user;
     struct exchange *x = *state;
 
-    (void)connection;
     (void)code;
     *state = NULL;
     if (x == NULL)
         return;
-    if (x->handled)
+    if (x->handled) {
+        door_over(server->door, ticket_of(connection));
         server->handlers->answered(server->user, x->then);
+    }
     exchange_free(x);
 }
 
 /* --- answers ------------------------------------------------------------- */
 
-/* One request a connection: only its first head was seen at the door. */
+/* Nobody was asked. */
 static enum MHD_Result
 answer(struct http_server *server, struct MHD_Connection *connection,
        int status)
 {
-    struct MHD_Response *r = exchange_response(status, NULL);
+    struct MHD_Response *r = exchange_response(status, NULL, true);
     enum MHD_Result result;
 
     if (r == NULL)
@@ -76,15 +84,6 @@ answer(struct http_server *server, struct MHD_Connection *connection,
     MHD_destroy_response(r);
     server->counts.answered[status / 100]++;
     return result;
-}
-
-static uint64_t
-ticket_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-    return (uint64_t)(uintptr_t)info->socket_context;
 }
 
 /* What waits while others are loaded and saved is answered in the next turn of
@@ -96,15 +95,16 @@ http_answer(struct http_server *server, struct exchange *x,
     int status =
         response != NULL ? response->status : MHD_HTTP_SERVICE_UNAVAILABLE;
     struct address local;
+    bool last =
+        door_answered(server->door, ticket_of(x->connection), response == NULL);
 
     door_local(server->door, &local);
     if (response != NULL)
         said_response(server->capture, response, address_view(&x->peer),
                       address_view(&local));
-    x->response = exchange_response(status, response);
+    x->response = exchange_response(status, response, last);
     x->status = (unsigned)status;
     x->then = then;
-    door_answered(server->door, ticket_of(x->connection));
     server->open--;
     server->resumed = true;
     server->counts.overload += late ? 1 : 0;
@@ -114,16 +114,6 @@ http_answer(struct http_server *server, struct exchange *x,
 }
 
 /* --- one request --------------------------------------------------------- */
-
-static bool
-peer_of(struct MHD_Connection *connection, struct address *out)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-    return info != NULL && info->client_addr != NULL &&
-           address_from_socket(info->client_addr, out);
-}
 
 static bool
 is_overloaded(struct http_server *server)
@@ -141,7 +131,8 @@ handle(struct http_server *server, struct MHD_Connection *connection,
     struct address local;
     int status;
 
-    if (x->target == NULL || !peer_of(connection, &x->peer))
+    if (x->target == NULL ||
+        !door_peer(server->door, ticket_of(connection), &x->peer))
         return MHD_NO;
     status = exchange_request(x, connection);
     if (status == MHD_HTTP_OK && is_overloaded(server))
@@ -203,18 +194,14 @@ access_handler(void *user, struct MHD_Connection *connection, const char *url,
 /* --- the door ------------------------------------------------------------ */
 
 static bool
-enter(void *user, int fd, const struct address *peer, uint64_t ticket)
+enter(void *user, int fd, uint64_t ticket)
 {
     struct http_server *server = user;
-    struct sockaddr_storage from;
-    socklen_t len;
+    struct sockaddr_un nowhere = { .sun_family = AF_UNIX };
 
     server->ticket = ticket;
-    if (address_to_socket(address_view(peer), &from, &len))
-        return MHD_add_connection(server->daemon, fd, (struct sockaddr *)&from,
-                                  len) == MHD_YES;
-    (void)close(fd);
-    return false;
+    return MHD_add_connection(server->daemon, fd, (struct sockaddr *)&nowhere,
+                              sizeof nowhere) == MHD_YES;
 }
 
 /* A connection of libmicrohttpd begins, with the ticket of who enters now, and
@@ -247,8 +234,7 @@ start_daemon(struct http_server *server)
     return MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0,
         NULL, NULL, access_handler, server, MHD_OPTION_CONNECTION_LIMIT,
-        CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT, PER_ADDRESS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS,
+        CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_OCTETS,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, watch,
         server, MHD_OPTION_URI_LOG_CALLBACK, begin, NULL,

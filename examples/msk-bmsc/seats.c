@@ -2,7 +2,6 @@
 #include "guests.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 /* Of an IPv6 address a host has the last 64 bits to itself. */
 static bool
@@ -12,13 +11,16 @@ is_neighbour(const struct address *a, const struct address *b)
            memcmp(a->octets, b->octets, a->n == ADDRESS_V4 ? 4 : 8) == 0;
 }
 
-/* A guest that was answered goes first, and last one that will be soon. */
+/* A guest that leaves goes first, then one that was answered and has not asked
+ * again, and last one that will be answered soon. */
 static int
 rank(const struct guest *guest)
 {
     if (guest->place == LEAVES)
         return 0;
-    return guest->place == SERVED ? 2 : 1;
+    if (guest->place == WAITS && guest->requests > 0 && !guest->heard)
+        return 1;
+    return guest->place == SERVED ? 3 : 2;
 }
 
 /* Of the same rank the one goes that came first. */
@@ -33,8 +35,6 @@ goes_before(const struct guest *a, const struct guest *b)
 static void
 push_out(struct door *door, struct guest *guest)
 {
-    if (guest_is_inside(guest)) /* the web server sees it */
-        (void)shutdown(guest->fd, SHUT_RDWR);
     if (guest->place != LEAVES)
         door->counts.gave_way++;
     guest_forget(door, guest);

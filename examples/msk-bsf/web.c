@@ -89,7 +89,7 @@ serve(struct web *web, struct MHD_Connection *connection, struct exchange *x,
     x->request.method = msk_text(method);
     if (status == MHD_HTTP_OK)
         web->answer(web->user, &x->request, address_view(&x->peer), &web->room);
-    r = exchange_response(web->room.response.status, &web->room.response);
+    r = exchange_response(web->room.response.status, &web->room.response, true);
     if (r != NULL)
         result = MHD_queue_response(connection,
                                     (unsigned)web->room.response.status, r);

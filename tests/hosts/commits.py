@@ -224,7 +224,7 @@ def leaves_what_is_too_late(where):
     begun = place.ask_all()
     waiting = int(place.gauge("waiting"))
     assert 0 < waiting < len(begun), waiting  # the others are in a round
-    write(place.path("later"))
+    write(place.path("later"), 11)
     late = [each.getresponse().status for each in begun[-waiting:]]
     assert late == [503] * waiting, late
     assert not any(is_readable(each.sock) for each in begun[:-waiting])
@@ -334,16 +334,16 @@ def a_push_survives_its_node(where):
 
 def a_push_is_left_to_others(where):
     """An orderly end lets go of a push to all at once: another node goes on with it."""
-    place = Place(where, "--pushes-per-second", "1", many=60)
-    other = place.another()
+    place = Place(where, "--pushes-per-second", "1", many=90)
     place.bmsc.say(f"push {GROUP}")
     place.bmsc.wait("progress", what="push")
+    other = place.another()  # which would have been faster, perhaps
     began = time.monotonic()
     place.bmsc.quit()
     told = other.wait("finished", what="push")
-    assert (told["seen"], told["done"]) == (60, 60), told
+    assert (told["seen"], told["done"]) == (90, 90), told
     assert time.monotonic() - began < 8, "it waited as if the node had died"  # which takes 10 s
-    assert [ue.drain() for ue in place.ues] == [1] * 60
+    assert [ue.drain() for ue in place.ues] == [1] * 90
     other.quit()
 
 

@@ -3,11 +3,12 @@
  * For LD_PRELOAD. The clock is an hour behind as long as there is the file that
  * $MSK_SET_BACK names, and an hour ahead as long as there is that of
  * $MSK_SET_AHEAD. And as if the machine was slow, however fast it is, each
- * look at the clock takes $MSK_LOOK milliseconds. It is 11 seconds later as soon
- * as there is the file that $MSK_LATER names, and stands still as long as there
+ * look at the clock takes $MSK_LOOK milliseconds. It is so many seconds later
+ * as the file says that $MSK_LATER names, and stands still as long as there
  * is the one that $MSK_STILL names; but not the time of day.
  */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -31,6 +32,20 @@ is_there(const char *name)
     const char *path = getenv(name);
 
     return path != NULL && access(path, F_OK) == 0;
+}
+
+static long
+later(void)
+{
+    const char *path = getenv("MSK_LATER");
+    FILE *file = path != NULL ? fopen(path, "r") : NULL;
+    long seconds = 0;
+
+    if (file != NULL && fscanf(file, "%ld", &seconds) != 1)
+        seconds = 0; /* it is being written */
+    if (file != NULL)
+        (void)fclose(file);
+    return seconds;
 }
 
 /* As it was when this was asked first. */
@@ -64,7 +79,6 @@ clock_gettime(clockid_t clock, struct timespec *t)
     stand_still(t);
     if (look != NULL)
         pass(t, atol(look));
-    if (is_there("MSK_LATER"))
-        t->tv_sec += 11;
+    t->tv_sec += later();
     return 0;
 }

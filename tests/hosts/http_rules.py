@@ -4,11 +4,13 @@
 
     http_rules.py MSK-BMSC [NAME...]
 
-A row is a name, the clause, the octets that a client sends, and what may come back. Where the
+A row is a name, the clause, the octets that a client sends, and what may come back: alone, behind
+another request, and together with another one. Where the
 RFCs leave a choice, what msk-bmsc chose stands in doc/operations.md. A request that is accepted
 gets 401: nobody here has keys. NAME: only rows whose names begin so.
 """
 import email.utils
+import re
 import socket
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import time
 from peers import DOMAIN, FQDN, GROUP, Program, write
 
 PATIENCE = 30
+REQUESTS = 100  # of a connection
 TARGET = "/keymanagement?requesttype=msk-request"
 KIND = "Content-Type: application/mbms-msk+xml\r\n"
 FINE, BAD = {401}, {400}
@@ -245,7 +248,9 @@ ROWS = [
      FINE),
     # --- connections: RFC 9112 9
     ("Connection: close", "9112 9.6", ask(more="Connection: close\r\n"), FINE),
-    ("two at once", "9112 9.3.2", ask() + ask(), FINE),
+    ("Connection: close, in a list", "9110 7.6.1", ask(more="Connection: x, Close\r\n"), FINE),
+    ("Connection: keep-alive", "9112 9.3", ask(more="Connection: keep-alive, x\r\n"), FINE),
+    ("a word that begins with close", "9110 7.6.1", ask(more="Connection: closed\r\n"), FINE),
     ("Upgrade", "9110 7.8", ask(more="Connection: Upgrade\r\nUpgrade: h2c\r\n"), FINE),
     ("what HTTP/2 begins with", "9113 3.4", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {400, 501, 505}),
     # --- where: RFC 9110 15.5.5
@@ -253,61 +258,88 @@ ROWS = [
 ]
 
 
+class Connection:
+    """Answers, one after the other."""
+
+    def __init__(self, at):
+        self.socket = socket.create_connection(at, PATIENCE)
+        self.octets = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def say(self, octets):
+        try:
+            self.socket.sendall(octets)
+        except OSError:
+            pass  # it closed before all was said; what it said is here
+
+    def more(self):
+        """False: there is no more."""
+        got = self.socket.recv(65536)
+        self.octets += got
+        return bool(got)
+
+    def take(self, n):
+        taken, self.octets = self.octets[:n], self.octets[n:]
+        return taken
+
+    def answer(self, name="", until_100=False):
+        while b"\r\n\r\n" not in self.octets and self.more():
+            pass
+        answer = Answer(self.take(self.octets.find(b"\r\n\r\n") + 4 or len(self.octets)))
+        if answer.status == 100 and not until_100:
+            return self.answer(name)  # RFC 9110 15.2: before the answer
+        length = answer.fields.get("content-length", ["0"])[0] if name != "HEAD" else 0
+        while len(self.octets) < int(length) and self.more():
+            pass
+        answer.body = self.take(int(length))
+        return answer
+
+    def ends(self):
+        """It closes, without another octet, and orderly."""
+        while not self.octets and self.more():
+            pass
+        return not self.octets
+
+
 class Answer:
-    """All answers of one connection, read to its end, or until they stop for a while."""
-
-    def __init__(self, octets, at, wait=None):
-        self.octets, self.closed = b"", False
-        with socket.create_connection(at, PATIENCE) as s:
-            try:
-                s.sendall(octets)
-            except OSError:
-                pass  # it closed before all was said; what it said is here
-            s.settimeout(wait or PATIENCE)
-            try:
-                while True:
-                    more = s.recv(65536)
-                    if not more:
-                        self.closed = True
-                        break
-                    self.octets += more
-                    if wait and self.octets.startswith(b"HTTP/1.1 100 "):
-                        break
-            except socket.timeout:
-                pass
-            except ConnectionResetError:
-                self.closed = "reset"
-        self.parse()
-
-    def parse(self):
-        octets = self.octets
-        if octets.startswith(b"HTTP/1.1 100 "):
-            octets = octets.partition(b"\r\n\r\n")[2] or octets  # RFC 9110 15.2: before the answer
-        head, _, self.body = octets.partition(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
+    def __init__(self, octets):
+        lines = octets.decode("latin-1").split("\r\n")
         words = lines[0].split(" ", 2)
+        self.octets, self.body = octets, b""
         self.status = int(words[1]) if len(words) > 1 and words[0] == "HTTP/1.1" else 0
         self.fields = {}
-        for line in lines[1:]:
+        for line in lines[1:-2]:
             name, _, value = line.partition(":")
             self.fields.setdefault(name.lower(), []).append(value.strip())
 
 
-def check(name, answer, may):
+def is_last(octets, answer):
+    """Does the connection end with this answer? RFC 9112 9.6; what is not of the library's making
+    is the last one, and so is what the door knows no length of."""
+    return answer.status not in (401, 404, 405, 415) or re.search(
+        rb" http/1.0\r\n|\nconnection:[^\r]*\bclose[ \t]*\r\n|chunked\r\n", octets.lower()) is not None
+
+
+def check(name, octets, answer, may):
     """What is wrong with an answer, beyond its status."""
     if answer.status not in may:
         return f"{answer.status or answer.octets[:60]!r} instead of {sorted(may)}"
     if answer.status == 100:
         return None
     fields = answer.fields
-    if answer.closed is not True or fields.get("connection") != ["close"]:
-        return "it did not say that it closes, and close"  # RFC 9112 9.6
+    if (fields.get("connection") == ["close"]) != is_last(octets, answer):
+        return "it did not say right if it closes"
     if len(fields.get("date", [])) != 1 or not email.utils.parsedate(fields["date"][0]):
         return "no Date"  # RFC 9110 6.6.1
     if len(fields.get("content-length", [])) != 1 or "transfer-encoding" in fields:
         return "not one Content-Length"  # RFC 9110 8.6
     if len(answer.body) != (0 if name == "HEAD" else int(fields["content-length"][0])):
-        return "the body has another length"  # and no second answer is after it
+        return "the body has another length"
     if answer.status == 401 and not fields.get("www-authenticate"):
         return "no challenge"  # RFC 9110 15.5.2
     if answer.status == 405 and fields.get("allow") != ["POST"]:
@@ -315,6 +347,54 @@ def check(name, answer, may):
     if answer.status == 415 and fields.get("accept-encoding") != ["identity"]:
         return "no Accept-Encoding"  # RFC 9110 15.5.16
     return None
+
+
+def judge(row, connection):
+    """Of a row that was said. Then it ends; or serves another one, which it tells from this one."""
+    name, _, octets, may = row
+    answer = connection.answer(name, 100 in may)
+    why = check(name, octets, answer, may)
+    if why or answer.status == 100:
+        return why
+    if not is_last(octets, answer):
+        connection.say(ask(more="Connection: close\r\n"))
+        if connection.answer().status != 401:
+            return "the next request is not understood"
+    return None if connection.ends() else "it did not close"
+
+
+def alone(row, at):
+    with Connection(at) as connection:
+        connection.say(row[2])
+        return judge(row, connection)
+
+
+def behind_another(row, at):
+    with Connection(at) as connection:
+        connection.say(ask(more="Content-Length: 5\r\n", body="x" * 5))
+        if connection.answer().status != 401:
+            return "the first one was refused"
+        connection.say(row[2])
+        return judge(row, connection)
+
+
+def together_with_another(row, at):
+    with Connection(at) as connection:
+        connection.say(ask(more="Content-Length: 5\r\n", body="x" * 5) + row[2])
+        if connection.answer().status != 401:
+            return "the first one was refused"
+        return judge(row, connection)
+
+
+def too_many(at):
+    """As many as a connection may have, all at once, and more: the last one says so."""
+    with Connection(at) as connection:
+        connection.say(length("5") * (REQUESTS + 20))
+        answers = [connection.answer() for _ in range(REQUESTS)]
+        told = ["connection" in each.fields for each in answers]
+        if {each.status for each in answers} != FINE or told != [False] * (REQUESTS - 1) + [True]:
+            return "of many at once, not each is answered"
+        return None if connection.ends() else "of many at once, too many are answered"
 
 
 def slices(octets, at):
@@ -354,16 +434,19 @@ def main():
         host, port = bmsc.wait("ready")["http"].rsplit(":", 1)
         at = host, int(port)
         rows = [row for row in ROWS if not wanted or any(row[0].startswith(w) for w in wanted)]
-        for name, clause, octets, may in rows:
-            try:
-                why = check(name, Answer(octets, at, 5 if 100 in may else None), may)
-            except OSError as error:
-                why = str(error)
-            if why:
-                wrong.append(f"{name} ({clause}): {why}")
-            if bmsc.process.poll() is not None:
-                wrong.append(f"{name} ({clause}): that ended it")
-                break
+        for row in rows:
+            for way in alone, behind_another, together_with_another:
+                try:
+                    why = way(row, at)
+                except OSError as error:
+                    why = str(error)
+                if why:
+                    wrong.append(f"{row[0]} ({row[1]}), {way.__name__}: {why}")
+                if bmsc.process.poll() is not None:
+                    wrong.append(f"{row[0]} ({row[1]}): that ended it")
+                    break
+        if not wanted and not wrong:
+            wrong += filter(None, [too_many(at)])
         if not wanted and not wrong:
             whole = length("5")
             got = slices(whole, at)
