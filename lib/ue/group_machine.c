@@ -194,7 +194,7 @@ brings_current(const struct msk_ue_group *group)
 /* A pull is for the current MSK (decision 17): it goes into the request that
  * waits for its turn; or it is in the one under way, or comes after that. */
 static void
-join(struct msk_ue_group *group)
+join_request(struct msk_ue_group *group)
 {
     if (group->state == MSK_GROUP_READY)
         (void)msk_ue_group_want(group, 0);
@@ -286,7 +286,7 @@ act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
     case GA_BEGIN: begin_asking(ue, group, calm_left(ue, group)); break;
     case GA_DAMP: begin_damped(ue, group); break;
     case GA_NOW: begin_now(ue, group); break;
-    case GA_JOIN: join(group); break;
+    case GA_JOIN: join_request(group); break;
     case GA_HASTEN: hasten(ue, group); break;
     case GA_REPLAN: plan(ue, group, calm_left(ue, group)); break;
     case GA_COUNT: count_group_attempt(ue, group); break;
