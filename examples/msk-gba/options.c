@@ -71,23 +71,11 @@ static const char help[] =
     "says why.\n";
 
 static bool
-read_bsf(struct server *bsf, const char *text)
-{
-    const char *why = NULL;
-
-    if (server_parse(bsf, text, &why) && bsf->base[0] != '\0')
-        why = "Ub is at \"/\", and at no other path";
-    if (why != NULL)
-        (void)fprintf(stderr, "msk-gba: --bsf: %s\n", why);
-    return why == NULL;
-}
-
-static bool
 take(struct options *o, enum option_name name, char *value)
 {
     switch (name) {
     case USIM: o->usim = value; return true;
-    case BSF: return read_bsf(&o->bsf, value);
+    case BSF: o->url = value; return true;
     case FQDN: o->fqdn = value; return true;
     case NAF:
         if (o->n_nafs == NAFS_MAX)
@@ -107,28 +95,21 @@ take(struct options *o, enum option_name name, char *value)
     return false;
 }
 
-/* The BSF under another name than that of its URL. */
 static bool
-set_name(struct options *o)
+set_bsf(struct options *o)
 {
-    struct server named;
     const char *why;
 
-    if (o->fqdn == NULL)
+    if (server_bsf(&o->bsf, o->url, o->fqdn, &why))
         return true;
-    if (!server_parse(&named, o->fqdn, &why) ||
-        !server_override(&named, &o->bsf)) {
-        (void)fprintf(stderr, "msk-gba: --fqdn: it is no name\n");
-        return false;
-    }
-    o->bsf = named;
-    return true;
+    (void)fprintf(stderr, "msk-gba: --bsf: %s\n", why);
+    return false;
 }
 
 static bool
 whole(const struct options *o)
 {
-    return o->usim != NULL && o->bsf.origin[0] != '\0' &&
+    return o->usim != NULL && o->url != NULL &&
            (o->out == NULL || o->n_nafs > 0);
 }
 
@@ -158,5 +139,5 @@ options_read(int argc, char **argv, struct options *out, int *status)
         (void)fprintf(stderr, "msk-gba: options are missing; see --help\n");
         return false;
     }
-    return set_name(out);
+    return set_bsf(out);
 }

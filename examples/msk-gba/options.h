@@ -8,8 +8,8 @@
 
 struct options {
     const char *usim;
-    struct server bsf;
-    const char *fqdn; /* its name, or NULL: that of its URL */
+    const char *url, *fqdn; /* of the BSF; its name, or NULL */
+    struct server bsf;      /* what both say */
     const char *nafs[NAFS_MAX];
     size_t n_nafs;
     const char *out; /* file, or NULL */

@@ -127,6 +127,7 @@ on_bootstrap_needed(void *user, enum msk_reason reason)
 
     event_word(event, "reason", reason_text(reason));
     event_tell(&h->log, event);
+    (void)gba_need(h);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "../hosts/keylog.h"
 #include "../hosts/udp.h"
 #include "../stores/store_sqlite.h"
+#include "gba.h"
 #include "http.h"
 #include "msk/ue.h"
 #include "options.h"
@@ -22,6 +23,7 @@ struct host {
     struct input input;
     int signals;
     struct http_client http;
+    struct gba gba;
     struct capture capture;
     FILE *keylog;
     int udp[MIKEY_MAX];              /* -1: none */
@@ -54,6 +56,9 @@ struct host {
 
 /* service.c: fills h->service from the options. MSK_OK or an error. */
 int service_read(struct host *h);
+
+/* session.c */
+extern const struct msk_random host_randomness;
 
 /* hooks.c */
 extern const struct msk_ue_hooks hooks;

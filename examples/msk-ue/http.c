@@ -17,6 +17,16 @@ http_start(struct http_client *http, struct capture *capture)
     return http->multi != NULL && http->easy != NULL;
 }
 
+bool
+http_join(struct http_client *http, const struct http_client *first)
+{
+    http->capture = first->capture;
+    http->multi = first->multi;
+    http->joined = true;
+    http->easy = curl_easy_init();
+    return http->easy != NULL;
+}
+
 void
 http_end(struct http_client *http)
 {
@@ -25,6 +35,8 @@ http_end(struct http_client *http)
     curl_slist_free_all(http->headers);
     curl_slist_free_all(http->connect_to);
     curl_easy_cleanup(http->easy);
+    if (http->joined)
+        return;
     (void)curl_multi_cleanup(http->multi);
     curl_global_cleanup();
 }
@@ -140,7 +152,6 @@ set_up(struct http_client *http, const struct msk_http_request *request)
         return false;
     memcpy(method, request->method.p, request->method.n);
     method[request->method.n] = '\0';
-    curl_easy_reset(easy);
     return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
@@ -198,7 +209,7 @@ http_stop(struct http_client *http)
 {
     if (http->busy)
         (void)curl_multi_remove_handle(http->multi, http->easy);
-    http->busy = false;
+    http->busy = http->ended = false;
 }
 
 void
@@ -211,20 +222,44 @@ http_send(struct http_client *http, const struct msk_http_request *request)
     say_body(http, request->body);
     http->error[0] = '\0';
     http->busy = true;
+    curl_easy_reset(http->easy);
+    (void)curl_easy_setopt(http->easy, CURLOPT_PRIVATE, http);
     if (!set_up(http, request) || !set_connection(http) || !set_callbacks(http))
         (void)curl_easy_setopt(http->easy, CURLOPT_URL, "");
     (void)curl_multi_add_handle(http->multi, http->easy);
 }
 
+/* Moves requests on, and notes which ones ended. False: none. */
+static bool
+move(CURLM *multi)
+{
+    struct http_client *whose;
+    bool some = false;
+    CURLMsg *message;
+    int left;
+
+    (void)curl_multi_perform(multi, &left);
+    while ((message = curl_multi_info_read(multi, &left)) != NULL) {
+        char *mine = NULL;
+
+        if (message->msg != CURLMSG_DONE ||
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &mine) !=
+                CURLE_OK ||
+            mine == NULL)
+            continue;
+        whose = (struct http_client *)(void *)mine;
+        whose->result = message->data.result;
+        whose->ended = some = true;
+    }
+    return some;
+}
+
 void
 http_wait(struct http_client *http, struct curl_waitfd *fds, unsigned n, int ms)
 {
-    int running;
-
-    (void)curl_multi_perform(http->multi, &running);
-    if (!http->busy || running > 0)
+    if (!move(http->multi))
         (void)curl_multi_poll(http->multi, fds, n, ms, NULL);
-    (void)curl_multi_perform(http->multi, &running);
+    (void)move(http->multi);
 }
 
 /* "Name: value\r\n" as a header. False: the status line, or the end. */
@@ -300,15 +335,12 @@ capture(struct http_client *http)
 bool
 http_done(struct http_client *http, const struct msk_http_response **response)
 {
-    int left;
     long status = 0;
-    CURLMsg *message = curl_multi_info_read(http->multi, &left);
 
     *response = NULL;
-    if (message == NULL || message->msg != CURLMSG_DONE)
+    if (!http->ended)
         return false;
-    http->busy = false;
-    http->result = message->data.result;
+    http->busy = http->ended = false;
     if (http->result == CURLE_OK &&
         curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status) ==
             CURLE_OK &&

@@ -22,9 +22,10 @@ struct http_client {
     struct capture *capture;
 
     CURLM *multi;
+    bool joined; /* it is another one's */
     CURL *easy;
     struct curl_slist *headers, *connect_to; /* of the request */
-    bool busy;
+    bool busy, ended;
     CURLcode result; /* of the last one */
     char error[CURL_ERROR_SIZE];
 
@@ -40,6 +41,9 @@ struct http_client {
 
 /* False: libcurl does not start. */
 bool http_start(struct http_client *http, struct capture *capture);
+/* The same for one more, whose requests http_wait of the first one moves as
+ * well. It ends before that one. */
+bool http_join(struct http_client *http, const struct http_client *first);
 void http_end(struct http_client *http);
 
 /* Begins to send. What goes wrong is told by http_done. */
@@ -49,8 +53,8 @@ void http_send(struct http_client *http,
 /* Gives the request up, if there is one. */
 void http_stop(struct http_client *http);
 
-/* Waits for octets on fds or for the request, but not longer than ms; moves
- * the request on. */
+/* Waits for octets on fds or for a request, but not longer than ms; moves
+ * requests on. */
 void http_wait(struct http_client *http, struct curl_waitfd *fds, unsigned n,
                int ms);
 

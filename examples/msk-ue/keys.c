@@ -87,25 +87,51 @@ keep(const struct msk_store *store, const struct keys *keys,
     return err;
 }
 
+/* What is kept of a server, in *keys if there is something. */
+static int
+load(const struct msk_store *store, const char *fqdn,
+     uint8_t octets[1 + MSK_FQDN_MAX], struct msk_stored *stored,
+     struct keys *keys)
+{
+    struct msk_bytes name = { octets, 1 + strlen(fqdn) };
+    int err;
+
+    if (name.n > 1 + MSK_FQDN_MAX)
+        return MSK_ERR_ARGUMENT;
+    octets[0] = PREFIX;
+    for (size_t i = 1; i < name.n; i++) /* a name in any case is one */
+        octets[i] = (uint8_t)tolower((unsigned char)fqdn[i - 1]);
+    err = store->load(store->user, 0, name, stored);
+    return err == MSK_OK && stored->version != 0 ? unpack(stored, keys) : err;
+}
+
+int
+keys_load(const struct msk_store *store, const char *fqdn, struct keys *keys)
+{
+    uint8_t octets[1 + MSK_FQDN_MAX];
+    struct msk_stored stored = { .version = 0 };
+    int err = load(store, fqdn, octets, &stored, keys);
+
+    if (err == MSK_OK && stored.version == 0)
+        err = MSK_ERR_MISSING;
+    msk_wipe(&stored, sizeof stored);
+    return err;
+}
+
 int
 keys_offer(const struct msk_store *store, const char *fqdn, struct keys *keys)
 {
-    uint8_t octets[1 + MSK_FQDN_MAX] = { PREFIX };
-    struct msk_bytes name = { octets, 1 + strlen(fqdn) };
+    uint8_t octets[1 + MSK_FQDN_MAX];
     struct msk_stored stored;
     struct keys newest;
     int err;
 
-    if (keys->btid_n == 0 || keys->btid_n > MSK_BTID_MAX ||
-        name.n > sizeof octets)
+    if (keys->btid_n == 0 || keys->btid_n > MSK_BTID_MAX)
         return MSK_ERR_ARGUMENT;
-    for (size_t i = 1; i < name.n; i++) /* a name in any case is one */
-        octets[i] = (uint8_t)tolower((unsigned char)fqdn[i - 1]);
-    err = store->load(store->user, 0, name, &stored);
-    if (err == MSK_OK && stored.version != 0)
-        err = unpack(&stored, &newest);
+    err = load(store, fqdn, octets, &stored, &newest);
     if (err == MSK_OK && (stored.version == 0 || keys->age > newest.age))
-        err = keep(store, keys, name, stored.version);
+        err = keep(store, keys, (struct msk_bytes){ octets, 1 + strlen(fqdn) },
+                   stored.version);
     else if (err == MSK_OK)
         *keys = newest;
     msk_wipe(&stored, sizeof stored);

@@ -26,4 +26,8 @@ struct keys {
 int keys_offer(const struct msk_store *store, const char *fqdn,
                struct keys *keys);
 
+/* What it has for that server. MSK_ERR_MISSING: nothing; the same errors. */
+int keys_load(const struct msk_store *store, const char *fqdn,
+              struct keys *keys);
+
 #endif

@@ -37,6 +37,8 @@ start(struct host *h)
 
     if (err == MSK_OK)
         err = service_read(h);
+    if (err == MSK_OK && !gba_open(h))
+        err = MSK_ERR_STORE;
     if (err == MSK_OK)
         err = session_servers(h);
     if (err == MSK_OK && !private_make(o->store))
@@ -51,7 +53,7 @@ start(struct host *h)
     h->http.timeout = (long)o->timeout;
     if (!listen_all(h) || !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
-        !http_start(&h->http, &h->capture))
+        !http_start(&h->http, &h->capture) || !gba_start(h))
         return MSK_ERR_STATE;
     return MSK_OK;
 }
@@ -148,6 +150,7 @@ sleep_for(const struct host *h)
 
     msk_time most = output_flush() ? GLANCE : HURRY;
 
+    due = gba_due(h) < due ? gba_due(h) : due;
     if (h->leaving && h->leave_by < due)
         due = h->leave_by;
     if (due <= now)
@@ -171,6 +174,7 @@ turn(struct host *h)
     for (size_t i = 0; i < h->options.n_mikey; i++)
         receive(h, i);
     answer(h);
+    gba_run(h);
     while (!h->quit && daemon_signal(h->signals) != 0)
         command_quit(h);
     if (!h->input.ended)
@@ -190,6 +194,7 @@ end(struct host *h)
 
     event_tell(&h->log, event);
     output_end(GOODBYE);
+    gba_end(h);
     http_end(&h->http);
     capture_close(&h->capture);
     if (h->keylog != NULL)

@@ -13,6 +13,9 @@
 
 enum option_name {
     BTID = 1,
+    GBA,
+    GBA_FQDN,
+    USIM,
     KS_NAF,
     KS,
     RAND,
@@ -46,6 +49,9 @@ enum option_name {
 
 static const struct option names[] = {
     { "btid", required_argument, NULL, BTID },
+    { "gba", required_argument, NULL, GBA },
+    { "gba-fqdn", required_argument, NULL, GBA_FQDN },
+    { "usim", required_argument, NULL, USIM },
     { "ks-naf", required_argument, NULL, KS_NAF },
     { "ks", required_argument, NULL, KS },
     { "rand", required_argument, NULL, RAND },
@@ -79,10 +85,10 @@ static const struct option names[] = {
 };
 
 static const char help[] =
-    "usage: msk-ue --btid S\n"
+    "usage: msk-ue (--usim FILE --gba URL [--gba-fqdn NAME] | --btid S\n"
     "              (--ks HEX --rand HEX --impi S | --akma HEX | --ks-naf HEX "
     "|\n"
-    "               --muk HEX --mrk HEX)\n"
+    "               --muk HEX --mrk HEX))\n"
     "              (--announcement FILE --service ID [--fqdn NAME] |\n"
     "               --groups DOMAINHEX:G[,..] --fqdn NAME --bmsc URL)\n"
     "              --mikey ADDR:PORT --layout csb|keyid --store PATH\n"
@@ -95,7 +101,13 @@ static const char help[] =
     "A UE: asks a BM-SC for the MSKs of a service, takes MSK and MTK messages\n"
     "on a UDP port, keeps keys in a store, acknowledges.\n"
     "\n"
-    "  --btid S             bootstrapping transaction identifier, or A-KID\n"
+    "  --usim FILE          bootstrap with this USIM when keys are needed, "
+    "and\n"
+    "                       before they end: as msk-gba --usim\n"
+    "  --gba URL            at this BSF, http://NAME[:PORT] or https://...\n"
+    "  --gba-fqdn NAME      of it, if it is not the one of its URL\n"
+    "  --btid S             or keys that are there: bootstrapping transaction "
+    "identifier, or A-KID\n"
     "  --ks HEX --rand HEX --impi S\n"
     "                       what bootstrapping left: Ks (32 octets), RAND "
     "(16)\n"
@@ -152,6 +164,7 @@ static const char more_help[] =
     "                       or D:G where another domain D has it as well\n"
     "  missed MKIHEX [D]    traffic came with this MKI (6 octets), D: of this\n"
     "                       domain, where two have the number of the group\n"
+    "  bootstrap            with --usim: get new keys\n"
     "  bootstrap BTID HEX   new B-TID and Ks_NAF of this server\n"
     "  bootstrap BTID HEX HEX\n"
     "                       new B-TID, Ks and RAND\n"
@@ -164,7 +177,8 @@ static const char more_help[] =
     "\n"
     "Events: ready http_request http_response msk validity msk_deleted mtk\n"
     "ack_sent pull refused bootstrap_needed result confirmed left server keys\n"
-    "dropped step error quit. Exit status: 0 fine, 1 usage, 2 it could not "
+    "bootstrapped bootstrap_failed dropped step error quit. Exit status: 0 "
+    "fine, 1 usage, 2 it could not "
     "start or "
     "go on.\n";
 
@@ -211,6 +225,9 @@ take(struct options *o, enum option_name name, char *value)
 {
     switch (name) {
     case BTID: o->btid = value; return true;
+    case GBA: o->gba = value; return true;
+    case GBA_FQDN: o->gba_fqdn = value; return true;
+    case USIM: o->usim = value; return true;
     case KS_NAF:
         return secrecy_argument(value, o->ks_naf, 32, &o->ks_naf_n) &&
                o->ks_naf_n == 32;
@@ -261,24 +278,28 @@ whole(const struct options *o)
 {
     bool one = o->ks_naf_n > 0 || (o->keys.muk_n > 0 && o->keys.mrk_n > 0);
     bool ks = o->impi != NULL && o->has_ks && o->has_rand;
-    bool keys = one + ks + o->has_k_akma == 1;
+    int given = one + ks + o->has_k_akma;
+    bool keys = o->usim != NULL
+                    ? o->gba != NULL && given == 0 && o->btid == NULL
+                    : o->gba == NULL && given == 1 && o->btid != NULL;
     bool service = o->groups != NULL ? o->announcement == NULL &&
                                            o->fqdn != NULL && o->bmsc != NULL
                                      : o->announcement != NULL;
 
-    return o->btid != NULL && keys && service && o->n_mikey > 0 &&
-           o->layout != 0 && o->store != NULL;
+    return keys && service && o->n_mikey > 0 && o->layout != 0 &&
+           o->store != NULL;
 }
 
 bool
 options_derive(const struct options *o)
 {
-    return o->impi != NULL || o->has_k_akma;
+    return o->impi != NULL || o->has_k_akma || o->usim != NULL;
 }
 
 bool
 options_read(int argc, char **argv, struct options *out, int *status)
 {
+    const char *why;
     int name;
 
     memset(out, 0, sizeof *out);
@@ -300,6 +321,11 @@ options_read(int argc, char **argv, struct options *out, int *status)
     }
     if (optind != argc || !whole(out)) {
         (void)fprintf(stderr, "msk-ue: options are missing; see --help\n");
+        return false;
+    }
+    if (out->gba != NULL &&
+        !server_bsf(&out->bsf, out->gba, out->gba_fqdn, &why)) {
+        (void)fprintf(stderr, "msk-ue: --gba: %s\n", why);
         return false;
     }
     return true;

@@ -21,6 +21,9 @@ struct options {
     const char *impi;
     uint8_t k_akma[MSK_GBA_KEY_LEN]; /* or this one */
     bool has_k_akma;
+    const char *usim;           /* or file of a USIM, and */
+    const char *gba, *gba_fqdn; /* the URL of a BSF; its name, or NULL */
+    struct server bsf;          /* what both say */
     const char *fqdn;
     const char *bmsc;   /* URL, or NULL */
     struct server over; /* what it says */

@@ -140,3 +140,23 @@ server_is(const struct server *server, const char *fqdn)
 {
     return curl_strequal(server->fqdn, fqdn) != 0;
 }
+
+bool
+server_bsf(struct server *server, const char *uri, const char *fqdn,
+           const char **why)
+{
+    struct server at;
+
+    if (!server_parse(&at, uri, why))
+        return false;
+    *why = "Ub is at \"/\", and at no other path";
+    if (at.base[0] != '\0')
+        return false;
+    *server = at;
+    if (fqdn == NULL)
+        return true;
+    if (!server_parse(server, fqdn, why))
+        return false;
+    *why = "it is too long";
+    return server_override(server, &at);
+}

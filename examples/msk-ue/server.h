@@ -30,6 +30,10 @@ bool server_parse(struct server *server, const char *uri, const char **why);
  * (--bmsc); its name stays what was announced. */
 bool server_override(struct server *server, const struct server *over);
 
+/* A BSF at a URL, named fqdn, or as the URL has it (NULL). False: *why. */
+bool server_bsf(struct server *server, const char *uri, const char *fqdn,
+                const char **why);
+
 /* The same key server by name, whatever port, path or scheme? */
 bool server_is(const struct server *server, const char *fqdn);
 

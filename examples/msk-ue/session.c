@@ -17,8 +17,8 @@ fill(void *user, uint8_t *out, size_t n)
     return getrandom(out, n, 0) == (ssize_t)n ? 0 : -1;
 }
 
-static const struct msk_random randomness = { .size = sizeof randomness,
-                                              .fill = fill };
+const struct msk_random host_randomness = { .size = sizeof host_randomness,
+                                            .fill = fill };
 
 static struct server *
 current(struct host *h)
@@ -76,7 +76,7 @@ pick(struct host *h)
 
     h->server = 0;
     if (h->n_servers == s->n_servers &&
-        msk_service_pick(s, &randomness, &uri, &fqdn) == MSK_OK)
+        msk_service_pick(s, &host_randomness, &uri, &fqdn) == MSK_OK)
         for (size_t i = 0; i < s->n_servers; i++)
             if (s->servers[i].p == uri.p)
                 h->server = i;
@@ -149,6 +149,35 @@ session_set_keys(struct host *h, const char *btid,
     return err;
 }
 
+/* Those that were bootstrapped before, if there are some. */
+static int
+take_kept(struct host *h)
+{
+    struct keys kept;
+    char btid[MSK_BTID_MAX + 1];
+    int err = keys_load(&h->store, current(h)->fqdn, &kept);
+
+    if (err == MSK_OK) {
+        memcpy(btid, kept.btid, kept.btid_n);
+        btid[kept.btid_n] = '\0';
+        err = session_set_keys(h, btid, &kept.keys, kept.age);
+    }
+    msk_wipe(&kept, sizeof kept);
+    return err == MSK_ERR_MISSING ? MSK_OK : err;
+}
+
+uint64_t
+session_next_age(const struct host *h, uint64_t age)
+{
+    struct keys kept;
+    int err = keys_load(&h->store, h->servers[h->server].fqdn, &kept);
+
+    if (err == MSK_OK && kept.age >= age && kept.age < UINT64_MAX)
+        age = kept.age + 1;
+    msk_wipe(&kept, sizeof kept);
+    return age;
+}
+
 /* Those of the options stay there as long as another server may need them. */
 static int
 take_keys(struct host *h)
@@ -157,6 +186,8 @@ take_keys(struct host *h)
     struct secrecy_keys keys = o->keys;
     int err = MSK_OK;
 
+    if (o->usim != NULL && !o->has_ks)
+        return take_kept(h);
     if (options_derive(o))
         err = session_derive(h, &keys);
     else if (o->ks_naf_n > 0)
@@ -184,7 +215,7 @@ make_session(struct host *h)
     ue.mgvf = h->mgvf;
     ue.crypto = host_crypto();
     ue.xml = &h->xml;
-    ue.random = &randomness;
+    ue.random = &host_randomness;
     ue.hooks = &hooks;
     ue.limits.groups = HOST_GROUPS;
     ue.limits.services = HOST_SERVICES;

@@ -26,6 +26,10 @@ void session_silent(struct host *h);
 int session_set_keys(struct host *h, const char *btid,
                      const struct secrecy_keys *keys, uint64_t age);
 
+/* The age of keys that were bootstrapped just now: `age`, or above that of all
+ * keys of the session's server, if somebody has lost count. */
+uint64_t session_next_age(const struct host *h, uint64_t age);
+
 /* MUK and MRK of the session's server, from Ks and RAND of the options. */
 int session_derive(const struct host *h, struct secrecy_keys *keys);
 
