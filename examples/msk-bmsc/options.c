@@ -131,7 +131,9 @@ static const char help[] =
     "its\n"
     "                        standbys; accept that counters may have gone "
     "back.\n"
-    "                        See doc/scale.md\n"
+    "                        See doc/scale.md\n";
+
+static const char options_help[] =
     "  --registration R      default: required with keyid, none with csb\n"
     "  --ack all|none|1/N    which MSKs are to be acknowledged; default all\n"
     "  --qop auth            offer qop auth as well; only over TLS, or in "
@@ -170,7 +172,7 @@ static const char help[] =
     "you\n"
     "                        can ask. See doc/operations.md\n";
 
-static const char more_help[] =
+static const char commands_help[] =
     "\n"
     "Commands on stdin (G: a Key Group, DOMAIN:NUMBER; its number will do\n"
     "where no other domain has that):\n"
@@ -338,7 +340,7 @@ options_read(int argc, char **argv, struct options *out, int *status)
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (name == HELP || name == VERSION) {
             if (name == HELP)
-                printf("%s%s", help, more_help);
+                printf("%s%s%s", help, options_help, commands_help);
             else
                 printf("msk-bmsc %s\n", msk_version());
             *status = 0;
