@@ -20,15 +20,14 @@ msk_held_find(const struct msk_held_group *group, uint16_t number)
     return MSK_HELD_MAX;
 }
 
-/* Octet by octet: memcpy takes any type, which no proof can follow; a compiler
- * that knows what `restrict` says makes one of it. */
+/* Octet by octet: memcpy takes any type, which no proof can follow. */
 /*@ requires \valid(to + (0 .. n - 1)) && \valid_read(from + (0 .. n - 1));
     requires \separated(to + (0 .. n - 1), from + (0 .. n - 1));
     assigns to[0 .. n - 1];
     ensures same_octets{Post, Pre}(to, from, n);
  */
 static void
-copy_octets(uint8_t *restrict to, const uint8_t *restrict from, size_t n)
+copy_octets(uint8_t *to, const uint8_t *from, size_t n)
 {
     /*@ loop invariant 0 <= i <= n;
         loop invariant same_octets{Here, Pre}(to, from, i);
