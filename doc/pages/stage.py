@@ -74,7 +74,7 @@ def chapter(page, pages, pictures):
             if page.name == "states.md" and heading[1] == "##":
                 picture = next(pictures)
                 out += ["", f"@image html {picture.name} \"{title}\""]
-        elif fenced or line.startswith(("```", "    ")):
+        elif fenced or line.startswith(("```", "    ", "![")):
             out.append(line)
         else:
             out.append(linked(line, page, pages))
@@ -150,7 +150,8 @@ def header(source):
 
 
 def lay_out(folder):
-    """Into pages/ and msk/ below the folder, which has states-1.svg and so on already."""
+    """Into pages/ and msk/ below the folder, which has states-1.svg and so on already; pictures
+    that lie beside the pages go there too."""
     for name in "pages", "msk":
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
@@ -159,5 +160,7 @@ def lay_out(folder):
     for i, page in enumerate(pages):
         path = folder / "pages" / f"{i:02}-{identity(page)}.md"
         path.write_text(chapter(page, pages, pictures), encoding="utf-8")
+    for picture in (ROOT / "doc").glob("*.svg"):
+        shutil.copy(picture, folder)
     for source in h.read_all(ROOT):
         (folder / source.name).write_text(header(source), encoding="utf-8")

@@ -323,7 +323,7 @@ class Play:
             counts.append(({kind: n - before.get(kind, 0) for kind, n in judge.numbers.items()},
                            judge.faults[known:], highest))
         not_new = [to for to, n in counts[-1][2].items() if max(judge.to[to]) <= n]
-        return counts, [] if self.ends else not_new
+        return counts, not_new
 
     def table(self):
         counts, not_new = self.judge()
