@@ -195,6 +195,22 @@ makes_the_newer_what_is_delivered_again_or_revalidated(void **state)
     }
 }
 
+/* TS 33.246 6.3.2.1B takes an MSK away by SEQl above SEQu, not by an interval
+ * that has no MTK in it. */
+static void
+stores_an_msk_without_an_mtk_in_its_interval(void **state)
+{
+    (void)state;
+    IN_EVERY_WAY
+    {
+        begin(way);
+        assert_int_equal(
+            TAKE(.muk = OLD, .counter = 1, .number = 1, .low = 2, .high = 2),
+            MSK_OUTCOME_STORED);
+        check_held(&chip, GROUP, "1 2..2 -");
+    }
+}
+
 static void
 counts_and_keeps_nothing_where_nothing_is_to_keep(void **state)
 {
@@ -650,6 +666,7 @@ main(void)
         TEST(acknowledges_under_the_key_that_it_opened_with),
         TEST(holds_two_and_deletes_the_older_for_a_third),
         TEST(makes_the_newer_what_is_delivered_again_or_revalidated),
+        TEST(stores_an_msk_without_an_mtk_in_its_interval),
         TEST(counts_and_keeps_nothing_where_nothing_is_to_keep),
         TEST(asks_on_a_pull_and_never_acknowledges_it),
         TEST(does_not_acknowledge_a_pull_that_asks_for_it),

@@ -74,6 +74,53 @@ waits_for_the_back_off_before_the_first_request(void **state)
     assert_true(b.asked);
 }
 
+/* offsetTime + U(0, randomTimePeriod): of many UEs about half ask in the first
+ * half of the period, and none before it or after it. */
+static void
+spreads_its_requests_over_the_period(void **state)
+{
+    unsigned early = 0;
+
+    for (uint64_t ue = 1; ue <= 40; ue++) {
+        stop(NULL);
+        start(state);
+        b.random_state = ue;
+        check_int("start", bench_service(&b, "news", 5, 10), MSK_OK);
+        bench_wait(&b, 4999);
+        assert_false(b.asked);
+        bench_wait(&b, 5001);
+        early += b.asked ? 1 : 0;
+        bench_wait(&b, 5000);
+        assert_true(b.asked);
+    }
+    assert_true(early >= 8 && early <= 32);
+}
+
+/* Nobody answers: 1 s before the next attempt and up to as much again by
+ * chance, then twice as long each time. */
+static void
+waits_longer_before_each_attempt(void **state)
+{
+    struct msk_ue_config c = bench_joins;
+    const msk_time step = 100;
+
+    c.patience = 3600000;
+    stop(NULL);
+    bench_start(&b, *(enum msk_layout *)*state, &c);
+    b.answer = ANSWER_NONE;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    for (msk_time base = 1000; base <= 64000; base *= 2) {
+        msk_time begin = b.now;
+
+        assert_true(b.asked);
+        bench_serve(&b);
+        while (!b.asked && b.now - begin <= 2 * base)
+            bench_wait(&b, step);
+        assert_true(b.now - begin >= base);
+        assert_true(b.asked && b.now - begin <= 2 * base + step);
+    }
+}
+
 /* Granted, but no MSK comes. */
 static void
 leaves_when_nothing_comes_in_time(void **state)
@@ -407,6 +454,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         BENCH_BOTH(asks_for_the_msk_and_gets_it),
         BENCH_BOTH(waits_for_the_back_off_before_the_first_request),
+        BENCH_BOTH(spreads_its_requests_over_the_period),
+        BENCH_BOTH(waits_longer_before_each_attempt),
         BENCH_BOTH(leaves_when_nothing_comes_in_time),
         BENCH_BOTH(says_that_the_sp_was_the_cause),
         { "keyid: forgets_an_sp_that_was_mended", forgets_an_sp_that_was_mended,

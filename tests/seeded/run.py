@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Applies the defects of defects.txt, one at a time, to a copy of the tree: the test that
+each names must fail then, and it must not without.
+
+    run.py FOLDER              all, below FOLDER; some minutes
+    run.py FOLDER --sample N   N of them, others each day
+    run.py FOLDER --only TEXT  those with TEXT in their name
+    run.py --check             is each change still one of what stands there once?
+
+Exit status 1: a defect was not seen, or a change no longer fits.
+"""
+import argparse
+import pathlib
+import random
+import resource
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEFECTS = pathlib.Path(__file__).resolve().parent / "defects.txt"
+PATIENCE = 600  # seconds for a test, on the busiest machine
+MEMORY = 2 << 30  # octets; a defect may be a loop without an end
+
+
+class Defect:
+    def __init__(self, block):
+        lines = block.splitlines()
+        self.name, self.path, self.test = lines[:3]
+        self.old = "\n".join(line[1:] for line in lines[3:] if line.startswith("-"))
+        self.new = "\n".join(line[1:] for line in lines[3:] if line.startswith("+"))
+        if not self.old or any(line[0] not in "-+" for line in lines[3:]):
+            raise SystemExit(f"{DEFECTS}: {self.name}: what is to be changed?")
+
+    def applied(self, text):
+        """None: it does not fit."""
+        if text.count(self.old) != 1:
+            return None
+        old = self.old + "\n" if not self.new else self.old
+        return text.replace(old, self.new)
+
+
+def read_defects():
+    blocks = DEFECTS.read_text(encoding="utf-8").strip().split("\n\n")
+    return [Defect(block) for block in blocks if not block.startswith("#")]
+
+
+def check(defects):
+    bad = 0
+    for defect in defects:
+        if defect.applied((ROOT / defect.path).read_text(encoding="utf-8")) is None:
+            bad += 1
+            print(f"{defect.path}: does not stand there once: {defect.name}")
+    print(f"{len(defects)} defects, {bad} do not fit")
+    return 1 if bad else 0
+
+
+def call(command, **more):
+    return subprocess.run(command, capture_output=True, text=True, check=False, **more)
+
+
+def copy_tree(folder):
+    """What belongs to the source tree, in a copy; files that are the same keep their time."""
+    listed = call(["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard"])
+    names = listed.stdout.splitlines() if listed.returncode == 0 else [
+        str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
+        if path.is_file() and path.relative_to(ROOT).parts[0] != "build"]
+    for name in names:
+        source, target = ROOT / name, folder / name
+        if not source.is_file():
+            continue
+        octets = source.read_bytes()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.is_file() or target.read_bytes() != octets:
+            target.write_bytes(octets)
+            target.chmod(source.stat().st_mode)
+
+
+def build(folder, test):
+    done = call(["ninja", "-C", str(folder / "build"), f"tests/unit/{test}"])
+    if done.returncode != 0:
+        raise SystemExit(f"{test} does not build:\n{done.stdout}")
+
+
+def bound_memory():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def passes(folder, test):
+    try:
+        return call([str(folder / "build" / "tests" / "unit" / test)], timeout=PATIENCE,
+                    preexec_fn=bound_memory).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def seen(folder, defect):
+    path = folder / defect.path
+    text = path.read_text(encoding="utf-8")
+    changed = defect.applied(text)
+    if changed is None:
+        raise SystemExit(f"does not fit: {defect.name}")
+    path.write_text(changed, encoding="utf-8")
+    try:
+        build(folder, defect.test)
+        return not passes(folder, defect.test)
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def run(folder, defects):
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_tree(folder)
+    if not (folder / "build" / "build.ninja").exists():
+        made = call(["meson", "setup", "-Dtests=enabled", "-Db_ndebug=false", "--buildtype=debug",
+                     str(folder / "build"), str(folder)])
+        if made.returncode != 0:
+            raise SystemExit(made.stdout)
+    for test in sorted({defect.test for defect in defects}):
+        build(folder, test)
+        if not passes(folder, test):
+            raise SystemExit(f"{test} fails without any defect")
+    bad = 0
+    for defect in defects:
+        began = time.monotonic()
+        if not seen(folder, defect):
+            bad += 1
+            print(f"{defect.test} does not see: {defect.name}")
+        elif time.monotonic() - began > 60:
+            print(f"{defect.test} took its time over: {defect.name}")
+    print(f"> {len(defects)} deliberate defects, {len(defects) - bad} seen")
+    return 1 if bad else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=pathlib.Path)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=int(time.time() // 86400))
+    parser.add_argument("--only", default="")
+    arguments = parser.parse_args()
+    defects = [defect for defect in read_defects() if arguments.only in defect.name]
+    if arguments.check:
+        return check(defects)
+    if arguments.folder is None:
+        parser.error("which folder?")
+    if arguments.sample is not None:
+        print(f"> --seed {arguments.seed}")
+        defects = random.Random(arguments.seed).sample(defects, arguments.sample)
+    return run(arguments.folder.resolve(), defects)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
