@@ -4,6 +4,7 @@
 #define MSK_MSK_H
 
 #include "msk/announcement.h"
+#include "msk/base64.h"
 #include "msk/bmsc.h"
 #include "msk/body.h"
 #include "msk/crypto.h"

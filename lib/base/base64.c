@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/base64.h"
+#include "msk/base64.h"
 
 size_t
 msk_base64_len(size_t n)
@@ -49,7 +49,8 @@ msk_base64_encode(struct msk_bytes in, uint8_t *out, size_t cap, size_t *len)
 {
     size_t at = 0;
 
-    if (in.n > MSK_BASE64_MAX)
+    if (out == NULL || len == NULL || (in.p == NULL && in.n > 0) ||
+        in.n > MSK_BASE64_MAX)
         return MSK_ERR_ARGUMENT;
     if (msk_base64_len(in.n) > cap)
         return MSK_ERR_SPACE;
@@ -133,6 +134,8 @@ msk_base64_decode(struct msk_bytes text, uint8_t *out, size_t cap, size_t *len)
     struct base64_group g = { 0, 0, 0 };
     int err = MSK_OK;
 
+    if (out == NULL || len == NULL || (text.p == NULL && text.n > 0))
+        return MSK_ERR_ARGUMENT;
     *len = 0;
     for (size_t i = 0; i < text.n && err == MSK_OK; i++) {
         if (blank(text.p[i]))

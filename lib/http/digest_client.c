@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/octets.h"
 #include "http/digest_text.h"
+#include "msk/base64.h"
 
 #define CNONCE_LEN 32    /* characters */
 #define CNONCE_RANDOM 24 /* octets that give as many */

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/octets.h"
 #include "base/secret.h"
+#include "msk/base64.h"
 
 #define TIME_LEN 8
 #define RANDOM_LEN 8

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/digest_text.h"
 
-#include "base/base64.h"
 #include "base/octets.h"
 #include "base/secret.h"
 #include "http/digest_param.h"
+#include "msk/base64.h"
 
 struct msk_bytes
 msk_digest_algorithm_text(uint32_t algorithm)

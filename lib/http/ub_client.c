@@ -2,13 +2,13 @@
 /* TS 24.109 4 and Annex A, the end of the UE. */
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/octets.h"
 #include "base/secret.h"
 #include "http/digest_param.h"
 #include "http/digest_text.h"
 #include "http/http_message.h"
 #include "http/ub_text.h"
+#include "msk/base64.h"
 
 #define UB_CNONCE_RANDOM 24 /* octets that give as many characters as it has */
 

@@ -2,12 +2,12 @@
 /* BootstrappingInfo, TS 24.109 C.1; and the name of what was bootstrapped. */
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/octets.h"
 #include "http/date.h"
 #include "http/digest_text.h"
 #include "http/http_message.h"
 #include "http/xml_text.h"
+#include "msk/base64.h"
 #include "msk/ub.h"
 
 #define UB_NAMESPACE "uri:3gpp-gba"

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/octets.h"
+#include "msk/base64.h"
 
 bool
 msk_ub_is_res(struct msk_bytes res)

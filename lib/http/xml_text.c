@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/bytes.h"
 #include "base/octets.h"
+#include "msk/base64.h"
 
 /* --- values, read ---------------------------------------------------------- */
 

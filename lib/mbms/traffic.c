@@ -2,8 +2,8 @@
 /* How traffic names the MTK that protects it. TS 33.246 6.6. */
 #include "msk/traffic.h"
 
-#include "base/base64.h"
 #include "base/bytes.h"
+#include "msk/base64.h"
 
 void
 msk_mki_pack(const struct msk_key_id *id, uint16_t mtk_id,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "messages.h"
+#include "msk/base64.h"
 #include "msk/gba.h"
 #include "msk/traffic.h"
 #include "null_suite.h"
@@ -32,6 +33,8 @@ null_msk_key_id_group(void *const p[])
 }
 
 NULL_VIEW(msk_text, p[0])
+NULL_INT(msk_base64_encode, none, p[0], sizeof octets, p[1])
+NULL_INT(msk_base64_decode, none, p[0], sizeof octets, p[1])
 NULL_VOID(msk_wipe, p[0], 4)
 NULL_INT(msk_group_id_equal, p[0], p[1])
 NULL_INT(msk_key_id_equal, p[0], p[1])
@@ -58,6 +61,8 @@ says_so_of_names_and_traffic(void **state)
         SAYS(msk_key_id_pack, 0, &id, octets),
         SAYS(msk_key_id_unpack, 0, octets, &id),
         REFUSES(msk_key_id_domain, 0, octets),
+        REFUSES(msk_base64_encode, 0, octets, &len),
+        REFUSES(msk_base64_decode, 0, octets, &len),
         SAYS(msk_mki_pack, 0, &id, octets),
         SAYS(msk_mki_unpack, 0, octets, &id, &mtk_id),
         SAYS(msk_dcf_key_id, 0, &id, octets),

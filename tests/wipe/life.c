@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
+#include "msk/base64.h"
 #include "msk/bmsc.h"
 #include "msk/protect.h"
 #include "msk/store_ram.h"

@@ -2,8 +2,8 @@
 /* What a BM-SC writes: challenges, and what it says of its answers. */
 #include <string.h>
 
-#include "base/base64.h"
 #include "digest_peers.h"
+#include "msk/base64.h"
 #include "provider.h"
 
 static struct digest_peers peers;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
 #include "digest_peers.h"
+#include "msk/base64.h"
 #include "provider.h"
 
 #define STACK (1 << 20)
