@@ -9,8 +9,16 @@
 
 #include "msk/crypto.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The first call has returned before a second thread calls. NULL: it lacks
  * something. */
 const struct msk_crypto *host_crypto(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef MSK_UE_HOST_H
 #define MSK_UE_HOST_H
 
+#include "../5g/mbs_json.h"
 #include "../hosts/event.h"
 #include "../hosts/input.h"
 #include "../hosts/keylog.h"
@@ -46,6 +47,7 @@ struct host {
     int fatal; /* an error that ends the program */
 
     json_t *announced_json; /* or NULL */
+    struct mbs_service mbs; /* that is in it */
     struct msk_bytes uris[SERVERS_MAX];
     uint8_t arena[16384];
     struct msk_flow flows[HOST_GROUPS];

@@ -11,6 +11,7 @@ int command_build(int argc, char **argv);
 int command_msk(int argc, char **argv);
 int command_pull(int argc, char **argv);
 int command_mtk(int argc, char **argv);
+int command_mbs(int argc, char **argv);
 int command_receive(int argc, char **argv);
 int command_store(int argc, char **argv);
 int command_seal(int argc, char **argv);

@@ -75,6 +75,11 @@ static const struct {
     { "announcement", command_announcement,
       "SERVICE HEX|@FILE|-, or --xml FILE|-",
       "prints a securityDescription as JSON, or back" },
+    { "mbs", command_mbs, "[--again|--make] FILE|-",
+      "prints the SecurityDescription of TS 26.517, or the MbsKeyInfo or\n"
+      "      MbsSecurityContext of TS 29.571, that JSON is, as it is meant;\n"
+      "      --again: as it is read, written again; --make: keys that it "
+      "printed\n      become an MbsSecurityContext" },
     { "store", command_store, "FILE [--secrets]",
       "prints what is in such a store, one JSON line a record" },
 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
+#include "msk/base64.h"
 
 static const char key_management[] = "a=key-mgmt:mikey ";
 

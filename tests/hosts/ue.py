@@ -286,7 +286,7 @@ def other_forms_are_not(where, layout):
             ("encoded", whole.replace("Content-Location", "Content-Transfer-Encoding: base64\r\nA", 1)),
             ("well formed", bundle((SERVICE, URI))[:-1]), ("well formed", doctype + xml[38:]),
             ("well formed", "<a>" * 100), ("not as TS 26.346", xml.replace("GM8A", "AAAA")),
-            ("not JSON", "{"), ("no SecurityDescription", "{}"), ("names no keys", json.dumps(slip)),
+            ("not JSON", "{"), ("no SecurityDescription", "{}"), ("mBSId is not", json.dumps(slip)),
             ("UICC", json.dumps(in_json("http://one.localhost", card=True))),
             ("too large", " " * 300000), ("not there", "GM8A")):
         does_not_start(options(where, layout, text), word)
