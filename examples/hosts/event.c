@@ -79,6 +79,12 @@ event_new(const struct event_log *log, const char *name)
     return event;
 }
 
+json_t *
+event_new_of_many(const struct event_log *log, const char *name)
+{
+    return log->quiet ? NULL : event_new(log, name);
+}
+
 /* Names of members are ours, and UTF-8. */
 static void
 set(json_t *event, const char *name, json_t *value)
@@ -89,20 +95,22 @@ set(json_t *event, const char *name, json_t *value)
 void
 event_word(json_t *event, const char *name, const char *word)
 {
-    set(event, name, json_string(word));
+    if (event != NULL)
+        set(event, name, json_string(word));
 }
 
 void
 event_number(json_t *event, const char *name, json_int_t number)
 {
-    set(event, name, json_integer(number));
+    if (event != NULL)
+        set(event, name, json_integer(number));
 }
 
 void
 event_hex(json_t *event, const char *name, struct msk_bytes octets)
 {
     static const char digits[] = "0123456789abcdef";
-    char *text = malloc(2 * octets.n + 1);
+    char *text = event != NULL ? malloc(2 * octets.n + 1) : NULL;
 
     if (text == NULL)
         return;
@@ -143,9 +151,12 @@ void
 event_text(json_t *event, const char *name, struct msk_bytes text)
 {
     struct msk_bytes part = { text.p, that_fit(text) };
-    json_t *value = json_stringn((const char *)part.p, part.n);
+    json_t *value;
     char cut[64];
 
+    if (event == NULL)
+        return;
+    value = json_stringn((const char *)part.p, part.n);
     if (value == NULL && part.n > EVENT_TEXT_MAX / 2)
         part.n = EVENT_TEXT_MAX / 2;
     if (value == NULL)
@@ -183,6 +194,8 @@ event_address(json_t *event, const char *name, struct msk_bytes packed)
 {
     char text[ADDRESS_TEXT_MAX];
 
+    if (event == NULL)
+        return;
     address_text(packed, text);
     event_word(event, name, text);
 }

@@ -15,6 +15,7 @@
 struct event_log {
     bool json;
     bool secrets;
+    bool quiet;     /* nothing that each of many subscribers causes */
     msk_time began; /* monotonic; "t" counts from here */
 };
 
@@ -40,6 +41,9 @@ struct event_limit {
  * functions below take that. The next that is told has the member "untold". */
 json_t *event_new_limited(const struct event_log *log,
                           struct event_limit *limit, const char *name);
+
+/* Starts one that each of many subscribers causes. NULL: it is not told. */
+json_t *event_new_of_many(const struct event_log *log, const char *name);
 
 /* Starts an event. Members are added with the functions below, in order;
  * event_tell prints it and lets go of it. */

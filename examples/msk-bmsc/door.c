@@ -214,12 +214,12 @@ door_counts(const struct door *door)
 
 /* [::] is everybody: IPv4 comes as IPv6. */
 static bool
-set_up(struct door *door, const struct address *at)
+set_up(struct door *door, const struct address *at, bool shared)
 {
     struct sockaddr_storage to;
     socklen_t len;
     struct epoll_event event = { .events = EPOLLIN };
-    int yes = 1, no = 0;
+    int yes = 1, no = 0, share = shared ? 1 : 0;
 
     event.data.u64 = LISTENER;
     return address_to_socket(address_view(at), &to, &len) &&
@@ -230,6 +230,8 @@ set_up(struct door *door, const struct address *at)
                0 &&
            setsockopt(door->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) ==
                0 &&
+           setsockopt(door->fd, SOL_SOCKET, SO_REUSEPORT, &share,
+                      sizeof share) == 0 &&
            bind(door->fd, (struct sockaddr *)&to, len) == 0 &&
            listen(door->fd, SOMAXCONN) == 0 &&
            guest_local(door->fd, &door->local) &&
@@ -237,8 +239,8 @@ set_up(struct door *door, const struct address *at)
 }
 
 struct door *
-door_open(const struct address *at, struct msk_bytes fqdn, door_enter *enter,
-          door_refused *refused, void *user)
+door_open(const struct address *at, bool shared, struct msk_bytes fqdn,
+          door_enter *enter, door_refused *refused, void *user)
 {
     struct door *door = calloc(1, sizeof *door);
 
@@ -253,7 +255,7 @@ door_open(const struct address *at, struct msk_bytes fqdn, door_enter *enter,
     door->epoll = epoll_create1(EPOLL_CLOEXEC);
     door->fd = socket(at->n == ADDRESS_V4 ? AF_INET : AF_INET6,
                       SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (door->epoll >= 0 && door->fd >= 0 && set_up(door, at))
+    if (door->epoll >= 0 && door->fd >= 0 && set_up(door, at, shared))
         return door;
     perror("HTTP");
     door_close(door);

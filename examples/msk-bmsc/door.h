@@ -42,9 +42,12 @@ struct door_counts {
     uint64_t present;                    /* now */
 };
 
-/* Listens. fqdn stays good. NULL: it cannot, and the reason was told. */
-struct door *door_open(const struct address *at, struct msk_bytes fqdn,
-                       door_enter *enter, door_refused *refused, void *user);
+/* Listens; shared: where others do as well, and the system gives each of them a
+ * part of the connections. fqdn stays good. NULL: it cannot, and the reason was
+ * told. */
+struct door *door_open(const struct address *at, bool shared,
+                       struct msk_bytes fqdn, door_enter *enter,
+                       door_refused *refused, void *user);
 void door_close(struct door *door);
 
 void door_local(const struct door *door, struct address *out);

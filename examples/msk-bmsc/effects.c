@@ -135,7 +135,7 @@ tell_sent(struct host *h, const struct effect *e, bool sent)
     struct msk_peek peek;
     bool known = msk_mikey_peek(h->options.layout, message, &peek) == MSK_OK;
     bool pull = known && peek.id.number == 0;
-    json_t *event = event_new(&h->log, pull ? "pull" : "pushed");
+    json_t *event = event_new_of_many(&h->log, pull ? "pull" : "pushed");
 
     if (known) {
         event_key_id(event, &peek.id);
@@ -206,7 +206,7 @@ static void
 tell_id(struct host *h, const struct work *work, const char *name,
         const struct msk_key_id *id)
 {
-    json_t *event = event_new(&h->log, name);
+    json_t *event = event_new_of_many(&h->log, name);
 
     event_key_id(event, id);
     event_text(event, "btid", btid_of(work));
@@ -217,7 +217,8 @@ static void
 tell_member(struct host *h, const struct work *work,
             const struct msk_group_id *group, const char *why)
 {
-    json_t *event = event_new(&h->log, why == NULL ? "joined" : "parted");
+    json_t *event =
+        event_new_of_many(&h->log, why == NULL ? "joined" : "parted");
 
     event_group_id(event, group);
     event_text(event, "btid", btid_of(work));

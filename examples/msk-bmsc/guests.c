@@ -114,8 +114,8 @@ move_answer(const struct door *door, const struct guest *guest)
     return moved;
 }
 
-/* Where it ends too early there is nothing to answer; of a body that says itself
- * how long it is the web server knows. */
+/* Where it ends too early there is nothing to answer; of a body that says
+ * itself how long it is the web server knows. */
 static void
 move_request(struct door *door, struct guest *guest)
 {

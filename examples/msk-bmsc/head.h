@@ -33,8 +33,8 @@ struct head_frame {
 
 /*
  * Judges the octets that came so far, from the first one on: HEAD_MORE,
- * HEAD_FINE and *frame, or the status of the error to answer: 400, 413 (a body longer
- * than MSK_HTTP_BODY_MAX), 414, 417, 431, 501 (method), 505 (version).
+ * HEAD_FINE and *frame, or the status of the error to answer: 400, 413 (a body
+ * longer than MSK_HTTP_BODY_MAX), 414, 417, 431, 501 (method), 505 (version).
  */
 int head_judge(struct msk_bytes octets, const struct head_host *host,
                struct head_frame *frame);

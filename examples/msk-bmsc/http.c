@@ -242,7 +242,7 @@ start_daemon(struct http_server *server)
 }
 
 struct http_server *
-http_listen(const struct address *at, struct msk_bytes fqdn,
+http_listen(const struct address *at, bool shared, struct msk_bytes fqdn,
             struct capture *capture, const struct http_handlers *handlers,
             void *user)
 {
@@ -255,7 +255,7 @@ http_listen(const struct address *at, struct msk_bytes fqdn,
     server->user = user;
     server->daemon = start_daemon(server);
     if (server->daemon != NULL)
-        server->door = door_open(at, fqdn, enter, turned_away, server);
+        server->door = door_open(at, shared, fqdn, enter, turned_away, server);
     if (server->door != NULL)
         return server;
     http_close(server);

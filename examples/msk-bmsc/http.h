@@ -27,13 +27,13 @@ struct http_handlers {
 
 struct http_counts {
     uint64_t answered[6]; /* by the first digit of the status */
-    uint64_t overload;    /* 503, as there was no time */
+    uint64_t overload;    /* 503: no time, or too many */
 };
 
-/* Listens. fqdn and handlers stay good. NULL: it cannot, and the reason was
- * told. */
-struct http_server *http_listen(const struct address *at, struct msk_bytes fqdn,
-                                struct capture *capture,
+/* Listens; shared as in door.h. fqdn and handlers stay good. NULL: it cannot,
+ * and the reason was told. */
+struct http_server *http_listen(const struct address *at, bool shared,
+                                struct msk_bytes fqdn, struct capture *capture,
                                 const struct http_handlers *handlers,
                                 void *user);
 void http_close(struct http_server *server);

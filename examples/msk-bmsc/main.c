@@ -118,8 +118,8 @@ start(struct host *h)
         h->bsf = bsf_open(h, &o->bsf, o->fqdn);
     if (o->bsf.url != NULL && h->bsf == NULL)
         return false;
-    h->http = http_listen(&o->http, msk_text(o->fqdn), &h->capture,
-                          &serve_handlers, h);
+    h->http = http_listen(&o->http, o->share_http, msk_text(o->fqdn),
+                          &h->capture, &serve_handlers, h);
     if (h->http != NULL && o->metrics.n > 0)
         h->metrics = metrics_listen(&o->metrics, counts_write, h);
     return h->http != NULL && (o->metrics.n == 0 || h->metrics != NULL);
@@ -199,6 +199,7 @@ main(int argc, char **argv)
     if (!options_read(argc, argv, &h.options, &status))
         return status;
     h.log.json = h.options.json;
+    h.log.quiet = h.options.quiet;
     h.log.secrets = h.options.secrets;
     h.log.began = event_monotonic();
     h.stats.started = event_unix();

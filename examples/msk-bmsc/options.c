@@ -12,6 +12,7 @@
 
 enum option_name {
     HTTP = 1,
+    SHARE_HTTP,
     MIKEY,
     TTL,
     INTERFACE,
@@ -30,6 +31,7 @@ enum option_name {
     AKMA,
     EXT_BEFORE_KEMAC,
     JSON,
+    QUIET,
     SECRETS,
     TRACE,
     PCAP,
@@ -47,6 +49,7 @@ enum option_name {
 
 static const struct option names[] = {
     { "http", required_argument, NULL, HTTP },
+    { "share-http", no_argument, NULL, SHARE_HTTP },
     { "mikey", required_argument, NULL, MIKEY },
     { "ttl", required_argument, NULL, TTL },
     { "interface", required_argument, NULL, INTERFACE },
@@ -65,6 +68,7 @@ static const struct option names[] = {
     { "akma", no_argument, NULL, AKMA },
     { "ext-before-kemac", no_argument, NULL, EXT_BEFORE_KEMAC },
     { "json", no_argument, NULL, JSON },
+    { "quiet", no_argument, NULL, QUIET },
     { "secrets", no_argument, NULL, SECRETS },
     { "trace", no_argument, NULL, TRACE },
     { "pcap", required_argument, NULL, PCAP },
@@ -90,8 +94,8 @@ static const char help[] =
     "                [--algorithm sha256,md5] [--never-push] [--akma] [--ext "
     "2|3]\n"
     "                [--ext-before-kemac] [--ttl N] [--interface NAME]\n"
-    "                [--json] [--secrets] [--trace] [--pcap FILE]\n"
-    "                [--keylog FILE] [--metrics ADDR:PORT]\n"
+    "                [--json] [--quiet] [--secrets] [--trace] [--pcap FILE]\n"
+    "                [--keylog FILE] [--metrics ADDR:PORT] [--share-http]\n"
     "                [--pushes-per-second N] [--node NAME]\n"
     "                [--bsf URL [--bsf-cacert FILE] [--bsf-cert FILE]\n"
     "                [--bsf-timeout S]]\n"
@@ -101,6 +105,9 @@ static const char help[] =
     "\n"
     "  --http ADDR:PORT      where UEs ask, under the name of --fqdn;\n"
     "                        [::]:8080 for IPv6 and IPv4\n"
+    "  --share-http          with other processes of yours that listen there "
+    "and\n"
+    "                        say the same, on one store: one for each core\n"
     "  --mikey ADDR:PORT     where MIKEY messages leave and acknowledgements\n"
     "                        arrive\n"
     "  --ttl N               hops that MTK messages to a group may go; 1\n"
@@ -160,6 +167,9 @@ static const char options_help[] =
     "                        AAnF gave; the realm says so\n"
     "  --ext-before-kemac    the other place of EXT in MIKEY messages\n"
     "  --json                events as JSON, one a line\n"
+    "  --quiet               no event for each message and acknowledgement, "
+    "as\n"
+    "                        with many UEs; stats and --metrics count them\n"
     "  --secrets             show keys in events\n"
     "  --trace               tell each step of a delivery; doc/states.md\n"
     "  --pcap FILE           write what was sent and received, as pcapng\n"
@@ -279,6 +289,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
 {
     switch (name) {
     case HTTP: return address_parse(value, &o->http);
+    case SHARE_HTTP: o->share_http = true; return true;
     case MIKEY: return address_parse(value, &o->mikey);
     case TTL: return input_number(value, 255, &o->ttl) && o->ttl > 0;
     case INTERFACE: o->interface = value; return true;
@@ -299,6 +310,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case AKMA: o->akma = true; return true;
     case EXT_BEFORE_KEMAC: o->ext = MSK_EXT_BEFORE_KEMAC; return true;
     case JSON: o->json = true; return true;
+    case QUIET: o->quiet = true; return true;
     case SECRETS: o->secrets = true; return true;
     case TRACE: o->trace = true; return true;
     case PCAP: o->pcap = value; return true;

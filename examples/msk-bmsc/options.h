@@ -11,6 +11,7 @@
 struct options {
     struct bsf_options bsf;
     struct address http, mikey; /* where to listen */
+    bool share_http;            /* with other processes */
     uint64_t ttl;               /* hops of multicast, 0: as the system has it */
     const char *interface;      /* it leaves from, or NULL */
     const char *fqdn;
@@ -26,7 +27,7 @@ struct options {
     bool never_push, akma, trace;
     enum msk_ext_position ext;
     uint8_t ext_type; /* 0: the default */
-    bool json, secrets;
+    bool json, quiet, secrets;
     const char *pcap, *keylog;
     struct address metrics;     /* n 0: none */
     const char *node;           /* or NULL */

@@ -16,7 +16,7 @@ void
 tell_parted(struct host *h, const struct records_subscriber *row,
             const struct msk_group_id *group, const char *why)
 {
-    json_t *event = event_new(&h->log, "parted");
+    json_t *event = event_new_of_many(&h->log, "parted");
 
     event_group_id(event, group);
     event_text(event, "btid", (struct msk_bytes){ row->btid, row->btid_n });

@@ -36,13 +36,13 @@ def name(i):
 
 
 class Bmsc:
-    def __init__(self, where):
+    def __init__(self, where, *more):
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
              "keyid", "--registration", "none", "--ack", "none", "--json", "--subscribers",
              f"{where}/subscribers", "--groups", f"{where}/groups", "--store",
-             f"sqlite:{where}/store"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+             f"sqlite:{where}/store", *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.http = self.wait("ready")["http"]
         self.start = time.monotonic() - self.began
 
@@ -150,9 +150,13 @@ def main():
         ear.settimeout(60)
         ear.bind(("127.0.0.1", 0))
         prepare(where, ear)
-        starts, pushes, bares = [], [], []
+        starts, pushes, quiet, bares = [], [], [], []
         for _ in range(ROUNDS):
             bares.append(bare(where, TOGETHER, MEMBERS))
+            bmsc = Bmsc(where, "--quiet")
+            bmsc.wait("finished", what="timers")
+            quiet.append(pushed(bmsc))
+            bmsc.quit()
             bmsc = Bmsc(where)
             starts.append(bmsc.start)
             bmsc.wait("finished", what="timers")
@@ -163,12 +167,13 @@ def main():
         join_few(bmsc)
         keys = [rekeyed(bmsc, ear) for _ in range(5)]
         bmsc.quit()
-    push, most = max(pushes), max(bares)
+    push, silent, most = max(pushes), max(quiet), max(bares)
     print(f"subscribers known at a start   {MEMBERS}: {min(starts):.2f} s")
     print(f"pushes to all members          {push[0]:.0f}/s, {push[1]:.1f} us of CPU each")
+    print(f"the same with --quiet          {silent[0]:.0f}/s, {silent[1]:.1f} us of CPU each")
     print(f"bare saves, {TOGETHER} in a commit     {most[0]:.0f}/s, {most[1]:.1f} us of CPU each")
     print(f"bare saves, one in a commit    {alone[0]:.0f}/s")
-    print(f"pushes beside bare saves       {push[0] / most[0]:.2f}; beside one in a commit "
+    print(f"pushes beside bare saves       {push[0] / most[0]:.2f}; --quiet {silent[0] / most[0]:.2f}; beside one in a commit "
           f"{push[0] / alone[0]:.0f}")
     print(f"re-key of {FEW} among {MEMBERS}      {min(keys):.1f} ms, at most {max(keys):.1f} ms")
 

@@ -85,11 +85,15 @@ class Place:
         for ue in self.ues:
             ue.http_at, ue.challenge = self.http, None
 
-    def another(self):
+    def another(self, *more):
         """A second node on the same store."""
-        return self.program()[0]
+        return self.program(*more)[0]
 
-    def program(self):
+    def program(self, *more):
+        bmsc = self.begin(*more)
+        return bmsc, bmsc.wait("ready")
+
+    def begin(self, *more):
         os.environ.update(LD_PRELOAD=f"{DISK} {CLOCK}", MSK_HOLD=self.path("hold"),
                           MSK_HELD=self.path("held"), MSK_DIE=self.path("die"),
                           MSK_LATER=self.path("later"), MSK_STILL=self.path("still"))
@@ -97,9 +101,9 @@ class Place:
             BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
             "keyid", "--registration", "none", "--ack", "none", "--subscribers",
             self.path("subscribers"), "--groups", self.path("groups"), "--store",
-            "sqlite:" + self.path("store"), *self.more)
+            "sqlite:" + self.path("store"), *self.more, *more)
         del os.environ["LD_PRELOAD"]
-        return bmsc, bmsc.wait("ready")
+        return bmsc
 
     def store(self):
         return sqlite3.connect(self.path("store"), isolation_level=None)
@@ -299,6 +303,17 @@ def pushes_as_fast_as_it_is_told(where):
     place.bmsc.quit()
 
 
+def tells_less_when_it_is_told(where):
+    """--quiet: nothing of each member and message, but how it ended; all of it is counted."""
+    place = Place(where, "--quiet")
+    told = place.bmsc.ask(f"push {GROUP}", "finished", what="push")
+    assert told["done"] == MANY, told
+    assert place.bmsc.ask("stats", "stats")["pushed"] == 2 * MANY
+    names = {each["event"] for each in place.bmsc.events}
+    assert not names & {"joined", "pushed"} and "http_request" in names, names
+    place.bmsc.quit()
+
+
 def rests_when_there_is_nothing_to_do(where):
     """With all done it asks its store now and then, and does not turn for nothing."""
     place = Place(where)
@@ -379,11 +394,31 @@ def nodes_share_a_push(where):
     other.quit()
 
 
+def nodes_share_a_port(where):
+    """--share-http: each process has a part of the connections; a UE that one has challenged may
+    answer the other. Only together: nobody takes the port of one that does not share it."""
+    place = Place(where, "--share-http")
+    other = place.another("--http", place.http)
+    nodes = place.bmsc, other
+    before = sum(bmsc.ask("stats", "stats")["requests"] for bmsc in nodes)
+    for ue in place.ues:
+        ue.challenge = None
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        assert ue.counter() == ue.first + 1
+    shares = [bmsc.ask("stats", "stats")["requests"] for bmsc in nodes]
+    assert sum(shares) == before + 2 * MANY and shares[1] > 0 and shares[0] > before, shares
+    other.quit()
+    place.more = ()
+    assert place.begin("--http", place.http).process.wait(PATIENCE) == 2, "it took the port"
+    place.bmsc.quit()
+
+
 def main():
     tests = [sends_nothing_before_its_commit, refuses_the_newest, leaves_what_is_too_late,
              skips_what_it_could_not_send, repeats_only_a_conflict, goes_on_when_the_disk_has_room,
-             pushes_as_fast_as_it_is_told, rests_when_there_is_nothing_to_do,
-             a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push]
+             pushes_as_fast_as_it_is_told, tells_less_when_it_is_told, rests_when_there_is_nothing_to_do,
+             a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push,
+             nodes_share_a_port]
     for test in tests:
         if not sys.argv[4:] or test.__name__ in sys.argv[4:]:
             with tempfile.TemporaryDirectory() as where:
