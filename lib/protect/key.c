@@ -73,24 +73,22 @@ xor_into(uint8_t *out, const uint8_t *in, size_t n)
 static int
 xor_p(const struct msk_prf *prf, struct msk_bytes in[3], uint8_t *out, size_t n)
 {
-    struct {
-        uint8_t a[2][MSK_HASH_MAX], block[MSK_HASH_MAX];
-    } work; /* one, to be wiped at once */
+    uint8_t a[3][MSK_HASH_MAX], *block = a[2]; /* one, to be wiped at once */
     size_t step, which = 0;
-    int err = prf_hmac(prf, in + 1, 2, work.a[0]);
+    int err = prf_hmac(prf, in + 1, 2, a[0]);
 
     for (size_t done = 0; err == MSK_OK && done < n; done += step) {
         step = n - done < prf->hash_len ? n - done : prf->hash_len;
-        in[0].p = work.a[which];
+        in[0].p = a[which];
         in[0].n = prf->hash_len;
-        err = prf_hmac(prf, in, 3, work.block);
+        err = prf_hmac(prf, in, 3, block);
         if (err == MSK_OK)
-            xor_into(out + done, work.block, step);
+            xor_into(out + done, block, step);
         if (err == MSK_OK && done + step < n)
-            err = prf_hmac(prf, in, 1, work.a[1 - which]);
+            err = prf_hmac(prf, in, 1, a[1 - which]);
         which = 1 - which;
     }
-    msk_secret_wipe(&work, sizeof work);
+    msk_secret_wipe(a, sizeof a);
     return err;
 }
 

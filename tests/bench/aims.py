@@ -22,9 +22,9 @@ PUSH = ("The record of the subscriber is read and written, a third of it; the me
         "quarter; the delivery is noted, the outbox filled. What is the same for a group is 400 of "
         "43,000 instructions: no template of it pays.")
 DIGEST = "A header of 600 octets is cut, unescaped and compared by a reader that stays in bounds."
-REQUEST = ("Floor and expat are more than the aim: expat reads the body with 29 allocations, and draws "
-           "a salt from the kernel for each parser. The header is cut to say who asks, and again to "
-           "check it, 3 %. The aim is half of 22.9 us where the floor took 7.95 us.")
+REQUEST = ("Floor and expat are more than the aim: expat reads the body with 29 allocations, and "
+           "draws a salt from the kernel for each parser. The header is cut to say who asks, and "
+           "again to check it, 3 %. The aim is half of 22.9 us where the floor took 7.95 us.")
 
 OTHER, LIBMSK, FLOOR = "other", "libmsk", "floor"
 
