@@ -405,7 +405,7 @@ mtk_message_of(const struct chip *chip, struct ticket t)
     m.id.number = t.number;
     m.mtk_id = t.mtk_id;
     m.rand = fill((uint8_t)(t.key + 1), 16);
-    m.with_rand = t.with_rand;
+    m.with_rand = chip->mtk_rand;
     m.csb_id = 0x05060708;
     m.counter = t.counter;
     m.key = fill(t.mtk, 16);

@@ -40,6 +40,7 @@ struct chip {
     size_t waits;                  /* for a store that answers later */
     int domain, server;            /* 0 or 1 */
     bool alone;                    /* no third server does anything */
+    bool mtk_rand;                 /* its MTK messages carry a RAND */
     uint16_t twin[CHIP_TWINS];     /* groups that it has in both domains */
     size_t twins;
 };
@@ -100,7 +101,6 @@ struct ticket {
     uint16_t mtk_id;
     uint8_t mtk; /* its salt is 14 times mtk + 1 */
     bool streaming;
-    bool with_rand; /* the RAND is in the message */
 };
 
 struct msk_bytes mtk_message_of(const struct chip *chip, struct ticket t);

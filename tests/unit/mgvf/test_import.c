@@ -39,9 +39,9 @@ receive(uint32_t counter, uint16_t mtk_id, bool with_rand)
         .counter = counter,
         .mtk_id = mtk_id,
         .mtk = 0x60,
-        .with_rand = with_rand,
     };
 
+    chip.mtk_rand = with_rand;
     return chip_receive(&chip, mtk_message_of(&chip, t));
 }
 
