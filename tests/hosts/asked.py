@@ -327,19 +327,18 @@ def a_bsf_that_is_silent_holds_nobody_else_up(where):
     bsf.hold()
     probe = ue(at)
     assert probe.post("msk-request", WANTED)[0] == 401
-    waiting = []
-    for n in range(QUESTIONS):
-        probe.btid = f"{n}@bsf.example.org"
-        waiting.append(probe.begin("msk-request", WANTED)[0])
-    until = time.monotonic() + PATIENCE
+    waiting, until = [], time.monotonic() + PATIENCE
     while bmsc.ask("stats", "stats")["bsf_asked"] < QUESTIONS and time.monotonic() < until:
-        time.sleep(0.1)
+        probe.btid = f"{len(waiting)}@bsf.example.org"  # some may come too late, and get 503
+        waiting.append(probe.begin("msk-request", WANTED)[0])
+    before = bmsc.ask("stats", "stats")["overload"]
     probe.btid = "one@too.many"
     status = probe.post("msk-request", WANTED)[0]
-    assert status == 503 and bmsc.ask("stats", "stats")["overload"] == 1, status
+    assert status == 503 and bmsc.ask("stats", "stats")["overload"] > before, status
     assert granted(ue(at))
     bsf.release()
-    assert [c.getresponse().status for c in waiting] == [401] * QUESTIONS
+    statuses = [c.getresponse().status for c in waiting]
+    assert statuses.count(401) == QUESTIONS and set(statuses) <= {401, 503}, statuses
     probe.challenge = None
     assert probe.ask("msk-request", WANTED)[0] == 401  # there is room again
     bmsc.quit()
