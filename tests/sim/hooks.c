@@ -172,7 +172,7 @@ on_bootstrap_needed(void *user, enum msk_reason reason)
 }
 
 /* Nobody who has no keys makes a UE leave, and not within a minute of silence
- * (decision 31). On a perfect network nobody leaves. */
+ * (decision 21). On a perfect network nobody leaves. */
 static void
 check_patience(struct sim_session *s, uint8_t i, uint8_t g)
 {

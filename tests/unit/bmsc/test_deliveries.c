@@ -158,7 +158,7 @@ run(int layout, msk_time round_trip, unsigned loss, uint64_t seed)
 }
 
 /* Where nothing is lost in a third of a minute, which is the least patience of
- * a UE (decision 31); else as soon as five of five may be lost. */
+ * a UE (decision 21); else as soon as five of five may be lost. */
 static void
 delivers_all_groups_through_any_network(void **state)
 {
