@@ -25,7 +25,6 @@ struct http_server {
     struct capture *capture;
     const struct http_handlers *handlers;
     void *user;
-    uint64_t ticket; /* of who enters now */
     msk_time began;  /* this turn, */
     unsigned looked; /* and the requests in it */
     size_t open;     /* requests that were taken and are not answered */
@@ -33,13 +32,27 @@ struct http_server {
     struct http_counts counts;
 };
 
+/* The address of a connection is its ticket: libmicrohttpd may begin with it
+ * later than it gets it, when others have entered. */
+static struct sockaddr_un
+address_of_ticket(uint64_t ticket)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+    memcpy(at.sun_path, &ticket, sizeof ticket);
+    return at;
+}
+
 static uint64_t
 ticket_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    uint64_t ticket;
 
-    return (uint64_t)(uintptr_t)info->socket_context;
+    memcpy(&ticket, ((const struct sockaddr_un *)info->client_addr)->sun_path,
+           sizeof ticket);
+    return ticket;
 }
 
 static void *
@@ -197,26 +210,21 @@ static bool
 enter(void *user, int fd, uint64_t ticket)
 {
     struct http_server *server = user;
-    struct sockaddr_un nowhere = { .sun_family = AF_UNIX };
+    struct sockaddr_un at = address_of_ticket(ticket);
 
-    server->ticket = ticket;
-    return MHD_add_connection(server->daemon, fd, (struct sockaddr *)&nowhere,
-                              sizeof nowhere) == MHD_YES;
+    return MHD_add_connection(server->daemon, fd, (struct sockaddr *)&at,
+                              sizeof at) == MHD_YES;
 }
 
-/* A connection of libmicrohttpd begins, with the ticket of who enters now, and
- * ends. */
 static void
 watch(void *user, struct MHD_Connection *connection, void **state,
       enum MHD_ConnectionNotificationCode code)
 {
     struct http_server *server = user;
 
-    (void)connection;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
-        *state = (void *)(uintptr_t)server->ticket;
-    else
-        door_left(server->door, (uint64_t)(uintptr_t)*state);
+    (void)state;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+        door_left(server->door, ticket_of(connection));
 }
 
 static void
