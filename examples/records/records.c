@@ -97,8 +97,9 @@ records_wait(struct records *records, struct records_batch *batch,
 
     records_begin(records, batch);
     for (records_run(records); !batch->over && left > 0; records_run(records)) {
-        struct pollfd p = { .fd = records_fd(records, &p.events) };
+        struct pollfd p = { 0 };
 
+        p.fd = records_fd(records, &p.events);
         (void)poll(&p, 1, left < 100 ? (int)left : 100);
         left = until - clock_ms();
     }

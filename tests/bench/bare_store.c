@@ -146,8 +146,9 @@ main(int argc, char **argv)
     }
     began = now_us();
     for (load_next(&w, &w.rooms[0]); go_on(&w);) {
-        struct pollfd p = { .fd = records_fd(w.store, &p.events) };
+        struct pollfd p = { 0 };
 
+        p.fd = records_fd(w.store, &p.events);
         (void)poll(&p, 1, 1000);
     }
     printf("%zu %lld\n", w.saved, (long long)(now_us() - began));

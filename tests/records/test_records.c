@@ -758,8 +758,9 @@ wakes_who_waits_for_it(void **state)
         records_run(shelf);
         records_begin(shelf, &batch);
         while (!batch.over) {
-            struct pollfd p = { .fd = records_fd(shelf, &p.events) };
+            struct pollfd p = { 0 };
 
+            p.fd = records_fd(shelf, &p.events);
             assert_int_equal(poll(&p, 1, ASLEEP_MS), 1);
             records_run(shelf);
         }
