@@ -186,6 +186,19 @@ give_msk(struct run *run, const struct msk_import *m, unsigned off)
     return err;
 }
 
+/* As the control plane of 5G hands it over: without a RAND, with an MTK and
+ * with a moment at which it ends. */
+static void
+add_context(struct msk_import *m, uint8_t bits)
+{
+    if ((bits & 8) != 0)
+        m->rand.n = 0;
+    if ((bits & 0x40) != 0)
+        m->mtk = (struct msk_bytes){ m->key.p, 16 };
+    m->mtk_id = (uint16_t)((bits & 0x40) != 0 ? 1 + bits % 24 : 0);
+    m->expires = (bits & 0x80) != 0 ? 1 + bits : 0;
+}
+
 static int
 import_msk(struct run *run, uint8_t d, uint16_t group)
 {
@@ -200,6 +213,7 @@ import_msk(struct run *run, uint8_t d, uint16_t group)
     m.rand = (struct msk_bytes){ rand, sizeof rand };
     m.sp = (struct msk_bytes){ sp, (bits & 4) != 0 ? 3u + (bits >> 4 & 3) : 0 };
     m.seq_high = (uint16_t)(bits == 0xFF ? 0xFFFF : 20);
+    add_context(&m, bits);
     return give_msk(run, &m, m.sp.n > 0 ? MSK_REQUIRE_CONFIDENTIALITY : 0);
 }
 
