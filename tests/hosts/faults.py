@@ -33,6 +33,7 @@ REFUSED = {
     "synchronous": "the server waits for no standby: synchronous_standby_names is empty",
 }
 LEASE = 10  # seconds, of MTKs and of parts of a push
+ELSEWHERE = "another node makes the MTKs of this Key Group"
 
 
 class Late(Exception):
@@ -185,8 +186,17 @@ class Play:
         self.tail.look()
         return len(self.tail.acked[self.msk])
 
+    def reaches_store(self, node):
+        """Waits until a node has the store: it makes an MTK, or knows who does."""
+        seen = len(node.program.events)
+        self.until("a node has no store", lambda: any(
+            each["event"] == "mtk" or each.get("reason") == ELSEWHERE
+            for each in node.program.events[seen:]))
+
     def rekey(self, node):
-        """Makes a new MSK; returns when a part of the UEs has it."""
+        """Makes a new MSK; returns when a part of the UEs has it. While the store is away that is
+        an error, so it is waited for."""
+        self.reaches_store(node)
         self.msk = node.program.ask("rekey %d" % GROUP, "msk")["number"]
         self.until("nothing was pushed", lambda: self.told("pushed") >= self.args.members // 4)
 
