@@ -14,11 +14,12 @@ import resource
 import select
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+
+from many import multiply
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hosts"))
 from peers import BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Ue, address, msk_request, write  # noqa: E402
@@ -85,17 +86,7 @@ def prepare(where, ear):
     ue.http_at, ue.btid = bmsc.http, first["btid"]
     assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
     bmsc.quit()
-    with sqlite3.connect(f"{where}/store") as store:
-        packed, peer = store.execute("SELECT packed, address FROM subscriber").fetchone()
-        grp, = store.execute("SELECT grp FROM member").fetchone()
-        old = name(0).encode()
-        store.executemany(
-            "INSERT INTO subscriber (id, version, btid, packed, address, services)"
-            " VALUES (?, 1, ?, ?, ?, '')",
-            ((new, new + b"@bsf.example.org", packed.replace(old, new), peer)
-             for new in (name(i).encode() for i in range(1, MEMBERS))))
-        store.executemany("INSERT INTO member VALUES (?, ?)",
-                          ((grp, name(i).encode()) for i in range(1, MEMBERS)))
+    multiply(f"{where}/store", [name(i).encode() for i in range(MEMBERS)])
     write(f"{where}/subscribers", *(
         first | {"btid": f"{name(i)}@bsf.example.org", "impi": name(i)} for i in range(MEMBERS)))
 

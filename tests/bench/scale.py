@@ -23,6 +23,8 @@ import tempfile
 import threading
 import time
 
+from many import multiply
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hosts"))
 from peers import DOMAIN, FQDN, GROUP, MRK, MUK, Ue, address, msk_request, write  # noqa: E402
 
@@ -80,17 +82,7 @@ class Store:
                 " address, '' FROM n, one; INSERT INTO member SELECT m.grp, s.id FROM member m,"
                 " subscriber s ON CONFLICT DO NOTHING; ANALYZE; CHECKPOINT")
             return
-        with sqlite3.connect(self.path) as store:
-            packed, peer = store.execute("SELECT packed, address FROM subscriber").fetchone()
-            grp, = store.execute("SELECT grp FROM member").fetchone()
-            old = name(0).encode()
-            store.executemany(
-                "INSERT INTO subscriber (id, version, btid, packed, address, services)"
-                " VALUES (?, 1, ?, ?, ?, '')",
-                ((new, new + b"@bsf.example.org", packed.replace(old, new), peer)
-                 for new in (name(i).encode() for i in range(1, members))))
-            store.executemany("INSERT INTO member VALUES (?, ?)",
-                              ((grp, name(i).encode()) for i in range(1, members)))
+        multiply(self.path, [name(i).encode() for i in range(members)])
 
     def octets(self):
         if self.kind == "postgres":
