@@ -20,6 +20,7 @@ struct bsf_options {
     const char *url;           /* NULL: there is none */
     const char *cacert, *cert; /* PEM files; NULL: the system's, none */
     uint64_t timeout;          /* for an answer, in seconds */
+    char services[RECORDS_SERVICES_MAX]; /* of who is in no file */
 };
 
 struct bsf;

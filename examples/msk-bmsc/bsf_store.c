@@ -25,10 +25,11 @@ question_find(struct bsf *bsf, struct question *q)
     begin(bsf, q, &request);
 }
 
-/* New keys of who is there, or a new subscriber, who may have what there is. */
+/* New keys of who is there, or a new subscriber; decision 43. */
 static int
-change(struct question *q, bool there)
+change(const struct bsf *bsf, struct question *q, bool there)
 {
+    const struct bsf_options *options = &bsf->host->options.bsf;
     static struct msk_subscriber subscriber;
     struct msk_subscriber_config c = { .size = sizeof c };
     struct secrecy_keys keys;
@@ -49,6 +50,7 @@ change(struct question *q, bool there)
             err = row_put(&q->row, &subscriber, &changed);
     } else if (err == MSK_OK) {
         memset(&q->row, 0, sizeof q->row);
+        memcpy(q->row.services, options->services, sizeof q->row.services);
         err = row_make(&q->row, &subscriber, &c);
     }
     msk_subscriber_wipe(&subscriber);
@@ -67,7 +69,7 @@ take_found(struct bsf *bsf, struct question *q)
         question_fail(bsf, q, records_why(bsf->host->store.records));
         return;
     }
-    err = change(q, q->request.result == RECORDS_OK);
+    err = change(bsf, q, q->request.result == RECORDS_OK);
     if (err == MSK_OK) {
         begin(bsf, q, &save);
         return;

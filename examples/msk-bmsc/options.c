@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../hosts/input.h"
+#include "services.h"
 
 #define BSF_TIMEOUT_DEFAULT 5 /* seconds */
 #define BSF_TIMEOUT_MAX 60
@@ -43,6 +44,7 @@ enum option_name {
     BSF_CACERT,
     BSF_CERT,
     BSF_TIMEOUT,
+    BSF_SERVICES,
     HELP,
     VERSION
 };
@@ -80,6 +82,7 @@ static const struct option names[] = {
     { "bsf-cacert", required_argument, NULL, BSF_CACERT },
     { "bsf-cert", required_argument, NULL, BSF_CERT },
     { "bsf-timeout", required_argument, NULL, BSF_TIMEOUT },
+    { "bsf-services", required_argument, NULL, BSF_SERVICES },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -98,7 +101,7 @@ static const char help[] =
     "                [--keylog FILE] [--metrics ADDR:PORT] [--share-http]\n"
     "                [--pushes-per-second N] [--node NAME]\n"
     "                [--bsf URL [--bsf-cacert FILE] [--bsf-cert FILE]\n"
-    "                [--bsf-timeout S]]\n"
+    "                [--bsf-timeout S] [--bsf-services LIST]]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -121,7 +124,9 @@ static const char help[] =
     "       \"address\":\"IP:PORT\"}\n"
     "      age: grows with each bootstrapping, such as its moment in ms;\n"
     "      address: else where its last good request came from, port 2269;\n"
-    "      services: else all\n"
+    "      services: else all. With --bsf a line may have an impi without "
+    "btid\n"
+    "      and keys, which come when they bootstrap\n"
     "  --groups FILE         JSON, an object a line:\n"
     "      {\"domain\":HEX,\"group\":N,\"number\":N,\"services\":[S,..],\n"
     "       \"msk\":HEX,\"rand\":HEX,\"seq\":[LOW,HIGH],\"streaming\":BOOL,\n"
@@ -152,9 +157,10 @@ static const char options_help[] =
     "  --bsf URL             ask this BSF for the keys of a B-TID that nobody "
     "here\n"
     "                        has: Nbsp_GBA (TS 29.309) at http://... or\n"
-    "                        https://...; who it knows is a subscriber, of "
-    "all\n"
-    "                        services if the IMPI is in no file\n"
+    "                        https://...; who it knows is a subscriber\n"
+    "  --bsf-services LIST   of whom with an IMPI that is in no file: all, "
+    "none, or\n"
+    "                        services with commas between them; default none\n"
     "  --bsf-cacert FILE     trust these (PEM) there, not those of the system\n"
     "  --bsf-cert FILE       show this certificate there (PEM, with its key)\n"
     "  --bsf-timeout S       for its answer: 5 seconds, then UEs get 504\n"
@@ -325,6 +331,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case BSF_TIMEOUT:
         return input_number(value, BSF_TIMEOUT_MAX, &o->bsf.timeout) &&
                o->bsf.timeout > 0;
+    case BSF_SERVICES: return services_of_text(value, o->bsf.services);
     case NODE: o->node = value; return value[0] != '\0';
     case HELP:
     case VERSION: break;
@@ -348,6 +355,7 @@ options_read(int argc, char **argv, struct options *out, int *status)
 
     memset(out, 0, sizeof *out);
     out->bsf.timeout = BSF_TIMEOUT_DEFAULT;
+    (void)services_of_text("none", out->bsf.services);
     *status = 1;
     while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (name == HELP || name == VERSION) {

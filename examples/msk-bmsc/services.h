@@ -10,9 +10,12 @@
 
 /* Is service in a JSON array of services? "": every service is. */
 bool services_have(const char *services, struct msk_bytes service);
-/* Does one list name a service of the other? */
-bool services_meet(const char *a, const char *b);
+/* May a subscriber have a Key Group: does one list name a service of the other?
+ * Who has no service has none of a Key Group that every service uses. */
+bool services_meet(const char *of_subscriber, const char *of_group);
 /* The list of an object, as the store keeps it. False: it is none. */
 bool services_take(const json_t *object, char out[RECORDS_SERVICES_MAX]);
+/* The same of a text: all, none, or services with commas between them. */
+bool services_of_text(const char *text, char out[RECORDS_SERVICES_MAX]);
 
 #endif

@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import secrets
 import signal
 import socket
@@ -118,7 +119,15 @@ class Bsf:
         return f"http://127.0.0.1:{self.port}"
 
 
-def start(where, url, *more, subscribers=(ALICE,), services=None):
+def arguments(where, name, line, *more):
+    """Of an msk-bmsc that shall not start."""
+    return [BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
+            "keyid", "--subscribers", write(f"{where}/subscribers-{name}", line), "--groups",
+            write(f"{where}/groups-{name}"), "--store", f"{where}/{name}.db", *more]
+
+
+def start(where, url, *more, subscribers=(ALICE,), services=None, everybody="all"):
+    """everybody: what who is in no file may have."""
     group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1}
     if services:
         group["services"] = services
@@ -126,7 +135,7 @@ def start(where, url, *more, subscribers=(ALICE,), services=None):
                    "--layout", "keyid", "--registration", "none", "--ack", "none", "--subscribers",
                    write(f"{where}/subscribers", *subscribers), "--groups",
                    write(f"{where}/groups", group), "--store", f"{where}/bmsc.db", "--bsf", url,
-                   *more)
+                   *(("--bsf-services", everybody) if everybody else ()), *more)
     return bmsc, bmsc.wait("ready")["http"]
 
 
@@ -142,6 +151,13 @@ def ue(at, btid=BTID, ks_naf=None):
 def granted(who):
     status, text = who.ask("msk-request", WANTED)
     return status == 200 and b"200 OK" in text
+
+
+def code_of(who):
+    """What is said of the Key Group that was asked for."""
+    status, text = who.ask("msk-request", WANTED)
+    assert status == 200, status
+    return int(re.search(rb"(\d{3}) ", text).group(1))
 
 
 def headers(who, btid, spoil=False):
@@ -231,6 +247,62 @@ def one_question_for_all_who_wait(where):
     assert [c.getresponse().status for c in waiting] == [200] * 5
     assert bsf.asked == [btid], bsf.asked
     bmsc.quit()
+
+
+def who_is_in_no_file_has_what_is_said(where):
+    """Nothing, if nothing is: not even a Key Group of all services. Then a line of a file counts."""
+    bsf = Bsf()
+    for n, (everybody, of_group, want) in enumerate((
+            (None, None, 403), (None, ["news"], 403), ("none", None, 403), ("all", ["news"], 200),
+            ("news,sports", ["sports"], 200), ("news", ["sports"], 403), ("news", None, 200))):
+        os.mkdir(f"{where}/{n}")
+        bmsc, at = start(f"{where}/{n}", bsf.url(), services=of_group, everybody=everybody)
+        bob = ue(at, *bsf.add("bob"))
+        assert code_of(bob) == want, (everybody, of_group)
+        bmsc.wait("bootstrapped")
+        if want == 403:
+            bmsc.say("subscriber " + json.dumps({"impi": "bob", "services": of_group or ["x"]}))
+            bmsc.ask("stats", "stats")
+            assert code_of(bob) == 200, (everybody, of_group)
+        bmsc.quit()
+
+
+def who_is_in_a_file_needs_no_keys_there(where):
+    """Their services and their address are known before they ever bootstrap."""
+    bsf = Bsf()
+    who = ue(None, *bsf.add("bob@example.org"))
+    line = {"impi": "bob@example.org", "services": ["news"], "address": address(who.socket)}
+    for round in range(2):
+        bmsc, who.http_at = start(where, bsf.url(), services=["news"], subscribers=[ALICE, line],
+                                  everybody=None)
+        who.challenge = None
+        if round == 0:  # nobody can be the one who has not come yet
+            wrong = headers(ue(who.http_at), BTID, spoil=True)
+            for btid in " bob@example.org", "bob@example.org":
+                assert headers(ue(who.http_at), btid) == wrong, btid
+            assert bsf.asked == ["bob@example.org"], bsf.asked
+        assert granted(who)
+        assert who.take()[0]["counter"] == 1 + round
+        bmsc.say("subscriber " + json.dumps(line | {"services": []}))
+        bmsc.ask("stats", "stats")
+        assert code_of(who) == 403
+        bmsc.quit()
+
+
+def a_line_without_keys_is_of_a_bsf(where):
+    for n, line in enumerate(({"btid": BTID}, {"impi": "bob", "expires": 4000000000},
+                              {"impi": "bob", "age": 3}, {"services": ["news"]},
+                              {"impi": "b" * 129}, {"impi": ""})):
+        done = subprocess.run(arguments(where, n, line, "--bsf", "http://127.0.0.1:1"),
+                              capture_output=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 2 and b":1: " in done.stderr, (line, done)
+    done = subprocess.run(arguments(where, "none", {"impi": "bob"}), capture_output=True,
+                          timeout=PATIENCE, check=False)
+    assert done.returncode == 2 and b":1: " in done.stderr, done
+    for services in "", ",", "a,,b", "x" * 1100:
+        done = subprocess.run(arguments(where, "wrong", ALICE, "--bsf-services", services),
+                              capture_output=True, timeout=PATIENCE, check=False)
+        assert done.returncode == 1, done
 
 
 # --- what is not ---------------------------------------------------------------------------------
@@ -442,7 +514,8 @@ def what_cannot_be_asked_says_so(where):
     bmsc.quit()
 
 
-TESTS = [who_bootstrapped_is_served, who_is_known_gets_new_keys, keys_end_in_the_middle_of_a_service,
+TESTS = [who_bootstrapped_is_served, who_is_in_no_file_has_what_is_said,
+         who_is_in_a_file_needs_no_keys_there, a_line_without_keys_is_of_a_bsf, who_is_known_gets_new_keys, keys_end_in_the_middle_of_a_service,
          one_question_for_all_who_wait, unknown_and_wrong_look_alike, nobody_is_asked_for_nothing,
          lies_are_an_error_and_no_more, a_bsf_that_is_gone_is_told,
          a_bsf_that_is_silent_holds_nobody_else_up, a_slow_answer_is_none, an_end_waits_for_no_bsf,

@@ -51,7 +51,7 @@ class World:
         self.bmsc = Program(BMSC, "--http", self.http, "--mikey", "127.0.0.1:0", "--fqdn", FQDN,
                             "--layout", self.layout, "--subscribers", write(file), "--groups",
                             write(f"{self.where}/groups", group), "--store", f"{self.where}/bmsc.db",
-                            "--bsf", f"http://{self.nbsp}")
+                            "--bsf", f"http://{self.nbsp}", "--bsf-services", "all")
         self.bmsc.wait("ready")
 
     def start_ue(self, *more):
