@@ -7,6 +7,165 @@
 #include "base/octets.h"
 #include "base/secret.h"
 #include "http/digest_text.h"
+#include "msk/base64.h"
+
+/* --- nonces ---------------------------------------------------------------- */
+
+#define TIME_LEN 8
+#define RANDOM_LEN 8
+#define HEAD_LEN (TIME_LEN + RANDOM_LEN)
+#define RAW_LEN (HEAD_LEN + MSK_DIGEST_NONCE_ID_LEN)
+
+static void
+begin_nonce_key(struct msk_nonce_key *key,
+                const struct msk_digest_server *server)
+{
+    key->server = server;
+    key->ready = false;
+}
+
+static void
+end_nonce_key(struct msk_nonce_key *key)
+{
+    if (!key->ready)
+        return;
+    key->server->crypto->hmac_end(key->server->crypto->user, &key->hmac);
+    key->ready = false;
+}
+
+static int
+make_ready(struct msk_nonce_key *key)
+{
+    const struct msk_digest_server *server = key->server;
+
+    if (key->ready)
+        return MSK_OK;
+    if (server->crypto->hmac_begin(server->crypto->user, &key->hmac,
+                                   MSK_HASH_SHA256, server->nonce_key) != 0)
+        return MSK_ERR_CRYPTO;
+    msk_fqdn_fold(server->fqdn, key->fqdn);
+    key->ready = true;
+    return MSK_OK;
+}
+
+/* What an HMAC is made for; its first octet. */
+enum purpose { PURPOSE_MAC = 1, PURPOSE_MASK = 2 };
+
+/* HMAC-SHA-256 of purpose, 16 octets and the name of the server. */
+static int
+nonce_hmac(const struct msk_nonce_key *key, enum purpose purpose,
+           const uint8_t *in, uint8_t out[MSK_HASH_MAX])
+{
+    const struct msk_crypto *crypto = key->server->crypto;
+    const uint8_t first = (uint8_t)purpose;
+    const struct msk_bytes all[3] = { { &first, 1 },
+                                      { in, HEAD_LEN },
+                                      { key->fqdn, key->server->fqdn.n } };
+
+    return crypto->hmac(crypto->user, &key->hmac, all, 3, out) == 0
+               ? MSK_OK
+               : MSK_ERR_CRYPTO;
+}
+
+/* Puts the mask that belongs to a MAC over the head, or takes it off. */
+static int
+mask(const struct msk_nonce_key *key, const uint8_t *id, uint8_t *head)
+{
+    uint8_t octets[MSK_HASH_MAX];
+    int err = nonce_hmac(key, PURPOSE_MASK, id, octets);
+
+    for (size_t i = 0; err == MSK_OK && i < HEAD_LEN; i++)
+        head[i] ^= octets[i];
+    msk_secret_wipe(octets, sizeof octets);
+    return err;
+}
+
+/* The MAC is the place in the key stream too, so that no two heads get the
+ * same mask. */
+static int
+seal(const struct msk_nonce_key *key, uint8_t raw[RAW_LEN])
+{
+    uint8_t mac[MSK_HASH_MAX];
+    int err = nonce_hmac(key, PURPOSE_MAC, raw, mac);
+
+    if (err == MSK_OK) {
+        memcpy(raw + HEAD_LEN, mac, MSK_DIGEST_NONCE_ID_LEN);
+        err = mask(key, raw + HEAD_LEN, raw);
+    }
+    msk_secret_wipe(mac, sizeof mac);
+    return err;
+}
+
+static int
+unseal(const struct msk_nonce_key *key, uint8_t raw[RAW_LEN], bool *ours)
+{
+    uint8_t want[MSK_HASH_MAX];
+    int err = mask(key, raw + HEAD_LEN, raw);
+
+    if (err == MSK_OK)
+        err = nonce_hmac(key, PURPOSE_MAC, raw, want);
+    *ours = err == MSK_OK &&
+            msk_secret_equal(raw + HEAD_LEN, want, MSK_DIGEST_NONCE_ID_LEN);
+    msk_secret_wipe(want, sizeof want); /* what a forger would like to have */
+    return err;
+}
+
+int
+msk_digest_nonce_make(struct msk_nonce_key *key, msk_time issued,
+                      uint8_t out[MSK_DIGEST_NONCE_LEN])
+{
+    const struct msk_random *random = key->server->random;
+    uint8_t raw[RAW_LEN];
+    struct msk_writer w;
+    size_t n;
+    int err;
+
+    msk_writer_init(&w, raw, TIME_LEN);
+    msk_writer_u32(&w, (uint32_t)(issued >> 32));
+    msk_writer_u32(&w, (uint32_t)issued);
+    if (random->fill(random->user, raw + TIME_LEN, RANDOM_LEN) != 0)
+        return MSK_ERR_RANDOM;
+    err = make_ready(key);
+    if (err == MSK_OK)
+        err = seal(key, raw);
+    if (err == MSK_OK)
+        err = msk_base64_encode((struct msk_bytes){ raw, RAW_LEN }, out,
+                                MSK_DIGEST_NONCE_LEN, &n);
+    msk_secret_wipe(raw, sizeof raw);
+    return err;
+}
+
+int
+msk_digest_nonce_read(struct msk_nonce_key *key, struct msk_bytes nonce,
+                      bool *ours, msk_time *issued,
+                      uint8_t id[MSK_DIGEST_NONCE_ID_LEN])
+{
+    uint8_t raw[RAW_LEN];
+    struct msk_reader r;
+    size_t n;
+    int err;
+
+    *ours = false;
+    if (nonce.n != MSK_DIGEST_NONCE_LEN ||
+        msk_base64_decode(nonce, raw, sizeof raw, &n) != MSK_OK || n != RAW_LEN)
+        return MSK_OK;
+    err = make_ready(key);
+    if (err != MSK_OK)
+        return err;
+    memcpy(id, raw + HEAD_LEN, MSK_DIGEST_NONCE_ID_LEN);
+    err = unseal(key, raw, ours);
+    msk_reader_init(&r, raw, TIME_LEN);
+    *issued = (msk_time)msk_reader_u32(&r) << 32;
+    *issued |= msk_reader_u32(&r);
+    msk_secret_wipe(raw, sizeof raw);
+    return err;
+}
+
+msk_time
+msk_digest_nonce_after(msk_time issued, msk_time now)
+{
+    return now > issued || issued == UINT64_MAX ? now : issued + 1;
+}
 
 /* --- a request and its answer --------------------------------------------- */
 
@@ -43,109 +202,19 @@ msk_digest_exchange_begin(struct msk_digest_exchange *exchange,
         return MSK_ERR_ARGUMENT;
     exchange->credentials = credentials;
     exchange->has_a1 = false;
-    msk_nonce_key_begin(&exchange->nonce_key, &exchange->server);
+    begin_nonce_key(&exchange->nonce_key, &exchange->server);
     return MSK_OK;
 }
 
 void
 msk_digest_exchange_end(struct msk_digest_exchange *exchange)
 {
-    msk_nonce_key_end(&exchange->nonce_key);
+    end_nonce_key(&exchange->nonce_key);
     msk_secret_wipe(exchange->a1, sizeof exchange->a1);
     exchange->has_a1 = false;
 }
 
-/* --- what a server writes -------------------------------------------------- */
-
-int
-msk_digest_realm(const struct msk_digest_server *server,
-                 uint8_t out[MSK_REALM_MAX], size_t *len)
-{
-    struct msk_writer w;
-
-    if (!msk_digest_visible(server->fqdn, MSK_FQDN_MAX))
-        return MSK_ERR_ARGUMENT;
-    msk_writer_init(&w, out, MSK_REALM_MAX);
-    msk_digest_put(&w,
-                   server->akma ? MSK_DIGEST_REALM_AKMA : MSK_DIGEST_REALM_GBA);
-    msk_writer_put(&w, server->fqdn.p, server->fqdn.n);
-    return msk_writer_end(&w, len);
-}
-
-/* The algorithm of challenge number i, best first; 0: there is no such. */
-static uint32_t
-offered(const struct msk_digest_server *server, size_t i)
-{
-    static const uint32_t best_first[] = { MSK_ALGORITHM_SHA256,
-                                           MSK_ALGORITHM_MD5 };
-
-    for (size_t k = 0; k < 2; k++)
-        if ((server->algorithms & best_first[k]) != 0 && i-- == 0)
-            return best_first[k];
-    return 0;
-}
-
-static const char *
-qop_list(uint32_t qop)
-{
-    if (qop == (MSK_QOP_AUTH_INT | MSK_QOP_AUTH))
-        return "auth-int,auth";
-    return qop == MSK_QOP_AUTH ? "auth" : "auth-int";
-}
-
-int
-msk_digest_exchange_challenge(struct msk_digest_exchange *exchange,
-                              const struct msk_digest_offer *offer,
-                              uint8_t *buf, size_t cap, size_t *len)
-{
-    const struct msk_digest_server *server = &exchange->server;
-    struct msk_digest_offer o;
-    uint8_t realm[MSK_REALM_MAX], nonce[MSK_DIGEST_NONCE_LEN];
-    struct msk_bytes name;
-    struct msk_writer w;
-    size_t n;
-    int err;
-
-    if (buf == NULL || len == NULL ||
-        !msk_sized_take(&o, sizeof o, offer,
-                        MSK_SIZE_UPTO(msk_digest_offer, now)))
-        return MSK_ERR_ARGUMENT;
-    name = msk_digest_algorithm_text(offered(server, o.number));
-    if (name.n == 0)
-        return MSK_ERR_STATE;
-    err = msk_digest_realm(server, realm, &n);
-    if (err == MSK_OK)
-        err = msk_digest_nonce_make(
-            &exchange->nonce_key,
-            msk_digest_nonce_after(o.seen != NULL ? o.seen->issued : 0, o.now),
-            nonce);
-    if (err != MSK_OK)
-        return err;
-    msk_writer_init(&w, buf, cap);
-    msk_digest_put_quoted(&w, "Digest realm=", (struct msk_bytes){ realm, n });
-    msk_digest_put_quoted(
-        &w, ", nonce=", (struct msk_bytes){ nonce, sizeof nonce });
-    msk_digest_put_quoted(&w, ", qop=", msk_text(qop_list(server->qop)));
-    msk_digest_put(&w, ", algorithm=");
-    msk_writer_put(&w, name.p, name.n);
-    msk_digest_put(&w, o.stale ? ", stale=true" : "");
-    return msk_writer_end(&w, len);
-}
-
-int
-msk_digest_server_challenge(const struct msk_digest_server *server,
-                            const struct msk_digest_offer *offer, uint8_t *buf,
-                            size_t cap, size_t *len)
-{
-    struct msk_digest_exchange exchange;
-    int err = msk_digest_exchange_begin(&exchange, server, NULL);
-
-    if (err != MSK_OK)
-        return err;
-    err = msk_digest_exchange_challenge(&exchange, offer, buf, cap, len);
-    msk_digest_exchange_end(&exchange);
-    return err;
-}
+/* --- the answer to a request that verified ---------------------------------- */
 
 void
 msk_digest_server_input(const struct msk_auth_context *context,

@@ -1,10 +1,44 @@
 /* SPDX-License-Identifier: MIT */
-/* http/digest_server.h - the end of the server: a request that it checks, and
- * what it writes to that. */
+/* http/digest_server.h - the end of the server: its nonces, a request that it
+ * checks, and what it writes to that: digest_check.c reads, digest_offer.c
+ * challenges, digest_server.c has what both need and the rest. */
 #ifndef MSK_HTTP_DIGEST_SERVER_H
 #define MSK_HTTP_DIGEST_SERVER_H
 
-#include "http/digest_nonce.h"
+#include "msk/digest.h"
+
+/*
+ * A nonce, without a table: base64 of
+ *     (time (8 octets) || random (8)) XOR mask (16), MAC (16)
+ * where with H, the first half of HMAC-SHA-256 under nonce_key,
+ *     MAC = H(1 || time || random || FQDN), mask = H(2 || MAC || FQDN).
+ * Without the key one sees 32 random octets: not when a nonce was made, nor
+ * whether it was made to be newer than another one.
+ */
+#define MSK_DIGEST_NONCE_LEN 44    /* characters */
+#define MSK_DIGEST_NONCE_ID_LEN 16 /* its MAC: no two nonces share it */
+
+/* The nonce_key of a server; made ready for the first nonce, and still so for
+ * the next. */
+struct msk_nonce_key {
+    const struct msk_digest_server *server; /* which can be used */
+    bool ready;
+    struct msk_hmac hmac;
+    uint8_t fqdn[MSK_FQDN_MAX]; /* as it is hashed, when ready */
+};
+
+/* Makes a nonce that says it was made at `issued`. MSK_ERR_RANDOM,
+ * MSK_ERR_CRYPTO. */
+int msk_digest_nonce_make(struct msk_nonce_key *key, msk_time issued,
+                          uint8_t out[MSK_DIGEST_NONCE_LEN]);
+
+/* Reads a nonce. *ours: true when its MAC verifies. MSK_ERR_CRYPTO. */
+int msk_digest_nonce_read(struct msk_nonce_key *key, struct msk_bytes nonce,
+                          bool *ours, msk_time *issued,
+                          uint8_t id[MSK_DIGEST_NONCE_ID_LEN]);
+
+/* A time for a nonce that shall be newer than one of `issued`. */
+msk_time msk_digest_nonce_after(msk_time issued, msk_time now);
 
 /* A request and its answer. What both need is made once, when it is needed
  * first. */
