@@ -49,8 +49,6 @@ msk_expiry_get(struct msk_reader *r, struct msk_held_group *group)
 {
     bool any = false;
 
-    if (msk_reader_done(r))
-        return true;
     for (size_t i = 0; i < group->n; i++) {
         uint64_t high = msk_reader_u32(r);
 

@@ -15,9 +15,9 @@ void msk_expiry_set(struct msk_held_group *group, uint16_t number, uint64_t at);
 /* The end of the MSK of that number; 0: not known. */
 uint64_t msk_expiry_of(const struct msk_held_group *group, uint16_t number);
 
-/* The end of a record of a Key Group: one for each MSK, in their order, where
- * any has one; else nothing, as before there were any. False: something else is
- * there. */
+/* The end of a record of a Key Group whose MSKs have ends: one for each, in
+ * their order; nothing where none of those that are held has one. False:
+ * something else is there. */
 bool msk_expiry_get(struct msk_reader *r, struct msk_held_group *group);
 void msk_expiry_put(struct msk_writer *w, const struct msk_held_group *group);
 

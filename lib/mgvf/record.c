@@ -237,7 +237,7 @@ msk_record_get_group(struct msk_bytes value, struct msk_held_group *group)
         ok = get_held_msk(&r, &group->msk[i]);
     ok = ok && get_field(&r, group->sp, sizeof group->sp, &group->sp_len) &&
          get_owners(&r, &group->owners) && get_released(&r, &group->released) &&
-         msk_expiry_get(&r, group);
+         (msk_reader_done(&r) || msk_expiry_get(&r, group));
     return ok && msk_reader_done(&r) ? MSK_OK : MSK_ERR_RECORD;
 }
 
@@ -292,7 +292,8 @@ msk_record_put_group(const struct msk_held_group *group,
     put_field(&w, group->sp, group->sp_len);
     put_owners(&w, &group->owners);
     put_released(&w, &group->released);
-    msk_expiry_put(&w, group);
+    if (group->expiry[0].at != 0 || group->expiry[1].at != 0)
+        msk_expiry_put(&w, group);
     *len = w.len;
 }
 
