@@ -4,7 +4,8 @@
 
     crossed.py FOLDER [OPERATION]
 
-FOLDER: callgrind.out.* of tests/bench/count. Crypto providers do not count.
+FOLDER: callgrind.out.* of tests/bench/count. Crypto providers do not count. Red
+when one crosses more than MOST files.
 """
 import os
 import pathlib
@@ -12,6 +13,7 @@ import re
 import sys
 
 LIB = str(pathlib.Path(__file__).resolve().parents[2] / "lib") + os.sep
+MOST = 25
 ENTRY = re.compile(r"(fl|fn)=\((\d+)\)(?: (.*))?$")
 NAME = re.compile(r"c?(fl|fi|fe|fn)=\((\d+)\) (.+)$")
 
@@ -42,13 +44,17 @@ def main():
     if not dumps:
         print("FAIL: nothing was counted")
         return 1
+    failed = 0
     for operation, found in dumps:
         functions = sum(map(len, found.values()))
         print("%-34s %3d files, %3d functions" % (operation, len(found), functions))
+        if len(found) > MOST:
+            print("FAIL: more than %d files" % MOST)
+            failed = 1
         if wanted and operation.startswith(wanted[0]):
             for file in sorted(found):
                 print("    %-26s %s" % (file, " ".join(sorted(found[file]))))
-    return 0
+    return failed
 
 
 sys.exit(main())
