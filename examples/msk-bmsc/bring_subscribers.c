@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Subscribers that are brought. */
-#include <stdio.h>
 #include <string.h>
 
 #include "../hosts/secrecy.h"

@@ -3,6 +3,7 @@
 #ifndef MSK_BSF_HOST_H
 #define MSK_BSF_HOST_H
 
+#include "../hosts/capture.h"
 #include "../hosts/event.h"
 #include "options.h"
 #include "records.h"
@@ -14,6 +15,7 @@ struct host {
     struct event_limit strangers;
     struct records records;
     struct web *ub, *nbsp; /* nbsp NULL: nobody asks there */
+    struct capture capture;
     int signals;
 };
 
@@ -22,5 +24,8 @@ bool host_fill(uint8_t *out, size_t n);
 
 /* ub.c and nbsp.c: web_answer, with the host as user. */
 web_answer ub_answer, nbsp_answer;
+/* seen.c: the same, which tell and capture what is asked and answered, as the
+ * options say. */
+web_answer seen_ub, seen_nbsp;
 
 #endif

@@ -75,11 +75,12 @@ start(struct host *h)
 {
     const struct options *o = &h->options;
 
-    if (!records_open(&h->records, o->store) || !read_subscribers(h))
+    if (!capture_open(&h->capture, o->pcap) ||
+        !records_open(&h->records, o->store) || !read_subscribers(h))
         return false;
-    h->ub = web_listen(&o->ub, ub_answer, h);
+    h->ub = web_listen(&o->ub, seen_ub, h);
     if (h->ub != NULL && o->nbsp.n > 0)
-        h->nbsp = web_listen(&o->nbsp, nbsp_answer, h);
+        h->nbsp = web_listen(&o->nbsp, seen_nbsp, h);
     return h->ub != NULL && (o->nbsp.n == 0 || h->nbsp != NULL);
 }
 
@@ -136,6 +137,7 @@ end(struct host *h)
     web_close(h->ub);
     web_close(h->nbsp);
     records_close(&h->records);
+    capture_close(&h->capture);
 }
 
 int

@@ -20,6 +20,8 @@ enum option_name {
     LIFETIME,
     JSON,
     SECRETS,
+    TRACE,
+    PCAP,
     HELP,
     VERSION
 };
@@ -34,6 +36,8 @@ static const struct option names[] = {
     { "lifetime", required_argument, NULL, LIFETIME },
     { "json", no_argument, NULL, JSON },
     { "secrets", no_argument, NULL, SECRETS },
+    { "trace", no_argument, NULL, TRACE },
+    { "pcap", required_argument, NULL, PCAP },
     { "help", no_argument, NULL, HELP },
     { "version", no_argument, NULL, VERSION },
     { NULL, 0, NULL, 0 },
@@ -42,7 +46,8 @@ static const struct option names[] = {
 static const char help[] =
     "usage: msk-bsf --ub ADDR:PORT --fqdn NAME --store FILE\n"
     "               [--subscribers FILE] [--nbsp ADDR:PORT --naf NAME..]\n"
-    "               [--lifetime S] [--json] [--secrets]\n"
+    "               [--lifetime S] [--json] [--secrets] [--trace] [--pcap "
+    "FILE]\n"
     "\n"
     "A BSF: agrees on keys with UEs by the AKA of their USIM (Ub, TS 24.109 "
     "4),\n"
@@ -65,11 +70,16 @@ static const char help[] =
     "  --lifetime S         of what is bootstrapped: 86400 seconds\n"
     "  --json               events as JSON, one a line\n"
     "  --secrets            show keys in events\n"
+    "  --trace              tell each request and its answer\n"
+    "  --pcap FILE          write what was asked and answered over Ub, as "
+    "pcapng;\n"
+    "                       with --secrets over --nbsp too: keys are in it\n"
     "\n"
     "Signals: SIGTERM, SIGINT: end; SIGHUP: read --subscribers again, for who\n"
     "is new.\n"
     "\n"
-    "Events: ready challenged resynchronised bootstrapped keys_given refused\n"
+    "Events: ready http_request http_response challenged resynchronised "
+    "bootstrapped keys_given refused\n"
     "subscribers error quit. Exit status: 0 fine, 1 usage, 2 it could not\n"
     "start.\n";
 
@@ -92,6 +102,8 @@ take(struct options *o, enum option_name name, char *value)
                o->lifetime > 0;
     case JSON: o->json = true; return true;
     case SECRETS: o->secrets = true; return true;
+    case TRACE: o->trace = true; return true;
+    case PCAP: o->pcap = value; return true;
     case HELP:
     case VERSION: break;
     }

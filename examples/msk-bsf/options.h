@@ -14,7 +14,8 @@ struct options {
     const char *nafs[NAFS_MAX];
     size_t n_nafs;
     uint64_t lifetime; /* of keys, in seconds */
-    bool json, secrets;
+    bool json, secrets, trace;
+    const char *pcap;
 };
 
 /* Reads the command line. False: usage was shown, exit with *status. */

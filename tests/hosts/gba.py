@@ -49,10 +49,11 @@ def subscriber(number=0, impi=IMPI, with_op=False):
 
 # --- a UE that is the model, for msk-bsf ---------------------------------------------------------
 
-def bsf_options(where, *more, subscribers=None, naf=NAF):
+def bsf_options(where, *more, subscribers=None, naf=NAF, shown=True):
     file = private(f"{where}/subscribers", *(subscribers or [subscriber()]))
     return [BSF, "--ub", "127.0.0.1:0", "--nbsp", "127.0.0.1:0", "--naf", naf, "--fqdn", NAME,
-            "--store", f"{where}/bsf.db", "--subscribers", file, "--secrets", *more]
+            "--store", f"{where}/bsf.db", "--subscribers", file, *(["--secrets"] if shown else []),
+            *more]
 
 
 class Server:
@@ -138,6 +139,27 @@ def a_ue_bootstraps(where):
                             for name in ("keyExpiryTime", "bootstrappingInfoCreationTime"))
         assert expires.timestamp() == until and abs(created.timestamp() - time.time()) < PATIENCE
     bsf.end()
+
+
+def what_is_asked_and_answered_is_seen(where):
+    """In order, in events and in the capture; a key that a BM-SC gets only with --secrets."""
+    for shown in True, False:
+        pcap = f"{where}/{shown}.pcapng"
+        bsf = Server(where, "--trace", "--pcap", pcap, shown=shown)
+        btid = bootstrap(bsf)[0]
+        key = bsf.keys(btid)[1]["meKeyMaterial"]
+        bsf.program.wait("http_response", at="nbsp")
+        seen = [(e["at"], e.get("method", e.get("status"))) for e in bsf.program.events
+                if e["event"] in ("http_request", "http_response")]
+        assert seen == [("ub", "GET"), ("ub", 401), ("ub", "GET"), ("ub", 200), ("nbsp", "POST"),
+                        ("nbsp", 200)], seen
+        told = json.dumps([e for e in bsf.program.events if e["event"].startswith("http")])
+        assert "AKAv1-MD5" in told and "rspauth" in told and NBSP in told and btid in told
+        bsf.end()
+        assert os.stat(pcap).st_mode & 0o77 == 0
+        octets = pathlib.Path(pcap).read_bytes()
+        assert key not in told and (key.encode() in octets) == shown
+        assert octets.count(b"GET / HTTP/1.1") == 2 and (NBSP.encode() in octets) == shown
 
 
 def numbers_grow_whatever_happens(where):
@@ -545,8 +567,8 @@ def a_usim_of_another_is_refused(where):
     bsf.end()
 
 
-TESTS = [a_ue_bootstraps, numbers_grow_whatever_happens, an_open_challenge_is_given_again,
-         an_answer_is_good_once, wrong_answers_get_a_challenge, strangers_are_told_apart,
+TESTS = [a_ue_bootstraps, what_is_asked_and_answered_is_seen, numbers_grow_whatever_happens,
+         an_open_challenge_is_given_again, an_answer_is_good_once, wrong_answers_get_a_challenge, strangers_are_told_apart,
          a_usim_that_is_ahead_is_followed, a_naf_gets_its_keys_and_no_others,
          two_are_kept_and_those_that_end_are_not, who_is_new_is_read_again,
          what_cannot_start_says_so, keys_come_from_the_model, lies_are_seen, a_replay_is_seen,
