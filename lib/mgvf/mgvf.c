@@ -15,8 +15,11 @@
 static bool
 is_usable_mgvf(const struct msk_mgvf *mgvf)
 {
-    return mgvf != NULL && mgvf->ops != NULL && HAS(mgvf, process) &&
-           HAS(mgvf, complete);
+    if (mgvf == NULL || mgvf->ops == NULL)
+        return false;
+    if (!HAS(mgvf, complete))
+        return false;
+    return mgvf->ops->process != NULL;
 }
 
 static bool
@@ -148,6 +151,8 @@ msk_mgvf_forget_all(struct msk_mgvf *mgvf)
 void
 msk_mgvf_wipe(struct msk_mgvf *mgvf)
 {
-    if (mgvf != NULL && mgvf->ops != NULL && HAS(mgvf, wipe))
+    if (mgvf == NULL || mgvf->ops == NULL)
+        return;
+    if (HAS(mgvf, wipe))
         mgvf->ops->wipe(mgvf);
 }

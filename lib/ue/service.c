@@ -170,7 +170,7 @@ step_groups_of_new(struct msk_ue *ue, size_t i, bool was_on, bool replan)
         if (replan)
             (void)msk_ue_group_step(ue, group, MSK_GROUP_PLAN);
         if (ue->services[i].state == MSK_SERVICE_JOINED && msk_ue_asks(ue) &&
-            !group->got && !(was_on && group->started))
+            !group->got && (!was_on || !group->started))
             (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
         group->started = true;
     }

@@ -141,7 +141,7 @@ step_service_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
             concerned = concerned && !is_hoped_for(ue, g);
             group->ended |= concerned;
         }
-        if (concerned && !(event == MSK_GROUP_AWAIT && group->got))
+        if (concerned && (event != MSK_GROUP_AWAIT || !group->got))
             (void)msk_ue_group_step(ue, group, event);
     }
 }

@@ -60,7 +60,7 @@ counts(const struct msk_ue *ue, enum msk_timer_kind kind, size_t i, bool held)
         return !held && is_registering(&ue->services[i]);
     case MSK_TIMER_GROUP:
         return group->holding != MSK_HOLDING_FREE &&
-               !(held && group->state == MSK_GROUP_WAIT);
+               (!held || group->state != MSK_GROUP_WAIT);
     case MSK_TIMER_GROUP_PATIENCE:
         return group->holding != MSK_HOLDING_FREE && !held &&
                group->state != MSK_GROUP_LOOKING;
