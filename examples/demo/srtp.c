@@ -7,6 +7,7 @@
  *   msk-srtp protect KEY SALT MKI SEQUENCE TEXT     prints the packet in hex
  *   msk-srtp open KEY SALT MKI PACKET               prints the text
  *   msk-srtp mki PACKET                             prints the MKI of a packet
+ *   msk-srtp --help | --version
  *
  * KEY, SALT, MKI, PACKET: hex. Exit status: 0, 1 usage, 3 it does not open.
  */
@@ -131,11 +132,23 @@ mki(const char *hex)
     return 0;
 }
 
+static int
+usage(FILE *to, int status)
+{
+    (void)fprintf(to, "usage: msk-srtp protect KEY SALT MKI SEQ TEXT |"
+                      " open KEY SALT MKI PACKET | mki PACKET\n");
+    return status;
+}
+
 int
 main(int argc, char **argv)
 {
     int status = 1;
 
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return usage(stdout, 0);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return printf("msk-srtp %s\n", msk_version()) < 0;
     if (srtp_init() != srtp_err_status_ok)
         return 2;
     if (argc == 7 && strcmp(argv[1], "protect") == 0)
@@ -145,8 +158,5 @@ main(int argc, char **argv)
     else if (argc == 3 && strcmp(argv[1], "mki") == 0)
         status = mki(argv[2]);
     (void)srtp_shutdown();
-    if (status == 1)
-        (void)fprintf(stderr, "usage: msk-srtp protect KEY SALT MKI SEQ TEXT |"
-                              " open KEY SALT MKI PACKET | mki PACKET\n");
-    return status;
+    return status == 1 ? usage(stderr, 1) : status;
 }
