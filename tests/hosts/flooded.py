@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Serves genuine UEs while strangers take every connection there is and flood the MIKEY ports.
 
-    flooded.py MSK-BMSC MSK-UE [SECONDS [CONNECTIONS]]
+    flooded.py MSK-BMSC MSK-UE [SECONDS [CONNECTIONS [SEED]]]
 
 Four attacks, each for that long. Dripping: all connections from one address, each with an octet
 now and then, so that 200 octets a second keep 1000 of them. Everywhere: as many from hundreds of
@@ -28,11 +28,12 @@ import tempfile
 import time
 
 from model import oracle
-from peers import DOMAIN, FQDN, GROUP, Program, Ue, address, msk_request, write
+from peers import DOMAIN, FQDN, GROUP, Program, Ue, address, msk_request, seed, write
 
 BMSC, UE = sys.argv[1:3]
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 10
 CONNECTIONS = int(sys.argv[4]) if len(sys.argv) > 4 else 1000  # what msk-bmsc has
+SEED = seed(sys.argv[5:])
 UES = 200  # in an attack, over all of its time
 SLOW = 1  # seconds before a slow UE says something
 TRIES = 3  # of a UE, each with a back-off
@@ -311,6 +312,7 @@ def attack(place, name, ues, strangers, datagrams):
 
 def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    random.seed(SEED)
     with tempfile.TemporaryDirectory() as where:
         place = Place(where)
         at = place.at(place.http)

@@ -18,10 +18,10 @@ import sys
 import tempfile
 import time
 
-from peers import BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Program, Ue, address, msk_request, write
+from peers import BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Program, Ue, address, msk_request, seed, write
 
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 5
-SEED = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
+SEED = seed(sys.argv[3:], random.randrange(1 << 32))
 PATIENCE = 30
 GENUINE_EVERY = 200
 GROWTH = 64 * 1024  # kB

@@ -26,11 +26,11 @@ import threading
 import time
 
 from model import oracle
-from peers import DOMAIN, FQDN, GROUP, Program, free_port
+from peers import DOMAIN, FQDN, GROUP, Program, free_port, seed
 
 BMSC, UE, LAYOUT = sys.argv[1:4]
 SECONDS = float(sys.argv[4]) if len(sys.argv) > 4 else 10
-SEED = int(sys.argv[5]) if len(sys.argv) > 5 else 1
+SEED = seed(sys.argv[5:])
 NAMES = "alice", "bob"
 SERVICE = "news"
 

@@ -9,6 +9,7 @@ import base64
 import http.client
 import http.server
 import json
+import os
 import re
 import secrets
 import select
@@ -29,9 +30,17 @@ FREE = range(20000, 32000)  # below the ports that a kernel gives to those who n
 PATIENCE = 40  # seconds; for machines under load, never the time of a test that passes
 
 
+def seed(arguments, otherwise=1):
+    """Of a random test: the environment's MSK_TEST_SEED, or the first of these arguments; and says it,
+    so that a failure can be had again."""
+    value = int(str(os.environ.get("MSK_TEST_SEED") or (arguments or [otherwise])[0]), 0)
+    print(f"MSK_TEST_SEED={value}", flush=True)
+    return value
+
+
 def free_port():
     """One that nobody has, for TCP and for UDP, and that the kernel gives to nobody: a program
-    that is started again finds it free."""
+    that is started again finds it free. Between two tests at once it needs luck, or alone.py."""
     while True:
         port = secrets.choice(FREE)
         with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:

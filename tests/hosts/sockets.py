@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 import peers
-from peers import BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Bmsc, Program, address, udp, write
+from peers import BTID, DOMAIN, FQDN, GROUP, MRK, MUK, Bmsc, Program, free_port, udp, write
 
 BMSC, UE = sys.argv[1:3]
 LO = os.environ.get("MSK_TEST_INTERFACE", "lo")  # by hand: one of another network namespace
@@ -93,7 +93,7 @@ def can_send(group, port):
 
 def mtks_come_in_a_group(where):
     """MTK messages to a group reach the UE that joined it, over as many hops as --ttl says."""
-    port = udp().getsockname()[1]  # free a moment ago, and nobody here takes another
+    port = free_port()
     for n, group in enumerate(("239.255.77.1", "ff15::7701")):
         at = f"[{group}]:{port}" if ":" in group else f"{group}:{port}"
         folder = tempfile.mkdtemp(dir=where)
@@ -103,9 +103,7 @@ def mtks_come_in_a_group(where):
             assert ready["mikey"] == at, ready
             ue.kill()
             continue
-        unicast = udp()
-        mine = address(unicast)
-        unicast.close()
+        mine = f"127.0.0.1:{free_port()}"
         bmsc, http = start_bmsc(folder, mine, "--ttl", "7", "--interface", LO)
         ue, ready = start(folder, "keyid", f"http://{http}", "--mikey", mine, "--mikey", at,
                           "--interface", LO)

@@ -244,9 +244,12 @@ does_what_the_model_does(void **state)
                                            step_btid, step_claim, step_members,
                                            step_next };
 
+    struct rng chosen;
+
     (void)state;
-    print_message("seed %u, %ld steps\n", seed, steps);
-    dice = seed;
+    rng_start(&chosen, seed);
+    dice = chosen.state;
+    print_message("%ld steps\n", steps);
     for (unsigned i = 0; i < IDS; i++)
         all[i] = (struct model){ .btid = BTIDS, .old = BTIDS };
     shelf_open();

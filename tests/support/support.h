@@ -60,6 +60,11 @@ struct rng {
  * which, so that a failure can be had again. */
 void rng_start(struct rng *r, uint64_t seed);
 
+/* For a test with many seeds: as rng_start, but it prints nothing before
+ * rng_tell, which is for the teardown of the test: the seed that it came to. */
+uint64_t rng_try(struct rng *r, uint64_t seed);
+int rng_tell(void **state);
+
 /* The next 64 bits; the next number from 0 to n - 1 (n > 0); n octets. */
 uint64_t rng_next(struct rng *r);
 uint64_t rng_below(struct rng *r, uint64_t n);
