@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "msk/xml_expat.h"
 #include "wire.h"
 
 #define GLANCE 200        /* sleep no longer, in milliseconds */
+#define STARTS 32         /* in a turn, however many are late */
 #define WITHOUT_POWER 500 /* how long a member is, in milliseconds */
 
 static bool
@@ -60,6 +62,20 @@ answered(void *who, const struct msk_http_response *answer, uint64_t us)
     member_answered(who, answer, us, posts_clock() / 1000);
 }
 
+/* All of it at once, and in large pages: else its first touch costs more than
+ * the member that it is for. */
+static uint8_t *
+get_memory(size_t n)
+{
+    void *memory = mmap(NULL, n, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return NULL;
+    (void)madvise(memory, n, MADV_HUGEPAGE);
+    return memory;
+}
+
 bool
 crowd_start(struct crowd *crowd, const struct options *o)
 {
@@ -69,8 +85,10 @@ crowd_start(struct crowd *crowd, const struct options *o)
     crowd->chance = o->seed * 2 + 1;
     make_service(crowd);
     crowd->members = calloc(o->members, sizeof crowd->members[0]);
-    if (!told("no memory",
-              due_start(&crowd->due, o->members) && crowd->members != NULL) ||
+    crowd->memory = get_memory(o->members * member_size(crowd));
+    if (!told("no memory", due_start(&crowd->due, o->members) &&
+                               crowd->members != NULL &&
+                               crowd->memory != NULL) ||
         !told("no XML reader", msk_xml_expat_init(&crowd->xml, NULL) == MSK_OK))
         return false;
     for (size_t i = 0; i < o->members; i++) {
@@ -82,7 +100,7 @@ crowd_start(struct crowd *crowd, const struct options *o)
     crowd->posts = posts_start(o->fqdn, o->servers, o->n_servers,
                                o->connections, answered);
     return crowd->udp >= 0 && capture_open(&crowd->capture, o->pcap) &&
-           told("libcurl does not start", crowd->posts != NULL);
+           told("no memory, or no sockets", crowd->posts != NULL);
 }
 
 void
@@ -95,6 +113,9 @@ crowd_end(struct crowd *crowd)
     if (crowd->udp >= 0)
         (void)close(crowd->udp);
     capture_close(&crowd->capture);
+    if (crowd->memory != NULL)
+        (void)munmap(crowd->memory,
+                     crowd->options->members * member_size(crowd));
     free(crowd->members);
     due_end(&crowd->due);
     counts_end(&crowd->counts);
@@ -115,6 +136,8 @@ start_some(struct crowd *crowd, msk_time began, msk_time now)
     size_t n = by_now(began, now, crowd->options->rate);
     bool fine = true;
 
+    if (n > crowd->started + STARTS)
+        n = crowd->started + STARTS;
     while (fine && crowd->started < n &&
            crowd->started < crowd->options->members) {
         crowd->counts.n[COUNT_STARTED]++;

@@ -2,7 +2,6 @@
 #include "member.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../host.h"
@@ -10,7 +9,19 @@
 #include "keys.h"
 #include "wire.h"
 
-static const struct msk_ue_limits limits = { OPTIONS_GROUPS_MAX, 1 };
+/* A member has room for the Key Groups of this crowd, and no more: that is most
+ * of what it costs to start one. */
+static struct msk_ue_limits
+limits_of(const struct crowd *crowd)
+{
+    return (struct msk_ue_limits){ crowd->options->n_groups, 1 };
+}
+
+static size_t
+records_of(const struct crowd *crowd)
+{
+    return MSK_MGVF_RECORDS(1, crowd->options->n_groups);
+}
 
 /* --- what the session tells ----------------------------------------------- */
 
@@ -188,22 +199,45 @@ set_due(struct member *m, msk_time now)
             m->ue != NULL ? msk_ue_due(m->ue, now) : MSK_NEVER);
 }
 
+static size_t
+rounded(size_t n)
+{
+    return (n + 63) / 64 * 64;
+}
+
+static size_t
+size_of_records(const struct crowd *crowd)
+{
+    return rounded(records_of(crowd) * sizeof(struct msk_ram_record));
+}
+
+size_t
+member_size(const struct crowd *crowd)
+{
+    struct msk_ue_limits limits = limits_of(crowd);
+
+    return size_of_records(crowd) + MSK_MGVF_SIZE +
+           rounded(msk_ue_size(&limits));
+}
+
 static bool
 has_memory(struct member *m)
 {
+    struct crowd *crowd = m->crowd;
+
     if (m->memory != NULL)
         return true;
-    m->memory = malloc(MSK_MGVF_SIZE + msk_ue_size(&limits));
-    m->records = malloc(MEMBER_RECORDS * sizeof *m->records);
-    return m->memory != NULL && m->records != NULL &&
-           msk_store_ram_init(&m->store, &m->ram, m->records, MEMBER_RECORDS) ==
-               MSK_OK;
+    m->memory = crowd->memory + m->index * member_size(crowd);
+    m->records = (struct msk_ram_record *)(void *)m->memory;
+    return msk_store_ram_init(&m->store, &m->ram, m->records,
+                              records_of(crowd)) == MSK_OK;
 }
 
 static bool
 make_session(struct member *m)
 {
     const struct options *o = m->crowd->options;
+    const struct msk_ue_limits limits = limits_of(m->crowd);
     struct msk_mgvf_config mgvf = { sizeof mgvf, host_crypto(), &m->store };
     struct msk_ue_config ue = { .size = sizeof ue,
                                 .layout = o->layout,
@@ -213,10 +247,11 @@ make_session(struct member *m)
                                 .random = &host_random,
                                 .hooks = &hooks,
                                 .limits = limits };
-    uint8_t *session = (uint8_t *)m->memory + MSK_MGVF_SIZE;
+    uint8_t *mgvf_memory = m->memory + size_of_records(m->crowd);
+    uint8_t *session = mgvf_memory + MSK_MGVF_SIZE;
 
     ue.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
-    if (msk_mgvf_init(&m->mgvf, m->memory, MSK_MGVF_SIZE, &mgvf) != MSK_OK)
+    if (msk_mgvf_init(&m->mgvf, mgvf_memory, MSK_MGVF_SIZE, &mgvf) != MSK_OK)
         return false;
     ue.mgvf = m->mgvf;
     return msk_ue_init(&m->ue, session, msk_ue_size(&limits), &ue, m) == MSK_OK;
@@ -266,9 +301,7 @@ member_end(struct member *m)
     if (m->ue != NULL)
         member_stop(m);
     if (m->records != NULL)
-        msk_wipe(m->records, MEMBER_RECORDS * sizeof *m->records);
-    free(m->records);
-    free(m->memory);
+        msk_wipe(m->records, size_of_records(m->crowd));
 }
 
 /* --- what comes ------------------------------------------------------------ */

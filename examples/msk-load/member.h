@@ -36,11 +36,9 @@ struct crowd {
     int udp;
     uint64_t chance; /* of what is lost, and of who is restarted */
     struct member *members;
+    uint8_t *memory; /* member_size for each of them */
     size_t started;
 };
-
-/* Records of its store: its BM-SC, its groups, and what went. */
-#define MEMBER_RECORDS MSK_MGVF_RECORDS(1, OPTIONS_GROUPS_MAX)
 
 /* All zeros: it was not started yet. */
 struct member {
@@ -49,7 +47,7 @@ struct member {
     size_t server;     /* that it asks */
     struct msk_ue *ue; /* NULL: it has no power */
     struct msk_mgvf *mgvf;
-    void *memory; /* of session and MGV-F */
+    uint8_t *memory; /* of store, session and MGV-F; NULL: none yet */
     struct msk_store store;
     struct msk_ram ram;
     struct msk_ram_record *records;
@@ -59,6 +57,9 @@ struct member {
     bool joined, left;
     enum msk_reason reason; /* why it left */
 };
+
+/* Octets of memory that each member takes. */
+size_t member_size(const struct crowd *crowd);
 
 /* Power on: the store is what it was. False: no memory, or the library says
  * no, which is a defect. */

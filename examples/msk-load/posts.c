@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "posts.h"
 
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "../host_http.h"
+#include "answer.h"
 
-#define TEXT_MAX 512
+#define EVENTS_AT_ONCE 256
+#define WAIT_US 20000000 /* for an answer */
+#define TICK_US 1000000  /* how often that is looked at */
+#define HEAD_ROOM 1024   /* for what is not of the request */
+#define OTHER UINT64_MAX /* an event of the fd that is not ours */
 
 /* A request that waits, or is under way. */
 struct post {
@@ -13,26 +26,30 @@ struct post {
     void *who; /* NULL: nobody wants the answer */
     size_t server;
     uint64_t began;
-    struct curl_slist *lines;
-    struct msk_http_request request; /* its method is "POST" */
-    uint8_t octets[];                /* target, body */
+    size_t n;
+    uint8_t octets[];
 };
 
 struct slot {
-    CURL *easy;
+    int fd;            /* -1: there is no connection */
+    bool used;         /* it has carried a request */
+    size_t server;     /* where it goes */
     struct post *post; /* NULL: it is free */
-    char from[ADDRESS_TEXT_MAX];
-    struct host_answer answer;
+    size_t sent;       /* octets of that */
+    uint64_t until;
+    struct answer answer;
 };
 
 struct posts {
-    CURLM *multi;
+    int epoll, watched; /* watched: the fd that is not ours */
     const char *fqdn;
     posts_done_fn *done;
-    struct curl_slist **to; /* for each server, where it is */
-    size_t n_to, n_slots, busy;
+    const struct address *servers;
+    size_t n_slots, n_free;
+    uint64_t ticked;
     struct post *first, **last; /* those that wait */
     bool answering;             /* done is called */
+    size_t *free;               /* slots */
     struct slot slots[];
 };
 
@@ -47,163 +64,159 @@ posts_clock(void)
 
 /* --- start and end ------------------------------------------------------- */
 
-/* URLs have the name of the BM-SC; this is where it is. */
-static bool
-add_server(struct posts *posts, const struct address *server)
-{
-    char text[ADDRESS_TEXT_MAX], line[ADDRESS_TEXT_MAX + 3];
-
-    address_text(address_view(server), text);
-    (void)snprintf(line, sizeof line, "::%s", text);
-    posts->to[posts->n_to] = curl_slist_append(NULL, line);
-    return posts->to[posts->n_to++] != NULL;
-}
-
-/* Each connection comes from an address of its own, as those of UEs do. */
-static bool
-start_slot(struct slot *slot, size_t i)
-{
-    (void)snprintf(slot->from, sizeof slot->from, "host!127.8.%zu.%zu", i / 250,
-                   1 + i % 250);
-    slot->easy = curl_easy_init();
-    return slot->easy != NULL;
-}
-
 struct posts *
 posts_start(const char *fqdn, const struct address *servers, size_t n_servers,
             size_t connections, posts_done_fn *done)
 {
     struct posts *posts =
         calloc(1, sizeof *posts + connections * sizeof posts->slots[0]);
-    bool fine;
 
-    if (posts == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        free(posts);
+    (void)n_servers;
+    if (posts == NULL)
         return NULL;
-    }
-    posts->multi = curl_multi_init();
+    posts->epoll = epoll_create1(EPOLL_CLOEXEC);
+    posts->watched = -1;
     posts->fqdn = fqdn;
     posts->done = done;
+    posts->servers = servers;
     posts->last = &posts->first;
-    posts->to = calloc(n_servers, sizeof *posts->to);
-    fine = posts->multi != NULL && posts->to != NULL &&
-           curl_multi_setopt(posts->multi, CURLMOPT_MAXCONNECTS,
-                             (long)connections) == CURLM_OK;
-    for (size_t i = 0; fine && i < n_servers; i++)
-        fine = add_server(posts, &servers[i]);
-    for (size_t i = 0; fine && i < connections; i++, posts->n_slots++)
-        fine = start_slot(&posts->slots[i], i);
-    if (fine)
-        return posts;
-    posts_end(posts);
-    return NULL;
+    posts->n_slots = connections;
+    posts->free = calloc(connections, sizeof *posts->free);
+    for (size_t i = connections; i > 0; i--)
+        posts->slots[i - 1].fd = -1;
+    if (posts->epoll < 0 || posts->free == NULL) {
+        posts_end(posts);
+        return NULL;
+    }
+    for (size_t i = connections; i > 0; i--)
+        posts->free[posts->n_free++] = i - 1;
+    return posts;
 }
 
 static void
-let_go(struct post *post)
+hang_up(struct slot *slot)
 {
-    curl_slist_free_all(post->lines);
-    free(post);
+    if (slot->fd >= 0)
+        (void)close(slot->fd);
+    slot->fd = -1;
+    slot->used = false;
 }
 
 void
 posts_end(struct posts *posts)
 {
     for (size_t i = 0; i < posts->n_slots; i++) {
-        struct slot *slot = &posts->slots[i];
-
-        if (slot->post != NULL) {
-            (void)curl_multi_remove_handle(posts->multi, slot->easy);
-            let_go(slot->post);
-        }
-        curl_easy_cleanup(slot->easy);
+        hang_up(&posts->slots[i]);
+        free(posts->slots[i].post);
     }
     while (posts->first != NULL) {
         struct post *post = posts->first;
 
         posts->first = post->next;
-        let_go(post);
+        free(post);
     }
-    (void)curl_multi_cleanup(posts->multi);
-    for (size_t i = 0; i < posts->n_to; i++)
-        curl_slist_free_all(posts->to[i]);
-    free(posts->to);
+    if (posts->epoll >= 0)
+        (void)close(posts->epoll);
+    free(posts->free);
     free(posts);
-    curl_global_cleanup();
+}
+
+/* --- connections --------------------------------------------------------- */
+
+/* Each connection comes from an address of its own, as those of UEs do. */
+static bool
+bind_own(int fd, size_t i)
+{
+    struct sockaddr_in own = { .sin_family = AF_INET };
+    const int on = 1;
+
+    own.sin_addr.s_addr =
+        htonl((uint32_t)(0x7F080000 | i / 250 << 8 | (1 + i % 250)));
+    return setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+                      sizeof on) == 0 &&
+           setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+           bind(fd, (struct sockaddr *)&own, sizeof own) == 0;
+}
+
+static bool
+call(struct posts *posts, struct slot *slot, size_t server)
+{
+    size_t i = (size_t)(slot - posts->slots);
+    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
+    struct sockaddr_storage to;
+    socklen_t len;
+
+    slot->server = server;
+    slot->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    event.data.u64 = i;
+    return slot->fd >= 0 && bind_own(slot->fd, i) &&
+           address_to_socket(address_view(&posts->servers[server]), &to,
+                             &len) &&
+           (connect(slot->fd, (struct sockaddr *)&to, len) == 0 ||
+            errno == EINPROGRESS) &&
+           epoll_ctl(posts->epoll, EPOLL_CTL_ADD, slot->fd, &event) == 0;
+}
+
+/* False: the connection is of no use. */
+static bool
+send_more(struct slot *slot)
+{
+    const struct post *post = slot->post;
+    ssize_t n = send(slot->fd, post->octets + slot->sent, post->n - slot->sent,
+                     MSG_NOSIGNAL);
+
+    if (n >= 0)
+        slot->sent += (size_t)n;
+    return n >= 0 || errno == EAGAIN || errno == EINTR;
 }
 
 /* --- requests ------------------------------------------------------------ */
 
-static struct post *
-copy_of(const struct msk_http_request *request)
+static size_t
+room_for(const struct msk_http_request *q, const char *fqdn)
 {
-    struct msk_bytes target = request->target, body = request->body;
-    struct post *post = malloc(sizeof *post + target.n + body.n);
+    size_t n = q->target.n + q->body.n + strlen(fqdn) + HEAD_ROOM;
 
-    if (post == NULL)
-        return NULL;
-    memset(post, 0, sizeof *post);
-    memcpy(post->octets, target.p, target.n);
-    memcpy(post->octets + target.n, body.p, body.n);
-    post->request = *request;
-    post->request.target = host_bytes(post->octets, target.n);
-    post->request.body = host_bytes(post->octets + target.n, body.n);
-    post->lines = host_http_lines(request);
-    if (post->lines != NULL)
-        return post;
-    free(post);
-    return NULL;
-}
-
-static struct post *
-take_first(struct posts *posts)
-{
-    struct post *post = posts->first;
-
-    posts->first = post->next;
-    if (posts->first == NULL)
-        posts->last = &posts->first;
-    return post;
+    for (size_t i = 0; i < q->n_headers; i++)
+        n += q->headers[i].name.n + q->headers[i].value.n + 4;
+    return n;
 }
 
 static void
-move_in(struct posts *posts, struct slot *slot)
+put(struct post *post, const void *p, size_t n)
 {
-    struct post *post = take_first(posts);
-    CURL *easy = slot->easy;
-
-    slot->post = post;
-    posts->busy++;
-    if (!host_http_prepare(easy, msk_text(posts->fqdn), post->lines,
-                           &post->request, &slot->answer) ||
-        curl_easy_setopt(easy, CURLOPT_CONNECT_TO, posts->to[post->server]) !=
-            CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_INTERFACE, slot->from) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)slot) != CURLE_OK)
-        (void)curl_easy_setopt(easy, CURLOPT_URL, ""); /* it fails */
-    (void)curl_multi_add_handle(posts->multi, easy);
-}
-
-/* Nobody waits for it any more: a UE would have closed its connection. */
-static void
-drop_forgotten(struct posts *posts)
-{
-    while (posts->first != NULL && posts->first->who == NULL)
-        let_go(take_first(posts));
+    if (n > 0)
+        memcpy(post->octets + post->n, p, n);
+    post->n += n;
 }
 
 static void
-fill_slots(struct posts *posts)
+put_text(struct post *post, const char *text)
 {
-    drop_forgotten(posts);
-    for (size_t i = 0; i < posts->n_slots && posts->first != NULL &&
-                       posts->busy < posts->n_slots;
-         i++)
-        if (posts->slots[i].post == NULL) {
-            move_in(posts, &posts->slots[i]);
-            drop_forgotten(posts);
-        }
+    put(post, text, strlen(text));
+}
+
+static void
+write_request(struct post *post, const struct msk_http_request *q,
+              const char *fqdn)
+{
+    char length[48];
+
+    put(post, q->method.p, q->method.n);
+    put(post, " ", 1);
+    put(post, q->target.p, q->target.n);
+    put_text(post, " HTTP/1.1\r\nHost: ");
+    put_text(post, fqdn);
+    for (size_t i = 0; i < q->n_headers; i++) {
+        put(post, "\r\n", 2);
+        put(post, q->headers[i].name.p, q->headers[i].name.n);
+        put(post, ": ", 2);
+        put(post, q->headers[i].value.p, q->headers[i].value.n);
+    }
+    (void)snprintf(length, sizeof length, "\r\nContent-Length: %zu\r\n\r\n",
+                   q->body.n);
+    put_text(post, length);
+    put(post, q->body.p, q->body.n);
 }
 
 /* What follows an answer takes over its connection. */
@@ -220,13 +233,13 @@ struct post *
 posts_add(struct posts *posts, void *who, size_t server,
           const struct msk_http_request *request)
 {
-    struct post *post = copy_of(request);
+    struct post *post = malloc(sizeof *post + room_for(request, posts->fqdn));
 
     if (post == NULL)
         return NULL;
-    post->who = who;
-    post->server = server;
-    post->began = posts_clock();
+    *post =
+        (struct post){ .who = who, .server = server, .began = posts_clock() };
+    write_request(post, request, posts->fqdn);
     if (posts->answering) {
         put_first(posts, post);
         return post;
@@ -242,41 +255,170 @@ posts_forget(struct post *post)
     post->who = NULL;
 }
 
+static struct post *
+take_first(struct posts *posts)
+{
+    struct post *post = posts->first;
+
+    posts->first = post->next;
+    if (posts->first == NULL)
+        posts->last = &posts->first;
+    return post;
+}
+
+/* Nobody waits for it any more: a UE would have closed its connection. */
 static void
-end_slot(struct posts *posts, struct slot *slot, CURLcode result)
+drop_forgotten(struct posts *posts)
+{
+    while (posts->first != NULL && posts->first->who == NULL)
+        free(take_first(posts));
+}
+
+/* --- answers ------------------------------------------------------------- */
+
+static void
+end_slot(struct posts *posts, struct slot *slot,
+         const struct msk_http_response *response)
 {
     struct post *post = slot->post;
 
-    if (result == CURLE_OK)
-        host_http_collect(slot->easy, &slot->answer);
-    (void)curl_multi_remove_handle(posts->multi, slot->easy);
+    if (response == NULL || slot->answer.last)
+        hang_up(slot);
+    slot->used = true;
     slot->post = NULL;
-    posts->busy--;
+    posts->free[posts->n_free++] = (size_t)(slot - posts->slots);
     posts->answering = true;
     if (post->who != NULL)
-        posts->done(post->who, host_http_response(&slot->answer),
-                    posts_clock() - post->began);
+        posts->done(post->who, response, posts_clock() - post->began);
     posts->answering = false;
-    let_go(post);
-    fill_slots(posts);
+    free(post);
+}
+
+/* Sends its request, over a connection that is there or a new one. */
+static void
+begin(struct posts *posts, struct slot *slot)
+{
+    bool fine = true;
+
+    slot->sent = 0;
+    slot->answer.n = 0;
+    if (slot->fd >= 0 && slot->server != slot->post->server)
+        hang_up(slot);
+    if (slot->fd >= 0)
+        fine = send_more(slot);
+    else
+        fine = call(posts, slot, slot->post->server);
+    if (!fine)
+        end_slot(posts, slot, NULL);
+}
+
+static void
+fill_slots(struct posts *posts)
+{
+    drop_forgotten(posts);
+    while (posts->first != NULL && posts->n_free > 0) {
+        struct slot *slot = &posts->slots[posts->free[--posts->n_free]];
+
+        slot->post = take_first(posts);
+        slot->until = posts_clock() + WAIT_US;
+        begin(posts, slot);
+        drop_forgotten(posts);
+    }
+}
+
+/* A connection that was kept may end as something is sent on it: that is sent
+ * once more. */
+static void
+fail(struct posts *posts, struct slot *slot)
+{
+    bool again = slot->used && slot->answer.n == 0 && slot->post != NULL;
+
+    hang_up(slot);
+    if (again)
+        begin(posts, slot);
+    else if (slot->post != NULL)
+        end_slot(posts, slot, NULL);
+}
+
+/* All that is there of it. */
+static void
+hear(struct posts *posts, struct slot *slot)
+{
+    struct answer *answer = &slot->answer;
+    ssize_t n = recv(slot->fd, answer->octets + answer->n,
+                     sizeof answer->octets - answer->n, 0);
+    int told;
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0 || slot->post == NULL) {
+        fail(posts, slot);
+        return;
+    }
+    answer->n += (size_t)n;
+    told = answer_read(answer);
+    if (told == ANSWER_WHOLE)
+        end_slot(posts, slot, &answer->response);
+    else if (told == ANSWER_BAD)
+        end_slot(posts, slot, NULL);
+}
+
+static void
+happened(struct posts *posts, const struct epoll_event *event)
+{
+    struct slot *slot = &posts->slots[event->data.u64 % posts->n_slots];
+
+    if (event->data.u64 == OTHER || slot->fd < 0)
+        return;
+    if ((event->events & (EPOLLERR | EPOLLHUP)) != 0 ||
+        (slot->post != NULL && slot->sent < slot->post->n &&
+         !send_more(slot))) {
+        fail(posts, slot);
+        return;
+    }
+    if ((event->events & EPOLLIN) != 0)
+        hear(posts, slot);
+}
+
+/* --- a turn -------------------------------------------------------------- */
+
+static void
+watch(struct posts *posts, int fd)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+
+    event.data.u64 = OTHER;
+    if (fd != posts->watched)
+        (void)epoll_ctl(posts->epoll, EPOLL_CTL_ADD, fd, &event);
+    posts->watched = fd;
+}
+
+static void
+tick(struct posts *posts)
+{
+    uint64_t now = posts_clock();
+
+    if (now - posts->ticked < TICK_US)
+        return;
+    posts->ticked = now;
+    for (size_t i = 0; i < posts->n_slots; i++)
+        if (posts->slots[i].post != NULL && posts->slots[i].until <= now)
+            end_slot(posts, &posts->slots[i], NULL);
 }
 
 void
 posts_turn(struct posts *posts, int fd, int ms)
 {
-    struct curl_waitfd more = { .fd = fd, .events = CURL_WAIT_POLLIN };
-    CURLMsg *message;
-    void *slot;
-    int left;
+    struct epoll_event events[EVENTS_AT_ONCE];
+    int n;
 
+    watch(posts, fd);
     fill_slots(posts);
-    (void)curl_multi_perform(posts->multi, &left);
-    (void)curl_multi_poll(posts->multi, &more, 1, ms, NULL);
-    (void)curl_multi_perform(posts->multi, &left);
-    while ((message = curl_multi_info_read(posts->multi, &left)) != NULL)
-        if (message->msg == CURLMSG_DONE &&
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &slot) ==
-                CURLE_OK)
-            end_slot(posts, slot, message->data.result);
+    n = epoll_wait(posts->epoll, events, EVENTS_AT_ONCE, ms);
+    for (int i = 0; i < n; i++) {
+        happened(posts, &events[i]);
+        fill_slots(posts);
+    }
+    tick(posts);
     fill_slots(posts);
 }
