@@ -187,8 +187,15 @@ effects_send(struct host *h)
 void
 effects_post(struct host *h, struct effect *letters)
 {
-    send_all(h, letters);
-    free_all(letters);
+    if (letters == NULL)
+        return;
+    if (h->outgoing.last != NULL)
+        h->outgoing.last->next = letters;
+    else
+        h->outgoing.first = letters;
+    while (letters->next != NULL)
+        letters = letters->next;
+    h->outgoing.last = letters;
 }
 
 /* --- told ---------------------------------------------------------------- */

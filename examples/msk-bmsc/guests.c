@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +20,8 @@ guest_forget(struct door *door, struct guest *guest)
     if (guest->inner >= 0)
         (void)close(guest->inner);
     guest->inner = -1;
+    free(guest->rest);
+    guest->rest = NULL;
     guest->place = NOBODY;
     guest->ticket += DOOR_GUESTS_MAX;
     door->counts.present--;
@@ -101,14 +105,43 @@ move(int from, int to, size_t *left)
     return moved;
 }
 
+/* What there is no room for on the street waits in memory: it is of one read
+ * at most, since no more is read until it has left. */
 static enum moved
-move_answer(const struct door *door, const struct guest *guest)
+speak(struct guest *guest, const uint8_t *p, size_t n)
 {
-    size_t all = SIZE_MAX;
-    enum moved moved = MOVED_ALL;
+    ssize_t sent = send(guest->fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-    if (guest->inner >= 0)
-        moved = move(guest->inner, guest->fd, &all);
+    if (sent < 0 && trouble(MOVED_FULL) == MOVED_END)
+        return MOVED_END;
+    if (sent < 0)
+        sent = 0;
+    guest->rest_n = n - (size_t)sent;
+    if (guest->rest_n == 0)
+        return MOVED_ALL;
+    if (guest->rest == NULL)
+        guest->rest = malloc(sizeof hands);
+    if (guest->rest == NULL)
+        return MOVED_END;
+    memmove(guest->rest, p + sent, guest->rest_n);
+    return MOVED_FULL;
+}
+
+static enum moved
+move_answer(const struct door *door, struct guest *guest)
+{
+    enum moved moved = MOVED_ALL;
+    ssize_t n = sizeof hands;
+
+    if (guest->rest_n > 0)
+        moved = speak(guest, guest->rest, guest->rest_n);
+    while (moved == MOVED_ALL && guest->inner >= 0 && n == sizeof hands) {
+        n = recv(guest->inner, hands, sizeof hands, MSG_DONTWAIT);
+        if (n < 0)
+            moved = trouble(MOVED_ALL);
+        else
+            moved = n > 0 ? speak(guest, hands, (size_t)n) : MOVED_END;
+    }
     if (moved == MOVED_FULL)
         await_room(door, guest->fd, guest->ticket);
     return moved;
@@ -300,6 +333,20 @@ hear(struct door *door, struct guest *guest, uint32_t events)
         guest->until = door->now + LEAVE_MS; /* it will say no more */
 }
 
+/* The web server has said something, or has closed its end. */
+static void
+hear_inner(struct door *door, struct guest *guest, uint32_t events)
+{
+    bool ended = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+
+    if (guest->place == WAITS && !ended)
+        return; /* its answer was moved when it was all there */
+    if (move_answer(door, guest) == MOVED_END || ended)
+        guest_leave(door, guest);
+    else if (guest->left > 0)
+        move_request(door, guest);
+}
+
 void
 guest_go_on(struct door *door, struct guest *guest, uint32_t events, bool inner)
 {
@@ -307,12 +354,11 @@ guest_go_on(struct door *door, struct guest *guest, uint32_t events, bool inner)
         guest->ended = true;
     if (guest->place == LEAVES)
         throw_away(door, guest);
-    else if (inner && move_answer(door, guest) == MOVED_END)
-        guest_leave(door, guest);
-    else if (inner && guest->left > 0)
-        move_request(door, guest);
-    else if (!inner && guest_is_inside(guest))
+    else if (inner)
+        hear_inner(door, guest, events);
+    else if (guest_is_inside(guest))
         hear(door, guest, events);
-    else if (guest->place == WAITS && move_answer(door, guest) == MOVED_ALL)
+    else if (guest->place == WAITS &&
+             (guest->rest_n == 0 || move_answer(door, guest) == MOVED_ALL))
         guest_look(door, guest);
 }

@@ -26,6 +26,8 @@ struct guest {
     bool more;                  /* there is something behind its request */
     bool ended;                 /* and no more comes after what is there */
     size_t left;                /* octets of its request on the street */
+    uint8_t *rest;              /* of its answer, which found no room, */
+    size_t rest_n;              /* and so many octets of that */
     bool last;                  /* no other request comes after this one */
     unsigned requests;          /* that it was let in with */
     struct address peer, local; /* it, and where it came to */

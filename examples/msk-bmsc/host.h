@@ -92,7 +92,7 @@ void effects_drop(struct effects *effects);
 void effects_run(struct host *h, struct work *work);
 /* Sends what is to be sent. */
 void effects_send(struct host *h);
-/* Sends those of a request, and frees them. */
+/* Those of a request that was answered are to be sent as well. */
 void effects_post(struct host *h, struct effect *letters);
 
 /* --- tell.c: events ------------------------------------------------------ */

@@ -79,6 +79,7 @@ serve(struct host *h)
     bsf_run(h->bsf);
     rounds_run(h);
     http_flush(h->http);
+    effects_send(h);
     metrics_run(h->metrics);
 }
 

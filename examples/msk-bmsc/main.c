@@ -162,6 +162,7 @@ settle(struct host *h)
         (void)poll(NULL, 0, 1);
     }
     http_flush(h->http);
+    effects_send(h);
     h->serves = false;
     if (rounds_rest(h))
         parts_let_go(h);

@@ -47,16 +47,18 @@ note_why(struct sqlite *s)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
+/* The event is there as long as something is in `done`. */
 static void
 hand_over(struct sqlite *s, struct records_batch *batch)
 {
     uint64_t one = 1;
 
     (void)pthread_mutex_lock(&s->lock);
+    if (s->done.first == NULL &&
+        write(s->event, &one, sizeof one) != sizeof one)
+        abort(); /* a counter of 64 bits is full */
     records_push(&s->done, batch);
     (void)pthread_mutex_unlock(&s->lock);
-    if (write(s->event, &one, sizeof one) != sizeof one)
-        abort(); /* a counter of 64 bits is full */
 }
 
 /* Does all requests of one sort. False: the transaction is over. */
@@ -181,11 +183,11 @@ run(struct records *records)
     struct records_queue done;
     uint64_t n;
 
-    if (read(s->event, &n, sizeof n) != sizeof n)
-        return; /* nothing came */
     (void)pthread_mutex_lock(&s->lock);
     done = s->done;
     s->done = (struct records_queue){ NULL, NULL };
+    if (done.first != NULL && read(s->event, &n, sizeof n) != sizeof n)
+        abort(); /* somebody else has read it */
     memcpy(s->told, s->why, sizeof s->told);
     (void)pthread_mutex_unlock(&s->lock);
     while ((batch = records_pop(&done)) != NULL)
