@@ -20,6 +20,11 @@ CLAUSES = {
     "left": "6.3.2.2.1",
     "barred": "6.3.2.2.1, 6.3.2.2.2",
     "new keys": "6.3.2.2.4, TS 33.246 6.1",
+    "ub": "TS 33.220 4.5.2, TS 24.109 4",
+    "bootstrapped": "TS 33.220 4.5.2",
+    "nbsp": "TS 33.220 4.5.3, TS 29.309",
+    "subscriber": "TS 33.246 6.1, Annex F",
+    "srtp": "TS 33.246 6.6.2",
 }
 
 TO_BMSC, TO_UE, NOTE_UE, NOTE_BMSC = "to_bmsc", "to_ue", "note_ue", "note_bmsc"
@@ -66,6 +71,10 @@ def ue_arrow(event):
         return NOTE_UE, "refused: " + refused_of(event), event.get("reason", ""), BAD, "refused"
     if kind == "bootstrap_needed":
         return NOTE_UE, "new keys wanted", event.get("reason", ""), PLAIN, "new keys"
+    if kind == "bootstrapped":
+        return NOTE_UE, "Ks and a B-TID", "AUTN and the BSF's 200 verified", GOOD, "bootstrapped"
+    if kind == "picture":
+        return NOTE_UE, "the picture is there", "opened with MTK %04x" % event["mtk_id"], GOOD, "srtp"
     if kind == "confirmed":
         return NOTE_UE, "nothing newer", "confirmed", GOOD, "msk-request"
     if kind == "left":
@@ -91,10 +100,35 @@ def bmsc_arrow(event):
                 "mtk")
     if kind == "acked":
         return NOTE_BMSC, "MSK %s delivered" % name_of(event), "MAC ok", GOOD, "delivered"
+    if kind == "bootstrapped":
+        return NOTE_BMSC, "keys of a subscriber", "Ks_NAF: MUK and MRK", GOOD, "subscriber"
+    if kind == "srtp":
+        detail = "SRTP under MTK %04x" % event["mtk_id"]
+        detail += ", %d lost" % event["lost"] if event["lost"] else ""
+        return TO_UE, "picture, %d packets" % len(event["packets"]), detail, PLAIN, "srtp"
     if kind == "gave_up":
         return NOTE_BMSC, "MSK %s given up" % name_of(event), "", PLAIN, ""
     if kind == "parted":
         return NOTE_BMSC, "no member any more", event.get("reason", ""), PLAIN, ""
+    return None
+
+
+def bsf_arrow(event):
+    """Over Ub from and to the UE; over Nbsp_GBA the BM-SC stands at the same end."""
+    kind, at = event["event"], event.get("at")
+    if kind == "http_request" and at == "ub":
+        answers = re.search(r'response="[^"]', event.get("authorization", ""))
+        how = "Ub: the answer, RES as the password" if answers else "Ub: the name in the SIM (IMPI)"
+        return TO_BMSC, "GET /", how, PLAIN, "ub"
+    if kind == "http_response" and at == "ub":
+        good = event["status"] == 200
+        return (TO_UE, str(event["status"]), "B-TID and lifetime, proved" if good else "RAND, AUTN",
+                GOOD if good else PLAIN, "ub")
+    if kind == "http_request" and at == "nbsp":
+        return NOTE_BMSC, "asks the BSF", "Nbsp_GBA: whose is this B-TID?", PLAIN, "nbsp"
+    if kind == "http_response" and at == "nbsp":
+        return (NOTE_BMSC, "the BSF answers: %d" % event["status"], "IMPI, Ks_NAF, lifetime",
+                GOOD if event["status"] == 200 else BAD, "nbsp")
     return None
 
 
@@ -109,10 +143,15 @@ def relay_arrow(event):
 
 def arrow(event):
     """(direction, what, detail, colour, clause) of an event, or None."""
-    makers = {"ue": ue_arrow, "bmsc": bmsc_arrow, "relay": relay_arrow}
+    makers = {"ue": ue_arrow, "bmsc": bmsc_arrow, "bsf": bsf_arrow, "relay": relay_arrow}
     maker = makers.get(event["who"])
     drawn = maker(event) if maker else None
     return drawn and drawn[:4] + (CLAUSES[drawn[4]] if drawn[4] else "",)
+
+
+def end_of(event):
+    """Who stands at the right, and tells or is told that."""
+    return "BSF" if event["who"] == "bsf" and event.get("at") == "ub" else "BM-SC"
 
 
 def reach(event):
@@ -159,7 +198,8 @@ class Terminal:
         middle = self.draw(direction, what, reach(event))
         if self.fancy and self.COLOURS[colour]:
             middle = self.COLOURS[colour] + middle + "\033[0m"
-        text = "%7.3f  UE %s%s%s BM-SC  %s" % (event["seen"] / 1000, self.bar, middle, self.bar, detail)
+        text = "%7.3f  UE %s%s%s %-5s  %s" % (event["seen"] / 1000, self.bar, middle, self.bar,
+                                              end_of(event), detail)
         if self.explain and clause:
             text += "  [%s]" % clause
         self.say(text.rstrip())

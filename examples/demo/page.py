@@ -6,6 +6,7 @@ import os
 import subprocess
 
 import ladder
+import picture
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -22,11 +23,15 @@ MEANING = {
 
 INTRODUCTION = """
 <p>A BM-SC broadcasts a service under keys that change. This is how it brings
-them to one UE (3GPP TS 33.246, 6.3.2), as two programs did it just now, over UDP
-and HTTP on this machine.</p>
+them to one UE (3GPP TS 33.246, 6.3.2), as three programs did it just now, over UDP
+and HTTP on this machine: UE, BM-SC and BSF.</p>
+<p>It begins with what a SIM and its operator share, K and OPc, and ends with <a
+href="#picture">a picture</a> that nobody else can see.</p>
 <ul>
-<li><b>MUK</b>: the key that UE and BM-SC share, from bootstrapping. It protects
-<b>MSK</b> messages.</li>
+<li><b>Ks</b>: what UE and BSF make of K, OPc and a challenge (GBA). From it comes the
+key for one BM-SC.</li>
+<li><b>MUK</b>: that key, which UE and BM-SC share now. It protects <b>MSK</b>
+messages.</li>
 <li><b>MSK</b>: the key of a Key Group of services. A UE holds two of each. It protects
 <b>MTK</b> messages.</li>
 <li><b>MTK</b>: the key of the traffic itself.</li>
@@ -61,8 +66,8 @@ NAMES = """
 </table>
 """
 
-FROM_TO = {ladder.TO_BMSC: "UE to BM-SC: ", ladder.TO_UE: "BM-SC to UE: ",
-           ladder.NOTE_UE: "UE: ", ladder.NOTE_BMSC: "BM-SC: "}
+FROM_TO = {ladder.TO_BMSC: "UE to %s: ", ladder.TO_UE: "%s to UE: ",
+           ladder.NOTE_UE: "UE: ", ladder.NOTE_BMSC: "%s: "}
 
 
 # --- what is on the ladder -----------------------------------------------------------------------
@@ -120,11 +125,13 @@ def row(event, drawn, far, msktool):
     is_arrow = direction in (ladder.TO_BMSC, ladder.TO_UE)
     colour = ladder.BAD if far == ladder.LOST else colour
     body, chip = inside(event, msktool)
-    lane = tag("span", "unseen", FROM_TO[direction] if far != ladder.STRANGE else "to the UE: ")
+    lane = FROM_TO[direction].replace("%s", ladder.end_of(event))
+    lane = tag("span", "unseen", lane if far != ladder.STRANGE else "to the UE: ")
     lane = tag("span", "what " + colour, lane + html.escape(what))
     lane += tag("div", "arrow", "") if is_arrow else ""
     aside = [tag("span", "time", "%.3f s" % (event["seen"] / 1000))]
     aside += [tag("span", "bad", "lost on the way")] if far == ladder.LOST else []
+    aside += [tag("span", "bsf", "BSF")] if ladder.end_of(event) == "BSF" else []
     aside += [tag("span", kind, html.escape(text)) for kind, text in
               (("detail", detail if detail != chip else ""), ("clause", clause), ("chip", chip)) if text]
     line = tag("div", "lane", lane) + tag("div", "aside", " ".join(aside))
@@ -140,11 +147,27 @@ def inside(event, msktool):
     if event.get("octets"):
         return explain(msktool, event["octets"]), "%d octets" % (len(event["octets"]) // 2)
     if event["event"] == "http_request":
-        text = "POST %s\n\n%s" % (event.get("target", ""), event.get("body", ""))
-        return "<pre><code>%s</code></pre>" % html.escape(text), "request"
+        text = "%s %s\n" % (event.get("method", "POST"), event.get("target", ""))
+        return said(text + headers(event) + "\n" + event.get("body", "")), "request"
+    if event["event"] == "http_response" and event["who"] == "bsf" and event["at"] == "ub":
+        return said(headers(event) + "\n" + event.get("body", "")), "response"
     if event["event"] == "http_response" and event.get("body"):
-        return "<pre><code>%s</code></pre>" % html.escape(event["body"]), "body"
+        return said(event["body"]), "body"
+    if event["event"] == "srtp":
+        return explain_srtp(event["packets"]), "the first packet"
     return "", ""
+
+
+def said(text):
+    return "<pre><code>%s</code></pre>" % html.escape(text)
+
+
+def headers(event):
+    """Those of Digest, of events that have them."""
+    names = (("authorization", "Authorization"), ("challenge", "WWW-Authenticate"),
+             ("info", "Authentication-Info"))
+    return "".join("%s: %s\n" % (name, event[member]) for member, name in names
+                   if isinstance(event.get(member), str))
 
 
 # --- octets --------------------------------------------------------------------------------------
@@ -168,6 +191,42 @@ def explain(msktool, octets):
     return "\n".join(out + ["</dl>"])
 
 
+def explain_srtp(packets):
+    """RFC 3711 3.1, of the first one: the others are like it."""
+    octets, tail = packets[0], len(packets[0]) // 2 - 16
+    out = ["<dl>"]
+    for name, at, end, what in (("RTP header", 0, 12, "in clear: a number, and whose stream it is"),
+                                ("payload", 12, tail, "lines of the picture, encrypted with the MTK"),
+                                ("MKI", tail, tail + 6, "names Key Group, MSK and MTK"),
+                                ("tag", tail + 6, tail + 16, "the MAC over all of it")):
+        of = "%s; %d octets from %d" % (what, end - at, at)
+        out.append("<dt><b>%s</b> %s</dt>" % (name, tag("span", "of", of)))
+        shown = spaced(octets[2 * at:2 * min(end, at + 48)]) + (" ..." if end > at + 48 else "")
+        out.append("<dd><code>%s</code></dd>" % shown)
+    return "\n".join(out + ["</dl>"])
+
+
+# --- the picture ---------------------------------------------------------------------------------
+
+def figure(event, name):
+    """What was received, and what it is with the key."""
+    out = ['<div class="pictures" id="%s">' % name]
+    for member, what in (("without", "What crossed the network, an octet a point: "
+                                     "all that anybody has without the MTK"),
+                         ("with", "The same packets, opened with the MTK of the UE")):
+        out.append('<figure><img width="%d" height="%d" alt="%s" src="%s"><figcaption>%s</figcaption>'
+                   "</figure>" % (2 * picture.WIDTH, 2 * picture.HEIGHT,
+                                  "noise" if member == "without" else "a mast that sends, at sunset",
+                                  picture.url(bytes.fromhex(event[member])), what))
+    return "\n".join(out + ["</div>"])
+
+
+def figures(layout, rows, first):
+    """Those of a step; the first one of the page is `picture`."""
+    shown = [event for event, _, _ in rows if event["event"] == "picture"]
+    return [figure(event, "picture" if first else "picture-" + layout) for event in shown]
+
+
 # --- the page ------------------------------------------------------------------------------------
 
 def verdict(result):
@@ -189,16 +248,17 @@ def overview(acts, results):
     return out + ["</nav>"]
 
 
-def act(layout, events, msktool, results):
+def act(layout, events, msktool, results, first):
     title, about = LAYOUTS[layout]
     out = ['<section id="%s"><h2>%s</h2>' % (layout, title), about,
-           '<div class="ends"><span>UE</span><span>BM-SC</span></div>']
+           '<div class="ends"><span>UE</span><span>BM-SC, BSF</span></div>']
     for i, (what, rows) in enumerate(steps(events), 1):
         out.append('<h3 id="%s-%d">%d. %s %s</h3>' % (
             layout, i, i, html.escape(what), verdict(results.get((layout, what)))))
         out.append('<ol class="ladder">')
         out += [row(event, drawn, far, msktool) for event, drawn, far in rows]
         out.append("</ol>")
+        out += figures(layout, rows, first)
         out += [] if rows else [tag("p", "quiet", "Nothing goes between them yet.")]
     return out + ["</section>"]
 
@@ -214,6 +274,6 @@ def write(path, acts, msktool, table):
            "<h1>How an MSK comes from a BM-SC to a UE</h1>", INTRODUCTION, NAMES]
     out += overview(acts, results)
     for layout, events in acts:
-        out += act(layout, events, msktool, results)
+        out += act(layout, events, msktool, results, events is acts[0][1])
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(out + ["</body></html>"]) + "\n")

@@ -15,6 +15,8 @@ import socket
 import subprocess
 import time
 
+import wire
+
 
 class Late(Exception):
     """Something that had to happen did not."""
@@ -120,6 +122,41 @@ class Relay:
         for s in self.inner, self.outer:
             self.stage.selector.unregister(s)
             s.close()
+
+
+class Air:
+    """What is broadcast, from a sender to a receiver; some of it gets lost. Nobody answers."""
+
+    def __init__(self, stage, faults, port):
+        self.stage, self.faults = stage, faults
+        self.random = random.Random(faults.seed)
+        self.sender, self.receiver = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in "ab")
+        self.sender.bind(("127.0.0.1", 0))
+        try:
+            self.receiver.bind(("127.0.0.1", port))
+        except OSError:  # somebody else has it
+            self.receiver.bind(("127.0.0.1", 0))
+        self.receiver.setblocking(False)
+        self.captured, self.arrived, self.lost = [], [], 0
+        stage.selector.register(self.receiver, selectors.EVENT_READ, self.readable)
+
+    def port(self):
+        return self.receiver.getsockname()[1]
+
+    def readable(self):
+        self.arrived.append(self.receiver.recv(4096))
+
+    def send(self, octets):
+        self.captured.append(wire.udp(self.sender.getsockname(), self.receiver.getsockname(), octets))
+        if self.random.random() < self.faults.loss:
+            self.lost += 1
+        else:
+            self.sender.sendto(octets, self.receiver.getsockname())
+
+    def close(self):
+        self.stage.selector.unregister(self.receiver)
+        self.sender.close()
+        self.receiver.close()
 
 
 class Stage:

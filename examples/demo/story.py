@@ -2,17 +2,19 @@
 """What happens, step by step, in one layout. Each step says what must come of it."""
 import json
 import os
+import secrets
 import subprocess
 
-from stage import Late, Program, Relay
+import picture
+from stage import Air, Late, Program, Relay
 
 DOMAIN, GROUP, SERVICE = "216354", 0x18CF, "urn:example:evening-news"
-FQDN = "bmsc.example.com"
-BTID = "I1U8vpY3qJ0hiuZNrke/NQ==@bsf.example.com"
-BTID2 = "Zm91ci1hbmQtdHdlbnR5Li4uLg==@bsf.example.com"
-KS_NAF = "18a2cfd9c85e844fa6882db049b8f5fc46db209efcf0f6585fbb3a98427f5e2b"
-KS_NAF2 = "2b5e7f42983abb5f58f6f0fc9e20db46fcf5b849b02d88a64f845ec8d9cfa218"
-FLOW = "239.1.2.3/5004"
+FQDN, BSF_FQDN = "bmsc.example.com", "bsf.example.com"
+IMPI = "001010123456789@ims.mnc001.mcc001.3gppnetwork.org"
+# What is in the SIM, and with its operator: test set 1 of TS 35.208. All other keys come of it.
+K = "465b5ce8b199b49faa5f0a2ee238a6bc"
+OPC = "cd63cb71954a9f4e48a5994e37a02baf"
+FLOW, FLOW_PORT = "239.1.2.3/5004", 5004
 MIKEY_PORT = 2269  # of the standard, so that Wireshark knows it
 
 ANNOUNCEMENT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -40,9 +42,8 @@ class Story:
         self.stage, self.layout, self.folder, self.tools = stage, layout, folder, tools
         self.faults = faults
         self.results = []
-        self.mtk = None
-        self.captured = []
         stage.relay = self.relay = Relay(stage, faults)
+        self.air = Air(stage, faults, FLOW_PORT)
 
     # --- the programs ---------------------------------------------------------------------
 
@@ -54,11 +55,28 @@ class Story:
             file.write(text)
         return self.path(name)
 
+    def private(self, name, *objects):
+        """JSON lines for their owner alone."""
+        with open(os.open(self.path(name), os.O_CREAT | os.O_WRONLY, 0o600), "w",
+                  encoding="ascii") as file:
+            file.writelines(json.dumps(each) + "\n" for each in objects)
+        return self.path(name)
+
+    def start_bsf(self):
+        """Beside the store of the SIM's number in the UE, nobody but it has K and OPc."""
+        since = self.stage.mark()
+        self.sim = self.private("usim", {"impi": IMPI, "k": K, "opc": OPC})
+        self.bsf = Program(self.stage, "bsf", [
+            self.tools["msk-bsf"], "--ub", "127.0.0.1:0", "--nbsp", "127.0.0.1:0", "--naf", FQDN,
+            "--fqdn", BSF_FQDN, "--store", self.path("bsf.db"), "--subscribers", self.sim,
+            "--pcap", self.path("bsf.pcapng"), "--json", "--secrets", "--trace"])
+        ready = self.stage.wait(since, "bsf", "ready")
+        self.ub, self.nbsp = ready["ub"], ready["nbsp"]
+
     def start_bmsc(self):
-        subscriber = self.subscriber(BTID, KS_NAF, [SERVICE])
         group = {"domain": DOMAIN, "group": GROUP, "number": 1, "services": [SERVICE],
                  "streaming": True}
-        self.write("subscribers.jsonl", json.dumps(subscriber) + "\n")
+        self.private("subscribers.jsonl", self.subscriber([SERVICE]))
         self.write("groups.jsonl", json.dumps(group) + "\n")
         ready = self.bmsc_at(MIKEY_PORT) or self.bmsc_at(0)
         if not ready:
@@ -67,9 +85,9 @@ class Story:
         host, port = ready["mikey"].rsplit(":", 1)
         self.relay.bmsc = (host, int(port))
 
-    def subscriber(self, btid, ks_naf, services):
-        return {"btid": btid, "impi": "001010123456789@ims.example.com", "ks_naf": ks_naf,
-                "services": services, "address": self.relay.address()}
+    def subscriber(self, services):
+        """Who has subscribed to what; the BSF has the keys."""
+        return {"impi": IMPI, "services": services, "address": self.relay.address()}
 
     def bmsc_at(self, port):
         """Starts it there. What it tells when it is ready; None: somebody else has the port."""
@@ -79,7 +97,8 @@ class Story:
             "--fqdn", FQDN, "--layout", self.layout,
             "--subscribers", self.path("subscribers.jsonl"), "--groups", self.path("groups.jsonl"),
             "--store", self.path("bmsc.db"), "--pcap", self.path("bmsc.pcapng"),
-            "--keylog", self.path("bmsc.keys"), "--json", "--secrets"])
+            "--keylog", self.path("bmsc.keys"), "--bsf", "http://" + self.nbsp, "--json",
+            "--secrets"])
         told = self.stage.first(since, [("bmsc", "ready", {}), ("bmsc", "error", {})])
         if told["event"] == "ready":
             return told
@@ -89,8 +108,8 @@ class Story:
     def start_ue(self, *more):
         since = self.stage.mark()
         self.ue = Program(self.stage, "ue", [
-            self.tools["msk-ue"], "--btid", BTID, "--ks-naf", KS_NAF, "--fqdn", FQDN,
-            "--bmsc", "http://" + self.http, "--mikey", "127.0.0.1:0", "--layout", self.layout,
+            self.tools["msk-ue"], "--usim", self.sim, "--gba", "http://" + self.ub,
+            "--gba-fqdn", BSF_FQDN, "--fqdn", FQDN, "--bmsc", "http://" + self.http, "--mikey", "127.0.0.1:0", "--layout", self.layout,
             "--store", self.path("ue.db"),
             "--announcement", self.write("announcement.xml", ANNOUNCEMENT), "--service", SERVICE,
             "--json", "--secrets", *more])
@@ -98,10 +117,11 @@ class Story:
         self.relay.ue = (host, int(port))
 
     def end(self):
-        for program in (getattr(self, "ue", None), getattr(self, "bmsc", None)):
-            if program:
-                program.end()
+        for name in "ue", "bmsc", "bsf":
+            if hasattr(self, name):
+                getattr(self, name).end()
         self.relay.close()
+        self.air.close()
         self.stage.relay = None
 
     # --- what steps are made of ------------------------------------------------------------
@@ -170,11 +190,44 @@ class Story:
             return sent, got
         raise Late("no MTK came through")
 
-    def srtp(self, *arguments):
-        done = subprocess.run([self.tools["msk-srtp"], *arguments], capture_output=True, text=True)
+    def srtp(self, lines, *arguments):
+        """What msk-srtp makes of these octets, each; None: it does not open."""
+        done = subprocess.run([self.tools["msk-srtp"], *arguments], capture_output=True, text=True,
+                              input="".join(octets.hex() + "\n" for octets in lines))
         if done.returncode != 0:
             raise Late("msk-srtp: exit status %d" % done.returncode)
-        return done.stdout.strip()
+        return [None if line == "-" else bytes.fromhex(line) for line in done.stdout.split()]
+
+    def round(self, stripes, mtk, first):
+        """All stripes once, in SRTP. The packets that arrived."""
+        protected = self.srtp(stripes, "protect", mtk["key"], mtk["salt"], self.mki(mtk), str(first))
+        arrived, lost = len(self.air.arrived), self.air.lost
+        for stripe, packet in zip(stripes, protected):
+            if stripe[:16] in packet:
+                raise Late("the picture is sent unprotected")
+            self.air.send(packet)
+        sent = len(protected) - (self.air.lost - lost)
+        self.stage.take("bmsc", {"event": "srtp", "number": mtk["number"], "mtk_id": mtk["mtk_id"],
+                                 "lost": self.air.lost - lost, "to": self.air.port(),
+                                 "packets": [packet.hex() for packet in protected]})
+        self.stage.until(lambda: len(self.air.arrived) == arrived + sent, 20, "packets got lost")
+        return self.air.arrived[arrived:]
+
+    def open(self, packets, mtk):
+        """With the MTK that each packet names, if it is the UE's."""
+        for mki in set(self.srtp(packets, "mki")):
+            if mki.hex() != self.mki(mtk):
+                raise Late("a packet names another MTK")
+        return self.srtp(packets, "open", mtk["key"], mtk["salt"], self.mki(mtk))
+
+    def watch(self, got, packets, seen, without):
+        """Puts each stripe where it belongs: as it is for who has no key, and as it is for the UE."""
+        for packet, payload in zip(packets, self.open(packets, got)):
+            at = (int.from_bytes(packet[2:4], "big") - 1) % picture.STRIPES
+            without[at] = packet[12:12 + len(picture.MISSING)]
+            if payload is None:
+                raise Late("the UE has the MTK, and a packet does not open")
+            seen[at] = payload
 
     def mki(self, mtk):
         return "%04x%04x%04x" % (GROUP, mtk["number"], mtk["mtk_id"])
@@ -183,26 +236,48 @@ class Story:
 
     def step_announcement(self):
         """the UE learns which Key Group protects the service"""
+        self.start_bsf()
         self.start_bmsc()
         self.start_ue()
         self.must_hold([])
 
+    def step_sim(self):
+        """K and OPc in the SIM, a challenge, an answer: both ends have Ks and a B-TID"""
+        since = self.stage.mark()
+        self.ue.say("bootstrap")
+        self.btid = self.bootstrapped(since)
+
+    def bootstrapped(self, since):
+        """The new B-TID, of which both ends tell."""
+        told = self.stage.wait(since, "ue", "bootstrapped", self.faults.patience)
+        self.stage.wait(since, "bsf", "bootstrapped", btid=told["btid"])
+        return told["btid"]
+
     def step_first_key(self):
-        """401, Digest, 200 verified; the MSK pushed, verified, stored, acknowledged"""
+        """401, Digest, keys from the BSF, 200; the MSK pushed, verified, acknowledged"""
         since = self.stage.mark()
         self.ue.say("start")
         self.stage.wait(since, "ue", "http_response", status=401)
         self.stage.wait(since, "ue", "http_response", status=200)
+        self.stage.wait(since, "bsf", "keys_given", btid=self.btid)
         self.stored(since, 1)
 
     def step_traffic(self):
-        """an MTK under the MSK; SRTP protected with it, opened by the UE"""
+        """an MTK under the MSK; a picture in SRTP, noise without it, whole with it"""
         sent, got = self.send_mtk()
-        packet = self.srtp("protect", sent["key"], sent["salt"], self.mki(sent), "1", "good evening")
-        self.stage.take("bmsc", {"event": "srtp", "packet": packet})
-        text = self.srtp("open", got["key"], got["salt"], self.srtp("mki", packet), packet)
-        if text != "good evening":
-            raise Late("the traffic did not open")
+        stripes = picture.stripes(picture.draw())
+        seen, without = [[picture.MISSING] * len(stripes) for _ in "ab"]
+        for turn in range(20):  # as a broadcast, it begins again
+            packets = self.round(stripes, sent, 1 + turn * len(stripes))
+            if any(self.open(packets, dict(got, key=secrets.token_hex(16)))):
+                raise Late("it opens with any key")
+            self.watch(got, packets, seen, without)
+            if picture.MISSING not in seen:
+                break
+        self.stage.take("ue", {"event": "picture", "mtk_id": got["mtk_id"],
+                               "without": b"".join(without).hex(), "with": b"".join(seen).hex()})
+        if seen != stripes:
+            raise Late("it is another picture")
 
     def step_rekey(self):
         """two re-keys: the third MSK pushes the oldest out"""
@@ -237,14 +312,14 @@ class Story:
     def step_bootstrap(self):
         """new keys demanded: 401, bootstrapping, a new B-TID, the MSK under it"""
         since = self.stage.mark()
-        self.bmsc.say("rebootstrap " + BTID)
-        self.stage.idle(0.3)
+        self.bmsc.say("rebootstrap " + self.btid)
+        self.bmsc.say("stats")  # told when it has done what was before
+        self.stage.wait(since, "bmsc", "stats")
         self.ue.say("request %d" % GROUP)
         self.stage.wait(since, "ue", "bootstrap_needed", self.faults.patience)
-        self.bmsc.say("rebind %s %s %s" % (BTID, BTID2, KS_NAF2))
-        self.stage.idle(0.3)
-        since = self.stage.mark()
-        self.ue.say("bootstrap %s %s" % (BTID2, KS_NAF2))
+        before, self.btid = self.btid, self.bootstrapped(since)
+        if self.btid == before:
+            raise Late("the B-TID is the one before")
         self.stored(since, 4)
 
     def step_strangers(self):
@@ -308,7 +383,7 @@ class Story:
     def step_ended(self):
         """the membership ends: no next MSK is pushed, who asks is told 403; then it begins again"""
         since = self.stage.mark()
-        self.bmsc.say("part %d %s" % (GROUP, BTID2))
+        self.bmsc.say("part %d %s" % (GROUP, self.btid))
         self.stage.wait(since, "bmsc", "parted", reason="by command")
         self.allow([])
         self.bmsc.say("rekey %d" % GROUP)
@@ -330,7 +405,7 @@ class Story:
     def allow(self, services):
         """What the subscription is for, from now on."""
         since = self.stage.mark()
-        self.bmsc.say("subscriber " + json.dumps(self.subscriber(BTID2, KS_NAF2, services)))
+        self.bmsc.say("subscriber " + json.dumps(self.subscriber(services)))
         self.bmsc.say("stats")  # told when it has done what was before
         self.stage.wait(since, "bmsc", "stats")
 
@@ -352,7 +427,7 @@ class Story:
         self.ue.say("start")
         self.stage.wait(since, "ue", "left", 60)
 
-    STEPS = ["announcement", "first_key", "traffic", "rekey", "missed", "pull", "bootstrap",
+    STEPS = ["announcement", "sim", "first_key", "traffic", "rekey", "missed", "pull", "bootstrap",
              "strangers", "restart", "ahead", "ended", "leave", "server_gone"]
 
     def run(self, say):

@@ -7,8 +7,10 @@ usage: demo_check.py FOLDER MBMS_LUA
 FOLDER has msk-demo.pcapng, .jsonl, .keys and .html of a run without faults. tshark must read every
 datagram as MIKEY and find nothing malformed; each message in the capture must be in the events
 and each one in the events that crossed the BM-SC's port in the capture; the Lua post-dissector
-must tell what the model reads; the page must need nothing from elsewhere, and neither it
-nor the programs' output may show a secret that was not asked for. Exit status 77: no tshark.
+must tell what the model reads; the picture in the page must be what the model makes of the SRTP in
+the capture with the keys in the key log, and the noise beside it what crossed the network; the page
+must need nothing from elsewhere, and neither it nor the programs' output may show a secret that was
+not asked for. Exit status 77: no tshark.
 """
 import base64
 import collections
@@ -19,11 +21,17 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 
-from model import oracle
+from model import oracle, srtp_oracle
+
+DEMO = pathlib.Path(__file__).resolve().parents[2] / "examples" / "demo"
+sys.path.append(str(DEMO))
+import picture  # noqa: E402
 
 INFO = "_ws.col.Info"
-FIELDS = ["frame.number", "udp.srcport", "udp.payload", "mikey", "_ws.malformed",
+FIELDS = ["frame.number", "udp.srcport", "udp.dstport", "udp.payload", "mikey", "rtp.ssrc",
+          "tcp.srcport", "tcp.dstport", "_ws.malformed",
           "http.request.method", "http.request.uri", "http.response.code", "mbms.kind",
           "mbms.layout", "mbms.domain", "mbms.group", "mbms.number", "mbms.mtk_id",
           "mbms.counter", "mbms.wants_ack", "mbms.download", "mbms.btid", INFO]
@@ -36,9 +44,10 @@ def fail(why, *what):
 
 # --- what tshark says ----------------------------------------------------------------------------
 
-def tshark(folder, ports, *more):
+def tshark(folder, ports, traffic, *more):
     """The frames, as a dict of FIELDS each; a field that is not there is empty."""
     decode = [x for port in ports for x in ("-d", "udp.port==%d,mikey" % port)]
+    decode += [x for port in traffic for x in ("-d", "udp.port==%d,rtp" % port)]
     columns = [x for field in FIELDS if more or not field.startswith(("mbms.", INFO))
                for x in ("-e", field)]
     done = subprocess.run(["tshark", "-r", str(folder / "msk-demo.pcapng"), "-n", *decode, *more,
@@ -50,12 +59,15 @@ def tshark(folder, ports, *more):
     return [dict(zip(names, line.split("\t"))) for line in done.stdout.splitlines()]
 
 
-def check_frames(frames):
+def check_frames(frames, traffic):
+    """Those of the traffic are taken out of them."""
     for frame in frames:
+        of_traffic = frame["udp.dstport"] in {str(port) for port in traffic}
         if frame["_ws.malformed"]:
             fail("frame %s is malformed", frame["frame.number"])
-        if frame["udp.payload"] and not frame["mikey"]:
-            fail("frame %s is not read as MIKEY", frame["frame.number"])
+        if frame["udp.payload"] and not frame["rtp.ssrc" if of_traffic else "mikey"]:
+            fail("frame %s is not read as MIKEY, or as RTP", frame["frame.number"])
+    return [f for f in frames if f["rtp.ssrc"]], [f for f in frames if not f["rtp.ssrc"]]
 
 
 # --- events against the capture ------------------------------------------------------------------
@@ -86,14 +98,72 @@ def check_datagrams(frames, events, ports):
 
 
 def check_http(frames, events):
-    requests = [(f["http.request.method"], f["http.request.uri"]) for f in frames
-                if f["http.request.method"]]
-    statuses = [int(f["http.response.code"]) for f in frames if f["http.response.code"]]
-    bmsc = [event for event in events if event["who"] == "bmsc"]
-    same_order("HTTP requests", requests, [(e["method"], e["target"]) for e in bmsc
-                                           if e["event"] == "http_request"])
-    same_order("HTTP responses", statuses, [e["status"] for e in bmsc
-                                            if e["event"] == "http_response"])
+    """At the BM-SC, at the BSF for UEs, and there for the BM-SC."""
+    for name, who, at in ("http", "bmsc", None), ("ub", "bsf", "ub"), ("nbsp", "bsf", "nbsp"):
+        ports = {event[name].rsplit(":", 1)[1] for event in events
+                 if event["event"] == "ready" and event["who"] == who}
+        told = [event for event in events if event["who"] == who and event.get("at") == at]
+        requests = [(f["http.request.method"], f["http.request.uri"]) for f in frames
+                    if f["http.request.method"] and f["tcp.dstport"] in ports]
+        statuses = [int(f["http.response.code"]) for f in frames
+                    if f["http.response.code"] and f["tcp.srcport"] in ports]
+        same_order("requests (%s)" % name, requests, [(e["method"], e["target"]) for e in told
+                                                      if e["event"] == "http_request"])
+        same_order("responses (%s)" % name, statuses, [e["status"] for e in told
+                                                       if e["event"] == "http_response"])
+        if not requests:
+            fail("nobody asks at %s", name)
+
+
+# --- the picture ---------------------------------------------------------------------------------
+
+def mtks(folder):
+    """(key, salt) by MKI, of the key log."""
+    lines = (folder / "msk-demo.keys").read_text(encoding="utf-8").splitlines()
+    found = [line.split() for line in lines if line.startswith("MIKEY_MTK")]
+    return [(bytes.fromhex("".join(words[2:5])), (bytes.fromhex(words[5]), bytes.fromhex(words[6])))
+            for words in found]
+
+
+def opens(packet, keys):
+    """Both layouts name their first MTK alike, so it is one of several that opens it."""
+    for mki, key in keys:
+        try:
+            return srtp_oracle.open_packet(packet, {mki: key})
+        except oracle.Refused:
+            continue
+    return fail("a packet of the picture opens with no MTK of the key log")
+
+
+def images(page):
+    """What the PNGs of the page show, by the palette."""
+    for text in re.findall(r'<img [^>]*src="data:image/png;base64,([^"]*)"', page):
+        png = base64.b64decode(text)
+        at, n = png.index(b"IDAT") + 4, int.from_bytes(png[png.index(b"IDAT") - 4:][:4], "big")
+        lines = zlib.decompress(png[at:at + n])
+        yield b"".join(lines[i + 1:i + 1 + picture.WIDTH]
+                       for i in range(0, len(lines), picture.WIDTH + 1))
+
+
+def check_picture(folder, traffic, events):
+    packets = [bytes.fromhex(frame["udp.payload"]) for frame in traffic]
+    same_order("packets of the picture", packets,
+               [bytes.fromhex(p) for e in events if e["event"] == "srtp" for p in e["packets"]])
+    keys, true = mtks(folder), picture.draw()
+    shown = list(images((folder / "msk-demo.html").read_text(encoding="utf-8")))
+    if len(packets) != picture.STRIPES * len(LAYOUTS) or len(shown) != 2 * len(LAYOUTS):
+        fail("%d packets and %d images", len(packets), len(shown))
+    for i in range(len(LAYOUTS)):
+        mine = packets[i * picture.STRIPES:(i + 1) * picture.STRIPES]
+        noise = b"".join(srtp_oracle.parts(packet)[0][srtp_oracle.HEADER:] for packet in mine)
+        opened = b"".join(payload for _, payload in sorted(opens(packet, keys) for packet in mine))
+        if any(stripe in noise for stripe in picture.stripes(true)):
+            fail("the picture is sent unprotected")
+        if opened != true:
+            fail("the capture has another picture")
+        if shown[2 * i:2 * i + 2] != [noise, true]:
+            fail("the page shows another picture, or other noise")
+    print("%3d images of the page are what the model makes of the capture" % len(shown))
 
 
 def check_outcomes(events):
@@ -172,7 +242,8 @@ class Page(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags[tag] += 1
         for name, value in attrs:
-            if name in ("src", "href", "data", "action") and not (value or "").startswith("#"):
+            if name in ("src", "href", "data", "action") and not (value or "").startswith(
+                    ("#", "data:image/png;base64,")):
                 self.loads.append("%s %s=%s" % (tag, name, value))
 
 
@@ -190,9 +261,10 @@ def check_page(folder, events):
 
 def secrets(events, story):
     """Hex and base64 of every key that a program told the demo or the demo told a program."""
-    found = {event[name] for event in events for name in ("key", "salt") if event.get(name)}
-    found |= set(re.findall(r'KS_NAF2? = "([0-9a-f]{64})"', story))
-    if len(found) < 8:
+    found = {event[name] for event in events for name in ("key", "salt", "ks", "ks_naf", "res", "ck")
+             if event.get(name)}
+    found |= set(re.findall(r'^(?:K|OPC) = "([0-9a-f]{32})"', story, re.M))
+    if len(found) < 14:
         fail("only %d secrets are known", len(found))
     return found | {base64.b64encode(bytes.fromhex(secret)).decode() for secret in found}
 
@@ -220,7 +292,9 @@ def check_secrets(folder, events, story, printed):
 # --- what was printed with --explain -------------------------------------------------------------
 
 CLAUSE = [  # of a line that has this in it, by their order
-    (r"POST register", "TS 33.246 6.3.2.1A"), (r"POST deregister", "TS 33.246 6.3.2.1B"),
+    (r"GET / .*BSF", "TS 33.220 4.5.2, TS 24.109 4"), (r"- (401|200) .*BSF ", "TS 33.220 4.5.2, TS 24.109 4"),
+    (r"asks the BSF", "TS 33.220 4.5.3, TS 29.309"), (r"picture, 12 packets", "TS 33.246 6.6.2"),
+    (r"the picture is there", "TS 33.246 6.6.2"), (r"POST register", "TS 33.246 6.3.2.1A"), (r"POST deregister", "TS 33.246 6.3.2.1B"),
     (r"POST msk-request", "6.3.2.2.1"), (r"MSK \S+ stored", "TS 33.246 6.5.3"),
     (r"MSK \S+ deleted.*the oldest of three", "6.3.2.1, TS 33.246 6.5.3"),
     (r"MSK \S+ delivered", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"MTK \S+ released", "TS 33.246 6.5.4"),
@@ -241,7 +315,7 @@ def check_printed(printed):
             fail("two reasons: %s", line)
     if not any("used no longer" in line for line in lines):
         fail("no MSK goes with its Key Group")
-    arrows = [re.search(r"- (200|MSK) |POST ([a-z-]+) .*Digest", line) for line in lines]
+    arrows = [re.search(r"- (200|MSK) .*BM-SC|POST ([a-z-]+) .*Digest", line) for line in lines]
     first = [m.group(1) or m.group(2) for m in arrows if m][:3]
     if first[1:] != ["200", "MSK"]:
         fail("the request, the 200, and then the MSK: %s", first)
@@ -257,19 +331,22 @@ def main():
               (folder / "msk-demo.jsonl").read_text(encoding="utf-8").splitlines()]
     ports = {int(e["mikey"].rsplit(":", 1)[1]) for e in events
              if e["who"] == "bmsc" and e["event"] == "ready"}
-    check_frames(tshark(folder, ports))
-    frames = tshark(folder, ports, "-X", "lua_script:" + lua)
-    check_frames(frames)
+    to = {e["to"] for e in events if e["event"] == "srtp"}
+    srtp_oracle.selftest()
+    check_frames(tshark(folder, ports, to), to)
+    traffic, frames = check_frames(tshark(folder, ports, to, "-X", "lua_script:" + lua), to)
     check_datagrams(frames, events, ports)
     check_http(frames, events)
     check_outcomes(events)
     check_lua(frames, events)
+    check_picture(folder, traffic, events)
     check_page(folder, events)
-    story = pathlib.Path(__file__).resolve().parents[2] / "examples" / "demo" / "story.py"
+    story = DEMO / "story.py"
     printed = (folder / "msk-demo.txt").read_bytes()
     check_secrets(folder, events, story.read_text(encoding="utf-8"), printed.decode("ascii"))
     check_printed(printed.decode("ascii"))
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,3 +8,4 @@ import digest_oracle  # noqa: E402,F401
 import gba_oracle  # noqa: E402,F401
 import oracle  # noqa: E402,F401
 import protect_oracle  # noqa: E402,F401
+import srtp_oracle  # noqa: E402,F401
