@@ -46,8 +46,10 @@ take_impi(struct subscription *s, const char *impi)
 const char *
 subscription_take(void *arg, const json_t *object)
 {
-    static const char *const names[] = { "impi", "k", "opc", "op", "amf" };
+    static const char *const names[] = { "impi", "k",   "opc",
+                                         "op",   "amf", "gba_u" };
     struct subscription *s = arg;
+    const json_t *gba_u = json_object_get(object, "gba_u");
     const char *impi;
     const char *why =
         input_json_unknown(object, names, sizeof names / sizeof names[0]);
@@ -63,6 +65,9 @@ subscription_take(void *arg, const json_t *object)
         return "amf: 2 octets in hex";
     if (n == 0)
         s->amf[0] = 0x80;
+    if (gba_u != NULL && !json_is_boolean(gba_u))
+        return "gba_u: true or false";
+    s->gba_u = json_is_true(gba_u);
     return take_keys(s, object);
 }
 

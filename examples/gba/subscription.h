@@ -2,7 +2,8 @@
 /*
  * subscription.h - what a USIM and its home both know, as JSON:
  *   {"impi":S,"k":HEX,"opc":HEX | "op":HEX}
- * and, at home, "amf":HEX, 8000 if it is not there.
+ * and, at home, "amf":HEX, 8000 if it is not there, and "gba_u":true of a card
+ * that keeps its keys itself (GBA_U) and the keys of MBMS under them.
  */
 #ifndef GBA_SUBSCRIPTION_H
 #define GBA_SUBSCRIPTION_H
@@ -16,6 +17,7 @@ struct subscription {
     char impi[MSK_IMPI_MAX + 1];
     struct milenage milenage;
     uint8_t amf[MILENAGE_AMF];
+    bool gba_u;
 };
 
 /* Reads one; NULL: fine, else why not. An input_json_take: arg is the

@@ -46,18 +46,51 @@ take_moment(const json_t *object, const char *name, msk_time otherwise,
            (text == NULL || moment_read(text, out));
 }
 
+/* Of a UE whose UICC has the keys of MBMS (decision 41). */
+static void
+use_uicc(const uint8_t ks_int_naf[32], const uint8_t ks_ext_naf[32],
+         struct secrecy_keys *keys)
+{
+    memcpy(keys->muk, ks_int_naf, 32);
+    memcpy(keys->mrk, ks_ext_naf, 32);
+    keys->muk_n = 32;
+    keys->mrk_n = 32;
+}
+
+static const char *
+take_keys(const json_t *object, struct secrecy_keys *keys)
+{
+    uint8_t me[32], uicc[32];
+    size_t n, uicc_n;
+    int err = MSK_OK;
+    const char *why = NULL;
+
+    if (!input_json_hex(object, "meKeyMaterial", me, sizeof me, &n) ||
+        n != sizeof me)
+        why = "meKeyMaterial is no key";
+    else if (!input_json_hex(object, "uiccKeyMaterial", uicc, sizeof uicc,
+                             &uicc_n) ||
+             (uicc_n != 0 && uicc_n != sizeof uicc))
+        why = "uiccKeyMaterial is no key";
+    else if (uicc_n > 0)
+        use_uicc(uicc, me, keys);
+    else
+        err = secrecy_derive(me, keys);
+    msk_wipe(me, sizeof me);
+    msk_wipe(uicc, sizeof uicc);
+    return err == MSK_OK ? why : msk_err_text(err);
+}
+
 static const char *
 take_members(const json_t *object, struct msk_bytes btid, msk_time now,
              struct bsf_info *out)
 {
     const json_t *impi = json_object_get(object, "impi");
+    const char *why = take_keys(object, &out->keys);
     msk_time created;
-    size_t n;
 
-    if (!input_json_hex(object, "meKeyMaterial", out->ks_naf,
-                        sizeof out->ks_naf, &n) ||
-        n != sizeof out->ks_naf)
-        return "meKeyMaterial is no key";
+    if (why != NULL)
+        return why;
     if (impi != NULL
             ? !take_impi(out, json_string_value(impi), json_string_length(impi))
             : !take_impi(out, (const char *)btid.p, btid.n))

@@ -4,13 +4,14 @@
 #ifndef MSK_BMSC_BSF_INFO_H
 #define MSK_BMSC_BSF_INFO_H
 
+#include "../hosts/secrecy.h"
 #include "msk/subscriber.h"
 
 struct bsf_info {
     char impi[MSK_SUBSCRIBER_ID_MAX + 1]; /* or the B-TID, if it has none */
-    uint8_t ks_naf[32];
-    msk_time expires; /* MSK_NEVER: it was not said */
-    uint64_t age;     /* when it was bootstrapped, in ms */
+    struct secrecy_keys keys; /* of MBMS, in the ME or on the UICC */
+    msk_time expires;         /* MSK_NEVER: it was not said */
+    uint64_t age;             /* when it was bootstrapped, in ms */
 };
 
 /* The question as text: free it. NULL: no memory, or no name that may stand in

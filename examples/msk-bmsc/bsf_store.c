@@ -2,7 +2,6 @@
 /* Who bootstrapped becomes a subscriber, or gets new keys. */
 #include <string.h>
 
-#include "../hosts/secrecy.h"
 #include "bsf_question.h"
 #include "row.h"
 
@@ -32,29 +31,28 @@ change(const struct bsf *bsf, struct question *q, bool there)
     const struct bsf_options *options = &bsf->host->options.bsf;
     static struct msk_subscriber subscriber;
     struct msk_subscriber_config c = { .size = sizeof c };
-    struct secrecy_keys keys;
+    const struct secrecy_keys *keys = &q->info.keys;
     bool changed;
-    int err = secrecy_derive(q->info.ks_naf, &keys);
+    int err;
 
     c.btid = question_btid(q);
     c.id = msk_text(q->info.impi);
-    c.muk = (struct msk_bytes){ keys.muk, keys.muk_n };
-    c.mrk = (struct msk_bytes){ keys.mrk, keys.mrk_n };
+    c.muk = (struct msk_bytes){ keys->muk, keys->muk_n };
+    c.mrk = (struct msk_bytes){ keys->mrk, keys->mrk_n };
     c.expires = q->info.expires;
     c.age = q->info.age;
-    if (err == MSK_OK && there) {
+    if (there) {
         err = row_get(&q->row, &subscriber);
         if (err == MSK_OK)
             err = msk_subscriber_rebind(&subscriber, &c);
         if (err == MSK_OK)
             err = row_put(&q->row, &subscriber, &changed);
-    } else if (err == MSK_OK) {
+    } else {
         memset(&q->row, 0, sizeof q->row);
         memcpy(q->row.services, options->services, sizeof q->row.services);
         err = row_make(&q->row, &subscriber, &c);
     }
     msk_subscriber_wipe(&subscriber);
-    msk_wipe(&keys, sizeof keys);
     return err;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../gba/gba_u.h"
+
 #define SQN_LAST (((uint64_t)1 << 8 * MILENAGE_SQN) - 1)
 #define IND_MASK 31u /* TS 33.102 C.3.2: five bits */
 
@@ -12,6 +14,15 @@ auc_next(uint64_t sqn)
     uint64_t ind = (sqn + 1) & IND_MASK;
 
     return (((sqn | IND_MASK) + 1) | ind) & SQN_LAST;
+}
+
+/* TS 33.220 5.3.2: Ks is to stay on the card. */
+static int
+make_gba_u(const struct subscription *s, struct vector *v)
+{
+    gba_u_res(v->xres);
+    return gba_u_mac(s->milenage.crypto, v->ks + MILENAGE_KEY,
+                     v->challenge.autn + MILENAGE_SQN + MILENAGE_AMF);
 }
 
 int
@@ -35,6 +46,8 @@ auc_vector(const struct subscription *s, const uint8_t rand[MSK_AKA_RAND_LEN],
         memcpy(out->ks, keys.ck, MILENAGE_KEY);
         memcpy(out->ks + MILENAGE_KEY, keys.ik, MILENAGE_KEY);
     }
+    if (err == MSK_OK && s->gba_u)
+        err = make_gba_u(s, out);
     msk_wipe(&keys, sizeof keys);
     return err;
 }

@@ -66,31 +66,58 @@ may_have(const struct host *h, const char *fqdn)
 
 /* --- what is answered ----------------------------------------------------- */
 
-static size_t
-write_info(struct answer *a, const struct bootstrapped *b,
-           const uint8_t key[MSK_GBA_KEY_LEN])
+/* Ks_NAF; or, where the card has Ks, Ks_ext_NAF and Ks_int_NAF. */
+struct naf_keys {
+    uint8_t me[MSK_GBA_KEY_LEN], uicc[MSK_GBA_KEY_LEN];
+};
+
+static int
+make_keys(const struct ask *ask, const struct bootstrapped *b,
+          struct naf_keys *keys)
 {
-    char created[MOMENT_TEXT], expires[MOMENT_TEXT];
+    const struct msk_gba gba = { host_crypto(), b->ks, b->rand,
+                                 msk_text(b->impi), msk_text(ask->fqdn) };
+    int err = msk_gba_ks_naf(&gba, keys->me);
+
+    return err == MSK_OK && b->gba_u ? msk_gba_ks_int_naf(&gba, keys->uicc)
+                                     : err;
+}
+
+static void
+put_key(json_t *info, const char *name, const uint8_t key[MSK_GBA_KEY_LEN])
+{
     char hex[2 * MSK_GBA_KEY_LEN + 1];
-    json_t *info;
-    size_t n;
 
     for (size_t i = 0; i < MSK_GBA_KEY_LEN; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", key[i]);
+    (void)json_object_set_new(info, name, json_string(hex));
+    msk_wipe(hex, sizeof hex);
+}
+
+static size_t
+write_info(struct answer *a, const struct bootstrapped *b,
+           const struct naf_keys *keys)
+{
+    char created[MOMENT_TEXT], expires[MOMENT_TEXT];
+    json_t *info;
+    size_t n;
+
     moment_write(b->created, created);
     moment_write(b->expires, expires);
-    info = json_pack("{s:s, s:s, s:s, s:s, s:s}", "meKeyMaterial", hex,
-                     "keyExpiryTime", expires, "bootstrappingInfoCreationTime",
-                     created, "gbaType", "3G_GBA", "impi", b->impi);
+    info = json_pack("{s:s, s:s, s:s, s:s}", "keyExpiryTime", expires,
+                     "bootstrappingInfoCreationTime", created, "gbaType",
+                     "3G_GBA", "impi", b->impi);
+    put_key(info, "meKeyMaterial", keys->me);
+    if (b->gba_u)
+        put_key(info, "uiccKeyMaterial", keys->uicc);
     n = json_dumpb(info, (char *)a->body, sizeof a->body, JSON_COMPACT);
     json_decref(info);
-    msk_wipe(hex, sizeof hex);
     return n;
 }
 
 static void
 tell_given(struct ask *ask, const struct bootstrapped *b,
-           const uint8_t key[MSK_GBA_KEY_LEN])
+           const struct naf_keys *keys)
 {
     struct host *h = ask->host;
     json_t *event = event_new(&h->log, "keys_given");
@@ -100,29 +127,30 @@ tell_given(struct ask *ask, const struct bootstrapped *b,
     event_text(event, "impi", msk_text(b->impi));
     event_text(event, "btid", msk_text(ask->btid));
     event_secret(&h->log, event, "ks_naf",
-                 (struct msk_bytes){ key, MSK_GBA_KEY_LEN });
+                 (struct msk_bytes){ keys->me, sizeof keys->me });
+    if (b->gba_u)
+        event_secret(&h->log, event, "ks_int_naf",
+                     (struct msk_bytes){ keys->uicc, sizeof keys->uicc });
     event_tell(&h->log, event);
 }
 
 static void
 give(struct ask *ask, const struct bootstrapped *b)
 {
-    const struct msk_gba gba = { host_crypto(), b->ks, b->rand,
-                                 msk_text(b->impi), msk_text(ask->fqdn) };
-    uint8_t key[MSK_GBA_KEY_LEN];
+    struct naf_keys keys;
     size_t n = 0;
 
-    if (msk_gba_ks_naf(&gba, key) == MSK_OK)
-        n = write_info(ask->answer, b, key);
+    if (make_keys(ask, b, &keys) == MSK_OK)
+        n = write_info(ask->answer, b, &keys);
     if (n == 0 || n > sizeof ask->answer->body) {
         refuse(ask, 500, "no key can be made");
     } else {
-        tell_given(ask, b, key);
+        tell_given(ask, b, &keys);
         answer_status(ask->answer, 200);
         answer_body(ask->answer, "application/json", n);
         answer_header(ask->answer, "Cache-Control", msk_text("no-store"));
     }
-    msk_wipe(key, sizeof key);
+    msk_wipe(&keys, sizeof keys);
 }
 
 static void

@@ -22,7 +22,9 @@ static const char schema[] =
     " btid BLOB PRIMARY KEY, impi BLOB NOT NULL, rand BLOB NOT NULL,"
     " ks BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL)"
     " WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS of_whom ON bootstrapped(impi, created);";
+    "CREATE INDEX IF NOT EXISTS of_whom ON bootstrapped(impi, created);"
+    /* Whose card does GBA_U. */
+    "CREATE TABLE IF NOT EXISTS cards(impi BLOB PRIMARY KEY) WITHOUT ROWID;";
 
 bool
 records_open(struct records *r, const char *path)
@@ -54,9 +56,27 @@ records_close(struct records *r)
 
 /* --- subscribers ---------------------------------------------------------- */
 
-int
-records_add(struct records *r, const struct subscription *s, uint64_t sqn,
-            bool *added)
+static int
+simple(struct records *r, const char *sql)
+{
+    struct query q;
+
+    query_prepare(&q, r->db, sql);
+    return query_run(&q);
+}
+
+static int
+add_card(struct records *r, const char *impi)
+{
+    struct query q;
+
+    query_prepare(&q, r->db, "INSERT INTO cards VALUES(?)");
+    query_put_text(&q, impi);
+    return query_run(&q);
+}
+
+static int
+add(struct records *r, const struct subscription *s, uint64_t sqn, bool *added)
 {
     struct query q;
     int err;
@@ -71,6 +91,23 @@ records_add(struct records *r, const struct subscription *s, uint64_t sqn,
     query_put_number(&q, sqn);
     err = query_run(&q);
     *added = err == MSK_OK && sqlite3_changes(r->db) > 0;
+    return *added && s->gba_u ? add_card(r, s->impi) : err;
+}
+
+int
+records_add(struct records *r, const struct subscription *s, uint64_t sqn,
+            bool *added)
+{
+    int err = simple(r, "BEGIN IMMEDIATE");
+
+    *added = false;
+    if (err != MSK_OK)
+        return err;
+    err = add(r, s, sqn, added);
+    if (err == MSK_OK)
+        err = simple(r, "COMMIT");
+    if (err != MSK_OK)
+        (void)simple(r, "ROLLBACK");
     return err;
 }
 
@@ -97,7 +134,10 @@ get_subscriber(struct query *q, struct subscriber *out)
         err = query_get_octets(q, v->challenge.autn, sizeof v->challenge.autn);
     if (err == MSK_OK)
         err = query_get_octets(q, v->xres, sizeof v->xres);
-    return err == MSK_OK ? query_get_octets(q, v->ks, sizeof v->ks) : err;
+    if (err == MSK_OK)
+        err = query_get_octets(q, v->ks, sizeof v->ks);
+    s->gba_u = query_get_number(q) != 0;
+    return err;
 }
 
 int
@@ -109,7 +149,8 @@ records_subscriber(struct records *r, struct msk_bytes impi,
 
     memset(out, 0, sizeof *out);
     query_prepare(&q, r->db,
-                  "SELECT impi,k,opc,amf,sqn,asked,rand,autn,xres,ks"
+                  "SELECT impi,k,opc,amf,sqn,asked,rand,autn,xres,ks,"
+                  "impi IN (SELECT impi FROM cards)"
                   " FROM subscribers WHERE impi=?");
     query_put_octets(&q, impi.p, impi.n);
     err = query_first_row(&q);
@@ -140,15 +181,6 @@ records_challenged(struct records *r, const struct subscriber *s)
 }
 
 /* --- what was bootstrapped ------------------------------------------------ */
-
-static int
-simple(struct records *r, const char *sql)
-{
-    struct query q;
-
-    query_prepare(&q, r->db, sql);
-    return query_run(&q);
-}
 
 /* Of one name, and when the newest was made. */
 static int
@@ -247,7 +279,8 @@ records_find(struct records *r, const char *btid, msk_time now,
 
     memset(out, 0, sizeof *out);
     query_prepare(&q, r->db,
-                  "SELECT impi,rand,ks,created,expires FROM bootstrapped"
+                  "SELECT impi,rand,ks,created,expires,"
+                  "impi IN (SELECT impi FROM cards) FROM bootstrapped"
                   " WHERE btid=? AND expires>?");
     query_put_text(&q, btid);
     query_put_number(&q, now);
@@ -261,6 +294,7 @@ records_find(struct records *r, const char *btid, msk_time now,
     if (err == MSK_OK) {
         out->created = query_get_number(&q);
         out->expires = query_get_number(&q);
+        out->gba_u = query_get_number(&q) != 0;
     }
     (void)sqlite3_finalize(q.statement);
     return err;

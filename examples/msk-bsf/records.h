@@ -29,6 +29,7 @@ struct bootstrapped {
     char impi[MSK_IMPI_MAX + 1];
     uint8_t rand[MSK_AKA_RAND_LEN], ks[MSK_GBA_KEY_LEN];
     msk_time created, expires;
+    bool gba_u; /* Ks is on the card as well, and nowhere else */
 };
 
 /* False: it cannot be used, and the reason was told on stderr. */

@@ -193,6 +193,21 @@ def who_bootstrapped_is_served(where):
     bmsc.quit()
 
 
+def keys_on_a_uicc_are_other_ones(where):
+    """MUK is Ks_int_NAF and MRK Ks_ext_NAF itself; also of who had theirs in the ME before."""
+    bsf = Bsf()
+    bmsc, at = start(where, bsf.url())
+    for more in {"uiccKeyMaterial": secrets.token_hex(32)}, {}, \
+            {"uiccKeyMaterial": secrets.token_hex(32)}:
+        btid, key = bsf.add("carol@example.org", **more)
+        who = ue(at, btid, key)
+        if more:
+            who.muk, who.mrk = bytes.fromhex(more["uiccKeyMaterial"]), key
+        assert granted(who)
+        bmsc.wait("bootstrapped", btid=btid)
+    bmsc.quit()
+
+
 def who_is_known_gets_new_keys(where):
     """Their services, their address and their Key Groups stay; the MSK comes under the new MUK."""
     bsf = Bsf()
@@ -353,6 +368,8 @@ LIES = {
     "no key": lambda info: (200, json.dumps({"impi": "bob"})),
     "a short key": lambda info: (200, json.dumps(info | {"meKeyMaterial": "00" * 31})),
     "a long key": lambda info: (200, json.dumps(info | {"meKeyMaterial": "00" * 33})),
+    "a short key of a card": lambda info: (200, json.dumps(info | {"uiccKeyMaterial": "00" * 31})),
+    "no key of a card": lambda info: (200, json.dumps(info | {"uiccKeyMaterial": None})),
     "another key": lambda info: (200, json.dumps(info | {"meKeyMaterial": 7})),
     "a strange name": lambda info: (200, json.dumps(info | {"impi": "b\nb"})),
     "NUL": lambda info: (200, json.dumps(info | {"impi": "b\0b"})),
@@ -515,7 +532,8 @@ def what_cannot_be_asked_says_so(where):
 
 
 TESTS = [who_bootstrapped_is_served, who_is_in_no_file_has_what_is_said,
-         who_is_in_a_file_needs_no_keys_there, a_line_without_keys_is_of_a_bsf, who_is_known_gets_new_keys, keys_end_in_the_middle_of_a_service,
+         who_is_in_a_file_needs_no_keys_there, a_line_without_keys_is_of_a_bsf,
+         keys_on_a_uicc_are_other_ones, who_is_known_gets_new_keys, keys_end_in_the_middle_of_a_service,
          one_question_for_all_who_wait, unknown_and_wrong_look_alike, nobody_is_asked_for_nothing,
          lies_are_an_error_and_no_more, a_bsf_that_is_gone_is_told,
          a_bsf_that_is_silent_holds_nobody_else_up, a_slow_answer_is_none, an_end_waits_for_no_bsf,

@@ -189,6 +189,31 @@ def an_open_challenge_is_given_again(where):
     bsf.end()
 
 
+def a_card_keeps_its_keys(where):
+    """GBA_U: no other USIM takes the challenge for one from home, or gives the answer that is
+    wanted; and the NAF gets two keys. Others of this BSF have what they had."""
+    carol = "carol@example.org"
+    bsf = Server(where, subscribers=[subscriber(), subscriber(0, carol) | {"gba_u": True}])
+    for _ in range(2):
+        given, rand, autn = ask(bsf, carol)
+        assert HOME.open_autn(rand, autn) is None
+        assert HOME.open_autn(rand, HOME.mac_star(rand, autn)) is not None
+        wrong, _ = gba_oracle.answer(carol, given, HOME.keys(rand)[0])
+        assert challenged(bsf.get(wrong)[0])[1] == rand
+        res = HOME.res_on_card(rand)
+        authorization, m = gba_oracle.answer(carol, given, res)
+        btid, _ = verified(*bsf.get(authorization), m, res)
+        status, info = bsf.keys(btid)
+        assert status == 200 and info["impi"] == carol, info
+        for name, key in ("meKeyMaterial", gba_oracle.ks_naf), \
+                ("uiccKeyMaterial", gba_oracle.ks_int_naf):
+            assert info[name] == key(HOME.ks(rand), rand, carol, NAF).hex(), name
+        bsf.program.kill()
+        bsf = Server(where)  # it is kept
+    assert "uiccKeyMaterial" not in bsf.keys(bootstrap(bsf)[0])[1]
+    bsf.end()
+
+
 def an_answer_is_good_once(where):
     bsf = Server(where)
     given, rand, _ = ask(bsf)
@@ -568,7 +593,8 @@ def a_usim_of_another_is_refused(where):
 
 
 TESTS = [a_ue_bootstraps, what_is_asked_and_answered_is_seen, numbers_grow_whatever_happens,
-         an_open_challenge_is_given_again, an_answer_is_good_once, wrong_answers_get_a_challenge, strangers_are_told_apart,
+         an_open_challenge_is_given_again, a_card_keeps_its_keys, an_answer_is_good_once,
+         wrong_answers_get_a_challenge, strangers_are_told_apart,
          a_usim_that_is_ahead_is_followed, a_naf_gets_its_keys_and_no_others,
          two_are_kept_and_those_that_end_are_not, who_is_new_is_read_again,
          what_cannot_start_says_so, keys_come_from_the_model, lies_are_seen, a_replay_is_seen,

@@ -7,6 +7,7 @@ AKAv1-MD5 (RFC 3310), a USIM and a home network. For the tests with msk-gba and 
     gba_oracle.py c          the sets of TS 35.207 as a C header
 """
 import base64
+import hashlib
 import sys
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
@@ -105,10 +106,24 @@ class Milenage:
     def ks(self, rand):
         return self.keys(rand)[2] + self.keys(rand)[3]
 
+    # --- GBA_U, TS 33.220 5.3.2 ---
+
+    def mac_star(self, rand, autn):
+        """AUTN to AUTN*, and back."""
+        return autn[:8] + xor(autn[8:], hashlib.sha1(self.keys(rand)[3]).digest()[:8])
+
+    def res_on_card(self, rand):
+        res = self.keys(rand)[0]
+        return res[:-1] + bytes([res[-1] ^ 1])
+
 
 def ks_naf(ks, rand, impi, fqdn):
     """TS 33.220 B.3."""
     return kdf(ks, b"gba-me", rand, impi.encode(), fqdn.encode() + UA_MBMS)
+
+
+def ks_int_naf(ks, rand, impi, fqdn):
+    return kdf(ks, b"gba-u", rand, impi.encode(), fqdn.encode() + UA_MBMS)
 
 
 # --- Ub, TS 24.109 4 and A.3, A.4 ----------------------------------------------------------------
