@@ -10,6 +10,7 @@ static const struct {
     const char *word, *text;
 } states[] = {
     [BOOTSTRAP_SEND] = { "send", "a request is under way" },
+    [BOOTSTRAP_ASK] = { "ask", "the USIM is at work" },
     [BOOTSTRAP_DONE] = { "done", "there are new keys" },
     [BOOTSTRAP_NO_ANSWER] = { "no_answer", "the BSF does not answer" },
     [BOOTSTRAP_STATUS] = { "status", "the BSF says no" },
@@ -67,7 +68,7 @@ send_answer(struct bootstrap *b, const struct msk_aka_answer *answer)
 }
 
 int
-bootstrap_begin(struct bootstrap *b, struct usim *usim,
+bootstrap_begin(struct bootstrap *b, const struct aka_usim *usim,
                 const struct msk_xml *xml, const struct msk_random *random,
                 struct msk_bytes bsf)
 {
@@ -78,9 +79,9 @@ bootstrap_begin(struct bootstrap *b, struct usim *usim,
     int err;
 
     memset(b, 0, sizeof *b);
-    b->usim = usim;
+    b->usim = *usim;
     b->xml = xml;
-    config.impi = msk_text(usim->subscription.impi);
+    config.impi = msk_text(usim->impi);
     err = msk_ub_client_init(&b->client, &config);
     if (err == MSK_OK)
         (void)send_answer(b, NULL);
@@ -91,19 +92,20 @@ bootstrap_begin(struct bootstrap *b, struct usim *usim,
 
 /* What the USIM says to it. Its number is told once: a BSF that does not take
  * it is not asked for ever. */
-static enum bootstrap_state
-authenticate(struct bootstrap *b, const struct msk_aka_challenge *challenge)
+enum bootstrap_state
+bootstrap_answered(struct bootstrap *b, int err)
 {
     struct msk_aka_answer answer = { .res = { NULL, 0 } };
-    int err = usim_authenticate(b->usim, challenge, &b->answer);
 
+    if (err == MSK_PENDING)
+        return end(b, BOOTSTRAP_ASK, MSK_OK);
     if (err != MSK_OK)
         return end(b, BOOTSTRAP_USIM, err);
-    memcpy(b->rand, challenge->rand, sizeof b->rand);
+    memcpy(b->rand, b->challenge.rand, sizeof b->rand);
     if (b->answer.kind == USIM_REFUSED)
         return end(b, BOOTSTRAP_NOT_HOME, MSK_OK);
     if (b->answer.kind == USIM_RES) {
-        answer.res = (struct msk_bytes){ b->answer.res, sizeof b->answer.res };
+        answer.res = (struct msk_bytes){ b->answer.res, b->answer.res_n };
     } else {
         if (b->resynchronised)
             return end(b, BOOTSTRAP_NOT_FRESH, MSK_OK);
@@ -117,14 +119,16 @@ authenticate(struct bootstrap *b, const struct msk_aka_challenge *challenge)
 static enum bootstrap_state
 take_challenge(struct bootstrap *b, const struct msk_http_response *response)
 {
-    struct msk_aka_challenge challenge;
     int err;
 
     if (b->answer.kind == USIM_RES) /* it was sent, and this is the answer */
         return end(b, BOOTSTRAP_REFUSED, MSK_OK);
-    err = msk_ub_client_challenge(&b->client, response, &challenge);
-    return err == MSK_OK ? authenticate(b, &challenge)
-                         : end(b, BOOTSTRAP_CHALLENGE, err);
+    err = msk_ub_client_challenge(&b->client, response, &b->challenge);
+    if (err != MSK_OK)
+        return end(b, BOOTSTRAP_CHALLENGE, err);
+    memset(&b->answer, 0, sizeof b->answer);
+    return bootstrap_answered(
+        b, b->usim.authenticate(b->usim.user, &b->challenge, &b->answer));
 }
 
 /* --- 200 ------------------------------------------------------------------ */
@@ -145,7 +149,7 @@ content_type(const struct msk_http_response *response)
 static enum bootstrap_state
 take_info(struct bootstrap *b, const struct msk_http_response *response)
 {
-    struct msk_bytes res = { b->answer.res, sizeof b->answer.res };
+    struct msk_bytes res = { b->answer.res, b->answer.res_n };
     int err;
 
     if (b->answer.kind != USIM_RES) /* nobody has proved anything */
@@ -158,6 +162,7 @@ take_info(struct bootstrap *b, const struct msk_http_response *response)
     if (err != MSK_OK)
         return end(b, BOOTSTRAP_INFO, err);
     memcpy(b->ks, b->answer.ks, sizeof b->ks);
+    b->ks_stays = b->answer.ks_stays;
     b->age = b->answer.age;
     return end(b, BOOTSTRAP_DONE, MSK_OK);
 }
@@ -180,8 +185,7 @@ bootstrap_ks_naf(const struct bootstrap *b, const char *fqdn,
                  uint8_t out[MSK_GBA_KEY_LEN])
 {
     const struct msk_gba gba = { host_crypto(), b->ks, b->rand,
-                                 msk_text(b->usim->subscription.impi),
-                                 msk_text(fqdn) };
+                                 msk_text(b->usim.impi), msk_text(fqdn) };
 
     return msk_gba_ks_naf(&gba, out);
 }

@@ -6,13 +6,12 @@
 #ifndef GBA_BOOTSTRAP_H
 #define GBA_BOOTSTRAP_H
 
-#include "msk/gba.h"
-#include "msk/ub.h"
-#include "usim.h"
+#include "aka.h"
 
 /* How a run went on. */
 enum bootstrap_state {
     BOOTSTRAP_SEND = 1, /* request is to be sent */
+    BOOTSTRAP_ASK,      /* the USIM is at work; bootstrap_answered */
     BOOTSTRAP_DONE,     /* info, ks, rand and age are good */
     /* The run has ended without keys: */
     BOOTSTRAP_NO_ANSWER,  /* of the BSF */
@@ -39,10 +38,12 @@ struct bootstrap {
     bool resynchronised;
     /* After BOOTSTRAP_DONE: */
     struct msk_ub_info info;
+    bool ks_stays; /* on the card: there is no ks here */
     uint8_t ks[MSK_GBA_KEY_LEN], rand[MSK_AKA_RAND_LEN];
     uint64_t age;
 
-    struct usim *usim;
+    struct aka_usim usim;
+    struct msk_aka_challenge challenge; /* the last one */
     const struct msk_xml *xml;
     struct msk_ub_client client;
     struct usim_answer answer; /* the last one */
@@ -50,9 +51,9 @@ struct bootstrap {
     struct msk_http_header headers[2];
 };
 
-/* Starts a run with the BSF of that name. usim, xml and random stay good.
- * MSK_ERR_ARGUMENT: the name. */
-int bootstrap_begin(struct bootstrap *b, struct usim *usim,
+/* Starts a run with the BSF of that name. What usim points to, xml and random
+ * stay good. MSK_ERR_ARGUMENT: the name. */
+int bootstrap_begin(struct bootstrap *b, const struct aka_usim *usim,
                     const struct msk_xml *xml, const struct msk_random *random,
                     struct msk_bytes bsf);
 
@@ -60,7 +61,11 @@ int bootstrap_begin(struct bootstrap *b, struct usim *usim,
 enum bootstrap_state bootstrap_take(struct bootstrap *b,
                                     const struct msk_http_response *response);
 
-/* Ks_NAF of a BM-SC after BOOTSTRAP_DONE. */
+/* Goes on when the USIM that was asked has answered; err: what its function
+ * would have returned. Returns b->state. */
+enum bootstrap_state bootstrap_answered(struct bootstrap *b, int err);
+
+/* Ks_NAF of a BM-SC after BOOTSTRAP_DONE, with ks. */
 int bootstrap_ks_naf(const struct bootstrap *b, const char *fqdn,
                      uint8_t out[MSK_GBA_KEY_LEN]);
 

@@ -162,6 +162,7 @@ decide(struct usim *usim, const struct msk_aka_challenge *challenge,
     answer->kind = USIM_RES;
     answer->age = sqn;
     memcpy(answer->res, keys->res, MILENAGE_RES);
+    answer->res_n = MILENAGE_RES;
     memcpy(answer->ks, keys->ck, MILENAGE_KEY);
     memcpy(answer->ks + MILENAGE_KEY, keys->ik, MILENAGE_KEY);
     return MSK_OK;
@@ -187,4 +188,17 @@ usim_authenticate(struct usim *usim, const struct msk_aka_challenge *challenge,
         msk_wipe(answer, sizeof *answer);
     msk_wipe(&keys, sizeof keys);
     return err;
+}
+
+static int
+authenticate(void *user, const struct msk_aka_challenge *challenge,
+             struct usim_answer *answer)
+{
+    return usim_authenticate(user, challenge, answer);
+}
+
+struct aka_usim
+usim_face(struct usim *usim)
+{
+    return (struct aka_usim){ usim, usim->subscription.impi, authenticate };
 }

@@ -8,6 +8,7 @@
 #define GBA_USIM_H
 
 #include "../stores/store_posix.h"
+#include "aka.h"
 #include "subscription.h"
 
 enum {
@@ -32,22 +33,13 @@ struct usim {
 bool usim_open(struct usim *usim, const char *path);
 void usim_close(struct usim *usim);
 
-/* The answer to a challenge, TS 33.102 6.3.3; wipe it. */
-struct usim_answer {
-    enum {
-        USIM_RES = 1,    /* res, ks and age */
-        USIM_AUTS = 2,   /* SQN was used, or is too far ahead: auts */
-        USIM_REFUSED = 3 /* AUTN is not from home: nothing */
-    } kind;
-    uint8_t res[MILENAGE_RES], auts[MSK_AKA_AUTS_LEN];
-    uint8_t ks[2 * MILENAGE_KEY]; /* CK || IK, TS 33.220 4.5.2 */
-    uint64_t age; /* SQN, which grows with each bootstrapping that succeeds */
-};
-
-/* MSK_ERR_STORE and the errors of its store: nothing may be answered;
- * MSK_ERR_CRYPTO. */
+/* The age of an answer is SQN. MSK_ERR_STORE and the errors of its store:
+ * nothing may be answered; MSK_ERR_CRYPTO. */
 int usim_authenticate(struct usim *usim,
                       const struct msk_aka_challenge *challenge,
                       struct usim_answer *answer);
+
+/* The same as bootstrapping asks it; usim stays good. */
+struct aka_usim usim_face(struct usim *usim);
 
 #endif

@@ -6,8 +6,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "../card/uicc.h"
 #include "../gba/bootstrap.h"
 #include "../gba/moment.h"
+#include "../gba/usim.h"
 #include "../hosts/event.h"
 #include "../hosts/output.h"
 #include "../hosts/private.h"
@@ -27,7 +29,9 @@ struct host {
     struct http_client http;
     struct capture capture;
     struct msk_xml xml;
-    struct usim usim;
+    struct usim usim; /* in software; or on a card: */
+    struct uicc uicc;
+    struct aka_usim face;
     struct bootstrap run;
 };
 
@@ -41,13 +45,49 @@ fill(void *user, uint8_t *out, size_t n)
 static const struct msk_random randomness = { .size = sizeof randomness,
                                               .fill = fill };
 
+static int
+authenticate(void *user, const struct msk_aka_challenge *challenge,
+             struct usim_answer *answer)
+{
+    struct host *h = user;
+    int err = uicc_authenticate(&h->uicc, false, challenge, answer);
+
+    if (err == MSK_OK) /* a card does not tell SQN */
+        answer->age = event_unix();
+    return err;
+}
+
+static bool
+open_card(struct host *h)
+{
+    memcpy(h->uicc.pin, h->options.pin, sizeof h->uicc.pin);
+    if (!uicc_open(&h->uicc, h->options.reader))
+        return false;
+    h->face = (struct aka_usim){ h, h->uicc.impi, authenticate };
+    if (uicc_start(&h->uicc) == MSK_OK)
+        return true;
+    event_error(&h->log, h->uicc.why);
+    return false;
+}
+
+static bool
+open_usim(struct host *h)
+{
+    if (h->options.reader != NULL)
+        return open_card(h);
+    if (!usim_open(&h->usim, h->options.usim))
+        return false;
+    h->face = usim_face(&h->usim);
+    return true;
+}
+
 static bool
 start(struct host *h)
 {
     const struct options *o = &h->options;
     int err = MSK_ERR_STATE;
 
-    if (!usim_open(&h->usim, o->usim) || !capture_open(&h->capture, o->pcap) ||
+    if (!open_usim(h) || !capture_open(&h->capture, o->pcap) ||
         !http_start(&h->http, &h->capture))
         return false;
     h->http.server = &o->bsf;
@@ -55,7 +95,7 @@ start(struct host *h)
     h->http.timeout = (long)o->timeout;
     err = msk_xml_expat_init(&h->xml, NULL);
     if (err == MSK_OK)
-        err = bootstrap_begin(&h->run, &h->usim, &h->xml, &randomness,
+        err = bootstrap_begin(&h->run, &h->face, &h->xml, &randomness,
                               msk_text(o->bsf.fqdn));
     if (err != MSK_OK)
         event_error(&h->log, msk_err_text(err));
@@ -102,7 +142,9 @@ tell_failed(const struct host *h)
     event_word(event, "reason", bootstrap_text(run->state));
     if (run->state == BOOTSTRAP_STATUS)
         event_number(event, "status", run->status);
-    if (run->err != MSK_OK)
+    if (run->err == MSK_ERR_CARD)
+        event_word(event, "error", h->uicc.why);
+    else if (run->err != MSK_OK)
         event_word(event, "error", msk_err_text(run->err));
     event_tell(&h->log, event);
 }
@@ -116,7 +158,7 @@ tell_done(const struct host *h)
     char until[MOMENT_TEXT];
 
     moment_write(run->info.expires, until);
-    event_word(event, "impi", h->usim.subscription.impi);
+    event_word(event, "impi", h->face.impi);
     event_text(event, "btid", btid);
     event_word(event, "lifetime", until);
     event_number(event, "age", (json_int_t)run->age);
@@ -139,10 +181,10 @@ write_key(const struct host *h, FILE *out, const uint8_t *ks_naf)
 
     for (size_t i = 0; i < MSK_GBA_KEY_LEN; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", ks_naf[i]);
-    object = json_pack(
-        "{s:s%, s:s, s:s, s:I, s:I}", "btid", info->btid, info->btid_len,
-        "impi", h->usim.subscription.impi, "ks_naf", hex, "expires",
-        (json_int_t)(info->expires / 1000), "age", (json_int_t)h->run.age);
+    object = json_pack("{s:s%, s:s, s:s, s:I, s:I}", "btid", info->btid,
+                       info->btid_len, "impi", h->face.impi, "ks_naf", hex,
+                       "expires", (json_int_t)(info->expires / 1000), "age",
+                       (json_int_t)h->run.age);
     line = json_dumps(object, JSON_COMPACT);
     fine = line != NULL && fprintf(out, "%s\n", line) > 0;
     if (line != NULL)
@@ -221,7 +263,9 @@ main(int argc, char **argv)
     if (h.http.multi != NULL)
         http_end(&h.http);
     capture_close(&h.capture);
-    usim_close(&h.usim);
+    if (h.usim.medium.fd >= 0)
+        usim_close(&h.usim);
+    uicc_close(&h.uicc);
     bootstrap_wipe(&h.run);
     return status;
 }

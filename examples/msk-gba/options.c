@@ -12,6 +12,7 @@
 
 enum option_name {
     USIM = 1,
+    PIN,
     BSF,
     FQDN,
     NAF,
@@ -27,6 +28,7 @@ enum option_name {
 
 static const struct option names[] = {
     { "usim", required_argument, NULL, USIM },
+    { "pin", required_argument, NULL, PIN },
     { "bsf", required_argument, NULL, BSF },
     { "fqdn", required_argument, NULL, FQDN },
     { "naf", required_argument, NULL, NAF },
@@ -42,16 +44,22 @@ static const struct option names[] = {
 };
 
 static const char help[] =
-    "usage: msk-gba --usim FILE --bsf URL [--fqdn NAME] [--naf NAME]..\n"
-    "               [--out FILE] [--cacert FILE] [--timeout S]\n"
-    "               [--json] [--secrets] [--pcap FILE]\n"
+    "usage: msk-gba (--usim FILE | --usim card:READER [--pin DIGITS]) --bsf "
+    "URL\n"
+    "               [--fqdn NAME] [--naf NAME].. [--out FILE] [--cacert FILE]\n"
+    "               [--timeout S] [--json] [--secrets] [--pcap FILE]\n"
     "\n"
     "Bootstrapping of a UE, once: agrees on keys with a BSF by the AKA of a\n"
-    "USIM in software (TS 33.220 4.5.2), and makes those of BM-SCs of them.\n"
+    "USIM, in software or on a card (TS 33.220 4.5.2), and makes those of\n"
+    "BM-SCs of them.\n"
     "\n"
     "  --usim FILE          JSON, an object in one line, for its owner alone:\n"
     "                       {\"impi\":S,\"k\":HEX,\"opc\":HEX | \"op\":HEX}\n"
     "                       The numbers that it has seen are kept in FILE.sqn\n"
+    "  --usim card:READER   or the USIM on the card in a PC/SC reader of that\n"
+    "                       name, or whose name begins so\n"
+    "  --pin DIGITS         of the card; a wrong one is not tried twice, and\n"
+    "                       the last try never used\n"
     "  --bsf URL            ask it here, http://NAME[:PORT] or https://...\n"
     "  --fqdn NAME          of the BSF, if it is not the one of its URL;\n"
     "                       TLS goes by it\n"
@@ -74,7 +82,12 @@ static bool
 take(struct options *o, enum option_name name, char *value)
 {
     switch (name) {
-    case USIM: o->usim = value; return true;
+    case USIM:
+        o->usim = value;
+        if (strncmp(value, UICC_USIM, strlen(UICC_USIM)) == 0)
+            o->reader = value + strlen(UICC_USIM);
+        return true;
+    case PIN: return uicc_read_pin(value, o->pin);
     case BSF: o->url = value; return true;
     case FQDN: o->fqdn = value; return true;
     case NAF:
@@ -109,8 +122,8 @@ set_bsf(struct options *o)
 static bool
 whole(const struct options *o)
 {
-    return o->usim != NULL && o->url != NULL &&
-           (o->out == NULL || o->n_nafs > 0);
+    return o->usim != NULL && (o->pin[0] == '\0' || o->reader != NULL) &&
+           o->url != NULL && (o->out == NULL || o->n_nafs > 0);
 }
 
 bool

@@ -2,12 +2,15 @@
 #ifndef MSK_GBA_OPTIONS_H
 #define MSK_GBA_OPTIONS_H
 
+#include "../card/uicc.h"
 #include "../msk-ue/server.h"
 
 #define NAFS_MAX 8 /* BM-SCs that keys are made for at once */
 
 struct options {
     const char *usim;
+    const char *reader; /* of the card that it is on, or NULL */
+    char pin[UICC_PIN_MAX + 1];
     const char *url, *fqdn; /* of the BSF; its name, or NULL */
     struct server bsf;      /* what both say */
     const char *nafs[NAFS_MAX];

@@ -114,10 +114,10 @@ bootstrap(struct host *h, char **words, size_t n)
     size_t len = 0, rand_len = 0;
     int err = MSK_ERR_ARGUMENT;
 
-    if (n == 1 && gba_need(h))
+    if (n == 1 && gba_need(h)) /* with a USIM */
         return MSK_OK;
-    if (n < 3 || n > 4 || !secrecy_argument(words[2], key, 32, &len) ||
-        len != 32)
+    if (n < 3 || n > 4 || h->card.keeps ||
+        !secrecy_argument(words[2], key, 32, &len) || len != 32)
         return err;
     if (n == 3 && o->has_k_akma) {
         memcpy(o->k_akma, key, sizeof o->k_akma);
@@ -148,8 +148,10 @@ add_held(struct host *h, json_t *list, const struct msk_flow *flow,
 
     memcpy(id.domain, flow->group.domain, 3);
     event_key_id(one, &id);
-    event_number(one, "seq_low", msk->seq_low);
-    event_number(one, "seq_high", msk->seq_high);
+    if (msk->has_interval) {
+        event_number(one, "seq_low", msk->seq_low);
+        event_number(one, "seq_high", msk->seq_high);
+    }
     if (msk->has_mtk)
         event_number(one, "mtk_id", msk->mtk_id);
     shown_add(h, one, &id);
@@ -175,6 +177,7 @@ keys(struct host *h, char **words, size_t n)
 
     (void)words;
     (void)n;
+    card_wait(h, true);
     for (size_t i = 0; i < h->service.n_flows; i++) {
         const struct msk_flow *flow = &h->service.flows[i];
 
@@ -183,6 +186,7 @@ keys(struct host *h, char **words, size_t n)
         for (size_t k = 0; k < held.n; k++)
             add_held(h, list, flow, &held.msk[k]);
     }
+    card_wait(h, false);
     (void)json_object_set_new(event, "held", list);
     event_tell(&h->log, event);
     return MSK_OK;
@@ -194,10 +198,14 @@ command_quit(struct host *h)
 {
     bool registers =
         h->options.layout == MSK_LAYOUT_KEYID && h->options.groups == NULL;
+    int err = MSK_OK;
 
-    h->quit = h->leaving || !registers ||
-              msk_ue_stop(h->ue, h->service.id, event_monotonic()) != MSK_OK;
+    if (registers && !h->leaving)
+        err = msk_ue_stop(h->ue, h->service.id, event_monotonic());
+    h->quit = h->leaving || !registers || (err != MSK_OK && err != MSK_PENDING);
     h->leaving = true;
+    if (!h->quit)
+        hooks_tell(h, "quit", err);
     h->leave_by = event_monotonic() + GOODBYE;
 }
 

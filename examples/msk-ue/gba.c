@@ -19,11 +19,15 @@ gba_open(struct host *h)
 
     g->usim.medium.fd = -1;
     g->renew = MSK_NEVER;
-    if (o->usim == NULL)
+    if (o->usim == NULL && !o->uicc)
         return true;
-    if (!usim_open(&g->usim, o->usim))
+    if (h->card.used)
+        g->face = card_face(h);
+    else if (usim_open(&g->usim, o->usim))
+        g->face = usim_face(&g->usim);
+    else
         return false;
-    o->impi = g->usim.subscription.impi;
+    o->impi = g->face.impi;
     g->used = true;
     return true;
 }
@@ -44,7 +48,8 @@ gba_end(struct host *h)
 {
     if (h->gba.http.easy != NULL)
         http_end(&h->gba.http);
-    usim_close(&h->gba.usim);
+    if (h->gba.usim.medium.fd >= 0)
+        usim_close(&h->gba.usim);
     bootstrap_wipe(&h->gba.run);
 }
 
@@ -57,22 +62,30 @@ gba_need(struct host *h)
 
 /* --- the end of a run ----------------------------------------------------- */
 
+/* When keys that end then are renewed. */
+static void
+plan_renewal(struct gba *g, msk_time expires)
+{
+    msk_time now = event_unix(), life;
+
+    g->renew = MSK_NEVER;
+    if (expires > now) { /* else one of the clocks is wrong */
+        life = (expires - now) / AHEAD_PART;
+        g->renew = expires - (life < AHEAD ? life : AHEAD);
+    }
+}
+
 /* How long nothing begins, and when something does by itself. */
 static void
-plan(struct gba *g, msk_time now)
+plan(struct gba *g)
 {
-    msk_time pause = PAUSE, life;
+    msk_time pause = PAUSE;
 
     for (unsigned i = 0; i < g->failures && pause < PAUSE_MAX; i++)
         pause *= 2;
     g->next = event_monotonic() + (pause < PAUSE_MAX ? pause : PAUSE_MAX);
-    if (g->failures > 0)
-        return;
-    g->renew = MSK_NEVER;
-    if (g->run.info.expires > now) { /* else one of the clocks is wrong */
-        life = (g->run.info.expires - now) / AHEAD_PART;
-        g->renew = g->run.info.expires - (life < AHEAD ? life : AHEAD);
-    }
+    if (g->failures == 0)
+        plan_renewal(g, g->run.info.expires);
 }
 
 static void
@@ -90,6 +103,8 @@ tell_failed(struct host *h)
         event_word(event, "http", http_why(&h->gba.http, &text));
     if (run->err != MSK_OK)
         event_word(event, "error", msk_err_text(run->err));
+    if (run->err == MSK_ERR_CARD)
+        event_word(event, "card", h->card.uicc.why);
     event_tell(&h->log, event);
 }
 
@@ -106,28 +121,42 @@ tell_done(struct host *h, uint64_t age)
     event_number(event, "age", (json_int_t)age);
     if (run->resynchronised)
         event_word(event, "resynchronised", "yes");
-    event_secret(&h->log, event, "ks",
-                 (struct msk_bytes){ run->ks, sizeof run->ks });
+    if (!run->ks_stays)
+        event_secret(&h->log, event, "ks",
+                     (struct msk_bytes){ run->ks, sizeof run->ks });
     event_tell(&h->log, event);
 }
 
-/* Ks stays in the options, where the keys of each server come from. */
+static void
+name_keys(struct host *h, const struct msk_ub_info *info)
+{
+    struct gba *g = &h->gba;
+
+    memcpy(g->btid, info->btid, info->btid_len);
+    g->btid[info->btid_len] = '\0';
+    h->options.btid = g->btid;
+}
+
+/* Ks stays in the options, where the keys of each server come from; or on the
+ * card, which has just made those of this one. */
 static void
 take_keys(struct host *h)
 {
     struct gba *g = &h->gba;
     struct options *o = &h->options;
     struct secrecy_keys keys;
-    int err;
+    uint64_t age = g->run.age != 0 ? g->run.age : event_unix();
+    int err = MSK_OK;
 
-    memcpy(g->btid, g->run.info.btid, g->run.info.btid_len);
-    g->btid[g->run.info.btid_len] = '\0';
+    name_keys(h, &g->run.info);
     memcpy(o->ks, g->run.ks, sizeof o->ks);
     memcpy(o->rand, g->run.rand, sizeof o->rand);
     o->has_ks = o->has_rand = true;
-    o->btid = g->btid;
-    o->age = session_next_age(h, g->run.age);
-    err = session_derive(h, &keys);
+    o->age = session_next_age(h, age);
+    if (g->run.ks_stays)
+        card_keys(h, &keys);
+    else
+        err = session_derive(h, &keys);
     if (err == MSK_OK)
         err = session_set_keys(h, o->btid, &keys, o->age);
     tell_done(h, o->age);
@@ -143,7 +172,7 @@ finish(struct host *h)
 
     g->runs = false;
     g->failures = done ? 0 : g->failures + 1;
-    plan(g, event_unix());
+    plan(g);
     if (done) {
         g->needed = false;
         take_keys(h);
@@ -156,20 +185,87 @@ finish(struct host *h)
 /* --- a run ---------------------------------------------------------------- */
 
 static void
+go_on(struct host *h, enum bootstrap_state state)
+{
+    struct gba *g = &h->gba;
+
+    if (state == BOOTSTRAP_SEND)
+        http_send(&g->http, &g->run.request);
+    else if (state == BOOTSTRAP_DONE && g->run.ks_stays)
+        g->keeps = true;
+    else if (state != BOOTSTRAP_ASK)
+        finish(h);
+}
+
+/* The keys are made when the card is there; one that was pulled out has to do
+ * it when it is back. */
+static void
+take_made(struct host *h, int err)
+{
+    struct gba *g = &h->gba;
+
+    if (err == MSK_ERR_CARD && card_away(h))
+        return;
+    g->keeps = false;
+    if (err != MSK_OK) {
+        g->run.state = BOOTSTRAP_USIM;
+        g->run.err = err;
+    }
+    finish(h);
+}
+
+void
+gba_answered(struct host *h, int err)
+{
+    struct gba *g = &h->gba;
+
+    if (g->keeps)
+        take_made(h, err);
+    else
+        go_on(h, bootstrap_answered(&g->run, err));
+}
+
+void
+gba_card_back(struct host *h)
+{
+    h->gba.next = event_monotonic();
+}
+
+int
+gba_take_kept(struct host *h)
+{
+    struct msk_ub_info info;
+    struct secrecy_keys keys;
+    int err = card_kept(h, &info);
+
+    if (err == MSK_OK && info.expires <= event_unix())
+        err = MSK_ERR_MISSING;
+    if (err == MSK_OK)
+        err = session_derive(h, &keys);
+    if (err == MSK_ERR_MISSING)
+        return MSK_OK;
+    if (err != MSK_OK)
+        return err;
+    name_keys(h, &info);
+    plan_renewal(&h->gba, info.expires);
+    h->options.age = event_unix();
+    err = session_set_keys(h, h->gba.btid, &keys, h->options.age);
+    msk_wipe(&keys, sizeof keys);
+    return err;
+}
+
+static void
 begin(struct host *h)
 {
     struct gba *g = &h->gba;
-    int err = bootstrap_begin(&g->run, &g->usim, &h->xml, &host_randomness,
+    int err = bootstrap_begin(&g->run, &g->face, &h->xml, &host_randomness,
                               msk_text(h->options.bsf.fqdn));
 
     if (err != MSK_OK)
         g->run.state = BOOTSTRAP_USIM;
     g->run.err = err;
     g->runs = true;
-    if (err == MSK_OK)
-        http_send(&g->http, &g->run.request);
-    else
-        finish(h);
+    go_on(h, g->run.state);
 }
 
 void
@@ -179,14 +275,15 @@ gba_run(struct host *h)
     const struct msk_http_response *response;
     bool wanted = g->needed || event_unix() >= g->renew;
 
-    if (g->runs && http_done(&g->http, &response)) {
-        if (bootstrap_take(&g->run, response) == BOOTSTRAP_SEND)
-            http_send(&g->http, &g->run.request);
-        else
-            finish(h);
-    } else if (g->used && !g->runs && wanted && event_monotonic() >= g->next) {
+    if (!g->used || card_busy(h))
+        return;
+    if (g->runs && http_done(&g->http, &response))
+        go_on(h, bootstrap_take(&g->run, response));
+    else if (!g->runs && wanted && !card_away(h) &&
+             event_monotonic() >= g->next)
         begin(h);
-    }
+    if (g->keeps && !card_busy(h) && !card_away(h))
+        card_begin_keys(h, session_fqdn(h), &g->run.info);
 }
 
 msk_time
@@ -195,7 +292,8 @@ gba_due(const struct host *h)
     const struct gba *g = &h->gba;
     msk_time now = event_unix(), ticks = event_monotonic(), due = g->next;
 
-    if (!g->used || g->runs || (!g->needed && g->renew == MSK_NEVER))
+    if (!g->used || g->runs || card_away(h) ||
+        (!g->needed && g->renew == MSK_NEVER))
         return MSK_NEVER;
     if (!g->needed && g->renew > now && ticks + (g->renew - now) > due)
         due = ticks + (g->renew - now);

@@ -8,6 +8,7 @@
 #define MSK_UE_GBA_H
 
 #include "../gba/bootstrap.h"
+#include "../gba/usim.h"
 #include "http.h"
 
 struct host;
@@ -15,10 +16,12 @@ struct host;
 struct gba {
     bool used; /* there is a USIM; else none of this does anything */
     struct http_client http;
-    struct usim usim;
+    struct usim usim; /* in software; or on a card: */
+    struct aka_usim face;
     struct bootstrap run;
     char btid[MSK_BTID_MAX + 1]; /* of the last run */
     bool runs, needed;
+    bool keeps; /* the run is done, and the card has to make keys of it */
     unsigned failures; /* in a row */
     msk_time next;     /* monotonic: no run begins before */
     msk_time renew;    /* Unix time: one begins then; MSK_NEVER */
@@ -35,6 +38,12 @@ void gba_end(struct host *h);
 bool gba_need(struct host *h);
 /* Goes on, in each turn of the loop. */
 void gba_run(struct host *h);
+/* The card has answered a challenge, or made keys; or it is there again. */
+void gba_answered(struct host *h, int err);
+void gba_card_back(struct host *h);
+/* What is on the card already, if it is good: its keys are the session's.
+ * MSK_OK also where there is nothing; MSK_ERR_CARD, errors of the session. */
+int gba_take_kept(struct host *h);
 /* When to turn at the latest; monotonic. */
 msk_time gba_due(const struct host *h);
 

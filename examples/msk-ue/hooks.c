@@ -8,15 +8,16 @@ static void
 send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
 {
     struct host *h = user;
+    const struct datagrams *d = &h->datagrams;
     json_t *event = event_new(&h->log, "ack_sent");
 
     event_key_id(event, &h->now);
     event_address(event, "to", peer);
     event_hex(event, "octets", message);
-    if (!udp_send(h->udp[h->answers], peer, message))
+    if (!udp_send(d->udp[d->answers], peer, message))
         event_word(event, "reason", "it could not be sent");
     event_tell(&h->log, event);
-    capture_udp(&h->capture, address_view(&h->mikey[h->answers]), peer,
+    capture_udp(&h->capture, address_view(&d->mikey[d->answers]), peer,
                 message);
 }
 
@@ -57,8 +58,10 @@ on_msk(void *user, const struct msk_msk_event *msk)
     json_t *event = event_new(&h->log, msk->updated_only ? "validity" : "msk");
 
     event_key_id(event, &msk->id);
-    event_number(event, "seq_low", msk->seq_low);
-    event_number(event, "seq_high", msk->seq_high);
+    if (!h->card.keeps) { /* which tells no interval */
+        event_number(event, "seq_low", msk->seq_low);
+        event_number(event, "seq_high", msk->seq_high);
+    }
     shown_add(h, event, &msk->id);
     event_tell(&h->log, event);
 }
@@ -83,7 +86,7 @@ why_deleted(const struct host *h, const struct msk_key_id *id)
     const struct msk_group_id group = msk_key_id_group(id);
     struct msk_held held = { .size = sizeof held };
 
-    return msk_mgvf_held(h->mgvf, &group, &held) == MSK_OK &&
+    return !h->card.keeps && msk_mgvf_held(h->mgvf, &group, &held) == MSK_OK &&
                    held.n == MSK_HELD_MAX
                ? "the oldest of three"
                : "its Key Group is used no longer";
@@ -215,12 +218,16 @@ const struct msk_ue_hooks hooks = {
     .keylog = keylog,
 };
 
-/* A call that failed: what was refused, what the user did wrong, or the end. */
 void
 hooks_tell(struct host *h, const char *call, int err)
 {
     json_t *event;
 
+    h->call = call;
+    if (err == MSK_PENDING)
+        return;
+    if (strcmp(call, HOOKS_DATAGRAM) == 0)
+        datagrams_taken(h, err);
     if (msk_err_kind(err) == MSK_KIND_FINE)
         return;
     event = event_new_limited(&h->log, &h->refusals, "refused");

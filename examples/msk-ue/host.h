@@ -9,6 +9,8 @@
 #include "../hosts/keylog.h"
 #include "../hosts/udp.h"
 #include "../stores/store_sqlite.h"
+#include "card.h"
+#include "datagrams.h"
 #include "gba.h"
 #include "http.h"
 #include "msk/ue.h"
@@ -24,12 +26,11 @@ struct host {
     struct input input;
     int signals;
     struct http_client http;
+    struct card card;
     struct gba gba;
     struct capture capture;
     FILE *keylog;
-    int udp[MIKEY_MAX];              /* -1: none */
-    struct address mikey[MIKEY_MAX]; /* where they are bound */
-    size_t answers; /* the one that acknowledgements leave from */
+    struct datagrams datagrams;
 
     struct store_sqlite sqlite;
     struct msk_store store;
@@ -42,6 +43,8 @@ struct host {
     bool moving;              /* to another server: nobody is told */
 
     struct msk_key_id now; /* what the datagram at hand is about */
+    const char *call;      /* of the session, last; it may be pending */
+    bool hurry;            /* a signal came while the card is at work */
     bool quit, leaving;    /* now; when the BM-SC has heard, at the latest: */
     msk_time leave_by;
     int fatal; /* an error that ends the program */
@@ -64,6 +67,9 @@ extern const struct msk_random host_randomness;
 
 /* hooks.c */
 extern const struct msk_ue_hooks hooks;
+#define HOOKS_DATAGRAM "datagram"
+/* A call of the session has returned: tells of one that failed. One that is
+ * pending is remembered, and comes here again when it is not. */
 void hooks_tell(struct host *h, const char *call, int err);
 
 /* shown.c: adds the key of an MSK that is held to an event, with --secrets. */

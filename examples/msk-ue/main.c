@@ -14,19 +14,16 @@
 #define HURRY 50     /* while the reader of stdout is slow */
 #define GOODBYE 1000 /* that it has at the end */
 
-static bool
-listen_all(struct host *h)
+static int
+open_store(struct host *h)
 {
-    const struct options *o = &h->options;
+    const char *path = h->options.store;
 
-    for (size_t i = 0; i < MIKEY_MAX; i++)
-        h->udp[i] = -1;
-    for (size_t i = 0; i < o->n_mikey; i++) {
-        h->udp[i] = udp_open(&o->mikey[i], o->interface);
-        if (h->udp[i] < 0 || !udp_local(h->udp[i], &h->mikey[i]))
-            return false;
-    }
-    return true;
+    if (path == NULL)
+        return MSK_OK;
+    if (!private_make(path))
+        return MSK_ERR_STORE;
+    return store_sqlite_open(&h->store, &h->sqlite, path, NULL, 0);
 }
 
 static int
@@ -37,21 +34,22 @@ start(struct host *h)
 
     if (err == MSK_OK)
         err = service_read(h);
+    if (err == MSK_OK && !card_open(h))
+        err = MSK_ERR_CARD;
     if (err == MSK_OK && !gba_open(h))
         err = MSK_ERR_STORE;
     if (err == MSK_OK)
         err = session_servers(h);
-    if (err == MSK_OK && !private_make(o->store))
-        err = MSK_ERR_STORE;
     if (err == MSK_OK)
-        err = store_sqlite_open(&h->store, &h->sqlite, o->store, NULL, 0);
+        err = open_store(h);
     if (err == MSK_OK)
         err = session_open(h);
     if (err != MSK_OK)
         return err;
     h->http.cacert = o->cacert;
     h->http.timeout = (long)o->timeout;
-    if (!listen_all(h) || !capture_open(&h->capture, o->pcap) ||
+    card_wait(h, false);
+    if (!datagrams_open(h) || !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
         !http_start(&h->http, &h->capture) || !gba_start(h))
         return MSK_ERR_STATE;
@@ -63,11 +61,11 @@ tell_ready(struct host *h)
 {
     json_t *event = event_new(&h->log, "ready"), *also = json_array();
 
-    event_address(event, "mikey", address_view(&h->mikey[0]));
+    event_address(event, "mikey", address_view(&h->datagrams.mikey[0]));
     for (size_t i = 1; i < h->options.n_mikey; i++) {
         char text[ADDRESS_TEXT_MAX];
 
-        address_text(address_view(&h->mikey[i]), text);
+        address_text(address_view(&h->datagrams.mikey[i]), text);
         (void)json_array_append_new(also, json_string(text));
     }
     (void)json_object_set_new(event, "also", also);
@@ -77,47 +75,6 @@ tell_ready(struct host *h)
     event_tell(&h->log, event);
 }
 
-/* What a datagram claims to be, for events that come from it. */
-static bool
-look(struct host *h, struct msk_bytes message)
-{
-    struct msk_peek peek;
-
-    memset(&h->now, 0, sizeof h->now);
-    if (msk_mikey_peek(h->options.layout, message, &peek) != MSK_OK)
-        return false;
-    h->now = peek.id;
-    return peek.kind == MSK_MESSAGE_MSK && peek.id.number == 0;
-}
-
-static void
-receive(struct host *h, size_t i)
-{
-    uint8_t buf[MSK_MIKEY_MAX + 1];
-    struct msk_bytes message;
-    struct address from;
-    json_t *event;
-    bool pull;
-    int err;
-
-    h->answers = i; /* acknowledgements leave from where a message came to */
-    if (address_is_multicast(address_view(&h->mikey[i])))
-        h->answers = 0;
-    while (udp_receive(h->udp[i], buf, MSK_MIKEY_MAX, &message, &from)) {
-        capture_udp(&h->capture, address_view(&from),
-                    address_view(&h->mikey[i]), message);
-        pull = look(h, message);
-        err = msk_ue_receive(h->ue, message, address_view(&from),
-                             event_monotonic());
-        hooks_tell(h, "datagram", err);
-        if (pull && err == MSK_OK) {
-            event = event_new(&h->log, "pull");
-            event_key_id(event, &h->now);
-            event_tell(&h->log, event);
-        }
-    }
-}
-
 static void
 answer(struct host *h)
 {
@@ -125,7 +82,7 @@ answer(struct host *h)
     const char *text;
     json_t *event;
 
-    if (!http_done(&h->http, &response))
+    if (card_busy(h) || !http_done(&h->http, &response))
         return;
     memset(&h->now, 0, sizeof h->now);
     event = event_new(&h->log, "http_response");
@@ -146,11 +103,13 @@ answer(struct host *h)
 static int
 sleep_for(const struct host *h)
 {
-    msk_time now = event_monotonic(), due = msk_ue_due(h->ue, now);
-
+    msk_time now = event_monotonic(), due = gba_due(h), at;
     msk_time most = output_flush() ? GLANCE : HURRY;
 
-    due = gba_due(h) < due ? gba_due(h) : due;
+    if (card_busy(h))
+        return (int)most;
+    at = msk_ue_due(h->ue, now);
+    due = at < due ? at : due;
     if (h->leaving && h->leave_by < due)
         due = h->leave_by;
     if (due <= now)
@@ -159,31 +118,74 @@ sleep_for(const struct host *h)
 }
 
 static void
-turn(struct host *h)
+watch(struct curl_waitfd *fds, unsigned *n, int fd)
 {
-    struct curl_waitfd fds[MIKEY_MAX + 2];
+    fds[(*n)++] = (struct curl_waitfd){ fd, CURL_WAIT_POLLIN, 0 };
+}
+
+/* What the session could not take now is not looked at. */
+static void
+wait_for_something(struct host *h)
+{
+    struct curl_waitfd fds[MIKEY_MAX + 3];
+    bool busy = card_busy(h);
     unsigned n = 0;
+
+    watch(fds, &n, h->signals);
+    if (h->card.used)
+        watch(fds, &n, h->card.worker.fd);
+    for (size_t i = 0; i < h->options.n_mikey && !busy && !card_away(h); i++)
+        watch(fds, &n, h->datagrams.udp[i]);
+    if (!h->input.ended && !busy)
+        watch(fds, &n, h->input.fd);
+    http_wait(&h->http, fds, n, sleep_for(h));
+}
+
+/* While the card is at work a deregistration has to wait; who signals twice
+ * does not. */
+static void
+take_signals(struct host *h)
+{
+    while (!h->quit && daemon_signal(h->signals) != 0) {
+        if (card_busy(h)) {
+            h->quit = h->hurry;
+            h->hurry = true;
+        } else {
+            command_quit(h);
+        }
+    }
+    if (h->hurry && !card_busy(h)) {
+        h->hurry = false;
+        command_quit(h);
+    }
+}
+
+static void
+take_commands(struct host *h)
+{
     char *line;
 
-    for (; n < h->options.n_mikey; n++)
-        fds[n] = (struct curl_waitfd){ h->udp[n], CURL_WAIT_POLLIN, 0 };
-    fds[n++] = (struct curl_waitfd){ h->signals, CURL_WAIT_POLLIN, 0 };
-    if (!h->input.ended)
-        fds[n++] = (struct curl_waitfd){ h->input.fd, CURL_WAIT_POLLIN, 0 };
-    http_wait(&h->http, fds, n, sleep_for(h));
-    for (size_t i = 0; i < h->options.n_mikey; i++)
-        receive(h, i);
+    if (!h->input.ended && !card_busy(h))
+        input_fill(&h->input);
+    while (!h->quit && !card_busy(h) && (line = input_line(&h->input)) != NULL)
+        command_run(h, line);
+}
+
+static void
+turn(struct host *h)
+{
+    wait_for_something(h);
+    card_run(h);
+    datagrams_receive(h);
     answer(h);
     gba_run(h);
-    while (!h->quit && daemon_signal(h->signals) != 0)
-        command_quit(h);
-    if (!h->input.ended)
-        input_fill(&h->input);
-    while (!h->quit && (line = input_line(&h->input)) != NULL)
-        command_run(h, line);
-    if (msk_ue_due(h->ue, event_monotonic()) <= event_monotonic())
+    take_signals(h);
+    take_commands(h);
+    if (!card_busy(h) &&
+        msk_ue_due(h->ue, event_monotonic()) <= event_monotonic())
         hooks_tell(h, "timer", msk_ue_timer(h->ue, event_monotonic()));
-    if (h->leaving && (!h->http.busy || event_monotonic() >= h->leave_by))
+    if (h->leaving && !card_busy(h) &&
+        (!h->http.busy || event_monotonic() >= h->leave_by))
         h->quit = true;
 }
 
@@ -195,14 +197,15 @@ end(struct host *h)
     event_tell(&h->log, event);
     output_end(GOODBYE);
     gba_end(h);
+    card_end(h);
     http_end(&h->http);
     capture_close(&h->capture);
     if (h->keylog != NULL)
         (void)fclose(h->keylog);
-    for (size_t i = 0; i < h->options.n_mikey; i++)
-        (void)close(h->udp[i]);
+    datagrams_close(h);
     json_decref(h->announced_json);
-    store_sqlite_close(&h->sqlite);
+    if (h->options.store != NULL)
+        store_sqlite_close(&h->sqlite);
     msk_wipe(h, sizeof *h);
 }
 
@@ -222,6 +225,7 @@ main(int argc, char **argv)
     err = start(&h);
     if (err != MSK_OK) {
         event_error(&h.log, msk_err_text(err));
+        card_end(&h);
         return 2;
     }
     input_start(&h.input, STDIN_FILENO);

@@ -3,6 +3,7 @@
 #ifndef MSK_UE_OPTIONS_H
 #define MSK_UE_OPTIONS_H
 
+#include "../card/uicc.h"
 #include "../hosts/address.h"
 #include "../hosts/secrecy.h"
 #include "msk/gba.h"
@@ -21,7 +22,10 @@ struct options {
     const char *impi;
     uint8_t k_akma[MSK_GBA_KEY_LEN]; /* or this one */
     bool has_k_akma;
-    const char *usim;           /* or file of a USIM, and */
+    const char *usim;           /* or file of a USIM, or card:READER; */
+    const char *reader;         /* of a card, or NULL */
+    bool uicc;                  /* which has the MGV-F; and */
+    char pin[UICC_PIN_MAX + 1]; /* of the card; "": none */
     const char *gba, *gba_fqdn; /* the URL of a BSF; its name, or NULL */
     struct server bsf;          /* what both say */
     const char *fqdn;

@@ -9,7 +9,7 @@
 static int
 check_card(const struct host *h)
 {
-    if (!h->service.uicc_required)
+    if (!h->service.uicc_required || h->options.uicc)
         return MSK_OK;
     event_error(&h->log, "uiccKeyManagement: the keys of this service must be "
                          "on a UICC, and there is none");

@@ -101,8 +101,14 @@ session_servers(struct host *h)
 
 /* --- keys ----------------------------------------------------------------- */
 
+const char *
+session_fqdn(const struct host *h)
+{
+    return h->servers[h->server].fqdn;
+}
+
 int
-session_derive(const struct host *h, struct secrecy_keys *keys)
+session_derive(struct host *h, struct secrecy_keys *keys)
 {
     const struct options *o = &h->options;
     struct msk_bytes fqdn = msk_text(h->servers[h->server].fqdn);
@@ -110,6 +116,8 @@ session_derive(const struct host *h, struct secrecy_keys *keys)
     uint8_t ks_naf[MSK_GBA_KEY_LEN];
     int err;
 
+    if (h->card.keeps)
+        return card_derive(h, session_fqdn(h), keys);
     if (o->impi != NULL)
         gba.impi = msk_text(o->impi);
     err = o->has_k_akma ? msk_gba_k_af(gba.crypto, o->k_akma, fqdn, ks_naf)
@@ -127,7 +135,7 @@ session_set_keys(struct host *h, const char *btid,
     struct msk_ue_keys k = { .size = sizeof k };
     struct keys newest;
     size_t n = strlen(btid);
-    int err;
+    int err = MSK_OK;
 
     memset(&newest, 0, sizeof newest);
     if (n > sizeof newest.btid)
@@ -136,7 +144,8 @@ session_set_keys(struct host *h, const char *btid,
     newest.btid_n = n;
     newest.keys = *keys;
     newest.age = age;
-    err = keys_offer(&h->store, current(h)->fqdn, &newest);
+    if (!h->card.keeps)
+        err = keys_offer(&h->store, current(h)->fqdn, &newest);
     k.btid = (struct msk_bytes){ newest.btid, newest.btid_n };
     k.muk = (struct msk_bytes){ newest.keys.muk, newest.keys.muk_n };
     k.mrk = (struct msk_bytes){ newest.keys.mrk, newest.keys.mrk_n };
@@ -170,8 +179,11 @@ uint64_t
 session_next_age(const struct host *h, uint64_t age)
 {
     struct keys kept;
-    int err = keys_load(&h->store, h->servers[h->server].fqdn, &kept);
+    int err;
 
+    if (h->card.keeps) /* in one session they count on */
+        return age > h->options.age ? age : h->options.age + 1;
+    err = keys_load(&h->store, session_fqdn(h), &kept);
     if (err == MSK_OK && kept.age >= age && kept.age < UINT64_MAX)
         age = kept.age + 1;
     msk_wipe(&kept, sizeof kept);
@@ -186,6 +198,8 @@ take_keys(struct host *h)
     struct secrecy_keys keys = o->keys;
     int err = MSK_OK;
 
+    if (h->card.keeps)
+        return gba_take_kept(h);
     if (o->usim != NULL && !o->has_ks)
         return take_kept(h);
     if (options_derive(o))
@@ -237,6 +251,10 @@ session_open(struct host *h)
     struct msk_mgvf_config mgvf = { .size = sizeof mgvf };
     int err;
 
+    if (h->card.keeps) {
+        err = card_mgvf(h);
+        return err == MSK_OK ? make_session(h) : err;
+    }
     mgvf.crypto = host_crypto();
     mgvf.store = &h->store;
     err = msk_mgvf_init(&h->mgvf, h->mgvf_memory, sizeof h->mgvf_memory, &mgvf);
@@ -282,6 +300,7 @@ go_to(struct host *h, size_t server)
     int err;
 
     h->moving = true;
+    card_wait(h, true);
     (void)msk_ue_stop(h->ue, h->service.id, event_monotonic());
     msk_ue_wipe(h->ue);
     h->moving = false;
@@ -292,6 +311,7 @@ go_to(struct host *h, size_t server)
     if (err == MSK_OK)
         err = msk_ue_start(h->ue, &h->service, event_monotonic());
     hooks_tell(h, "another server", err);
+    card_wait(h, false);
 }
 
 void

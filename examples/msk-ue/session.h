@@ -30,8 +30,12 @@ int session_set_keys(struct host *h, const char *btid,
  * keys of the session's server, if somebody has lost count. */
 uint64_t session_next_age(const struct host *h, uint64_t age);
 
-/* MUK and MRK of the session's server, from Ks and RAND of the options. */
-int session_derive(const struct host *h, struct secrecy_keys *keys);
+/* The name of the session's server. */
+const char *session_fqdn(const struct host *h);
+
+/* MUK and MRK of it, from Ks and RAND of the options; or from those on the
+ * card, which is waited for. */
+int session_derive(struct host *h, struct secrecy_keys *keys);
 
 /* What is held of the Key Group of a flow: msk_mgvf_held. */
 int session_held(const struct host *h, const struct msk_flow *flow,

@@ -26,7 +26,7 @@ shown_add(const struct host *h, json_t *event, const struct msk_key_id *id)
     const struct msk_held_key *msk;
     size_t n;
 
-    if (!h->log.secrets)
+    if (!h->log.secrets || h->card.keeps)
         return;
     msk_record_group_key(&key_group, name, &n);
     if (h->store.load(h->store.user, 0, (struct msk_bytes){ name, n },

@@ -141,6 +141,44 @@ msk_index(const struct card *card, const struct msk_key_id *id, bool free)
     return found;
 }
 
+/* --- MUKs that GBA_U makes ------------------------------------------------ */
+
+static struct card_muk *
+room_for_muk(struct card *card, const char *fqdn, const char *btid)
+{
+    struct card_muk *found = NULL;
+
+    for (size_t i = CARD_MUKS; i-- > 0;) {
+        struct card_muk *m = &card->muks[i];
+        bool same = strcmp(m->fqdn, fqdn) == 0;
+
+        if (same && strcmp(m->btid, btid) == 0)
+            return m;
+        if (same && !m->is_last && !is_used(card, m))
+            memset(m, 0, sizeof *m);
+        if (m->fqdn[0] == '\0')
+            found = m;
+    }
+    return found;
+}
+
+void
+card_put_muk(struct card *card, const char *fqdn, const char *btid,
+             const uint8_t key[32])
+{
+    struct card_muk *muk = room_for_muk(card, fqdn, btid);
+
+    assert_non_null(muk);
+    for (size_t i = 0; i < CARD_MUKS; i++)
+        if (strcmp(card->muks[i].fqdn, fqdn) == 0)
+            card->muks[i].is_last = false;
+    (void)snprintf(muk->fqdn, sizeof muk->fqdn, "%s", fqdn);
+    (void)snprintf(muk->btid, sizeof muk->btid, "%s", btid);
+    memcpy(muk->key, key, sizeof muk->key);
+    muk->is_last = true;
+    muk->is_gone = false;
+}
+
 /* --- MSK update ---------------------------------------------------------- */
 
 static bool
@@ -543,6 +581,13 @@ int
 card_answer(struct card *card)
 {
     return execute(card);
+}
+
+void
+card_reset(struct card *card)
+{
+    card->selected = 0;
+    card->len = card->reply_len = card->reply_at = 0;
 }
 
 void

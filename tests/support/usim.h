@@ -67,6 +67,15 @@ void card_start(struct card *card, enum msk_layout layout);
 /* GBA_U makes a MUK: that of tests/support/chip.h. */
 void card_make_muk(struct card *card, const char *fqdn, uint8_t muk);
 
+/* The same as a card does it: Ks_int_NAF of a server and a B-TID, which is the
+ * last one of that server from now on. What it neither made last nor used last
+ * goes. */
+void card_put_muk(struct card *card, const char *fqdn, const char *btid,
+                  const uint8_t key[32]);
+
+/* It was reset: what is in files stays, and nothing else. */
+void card_reset(struct card *card);
+
 /* Gives the answer that is waited for; what to complete the call with. */
 int card_answer(struct card *card);
 

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""msk-ue and msk-gba with a card in a reader: pcscd, the virtual reader of vsmartcard, and a card of
+ours (vicc) in it; msk-bsf and msk-bmsc at the other end.
+
+    card.py VICC MSK-UE MSK-GBA MSK-BMSC MSK-BSF [TEST..]
+
+Each test has mounts and a network of its own, where pcscd has its socket and the UE the port of
+MBMS, and so leaves alone whatever this machine has.
+"""
+import concurrent.futures
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "hosts"))
+from model import gba_oracle  # noqa: E402
+from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, announcement, write  # noqa: E402
+
+VICC, UE, GBA, BMSC, BSF = sys.argv[1:6]
+DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
+NAME, SERVICE, READER = "bsf.example.org", "urn:news", "Virtual"
+IMSI = "001010123456789"
+IMPI = f"{IMSI}@ims.mnc001.mcc001.3gppnetwork.org"
+K, OPC = (gba_oracle.SETS[3][i] for i in (0, 5))
+PORT, UB, NBSP, HTTP = 20000, "127.0.0.1:21001", "127.0.0.1:21002", "127.0.0.1:21003"
+MIKEY = "127.0.0.1:2269"
+KEY_GROUP = f"{DOMAIN.hex()}:{GROUP}"
+
+
+def private(path, *objects):
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
+              encoding="ascii") as file:
+        file.writelines(json.dumps(each) + "\n" for each in objects)
+    return path
+
+
+def run(*args):
+    return subprocess.run(args, capture_output=True, text=True, timeout=PATIENCE, check=False,
+                          stdin=subprocess.DEVNULL)
+
+
+# --- a place of its own --------------------------------------------------------------------------
+
+def loopback_up():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        request = struct.pack("16sh14x", b"lo", 0)
+        flags = struct.unpack("16sh14x", fcntl.ioctl(s, 0x8913, request))[1]
+        fcntl.ioctl(s, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))
+
+
+def start_pcscd(where):
+    """With the virtual reader, and what other readers this machine has left alone."""
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    os.mkdir("/run/pcscd")
+    loopback_up()
+    os.mkdir(f"{where}/readers")
+    with open(f"{where}/readers/vpcd", "w", encoding="ascii") as file:
+        file.write(f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{PORT:#x}\n'
+                   f'LIBPATH {DRIVER}\nCHANNELID {PORT:#x}\n')
+    with open(f"{where}/pcscd.log", "wb") as log:
+        pcscd = subprocess.Popen(["pcscd", "--foreground", "--config", file.name], stdout=log,
+                                 stderr=log)
+    until = time.monotonic() + PATIENCE
+    while not os.path.exists("/run/pcscd/pcscd.comm"):
+        assert pcscd.poll() is None and time.monotonic() < until, "pcscd does not start"
+        time.sleep(0.05)
+    return pcscd
+
+
+class World:
+    """All of it; each can be started, and started again, where it was."""
+
+    def __init__(self, where, *card, gba_u=True):
+        self.where = where
+        self.sim = private(f"{where}/usim", {"impi": IMPI, "k": K, "opc": OPC, "gba_u": gba_u})
+        self.pcscd = start_pcscd(where)
+        self.card = Program(VICC, "--port", str(PORT), "--usim", self.sim, "--imsi", IMSI, *card)
+        self.card.wait("inserted")
+        self.bsf = self.bmsc = self.ue = None
+        self.start_bsf()
+        self.start_bmsc()
+
+    def start_bsf(self, *more):
+        self.bsf = Program(BSF, "--ub", UB, "--nbsp", NBSP, "--naf", FQDN, "--fqdn", NAME, "--store",
+                           f"{self.where}/bsf.db", "--subscribers", self.sim, *more)
+        self.bsf.wait("ready")
+
+    def start_bmsc(self, *more):
+        group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1, "streaming": True}
+        self.bmsc = Program(BMSC, "--http", HTTP, "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
+                            "keyid", "--subscribers", write(f"{self.where}/none"), "--groups",
+                            write(f"{self.where}/groups", group), "--store",
+                            f"{self.where}/bmsc.db", "--bsf", f"http://{NBSP}", "--bsf-services",
+                            "all", "--secrets", *more)
+        self.bmsc.wait("ready")
+
+    def options(self, *more, terms='uiccKeyManagement="true"'):
+        with open(f"{self.where}/announcement", "w", encoding="ascii") as file:
+            file.write(announcement(f"http://{FQDN}", terms=terms))
+        return [UE, "--gba", f"http://{UB}", "--gba-fqdn", NAME, "--announcement", file.name,
+                "--service", SERVICE, "--bmsc", f"http://{HTTP}", "--mikey", MIKEY, "--layout",
+                "keyid", "--secrets", *more]
+
+    def start_ue(self, *more, sim=("--uicc", READER), **others):
+        self.ue = Program(*self.options(*sim, *more, **others))
+        self.ue.wait("ready")
+        return self.ue
+
+    def end(self):
+        for each in (self.ue, self.bmsc, self.bsf, self.card):
+            if each:
+                each.kill()
+        self.pcscd.kill()
+        self.pcscd.wait()
+
+
+# --- keys, from the card to an MTK ---------------------------------------------------------------
+
+def an_mtk(world):
+    """The next MTK message, and what comes of it; the same key at both ends."""
+    sent = world.bmsc.ask(f"mtk {GROUP} {MIKEY}", "mtk")
+    got = world.ue.wait("mtk")
+    assert (got["mtk_id"], got["key"], got["salt"]) == (sent["mtk_id"], sent["key"], sent["salt"])
+    return got
+
+
+def begin(world, *more, **others):
+    """To the first MSK."""
+    ue = world.start_ue(*more, **others)
+    ue.say("start")
+    told = ue.wait("bootstrapped")
+    assert world.bmsc.wait("bootstrapped")["btid"] == told["btid"]
+    ue.wait("msk", number=1)
+    world.bmsc.wait("acked", number=1)
+    return ue, told
+
+
+def whole_procedure(where, *card):
+    world = World(where, *card)
+    ue, told = begin(world)
+    assert "ks" not in told, told
+    assert world.bsf.wait("keys_given")["impi"] == IMPI
+    ids = [an_mtk(world)["mtk_id"] for _ in range(3)]
+    assert ids == sorted(set(ids)), ids
+    world.bmsc.say(f"rekey {GROUP}")
+    assert "key" not in ue.wait("msk", number=2)
+    world.bmsc.wait("acked", number=2)
+    an_mtk(world)
+    held = ue.ask("keys", "keys")["held"]
+    assert [each["number"] for each in held] == [2, 1] and "key" not in held[0], held
+    ue.quit()
+    world.end()
+
+
+def from_the_card_to_an_mtk(where):
+    """T=1: Ks, MUK and MSKs never leave the card; MSK, MTK and acknowledgements as ever."""
+    whole_procedure(where)
+
+
+def from_the_card_to_an_mtk_by_t0(where):
+    whole_procedure(where, "--t0")
+
+
+def what_is_on_the_card_is_used_again(where):
+    """After a restart, and with no BSF: EF_GBABP names Ks; then new keys by a command."""
+    world = World(where)
+    ue, first = begin(world)
+    an_mtk(world)
+    ue.kill()
+    world.bsf.kill()
+    world.start_ue()
+    ue = world.ue
+    ue.say("start")
+    ue.wait("msk", number=1)
+    an_mtk(world)
+    assert ue.count("bootstrapped") == 0 and ue.count("bootstrap_needed") == 0
+    world.start_bsf()
+    ue.say("bootstrap")
+    assert ue.wait("bootstrapped")["btid"] != first["btid"]
+    world.bmsc.say(f"rekey {GROUP}")  # under the MUK before: the UE asks, and says who it is now
+    ue.wait("msk", number=2)
+    world.bmsc.wait("acked", number=2)
+    an_mtk(world)
+    ue.quit()
+    world.end()
+
+
+def a_card_may_only_do_aka(where):
+    """The 3G context: Ks comes out, and all else is as with a USIM in software."""
+    world = World(where, gba_u=False)
+    sim = ("--usim", f"card:{READER}", "--store", f"{where}/ue.db")
+    ue, told = begin(world, sim=sim, terms='uiccKeyManagement="false"')
+    assert len(told["ks"]) == 64
+    an_mtk(world)
+    ue.quit()
+    done = run(GBA, "--usim", f"card:{READER}", "--bsf", f"http://{UB}", "--fqdn", NAME, "--naf", FQDN,
+               "--secrets", "--json")
+    assert done.returncode == 0 and IMPI in done.stdout and '"ks_naf"' in done.stdout, done
+    world.end()
+
+
+def the_wrong_context_is_not_from_home(where):
+    """A challenge for GBA_U shows no Ks to who asks for one."""
+    world = World(where)
+    done = run(GBA, "--usim", f"card:{READER}", "--bsf", f"http://{UB}", "--fqdn", NAME, "--json")
+    assert done.returncode == 3 and '"not_home"' in done.stdout, done
+    world.end()
+
+
+def a_pin_is_tried_once(where):
+    """The last try is never used, however often a program is started."""
+    world = World(where, "--pin", "2468")
+    ask = [GBA, "--usim", f"card:{READER}", "--bsf", f"http://{UB}", "--fqdn", NAME]
+    for more, why in (((), "wants its PIN"), (("--pin", "1111"), "PIN is wrong"),
+                      (("--pin", "1111"), "PIN is wrong"), (("--pin", "1111"), "one try left"),
+                      (("--pin", "2468"), "one try left")):
+        done = run(*ask, *more)
+        assert done.returncode == 2 and why in done.stdout, (more, why, done)
+    for wrong in "123", "123456789", "12a4", "":
+        assert run(*ask, "--pin", wrong).returncode == 1, wrong
+    world.end()
+
+
+def a_pin_opens_the_card(where):
+    world = World(where, "--pin", "2468")
+    begin(world, "--pin", "2468")
+    an_mtk(world)
+    world.ue.quit()
+    world.end()
+
+
+def readers_are_named_by_how_they_begin(where):
+    world = World(where)
+    done = run(UE, "--uicc", "list")
+    assert done.returncode == 0 and done.stdout.startswith("Virtual PCD"), done
+    done = run(*world.options("--uicc", "Virtual PCX"))
+    assert done.returncode == 2 and "no reader has that name" in done.stderr, done
+    world.card.ask("remove", "removed")
+    done = run(*world.options("--uicc", READER))
+    assert done.returncode == 2 and "No smart card" in done.stdout, done
+    world.pcscd.kill()
+    world.pcscd.wait()
+    done = run(*world.options("--uicc", READER))
+    assert done.returncode == 2 and done.stderr, done
+    world.end()
+
+
+def options_are_one_way_or_the_other(where):
+    world = World(where)
+    store = ("--store", f"{where}/ue.db")
+    for more in (("--uicc", READER, *store), ("--usim", f"card:{READER}"),
+                 ("--uicc", READER, "--usim", "x"), ("--pin", "1234", "--usim", "x", *store),
+                 ("--uicc", READER, "--btid", "x")):
+        done = run(*world.options(*more))
+        assert done.returncode == 1 and "options are missing" in done.stderr, (more, done)
+    world.end()
+
+
+TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_card_is_used_again,
+         a_card_may_only_do_aka, the_wrong_context_is_not_from_home, a_pin_is_tried_once,
+         a_pin_opens_the_card, readers_are_named_by_how_they_begin,
+         options_are_one_way_or_the_other]
+
+
+# --- each in a place of its own ------------------------------------------------------------------
+
+def unshare():
+    """How to get one. None: this machine does not allow it."""
+    for options in ["-mn"], ["-rmn"]:
+        how = ["unshare", *options]
+        if shutil.which("unshare") and subprocess.run([*how, "true"], capture_output=True,
+                                                      check=False).returncode == 0:
+            return how
+    return None
+
+
+def skip(why):
+    print(f"SKIP: {why}")
+    sys.exit(77)
+
+
+def run_apart(how, name):
+    done = subprocess.run([*how, sys.executable, __file__, *sys.argv[1:6], "--inside", name],
+                          capture_output=True, text=True, timeout=20 * PATIENCE, check=False)
+    print(name if done.returncode == 0 else f"FAIL: {name}\n{done.stdout}{done.stderr}", flush=True)
+    return done.returncode == 0
+
+
+def main():
+    if sys.argv[6:7] == ["--inside"]:
+        test = {each.__name__: each for each in TESTS}[sys.argv[7]]
+        with tempfile.TemporaryDirectory() as where:
+            test(where)
+        return
+    if not os.path.exists(DRIVER):
+        skip("vsmartcard-vpcd is not installed")
+    if not shutil.which("pcscd"):
+        skip("pcscd is not installed")
+    how = unshare()
+    if how is None:
+        skip("no mounts and network of one's own may be had here")
+    chosen = sys.argv[6:] or [test.__name__ for test in TESTS]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:  # most of the time they wait
+        sys.exit(0 if all(list(pool.map(lambda name: run_apart(how, name), chosen))) else 1)
+
+
+main()
