@@ -123,6 +123,16 @@ pcsc_close(struct pcsc *p)
 
 /* --- a card --------------------------------------------------------------- */
 
+#define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
+
+/* A card that was put in again quickly may be taken for one that never left. */
+static bool
+reset(struct pcsc *p)
+{
+    return fine(p, SCardReconnect(p->card, SCARD_SHARE_EXCLUSIVE, PROTOCOLS,
+                                  SCARD_RESET_CARD, &p->protocol));
+}
+
 int
 pcsc_connect(struct pcsc *p)
 {
@@ -131,16 +141,20 @@ pcsc_connect(struct pcsc *p)
         return MSK_ERR_CARD;
     p->has_card =
         fine(p, SCardConnect(p->context, p->reader, SCARD_SHARE_EXCLUSIVE,
-                             SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &p->card,
-                             &p->protocol));
-    return p->has_card ? MSK_OK : MSK_ERR_CARD;
+                             PROTOCOLS, &p->card, &p->protocol));
+    return p->has_card && reset(p) ? MSK_OK : MSK_ERR_CARD;
 }
 
+/* Who comes next does not find the PIN verified. One that does not answer is
+ * left alone: after a reset that fails it is gone until it was really out. */
 void
 pcsc_disconnect(struct pcsc *p)
 {
+    bool answers = p->error == SCARD_S_SUCCESS;
+
     if (p->has_card)
-        (void)SCardDisconnect(p->card, SCARD_RESET_CARD);
+        (void)SCardDisconnect(p->card,
+                              answers ? SCARD_RESET_CARD : SCARD_LEAVE_CARD);
     p->has_card = false;
 }
 
@@ -162,7 +176,7 @@ pcsc_exchange(struct pcsc *p, struct msk_bytes command,
     if (!p->has_card ||
         !fine(p, SCardTransmit(p->card, protocol, command.p, command.n, NULL,
                                octets, &n)) ||
-        n < 2)
+        !fine(p, n < 2 ? SCARD_W_REMOVED_CARD : SCARD_S_SUCCESS))
         return MSK_ERR_CARD;
     answer->n = n - 2;
     memcpy(answer->data, octets, answer->n);

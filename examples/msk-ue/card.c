@@ -56,7 +56,9 @@ do_keys(void *user)
     return err == MSK_OK ? uicc_derive(&c->uicc, c->fqdn, c->ks_ext_naf) : err;
 }
 
-/* A card, or for a while none: the loop looks if it is to end. */
+/* A card, or for a while none: the loop looks if it is to end. At first the
+ * daemon gets the time to see that the card went: it looks twice a second, and
+ * a reset of a card that is not there confuses it. */
 static int
 do_return(void *user)
 {
@@ -64,6 +66,9 @@ do_return(void *user)
     struct card *c = user;
     int err;
 
+    if (c->settles)
+        (void)pcsc_await(&c->uicc.pcsc, false, LOOK);
+    c->settles = false;
     if (!pcsc_await(&c->uicc.pcsc, true, LOOK))
         return MSK_PENDING;
     err = uicc_start(&c->uicc);
@@ -110,7 +115,7 @@ note(struct host *h, int err)
 
     if (err != MSK_ERR_CARD || c->away || !uicc_is_gone(&c->uicc))
         return;
-    c->away = true;
+    c->away = c->settles = true;
     tell(h, "gone", c->uicc.why);
 }
 

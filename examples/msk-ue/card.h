@@ -38,7 +38,8 @@ struct card {
     struct worker worker;
     enum card_job job;
     bool waits;          /* for each command: nothing is put off */
-    bool away, wrong;    /* another card is in its place */
+    bool away, settles;  /* it has just gone */
+    bool wrong;          /* another card is in its place */
     const char *refused; /* why the card that is there was not taken; NULL */
     uint32_t token;
     struct msk_bytes command;

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -57,12 +58,15 @@ def loopback_up():
         fcntl.ioctl(s, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))
 
 
-def start_pcscd(where):
-    """With the virtual reader, and what other readers this machine has left alone."""
+def move_in():
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     os.mkdir("/run/pcscd")
     loopback_up()
-    os.mkdir(f"{where}/readers")
+
+
+def start_pcscd(where):
+    """With the virtual reader, and what other readers this machine has left alone."""
+    os.makedirs(f"{where}/readers", exist_ok=True)
     with open(f"{where}/readers/vpcd", "w", encoding="ascii") as file:
         file.write(f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{PORT:#x}\n'
                    f'LIBPATH {DRIVER}\nCHANNELID {PORT:#x}\n')
@@ -128,8 +132,8 @@ class World:
 def an_mtk(world):
     """The next MTK message, and what comes of it; the same key at both ends."""
     sent = world.bmsc.ask(f"mtk {GROUP} {MIKEY}", "mtk")
-    got = world.ue.wait("mtk")
-    assert (got["mtk_id"], got["key"], got["salt"]) == (sent["mtk_id"], sent["key"], sent["salt"])
+    got = world.ue.wait("mtk", mtk_id=sent["mtk_id"])
+    assert (got["key"], got["salt"]) == (sent["key"], sent["salt"])
     return got
 
 
@@ -265,10 +269,242 @@ def options_are_one_way_or_the_other(where):
     world.end()
 
 
+# --- pulled out ----------------------------------------------------------------------------------
+
+class Pulls:
+    """A card that is pulled out at each command of what `act` brings about, before the card has done
+    it and after, and put in again. `event` is the one that it ends with where nothing happens, and
+    `settled` waits for what must come of it in spite of that."""
+
+    def __init__(self, world, act, event, settled):
+        self.world, self.act, self.event, self.settled, self.pulled = world, act, event, settled, []
+
+    def once(self, at, when):
+        """False: there are fewer commands."""
+        card, ue = self.world.card, self.world.ue
+        card.ask(f"pull {at} {when}", "told")
+        before = card.count("pulled"), ue.count(self.event)
+        self.act()
+        if not self.was_pulled(*before):
+            card.ask("pull 0 before", "told")
+            self.settled(None, when)
+            return False
+        command = [e for e in card.events if e["event"] == "pulled"][-1]["command"]
+        ue.wait("card", state="gone")
+        card.say("insert")
+        ue.wait("card", state="back")
+        self.settled(command, when)
+        self.pulled.append((command, when))
+        return True
+
+    def was_pulled(self, pulls, events):
+        """False: the UE has done all that it does by itself, the event and what comes with it."""
+        card, ue = self.world.card, self.world.ue
+        until, count, still = time.monotonic() + PATIENCE, None, 0
+        while card.count("pulled") == pulls and still < 8:
+            assert time.monotonic() < until, (self.event, ue.events[-3:])
+            time.sleep(0.1)
+            now = card.ask("count", "count")["n"], ue.count(self.event)
+            count, still = now, still + 1 if now == count and now[1] > events else 0
+        return card.count("pulled") > pulls
+
+    def at_each(self):
+        for when in "before", "after":
+            at = 1
+            while self.once(at, when):
+                at += 1
+                assert at < 100, "it has no end"
+        return {command[2:4] for command, _ in self.pulled}
+
+
+def unlike(events, *names):
+    """Each of these came once."""
+    keys = [tuple(event[name] for name in names) for event in events]
+    assert len(keys) == len(set(keys)), keys
+
+
+def nothing_twice(world):
+    """What the UE told of, and what the card took."""
+    unlike([e for e in world.ue.events if e["event"] == "mtk"], "number", "mtk_id")
+    assert world.card.ask("count", "count")["twice"] == 0
+
+
+def pulled_out_over_an_msk(where):
+    """Each MSK is held, and acknowledged, and the MTKs under it come. The UE asks for one that the
+    card had taken when nobody heard."""
+    world = World(where)
+    begin(world)
+    number, requests, asked = 1, 0, []
+
+    def rekey():
+        nonlocal number, requests
+        number, requests = number + 1, world.ue.count("http_request")
+        world.bmsc.say(f"rekey {GROUP}")
+
+    def settled(command, when):
+        world.ue.wait("msk", number=number)
+        world.bmsc.wait("acked", number=number)
+        assert an_mtk(world)["number"] == number
+        if world.ue.count("http_request") > requests:
+            asked.append((command, when))
+
+    assert Pulls(world, rekey, "msk", settled).at_each() == {"a4", "b2", "89"}
+    assert asked and all(command.startswith("0089") for command, _ in asked), asked
+    nothing_twice(world)
+    world.ue.quit()
+    world.end()
+
+
+def pulled_out_over_an_mtk(where):
+    """It comes, once, unless the card had given it and nobody heard: then the next one comes."""
+    world = World(where)
+    begin(world)
+    sent, lost = {}, []
+
+    def mtk():
+        nonlocal sent
+        sent = world.bmsc.ask(f"mtk {GROUP} {MIKEY}", "mtk")
+
+    def settled(command, when):
+        after = an_mtk(world)["mtk_id"]  # those before it were told by then
+        assert after > sent["mtk_id"]
+        if sent["mtk_id"] not in [e["mtk_id"] for e in world.ue.events if e["event"] == "mtk"]:
+            lost.append((command, when))
+
+    assert Pulls(world, mtk, "mtk", settled).at_each() == {"a4", "b2", "89"}
+    assert all(command.startswith("0089") for command, _ in lost), lost
+    assert ("00898085", "before") not in lost, lost
+    assert lost, "a card that gives an MTK twice"
+    nothing_twice(world)
+    world.ue.quit()
+    world.end()
+
+
+def pulled_out_over_a_challenge(where):
+    """And over the keys that are made of it: there are new keys, and the BM-SC has the same."""
+    world = World(where)
+    _, told = begin(world)
+    btids = [told["btid"]]
+
+    def bootstrap():
+        world.ue.say("bootstrap")
+
+    def settled(*_):
+        btids.append(world.ue.wait("bootstrapped")["btid"])
+        world.ue.say(f"request {GROUP}")
+        world.ue.wait("result", code=200)
+        world.bmsc.wait("acked", number=1)
+        an_mtk(world)
+
+    assert Pulls(world, bootstrap, "bootstrapped", settled).at_each() >= {"a4", "88", "d6"}
+    assert len(btids) == len(set(btids)), btids
+    nothing_twice(world)
+    world.ue.quit()
+    world.end()
+
+
+def pulled_out_at_the_start(where):
+    """From the first command of a service to its MSK."""
+    world = World(where)
+    for when in "before", "after":
+        at = 1
+        while True:
+            ue = world.start_ue()
+            pulls = Pulls(world, lambda ue=ue: ue.say("start"), "result",
+                          lambda *_, ue=ue: (ue.wait("msk", number=1),
+                                             world.bmsc.wait("acked", number=1), an_mtk(world)))
+            more = pulls.once(at, when)
+            nothing_twice(world)
+            ue.quit()
+            if not more:
+                break
+            at += 1
+    assert at > 5, at
+    world.end()
+
+
+def pulled_out_at_the_end(where):
+    """A service that is left: its MSKs are deleted in the end, and come again with it."""
+    world = World(where)
+    ue, _ = begin(world)
+
+    def settled(*_):
+        until = time.monotonic() + PATIENCE
+        while world.card.ask("count", "count")["msks"] > 0:
+            assert time.monotonic() < until, "its MSKs are on the card"
+            time.sleep(0.2)
+        ue.say("start")
+        ue.wait("msk", number=1)
+        world.bmsc.wait("acked", number=1)
+        an_mtk(world)
+
+    assert Pulls(world, lambda: ue.say("deregister"), "left", settled).at_each() >= {"89"}
+    assert world.card.ask("count", "count")["twice"] == 0
+    ue.quit()
+    world.end()
+
+
+def another_card_is_not_taken(where):
+    """It is told, and waited out; the right one goes on where it was."""
+    world = World(where)
+    ue, _ = begin(world)
+    world.card.say("other")
+    world.card.ask("pull 1 before", "told")
+    sent = world.bmsc.ask(f"mtk {GROUP} {MIKEY}", "mtk")
+    ue.wait("card", state="gone")
+    world.card.say("insert")
+    assert ue.wait("card")["reason"] == "it is another card"
+    count = world.card.ask("count", "count")["n"]
+    time.sleep(2)
+    assert world.card.ask("count", "count")["n"] == count  # nothing more is said to it
+    world.card.ask("remove", "removed")
+    world.card.say("other")
+    time.sleep(2)
+    world.card.say("insert")
+    ue.wait("card", state="back")
+    assert ue.wait("mtk")["mtk_id"] == sent["mtk_id"]
+    ue.quit()
+    world.end()
+
+
+def the_daemon_may_be_started_anew(where):
+    world = World(where)
+    ue, _ = begin(world)
+    world.pcscd.kill()
+    world.pcscd.wait()
+    sent = world.bmsc.ask(f"mtk {GROUP} {MIKEY}", "mtk")
+    ue.wait("card", state="gone")
+    for name in os.listdir("/run/pcscd"):
+        os.unlink(f"/run/pcscd/{name}")
+    world.pcscd = start_pcscd(where)
+    world.card.say("insert")
+    ue.wait("card", state="back")
+    assert ue.wait("mtk")["mtk_id"] == sent["mtk_id"]
+    ue.quit()
+    world.end()
+
+
+def a_reader_that_hangs_holds_nobody(where):
+    """While a command is under way requests go on, and who signals twice need not wait for it."""
+    world = World(where)
+    ue, _ = begin(world)
+    world.card.ask("hang", "told")
+    world.bmsc.say(f"mtk {GROUP} {MIKEY}")
+    world.card.wait("hangs")
+    for _ in range(2):
+        ue.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+    assert ue.process.wait(PATIENCE) == 0
+    world.end()
+
+
 TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_card_is_used_again,
          a_card_may_only_do_aka, the_wrong_context_is_not_from_home, a_pin_is_tried_once,
          a_pin_opens_the_card, readers_are_named_by_how_they_begin,
-         options_are_one_way_or_the_other]
+         options_are_one_way_or_the_other, pulled_out_over_an_msk, pulled_out_over_an_mtk,
+         pulled_out_over_a_challenge, pulled_out_at_the_start, pulled_out_at_the_end,
+         another_card_is_not_taken, the_daemon_may_be_started_anew,
+         a_reader_that_hangs_holds_nobody]
 
 
 # --- each in a place of its own ------------------------------------------------------------------
@@ -298,6 +534,7 @@ def run_apart(how, name):
 def main():
     if sys.argv[6:7] == ["--inside"]:
         test = {each.__name__: each for each in TESTS}[sys.argv[7]]
+        move_in()
         with tempfile.TemporaryDirectory() as where:
             test(where)
         return

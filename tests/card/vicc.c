@@ -11,7 +11,9 @@
  *   insert                put in again
  *   other                 another card is in the hand from now on, or the first
  *                         one again
- *   count                 how many commands there were
+ *   hang                  no answer to the next command, which may be done
+ *   count                 how many commands there were, MSK messages that were
+ *                         taken twice, and Key Groups that have MSKs
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -32,7 +34,7 @@ static struct {
     uint16_t port;
     int link; /* to the reader; -1: the card is in the hand */
     unsigned long commands, pull_at;
-    bool after;
+    bool after, hangs;
 } vicc;
 
 /* --- the reader: a length of two octets, and a command or one octet that
@@ -112,10 +114,14 @@ static bool
 take_command(const uint8_t *c, size_t n)
 {
     bool pulled = ++vicc.commands == vicc.pull_at;
-    struct msk_bytes answer;
+    struct msk_bytes answer = { NULL, 0 };
 
     if (!pulled || vicc.after)
         answer = icc_command(&vicc.icc, c, n);
+    if (vicc.hangs) {
+        printf("{\"event\":\"hangs\"}\n");
+        return true;
+    }
     if (pulled) {
         vicc.pull_at = 0;
         tell_pulled(c);
@@ -146,6 +152,18 @@ take_frame(void)
 /* --- what it is told ------------------------------------------------------ */
 
 static void
+tell_count(void)
+{
+    const struct card *mbms = &vicc.icc.mbms;
+    int msks = 0;
+
+    for (size_t i = 0; i < CARD_MSKS; i++)
+        msks += mbms->ef_msk[i][3] != 0xFF;
+    printf("{\"event\":\"count\",\"n\":%lu,\"twice\":%zu,\"msks\":%d}\n",
+           vicc.commands, mbms->twice, msks);
+}
+
+static void
 take_line(char *line)
 {
     char *words[INPUT_WORDS_MAX];
@@ -154,7 +172,7 @@ take_line(char *line)
 
     if (n == 3 && strcmp(words[0], "pull") == 0 &&
         input_number(words[1], 100000, &number)) {
-        vicc.pull_at = vicc.commands + number;
+        vicc.pull_at = number > 0 ? vicc.commands + number : 0;
         vicc.after = strcmp(words[2], "after") == 0;
         printf("{\"event\":\"told\"}\n");
     } else if (n == 1 && strcmp(words[0], "remove") == 0) {
@@ -165,7 +183,10 @@ take_line(char *line)
     } else if (n == 1 && strcmp(words[0], "other") == 0) {
         vicc.icc.iccid[9] ^= 1;
     } else if (n == 1 && strcmp(words[0], "count") == 0) {
-        printf("{\"event\":\"count\",\"n\":%lu}\n", vicc.commands);
+        tell_count();
+    } else if (n == 1 && strcmp(words[0], "hang") == 0) {
+        vicc.hangs = true;
+        printf("{\"event\":\"told\"}\n");
     } else {
         exit(1);
     }

@@ -14,6 +14,12 @@ get16(const uint8_t *p)
     return (uint16_t)(p[0] << 8 | p[1]);
 }
 
+static uint32_t
+get32(const uint8_t *p)
+{
+    return (uint32_t)get16(p) << 16 | get16(p + 2);
+}
+
 static void
 put16(uint8_t *p, uint32_t v)
 {
@@ -298,6 +304,18 @@ verify(struct card *card, const struct card_muk *muk,
     put_reply(card, ack, n);
 }
 
+/* TS 31.102 lets the ME look at the counter (TS 33.246 6.4.6). */
+static void
+count_replay(struct card *card, const uint8_t *record,
+             const struct card_muk *muk, uint32_t counter)
+{
+    uint8_t name[CARD_MUK_RECORD];
+    size_t n = put_name(name, muk);
+
+    if (is_muk_in(record, muk) && counter <= get32(record + n + 2))
+        card->twice++;
+}
+
 static uint16_t
 accept_msk(struct card *card, const struct card_muk *muk,
            const struct msk_message *m, const struct msk_content *content)
@@ -311,6 +329,7 @@ accept_msk(struct card *card, const struct card_muk *muk,
         return 0x9867;
     if (m->id.number != 0)
         store_msk(card, i, m, content);
+    count_replay(card, record, muk, m->counter);
     write_muk(record, muk, m->counter);
     verify(card, muk, m);
     return OK;

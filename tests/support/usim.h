@@ -49,6 +49,8 @@ struct card {
 
     size_t commands;      /* so far */
     size_t blocks;        /* of these, blocks of AUTHENTICATE */
+    size_t twice;         /* MSK messages that it took with a counter that is
+                             not above the last one: it leaves that to the ME */
     size_t fail_at;       /* the command that fails, from 1; 0: none does */
     int fail_err;         /* the driver returns it, or if that is MSK_OK */
     uint16_t fail_status; /* the card answers it */
