@@ -11,7 +11,8 @@
  *   allow        the list, the owners and the SP of each group are in memory:
  *                after a restart groups are allowed anew, and an SP comes with
  *                the next MSK. An SP against `require` drops its message
- *                before the card sees it. At most MSK_CARD_SERVERS_MAX key
+ *                before the card sees it, authentic or not: MSK_ERR_POLICY
+ *                proves nothing then. At most MSK_CARD_SERVERS_MAX key
  *                servers own groups; one more is MSK_ERR_LIMIT.
  *   forget       of a group that nobody has allowed since the start deletes
  *                what the card has of it.

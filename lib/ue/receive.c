@@ -142,7 +142,8 @@ take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
         (void)msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
 }
 
-/* The message is authentic, but the SP is against what was announced. */
+/* Its SP is against what was announced. With an MGV-F in software the message is
+ * authentic. On a card nobody can tell, and so this names a reason, no more. */
 static void
 bar(struct msk_ue *ue)
 {

@@ -24,9 +24,8 @@ commit(struct fake_store *fake, const struct msk_change *changes, size_t n,
                  : fake->under.commit(fake->under.user, 0, changes, n);
 }
 
-/* Counts a call. True: it is one that fails. */
-static bool
-count(struct fake_store *fake, uint32_t token)
+bool
+fake_store_count(struct fake_store *fake, uint32_t token)
 {
     fake->token = token;
     fake->calls++;
@@ -48,7 +47,7 @@ fake_load(void *user, uint32_t token, struct msk_bytes key,
           struct msk_stored *out)
 {
     struct fake_store *fake = user;
-    bool fails = count(fake, token);
+    bool fails = fake_store_count(fake, token);
 
     if (!fake->later)
         return load(fake, key, out, fails);
@@ -74,7 +73,7 @@ fake_commit(void *user, uint32_t token, const struct msk_change *changes,
             size_t n)
 {
     struct fake_store *fake = user;
-    bool fails = count(fake, token);
+    bool fails = fake_store_count(fake, token);
 
     fake->commits++;
     fake->delayed += is_delayable(changes, n) ? 1 : 0;

@@ -37,6 +37,9 @@ struct fake_store {
 /* An empty store that answers at once. */
 void fake_store_start(struct fake_store *fake);
 
+/* Counts a call. True: it is one that fails. For what takes its place. */
+bool fake_store_count(struct fake_store *fake, uint32_t token);
+
 /* Does now what is waiting; returns the result to complete the call with. */
 int fake_store_answer(struct fake_store *fake);
 

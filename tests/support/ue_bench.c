@@ -2,6 +2,7 @@
 #include "ue_bench.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "msk/xml_expat.h"
@@ -419,15 +420,96 @@ static const struct msk_ue_hooks hooks = {
     .keylog = keylog,
 };
 
+/* --- the MGV-F ----------------------------------------------------------- */
+
+bool
+bench_on_card(void)
+{
+    const char *mgvf = getenv("MSK_TEST_MGVF");
+
+    return mgvf != NULL && strcmp(mgvf, "uicc") == 0;
+}
+
+int
+bench_trouble(void)
+{
+    return bench_on_card() ? MSK_ERR_CARD : MSK_ERR_STORE;
+}
+
+void
+bench_select(void)
+{
+    if (bench_on_card())
+        cmocka_set_skip_filter("software alone*");
+}
+
+/* Fails, or answers later, where the store would have. */
+static int
+transmit(void *user, uint32_t token, struct msk_bytes command,
+         struct msk_card_answer *answer)
+{
+    struct bench *b = user;
+    bool fails = fake_store_count(&b->store, token);
+
+    if (fails && !b->store.later)
+        return MSK_ERR_CARD;
+    b->card.later = b->store.waiting = b->store.later;
+    b->store.fails = fails;
+    return b->card.driver.transmit(b->card.driver.user, token, command, answer);
+}
+
+int
+bench_store_answer(struct bench *b)
+{
+    struct bench *house = b->house != NULL ? b->house : b;
+
+    if (!bench_on_card())
+        return fake_store_answer(&house->store);
+    house->store.waiting = false;
+    return house->store.fails ? MSK_ERR_CARD : card_answer(&house->card);
+}
+
+static int
+make_mgvf(struct bench *b)
+{
+    const struct msk_mgvf_config soft = { .size = sizeof soft,
+                                          .crypto = &b->crypto.crypto,
+                                          .store = &b->store.store };
+    const struct msk_mgvf_uicc_config uicc = {
+        .size = sizeof uicc,
+        .card = &b->card_driver,
+        .groups = b->card_groups,
+        .n_groups = BENCH_CARD_GROUPS,
+    };
+
+    b->card_driver = (struct msk_card){ sizeof b->card_driver, b, transmit };
+    return bench_on_card() ? msk_mgvf_uicc_init(&b->mgvf, b->mgvf_memory,
+                                                sizeof b->mgvf_memory, &uicc)
+                           : msk_mgvf_init(&b->mgvf, b->mgvf_memory,
+                                           sizeof b->mgvf_memory, &soft);
+}
+
+/* GBA_U, once; then the MUK is nowhere else. */
+static void
+give_muk_to_card(struct bench *b, const char *fqdn, struct msk_ue_keys *keys)
+{
+    struct bench *house = b->house != NULL ? b->house : b;
+    char btid[MSK_BTID_MAX + 1] = "";
+
+    if (!bench_on_card())
+        return;
+    memcpy(btid, keys->btid.p, keys->btid.n);
+    if (!card_has_muk(&house->card, fqdn, btid))
+        card_add_muk(&house->card, fqdn, btid, keys->muk.p);
+    keys->muk = (struct msk_bytes){ NULL, 0 };
+}
+
 /* --- the session --------------------------------------------------------- */
 
 static int
 make(struct bench *b, const struct msk_ue_config *wish)
 {
     struct msk_ue_config c = { .size = sizeof c };
-    const struct msk_mgvf_config mgvf = { .size = sizeof mgvf,
-                                          .crypto = &b->crypto.crypto,
-                                          .store = &b->store.store };
     int err;
 
     if (wish != NULL)
@@ -442,9 +524,7 @@ make(struct bench *b, const struct msk_ue_config *wish)
     c.hooks = &hooks;
     if (c.limits.groups == 0)
         c.limits = (struct msk_ue_limits){ BENCH_GROUPS, BENCH_SERVICES };
-    err = b->house == NULL ? msk_mgvf_init(&b->mgvf, b->mgvf_memory,
-                                           sizeof b->mgvf_memory, &mgvf)
-                           : MSK_OK;
+    err = b->house == NULL ? make_mgvf(b) : MSK_OK;
     c.mgvf = b->mgvf;
     if (err == MSK_OK)
         err = msk_ue_init(&b->ue, b->ue_memory, sizeof b->ue_memory, &c, b);
@@ -501,9 +581,9 @@ neighbour_push(struct bench *b, uint16_t number, bool unprotected)
     return msk_ue_receive(b->neighbour, m, msk_text(PEER), b->now);
 }
 
-/* It only receives, what is announced is protected, and it has MSK 1. */
+/* It only receives, and what is announced is protected. */
 static void
-move_in(struct bench *b)
+settle(struct bench *b)
 {
     const struct msk_ue_config c = {
         .size = sizeof c,
@@ -530,11 +610,19 @@ move_in(struct bench *b)
     bench_key(0, 'U', muk);
     keys.btid = (struct msk_bytes){ btid, btid_of(0, btid) };
     keys.muk = (struct msk_bytes){ muk, sizeof muk };
+    give_muk_to_card(b, NEIGHBOUR, &keys);
     assert_int_equal(msk_ue_init(&b->neighbour, b->neighbour_memory,
                                  sizeof b->neighbour_memory, &c, b),
                      MSK_OK);
     assert_int_equal(msk_ue_set_keys(b->neighbour, &keys, b->now), MSK_OK);
     assert_int_equal(msk_ue_start(b->neighbour, &s, b->now), MSK_OK);
+}
+
+/* It has MSK 1. */
+static void
+move_in(struct bench *b)
+{
+    settle(b);
     assert_int_equal(neighbour_push(b, 1, false), MSK_OK);
     assert_true(b->neighbour_disturbed); /* of its own */
     b->neighbour_disturbed = false;
@@ -579,6 +667,8 @@ prepare(struct bench *b, enum msk_layout layout, const char *fqdn)
     fake_crypto_start(&b->crypto, 0);
     fake_crypto_start(&b->server_crypto, 0);
     fake_store_start(&b->store);
+    card_start(&b->card, layout);
+    b->card.room = CARD_MSKS_MAX;
     b->server_now = 1600000000000;
     b->server_random = (struct msk_random){ .size = sizeof b->server_random,
                                             .user = b,
@@ -642,14 +732,37 @@ bench_end(struct bench *b, void **state)
     return release(state);
 }
 
+/* Its power was off, too. It is spared the trouble that others are in. */
+static void
+settle_again(struct bench *b)
+{
+    struct fake_crypto crypto = b->crypto;
+    bool later = b->store.later;
+    size_t fail_at = b->store.fail_at;
+
+    b->crypto.fail_at = b->store.fail_at = 0;
+    b->store.later = false;
+    settle(b);
+    b->crypto = crypto;
+    b->store.later = later;
+    b->store.fail_at = fail_at;
+}
+
 int
 bench_power_cycle(struct bench *b, const struct msk_ue_config *config)
 {
+    int err;
+
     msk_ue_wipe(b->ue);
-    if (b->house == NULL)
-        msk_mgvf_wipe(b->mgvf);
     b->asked = false;
-    return make(b, config);
+    if (b->house != NULL)
+        return make(b, config);
+    msk_ue_wipe(b->neighbour);
+    msk_mgvf_wipe(b->mgvf);
+    err = make(b, config);
+    if (err == MSK_OK && b->neighbour != NULL)
+        settle_again(b);
+    return err;
 }
 
 int
@@ -667,6 +780,7 @@ bench_keys(struct bench *b, unsigned n)
     keys.muk = (struct msk_bytes){ muk, sizeof muk };
     keys.mrk = (struct msk_bytes){ mrk, sizeof mrk };
     keys.age = n;
+    give_muk_to_card(b, b->fqdn, &keys);
     err = msk_ue_set_keys(b->ue, &keys, b->now);
     /* An error may be that of what was due besides. */
     set = err == MSK_PENDING ||
@@ -761,7 +875,7 @@ bench_complete(struct bench *b)
     int err = MSK_PENDING;
 
     while (store->waiting && err == MSK_PENDING) {
-        int result = fake_store_answer(store);
+        int result = bench_store_answer(b);
 
         err = msk_ue_complete(b->ue, store->token, result, b->now);
     }

@@ -10,6 +10,9 @@
  * of another BM-SC, which holds an MSK of that group number in a domain of its
  * own. Whatever happens on the bench, the neighbour must not feel it.
  *
+ * With MSK_TEST_MGVF=uicc in the environment the MGV-F is a USIM instead
+ * (usim.h); what a test tells the store to do, the card does then.
+ *
  * The bench is all in one struct and asserts after each call what must always
  * hold: no step that its table does not define, and no hook inside a hook.
  */
@@ -21,10 +24,12 @@
 #include "msk/body.h"
 #include "msk/ue.h"
 #include "support.h"
+#include "usim.h"
 
 #define BENCH_GROUPS 4 /* of a session, unless the test wants others */
 #define BENCH_SERVICES 3
 #define BENCH_SEEN 64
+#define BENCH_CARD_GROUPS (MSK_UE_GROUPS_MAX + 4) /* and the neighbours' */
 /* The Key Group of the service "news"; "film" has one more, the same group of
  * another domain. Tests call that one BENCH_OTHER, here and in what was seen. */
 #define BENCH_GROUP 0x68CA
@@ -82,7 +87,10 @@ struct bench {
     uint64_t random_state;
     struct msk_mgvf *mgvf;
     struct msk_ue *ue;
-    uint8_t mgvf_memory[MSK_MGVF_SIZE];
+    uint8_t mgvf_memory[MSK_MGVF_SIZE]; /* is enough for that of a card */
+    struct card card;
+    struct msk_card card_driver;
+    struct msk_card_group card_groups[BENCH_CARD_GROUPS];
     uint8_t ue_memory[MSK_UE_SIZE(MSK_UE_GROUPS_MAX, MSK_UE_SERVICES_MAX)];
     struct msk_ue *neighbour;
     uint8_t neighbour_memory[MSK_UE_SIZE(2, 2)];
@@ -158,8 +166,26 @@ extern enum msk_layout bench_layouts[2];
         "keyid: " #test, test, start, stop, &bench_layouts[1] \
     }
 
+/* The same for what cannot be on a card, and why. */
+#define BENCH_SOFT(why, test)                                        \
+    { "software alone, " why ", csb: " #test, test, start, stop,     \
+      &bench_layouts[0] },                                           \
+    {                                                                \
+        "software alone, " why ", keyid: " #test, test, start, stop, \
+            &bench_layouts[1]                                        \
+    }
+
 /* The session again over the same store: a power cycle. */
 int bench_power_cycle(struct bench *b, const struct msk_ue_config *config);
+
+/* Is the MGV-F a USIM? And what a call returns when it or the store fails. */
+bool bench_on_card(void);
+int bench_trouble(void);
+
+/* Runs a table of tests; on a card without those of BENCH_SOFT. */
+#define bench_run(tests) \
+    (bench_select(), cmocka_run_group_tests(tests, NULL, NULL))
+void bench_select(void);
 
 /* Keys of the n-th bootstrap, set; the BM-SC knows them from then on. */
 int bench_keys(struct bench *b, unsigned n);
@@ -217,9 +243,11 @@ void bench_forget(struct bench *b);
 const struct bench_seen *bench_the_last(const struct bench *b,
                                         enum msk_ue_effect_kind kind);
 
-/* Does what waits in the store until nothing does; returns what the call
- * that was pending did. */
+/* Does what waits in the store or the card until nothing does; returns what the
+ * call that was pending did. Or the first thing that waits: what to complete the
+ * call with. */
 int bench_complete(struct bench *b);
+int bench_store_answer(struct bench *b);
 
 extern const uint8_t bench_domain[3];
 

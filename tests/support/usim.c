@@ -34,27 +34,6 @@ put32(uint8_t *p, uint32_t v)
     put16(p + 2, v);
 }
 
-void
-card_make_muk(struct card *card, const char *fqdn, uint8_t muk)
-{
-    struct card_muk *free = NULL;
-
-    for (size_t i = CARD_MUKS; i-- > 0;) {
-        struct card_muk *m = &card->muks[i];
-
-        if (m->fqdn[0] == '\0')
-            free = m;
-        else if (strcmp(m->fqdn, fqdn) == 0)
-            m->is_last = false;
-    }
-    assert_non_null(free);
-    (void)snprintf(free->fqdn, sizeof free->fqdn, "%s", fqdn);
-    (void)snprintf(free->btid, sizeof free->btid, "btid-%02x", muk);
-    memset(free->key, muk, sizeof free->key);
-    free->is_last = true;
-    free->is_gone = false;
-}
-
 /* --- the files ----------------------------------------------------------- */
 
 /* The name of a MUK, as in EF_MUK and in a command. */
@@ -129,10 +108,76 @@ write_muk(uint8_t *record, const struct card_muk *m, uint32_t counter)
     put32(record + n + 2, counter);
 }
 
+/* --- GBA_U --------------------------------------------------------------- */
+
+bool
+card_has_muk(const struct card *card, const char *fqdn, const char *btid)
+{
+    for (size_t i = 0; i < CARD_MUKS; i++)
+        if (strcmp(card->muks[i].fqdn, fqdn) == 0 &&
+            strcmp(card->muks[i].btid, btid) == 0)
+            return true;
+    return false;
+}
+
+/* A free place, or that of one that is neither the last nor in use. */
+static struct card_muk *
+place_for_muk(struct card *card)
+{
+    struct card_muk *idle = NULL;
+
+    for (size_t i = 0; i < CARD_MUKS; i++) {
+        struct card_muk *m = &card->muks[i];
+
+        if (m->fqdn[0] == '\0')
+            return m;
+        if (!m->is_last && !is_used(card, m))
+            idle = m;
+    }
+    assert_non_null(idle);
+    return idle;
+}
+
+void
+card_add_muk(struct card *card, const char *fqdn, const char *btid,
+             const uint8_t key[32])
+{
+    struct card_muk *m;
+
+    for (size_t i = 0; i < CARD_MUKS; i++)
+        if (strcmp(card->muks[i].fqdn, fqdn) == 0)
+            card->muks[i].is_last = false;
+    m = place_for_muk(card);
+    (void)snprintf(m->fqdn, sizeof m->fqdn, "%s", fqdn);
+    (void)snprintf(m->btid, sizeof m->btid, "%s", btid);
+    memcpy(m->key, key, sizeof m->key);
+    m->is_last = true;
+    m->is_gone = false;
+}
+
+void
+card_make_muk(struct card *card, const char *fqdn, uint8_t muk)
+{
+    char btid[8];
+    uint8_t key[32];
+
+    (void)snprintf(btid, sizeof btid, "btid-%02x", muk);
+    memset(key, muk, sizeof key);
+    card_add_muk(card, fqdn, btid, key);
+}
+
+/* --- MSKs ---------------------------------------------------------------- */
+
+static size_t
+n_msks(const struct card *card)
+{
+    return card->room > 0 ? card->room : CARD_MSKS;
+}
+
 static int
 msk_index(const struct card *card, const struct msk_key_id *id, bool free)
 {
-    size_t n = card->room > 0 ? card->room : CARD_MSKS;
+    size_t n = n_msks(card);
     int found = -1;
 
     for (size_t i = n; i-- > 0;) {
@@ -521,7 +566,7 @@ static uint16_t
 read_record(struct card *card, uint8_t number, struct msk_card_answer *answer)
 {
     bool muk = card->selected == 0x6FD8;
-    size_t n = muk ? CARD_MUKS : CARD_MSKS;
+    size_t n = muk ? CARD_MUKS : n_msks(card);
 
     if (card->selected == 0)
         return 0x6986;

@@ -11,8 +11,9 @@
 #include "msk/mgvf_uicc.h"
 #include "support.h"
 
-#define CARD_MUKS 4         /* records of EF_MUK, and MUKs it can make */
-#define CARD_MSKS 3         /* records of EF_MSK */
+#define CARD_MUKS 4 /* records of EF_MUK, and MUKs it can make */
+#define CARD_MSKS 3 /* records of EF_MSK, unless told otherwise */
+#define CARD_MSKS_MAX 72
 #define CARD_MUK_RECORD 200 /* octets of a record */
 #define CARD_MSK_RECORD 20
 
@@ -39,8 +40,8 @@ struct card {
     enum msk_layout layout;
     struct card_muk muks[CARD_MUKS];
     uint8_t ef_muk[CARD_MUKS][CARD_MUK_RECORD];
-    uint8_t ef_msk[CARD_MSKS][CARD_MSK_RECORD];
-    struct card_msk msks[CARD_MSKS][2];
+    uint8_t ef_msk[CARD_MSKS_MAX][CARD_MSK_RECORD];
+    struct card_msk msks[CARD_MSKS_MAX][2];
     uint16_t selected;
     uint8_t data[2048]; /* an AUTHENTICATE on its way in */
     size_t len;
@@ -66,8 +67,14 @@ struct card {
 /* A fresh card. */
 void card_start(struct card *card, enum msk_layout layout);
 
-/* GBA_U makes a MUK: that of tests/support/chip.h. */
+/* GBA_U makes a MUK, the last one for that server: that of
+ * tests/support/chip.h, or another. Without room one goes that nobody uses. */
 void card_make_muk(struct card *card, const char *fqdn, uint8_t muk);
+void card_add_muk(struct card *card, const char *fqdn, const char *btid,
+                  const uint8_t key[32]);
+
+/* Did it make one of that name for the server? */
+bool card_has_muk(const struct card *card, const char *fqdn, const char *btid);
 
 /* The same as a card does it: Ks_int_NAF of a server and a B-TID, which is the
  * last one of that server from now on. What it neither made last nor used last

@@ -572,5 +572,5 @@ main(void)
         BENCH_BOTH(gives_up_an_answer_in_time_and_survives_clock_steps),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return bench_run(tests);
 }

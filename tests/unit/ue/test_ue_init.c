@@ -185,5 +185,5 @@ main(void)
         cmocka_unit_test(only_receives_without_xml_and_randomness),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return bench_run(tests);
 }

@@ -222,5 +222,5 @@ main(void)
           &bench_layouts[1] },
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return bench_run(tests);
 }

@@ -214,5 +214,5 @@ main(void)
         cmocka_unit_test_teardown(leaves_out_what_is_longer_than_any, stop),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return bench_run(tests);
 }

@@ -853,10 +853,13 @@ main(void)
         BENCH_BOTH(stays_unregistered_while_an_msk_is_good),
         BENCH_BOTH(leaves_no_service_that_may_yet_be_registered),
         BENCH_BOTH(leaves_no_service_that_registers_after_its_deregistration),
-        BENCH_BOTH(
+        BENCH_SOFT(
+            "a card tells no interval",
             registers_anew_what_was_kept_when_another_service_is_refused),
-        BENCH_BOTH(registers_though_a_request_of_before_is_refused),
-        BENCH_BOTH(leaves_when_that_registration_is_refused_too),
+        BENCH_SOFT("a card tells no interval",
+                   registers_though_a_request_of_before_is_refused),
+        BENCH_SOFT("a card tells no interval",
+                   leaves_when_that_registration_is_refused_too),
         BENCH_BOTH(keeps_a_group_that_another_service_needs),
         BENCH_BOTH(begins_its_patience_anew_when_it_is_started_again),
         BENCH_BOTH(registers_again_after_a_deregistration),
@@ -864,8 +867,10 @@ main(void)
         BENCH_BOTH(takes_over_an_updated_announcement),
         BENCH_BOTH(refuses_what_it_has_no_room_for),
         BENCH_BOTH(asks_a_server_where_it_is),
-        BENCH_BOTH(undoes_a_start_that_the_store_refuses),
-        BENCH_BOTH(takes_back_new_terms_that_the_store_refuses),
+        BENCH_SOFT("owners are in memory",
+                   undoes_a_start_that_the_store_refuses),
+        BENCH_SOFT("owners are in memory",
+                   takes_back_new_terms_that_the_store_refuses),
         BENCH_BOTH(does_not_wait_for_an_msk_that_came_before),
         BENCH_BOTH(
             repeats_a_registration_that_was_not_answered_and_not_at_once),
@@ -875,11 +880,12 @@ main(void)
         BENCH_BOTH(registers_again_what_was_kept_by_itself),
         BENCH_BOTH(registers_again_what_was_registered_when_it_is_refused),
         BENCH_BOTH(leaves_a_server_that_registers_and_refuses),
-        BENCH_BOTH(refuses_other_keys_under_a_known_name),
+        BENCH_SOFT("a card makes its MUKs and is given none",
+                   refuses_other_keys_under_a_known_name),
         BENCH_BOTH(deregisters_what_was_to_be_registered_anew),
         BENCH_BOTH(deregisters_what_may_still_be_registered),
         BENCH_BOTH(hands_what_is_announced_as_on_to_the_mgvf),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return bench_run(tests);
 }
