@@ -24,7 +24,7 @@ Key = collections.namedtuple("Key", "file function text")
 
 
 class Rules:
-    """What mcdc.txt says: {layer: (floor, program)} and {Key: reason}."""
+    """What mcdc.txt says: {layer: (floor, test)} and {Key: reason}."""
 
     def __init__(self, text):
         self.floors, self.excluded = {}, {}
@@ -62,11 +62,10 @@ def introspect(build, what):
 
 
 def find_tests(build):
-    """{LAYER/PROGRAM: command} of the programs of tests/unit."""
+    """{LAYER/TEST: {cmd, env ..}} of the programs of tests/unit."""
     unit = build / "tests" / "unit"
-    commands = [test["cmd"] for test in introspect(build, "tests")]
-    return {str(pathlib.Path(command[0]).relative_to(unit)): command
-            for command in commands if command[0].startswith(f"{unit}/")}
+    tests = [test for test in introspect(build, "tests") if test["cmd"][0].startswith(f"{unit}/")]
+    return {f"{pathlib.Path(test['cmd'][0]).parent.relative_to(unit)}/{test['name']}": test for test in tests}
 
 
 def find_library(build):
@@ -90,20 +89,19 @@ def run_tests(build, tests):
 
     def run_one(name):
         profile = raw / (name.replace("/", "-") + ".%p.profraw")
-        run(*tests[name], cwd=build, timeout=600,
-            env=dict(os.environ, LLVM_PROFILE_FILE=str(profile), MSK_TEST_SEED="1"))
+        run(*tests[name]["cmd"], cwd=build, timeout=600,
+            env=dict(os.environ, LLVM_PROFILE_FILE=str(profile), MSK_TEST_SEED="1", **tests[name]["env"]))
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(run_one, tests))
 
 
 def measure(build, without=None):
-    """What llvm-cov says of the library, after all programs but one."""
-    left_out = without and without.replace("/", "-") + "."
-    profiles = [path for path in (build / "raw").iterdir()
-                if not (left_out and path.name.startswith(left_out))]
+    """What llvm-cov says of the library, after all tests but one, on a card or not."""
+    left_out = () if without is None else tuple(without.replace("/", "-") + end for end in (".", "_card."))
+    profiles = [path for path in (build / "raw").iterdir() if not path.name.startswith(left_out)]
     if without and len(profiles) == len(list((build / "raw").iterdir())):
-        raise SystemExit(f"mcdc.txt: there is no program {without}")
+        raise SystemExit(f"mcdc.txt: there is no test {without}")
     merged = build / "merged.profdata"
     run("llvm-profdata-19", "merge", "-sparse", *profiles, "-o", merged)
     return json.loads(run("llvm-cov-19", "export", find_library(build), "-instr-profile", merged))["data"][0]
@@ -203,11 +201,11 @@ def tell_missing(found, rules):
 
 
 def check_itself(build, found, rules, source):
-    """Each layer without one of its programs, and an exclusion of what is seen, are red."""
-    for layer, (_, program) in rules.floors.items():
-        complaints, _ = judge(conditions(measure(build, program), source), rules)
+    """Each layer without one of its tests, and an exclusion of what is seen, are red."""
+    for layer, (_, test) in rules.floors.items():
+        complaints, _ = judge(conditions(measure(build, test), source), rules)
         if not any(line.startswith(f"{layer}: ") for line in complaints):
-            raise SystemExit(f"mcdc.py: nobody misses {program}")
+            raise SystemExit(f"mcdc.py: nobody misses {test}")
     for key, seen in found.values():
         if seen and key not in rules.excluded:
             break
@@ -220,7 +218,7 @@ def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     rules, source = Rules(RULES.read_text(encoding="utf-8")), Source()
     tests = find_tests(build)
-    make(build, [command[0] for command in tests.values()] + [find_library(build)])
+    make(build, {test["cmd"][0] for test in tests.values()} | {find_library(build)})
     run_tests(build, tests)
     found = conditions(measure(build), source)
     complaints, layers = judge(found, rules)
