@@ -18,32 +18,16 @@ import subprocess
 import sys
 import time
 
+import changes
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEFECTS = pathlib.Path(__file__).resolve().parent / "defects.txt"
 PATIENCE = 600  # seconds for a test, on the busiest machine
 MEMORY = 2 << 30  # octets; a defect may be a loop without an end
 
 
-class Defect:
-    def __init__(self, block):
-        lines = block.splitlines()
-        self.name, self.path, self.test = lines[:3]
-        self.old = "\n".join(line[1:] for line in lines[3:] if line.startswith("-"))
-        self.new = "\n".join(line[1:] for line in lines[3:] if line.startswith("+"))
-        if not self.old or any(line[0] not in "-+" for line in lines[3:]):
-            raise SystemExit(f"{DEFECTS}: {self.name}: what is to be changed?")
-
-    def applied(self, text):
-        """None: it does not fit."""
-        if text.count(self.old) != 1:
-            return None
-        old = self.old + "\n" if not self.new else self.old
-        return text.replace(old, self.new)
-
-
 def read_defects():
-    blocks = DEFECTS.read_text(encoding="utf-8").strip().split("\n\n")
-    return [Defect(block) for block in blocks if not block.startswith("#")]
+    return changes.read(DEFECTS, ("name", "path", "test"))
 
 
 def check(defects):
