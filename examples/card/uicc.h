@@ -10,8 +10,9 @@
 #include "../gba/aka.h"
 #include "pcsc.h"
 
-#define UICC_USIM "card:" /* in front of a reader, where a USIM is named */
-#define UICC_ICCID 10     /* octets */
+#define UICC_USIM "card:"   /* in front of a reader, where a USIM is named */
+#define UICC_NOT_NOW 0x6985 /* a status: it has no key for that, or not now */
+#define UICC_ICCID 10       /* octets */
 #define UICC_AID_MAX 16
 #define UICC_PIN_MAX 8
 

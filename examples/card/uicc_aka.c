@@ -13,7 +13,6 @@
 #define SUCCESS 0xDB /* and gives */
 #define SYNCHRONISATION 0xDC
 #define NOT_HOME 0x9862
-#define NOT_NOW 0x6985
 
 #define UPDATE_BINARY 0xD6
 #define EF_GBABP 0x6FD6
@@ -124,7 +123,7 @@ uicc_derive(struct uicc *u, const char *fqdn,
     uicc_put_field(&command, (struct msk_bytes){ naf_id, n });
     uicc_put_field(&command, msk_text(u->impi));
     err = uicc_send(u, &command, true, &a);
-    if (err == MSK_OK && u->status == NOT_NOW)
+    if (err == MSK_OK && u->status == UICC_NOT_NOW)
         err = MSK_ERR_MISSING;
     else if (err == MSK_OK &&
              (!uicc_is_fine(u) || a.n == 0 || a.data[0] != SUCCESS ||

@@ -65,6 +65,14 @@ tell_pull(struct host *h)
     event_tell(&h->log, event);
 }
 
+static bool
+is_to_be_kept(struct host *h, int err)
+{
+    if (err == MSK_ERR_NO_MUK)
+        return h->datagrams.state == DATAGRAM_NEW && gba_make_again(h);
+    return err == MSK_ERR_CARD && card_away(h);
+}
+
 void
 datagrams_taken(struct host *h, int err)
 {
@@ -75,8 +83,7 @@ datagrams_taken(struct host *h, int err)
     d->ask = err == MSK_ERR_REPLAY && d->state == DATAGRAM_AGAIN && d->is_msk;
     d->asked = h->now;
     d->asked.number = 0;
-    d->state =
-        err == MSK_ERR_CARD && card_away(h) ? DATAGRAM_KEPT : DATAGRAM_NEW;
+    d->state = is_to_be_kept(h, err) ? DATAGRAM_KEPT : DATAGRAM_NEW;
 }
 
 static void
@@ -92,7 +99,7 @@ ask_again(struct host *h)
 static bool
 takes(const struct host *h)
 {
-    return !card_busy(h) && !card_away(h);
+    return !card_busy(h) && !card_away(h) && !gba_makes(h);
 }
 
 static void

@@ -3,7 +3,8 @@
  * datagrams.h - MIKEY messages as they come. One that a card was pulled out
  * over is handed in again when it is back, once: if the card has not done it,
  * it is done then, and if it has, it is a replay. Of an MSK message that was
- * one the BM-SC has not heard, and so it is asked for the MSK again.
+ * one the BM-SC has not heard, and so it is asked for the MSK again. One under
+ * a MUK that the card has lost is handed in again when it has made it anew.
  */
 #ifndef MSK_UE_DATAGRAMS_H
 #define MSK_UE_DATAGRAMS_H

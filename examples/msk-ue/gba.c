@@ -214,12 +214,50 @@ take_made(struct host *h, int err)
     finish(h);
 }
 
+/* TS 33.246 6.1: from Ks, if the card still has it; else there is a new one. */
+static void
+take_made_again(struct host *h, int err)
+{
+    struct gba *g = &h->gba;
+    json_t *event;
+
+    g->makes = false;
+    if (err == MSK_ERR_CARD && card_away(h))
+        return;
+    g->again = false;
+    if (err != MSK_OK) {
+        (void)gba_need(h);
+        return;
+    }
+    event = event_new(&h->log, "card");
+    event_word(event, "state", "keys");
+    event_word(event, "reason", "it had lost them, and has made them again");
+    event_tell(&h->log, event);
+}
+
+bool
+gba_make_again(struct host *h)
+{
+    if (!h->card.keeps || msk_mgvf_uicc_status(h->mgvf) != UICC_NOT_NOW)
+        return false;
+    h->gba.again = true;
+    return true;
+}
+
+bool
+gba_makes(const struct host *h)
+{
+    return h->gba.again;
+}
+
 void
 gba_answered(struct host *h, int err)
 {
     struct gba *g = &h->gba;
 
-    if (g->keeps)
+    if (g->makes)
+        take_made_again(h, err);
+    else if (g->keeps)
         take_made(h, err);
     else
         go_on(h, bootstrap_answered(&g->run, err));
@@ -282,8 +320,14 @@ gba_run(struct host *h)
     else if (!g->runs && wanted && !card_away(h) &&
              event_monotonic() >= g->next)
         begin(h);
-    if (g->keeps && !card_busy(h) && !card_away(h))
+    if (card_busy(h) || card_away(h))
+        return;
+    if (g->keeps) {
         card_begin_keys(h, session_fqdn(h), &g->run.info);
+    } else if (g->again) {
+        g->makes = true;
+        card_begin_keys(h, session_fqdn(h), NULL);
+    }
 }
 
 msk_time

@@ -22,6 +22,7 @@ struct gba {
     char btid[MSK_BTID_MAX + 1]; /* of the last run */
     bool runs, needed;
     bool keeps; /* the run is done, and the card has to make keys of it */
+    bool again, makes; /* it has lost them: it is to make them; it does */
     unsigned failures; /* in a row */
     msk_time next;     /* monotonic: no run begins before */
     msk_time renew;    /* Unix time: one begins then; MSK_NEVER */
@@ -41,6 +42,11 @@ void gba_run(struct host *h);
 /* The card has answered a challenge, or made keys; or it is there again. */
 void gba_answered(struct host *h, int err);
 void gba_card_back(struct host *h);
+/* The card has just said that it had the MUK of a message and lost its key
+ * (6985): it is to make it again. False: it has not said that. */
+bool gba_make_again(struct host *h);
+/* It has not made it yet. */
+bool gba_makes(const struct host *h);
 /* What is on the card already, if it is good: its keys are the session's.
  * MSK_OK also where there is nothing; MSK_ERR_CARD, errors of the session. */
 int gba_take_kept(struct host *h);

@@ -198,6 +198,22 @@ def what_is_on_the_card_is_used_again(where):
     world.end()
 
 
+def what_the_card_has_lost_it_makes_again(where):
+    """The key of a MUK that gave way to others, from Ks, which is there: no bootstrapping, and the
+    MSK message that showed it is taken."""
+    world = World(where)
+    ue, _ = begin(world)
+    world.card.ask("lose", "told")
+    world.bmsc.say(f"rekey {GROUP}")
+    ue.wait("card", state="keys")
+    ue.wait("msk", number=2)
+    world.bmsc.wait("acked", number=2)
+    an_mtk(world)
+    assert ue.count("bootstrapped") == 1
+    ue.quit()
+    world.end()
+
+
 def a_card_may_only_do_aka(where):
     """The 3G context: Ks comes out, and all else is as with a USIM in software."""
     world = World(where, gba_u=False)
@@ -499,12 +515,12 @@ def a_reader_that_hangs_holds_nobody(where):
 
 
 TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_card_is_used_again,
-         a_card_may_only_do_aka, the_wrong_context_is_not_from_home, a_pin_is_tried_once,
-         a_pin_opens_the_card, readers_are_named_by_how_they_begin,
-         options_are_one_way_or_the_other, pulled_out_over_an_msk, pulled_out_over_an_mtk,
-         pulled_out_over_a_challenge, pulled_out_at_the_start, pulled_out_at_the_end,
-         another_card_is_not_taken, the_daemon_may_be_started_anew,
-         a_reader_that_hangs_holds_nobody]
+         what_the_card_has_lost_it_makes_again, a_card_may_only_do_aka,
+         the_wrong_context_is_not_from_home, a_pin_is_tried_once, a_pin_opens_the_card,
+         readers_are_named_by_how_they_begin, options_are_one_way_or_the_other,
+         pulled_out_over_an_msk, pulled_out_over_an_mtk, pulled_out_over_a_challenge,
+         pulled_out_at_the_start, pulled_out_at_the_end, another_card_is_not_taken,
+         the_daemon_may_be_started_anew, a_reader_that_hangs_holds_nobody]
 
 
 # --- each in a place of its own ------------------------------------------------------------------

@@ -11,6 +11,7 @@
  *   insert                put in again
  *   other                 another card is in the hand from now on, or the first
  *                         one again
+ *   lose                  the keys of all MUKs
  *   hang                  no answer to the next command, which may be done
  *   count                 how many commands there were, MSK messages that were
  *                         taken twice, and Key Groups that have MSKs
@@ -184,6 +185,10 @@ take_line(char *line)
         vicc.icc.iccid[9] ^= 1;
     } else if (n == 1 && strcmp(words[0], "count") == 0) {
         tell_count();
+    } else if (n == 1 && strcmp(words[0], "lose") == 0) {
+        for (size_t i = 0; i < CARD_MUKS; i++)
+            vicc.icc.mbms.muks[i].is_gone = true;
+        printf("{\"event\":\"told\"}\n");
     } else if (n == 1 && strcmp(words[0], "hang") == 0) {
         vicc.hangs = true;
         printf("{\"event\":\"told\"}\n");
