@@ -19,6 +19,7 @@ int command_open(int argc, char **argv);
 int command_ack(int argc, char **argv);
 int command_check_ack(int argc, char **argv);
 int command_derive(int argc, char **argv);
+int command_gba(int argc, char **argv);
 int command_digest(int argc, char **argv);
 int command_body(int argc, char **argv);
 int command_announcement(int argc, char **argv);

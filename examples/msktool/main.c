@@ -41,6 +41,17 @@ static const struct {
       "      --psk HEX --csb HEX [--rand HEX] [--cs N] [--prf 0|1] [--len N]",
       "prints a key of TS 33.220 B.3, MRK, K_AF of AKMA, a NAF_Id, or a key "
       "of\n      MIKEY, in hex" },
+    { "gba", command_gba,
+      "--k HEX --opc HEX|--op HEX --rand HEX [--sqn HEX [--amf HEX]|--autn "
+      "HEX]\n"
+      "      [--bsf NAME] [--impi TEXT --fqdn NAME]\n"
+      "  gba --ks HEX --rand HEX [--bsf NAME] [--impi TEXT --fqdn NAME]",
+      "prints what a bootstrapping comes to, as JSON: RES and keys of "
+      "Milenage,\n"
+      "      AUTN and AUTS of a number, for AKA and for GBA_U, or who made an\n"
+      "      AUTN; Ks, B-TID, Ks_NAF, Ks_int_NAF; MUK and MRK in the ME and "
+      "on\n"
+      "      the UICC" },
     { "msk", command_msk,
       "--layout csb|keyid --muk HEX --domain HEX --group N --number N\n"
       "      [--key HEX] [--seq LO:HI] [--rand HEX] [--csb HEX] [--ts N]\n"
