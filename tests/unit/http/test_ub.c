@@ -460,6 +460,280 @@ null_is_an_error(void **state)
 #undef REFUSED
 }
 
+/* --- the edges of the calls -------------------------------------------------- */
+
+#define REFUSED(call) check_int(#call, call, MSK_ERR_ARGUMENT)
+
+static struct msk_bytes
+too_long(size_t n)
+{
+    uint8_t *p = room(n + 1);
+
+    memset(p, 'a', n + 1);
+    return (struct msk_bytes){ p, n + 1 };
+}
+
+static void
+refuses_what_a_client_cannot_work_with(void **state)
+{
+    const struct msk_ub_client_config whole = { .size = sizeof whole,
+                                                .crypto = &t.crypto.crypto,
+                                                .random = &t.random,
+                                                .fqdn = msk_text(FQDN),
+                                                .impi = msk_text(IMPI) };
+    struct msk_ub_client_config c;
+    struct msk_ub_client client;
+
+    (void)state;
+#define REFUSED_WITH(change)                      \
+    do {                                          \
+        c = whole;                                \
+        change;                                   \
+        REFUSED(msk_ub_client_init(&client, &c)); \
+    } while (0)
+    REFUSED_WITH(c.crypto = NULL);
+    REFUSED_WITH(c.random = NULL);
+    REFUSED_WITH(c.fqdn.n = 0);
+    REFUSED_WITH(c.fqdn = too_long(MSK_FQDN_MAX));
+    REFUSED_WITH(c.impi = msk_text("a b"));
+    REFUSED_WITH(c.impi = too_long(MSK_IMPI_MAX));
+#undef REFUSED_WITH
+}
+
+/* Fills that many headers, the last of which is `line`. */
+static void
+fill_headers(struct msk_http_header *headers, size_t n, const char *name,
+             struct msk_bytes line)
+{
+    for (size_t i = 0; i < n; i++)
+        headers[i] = header("X", msk_text("x"));
+    headers[n - 1] = header(name, line);
+}
+
+static void
+reads_no_answer_with_headers_without_end(void **state)
+{
+    static struct msk_http_header headers[MSK_HTTP_HEADERS_MAX + 1];
+    struct msk_aka_challenge got;
+    const struct msk_aka_answer answer = { .res = res };
+    struct msk_http_response response = { .size = sizeof response,
+                                          .status = 401,
+                                          .headers = headers,
+                                          .n_headers = MSK_HTTP_HEADERS_MAX };
+
+    (void)state;
+    fill_headers(headers, MSK_HTTP_HEADERS_MAX, "WWW-Authenticate",
+                 chars(CHALLENGE));
+    check_int("fits", msk_ub_client_challenge(&t.client, &response, &got),
+              MSK_OK);
+    (void)authorise(&answer);
+    response.n_headers++;
+    fill_headers(headers, MSK_HTTP_HEADERS_MAX + 1, "WWW-Authenticate",
+                 chars(CHALLENGE));
+    check_int("too many", msk_ub_client_challenge(&t.client, &response, &got),
+              MSK_ERR_DIGEST);
+    response.status = 200;
+    check_int("too many", msk_ub_client_verify(&t.client, res, &response),
+              MSK_ERR_DIGEST);
+    response.n_headers = 0;
+    check_int("no info", msk_ub_client_verify(&t.client, res, &response),
+              MSK_ERR_DIGEST);
+    response.headers = NULL;
+    check_int("no info", msk_ub_client_verify(&t.client, res, &response),
+              MSK_ERR_DIGEST);
+    response.n_headers = 1;
+    REFUSED(msk_ub_client_verify(&t.client, res, &response));
+    REFUSED(msk_ub_client_challenge(NULL, &response, &got));
+    response.n_headers = 0;
+    response.status = 401;
+    REFUSED(msk_ub_client_challenge(NULL, &response, &got));
+    REFUSED(msk_ub_client_challenge(&t.client, &response, NULL));
+}
+
+/* An empty opaque is one; one that is longer than any is none of a BSF. */
+static void
+takes_an_opaque_of_any_length_that_may_be(void **state)
+{
+    struct msk_bytes much = too_long(MSK_OPAQUE_MAX), line;
+    struct msk_aka_challenge got;
+    uint8_t *p = room(sizeof CHALLENGE ", opaque=\"\"" + much.n);
+    size_t n = 0;
+
+    (void)state;
+    check_int("empty", challenge_client(chars(CHALLENGE ", opaque=\"\""), &got),
+              MSK_OK);
+    check_int("opaque", t.client.has_opaque && t.client.opaque_len == 0, true);
+    line = chars(CHALLENGE ", opaque=\"");
+    memcpy(p, line.p, line.n);
+    memcpy(p + line.n, much.p, much.n);
+    n = line.n + much.n;
+    p[n++] = '"';
+    check_int("too long", challenge_client((struct msk_bytes){ p, n }, &got),
+              MSK_ERR_DIGEST);
+    check_int("other realm",
+              challenge_client(chars("Digest nonce=\"" NONCE "\", algorithm="
+                                     "AKAv1-MD5, qop=\"auth-int\""),
+                               &got),
+              MSK_ERR_DIGEST);
+}
+
+/* RFC 7616 3.5: what comes back with the rspauth is what was sent. */
+static void
+believes_no_info_that_echoes_something_else(void **state)
+{
+#define INFO(qop, cnonce, nc) \
+    qop "rspauth=\"" KNOWN_RSPAUTH "\", cnonce=\"" cnonce "\", nc=" nc
+    static const struct {
+        const char *info;
+        int err;
+    } all[] = {
+        { INFO("qop=auth-int, ", CNONCE, "00000001"), MSK_OK },
+        { INFO("", CNONCE, "00000001"), MSK_OK },
+        { INFO("qop=auth, ", CNONCE, "00000001"), MSK_ERR_DIGEST },
+        { INFO("qop=auth-int, ", "AAAA", "00000001"), MSK_ERR_DIGEST },
+        { INFO("qop=auth-int, ", CNONCE, "00000002"), MSK_ERR_DIGEST },
+        { "rspauth=\"no hex\", cnonce=\"" CNONCE "\", nc=00000001",
+          MSK_ERR_DIGEST },
+        { "rspauth=\"\", rspauth=\"\"", MSK_ERR_DIGEST },
+    };
+    struct msk_aka_challenge got;
+    const struct msk_aka_answer answer = { .res = res };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        check_int("challenge", challenge_client(chars(CHALLENGE), &got),
+                  MSK_OK);
+        (void)authorise(&answer);
+        check_int(all[i].info, verify(chars(all[i].info), BODY), all[i].err);
+    }
+#undef INFO
+}
+
+static void
+refuses_what_a_bsf_cannot_work_with(void **state)
+{
+    struct msk_http_request request = { .size = sizeof request,
+                                        .method = msk_text("GET"),
+                                        .target = msk_text("/"),
+                                        .n_headers = 1 };
+    struct msk_bytes fqdn = msk_text(FQDN), body = msk_text(BODY);
+    const struct msk_crypto *crypto = &t.crypto.crypto;
+    size_t n;
+
+    (void)state;
+    REFUSED(msk_ub_server_read(&request, &t.claim)); /* headers that are not */
+    request.n_headers = 0;
+    check_int("none", msk_ub_server_read(&request, &t.claim), MSK_ERR_MISSING);
+    REFUSED(msk_ub_server_read(&request, NULL));
+    REFUSED(msk_ub_server_challenge(fqdn, NULL, t.buf, 9, &n));
+    REFUSED(msk_ub_server_challenge(fqdn, &t.challenge, NULL, 9, &n));
+    REFUSED(msk_ub_server_challenge(fqdn, &t.challenge, t.buf, 9, NULL));
+#define CHECK(fqdn, challenge, xres, context) \
+    msk_ub_server_check(crypto, fqdn, &request, challenge, xres, context)
+    REFUSED(CHECK(fqdn, NULL, res, &t.context));
+    REFUSED(CHECK(fqdn, &t.challenge, res, NULL));
+    REFUSED(CHECK(msk_text(""), &t.challenge, res, &t.context));
+    REFUSED(CHECK(fqdn, &t.challenge, msk_text("abc"), &t.context));
+    check_int("no claim", CHECK(fqdn, &t.challenge, res, &t.context),
+              MSK_ERR_VALUE);
+#undef CHECK
+    REFUSED(msk_ub_server_info(crypto, msk_text("abc"), &t.claim, &t.context,
+                               body, t.buf, 9, &n));
+    REFUSED(
+        msk_ub_server_info(crypto, res, NULL, &t.context, body, t.buf, 9, &n));
+    REFUSED(
+        msk_ub_server_info(crypto, res, &t.claim, NULL, body, t.buf, 9, &n));
+    REFUSED(msk_ub_server_info(crypto, res, &t.claim, &t.context, body, t.buf,
+                               9, &n)); /* nothing was proven */
+}
+
+static void
+makes_no_info_of_what_is_not_whole(void **state)
+{
+    struct msk_aka_challenge got;
+    const struct msk_aka_answer answer = { .res = res };
+    const struct msk_crypto *crypto = &t.crypto.crypto;
+    struct msk_bytes line, body = msk_text(BODY);
+    size_t n;
+
+    (void)state;
+    check_int("challenge", challenge_client(chars(CHALLENGE), &got), MSK_OK);
+    line = authorise(&answer);
+    check_int("claim", read_claim(line), MSK_OK);
+    check_int("check", check(line, res), MSK_OK);
+#define INFO(buf, len) \
+    msk_ub_server_info(crypto, res, &t.claim, &t.context, body, buf, 400, len)
+    REFUSED(INFO(NULL, &n));
+    REFUSED(INFO(t.buf, NULL));
+    check_int("whole", INFO(t.buf, &n), MSK_OK);
+    t.crypto.fail_at = t.crypto.calls + 1;
+    check_int("fails", INFO(t.buf, &n), MSK_ERR_CRYPTO);
+    t.crypto.fail_at = 0;
+    t.claim.impi_len = MSK_IMPI_MAX + 1;
+    REFUSED(INFO(t.buf, &n));
+#undef INFO
+}
+
+static void
+reads_no_claim_that_is_longer_than_any(void **state)
+{
+    static struct msk_http_header headers[MSK_HTTP_HEADERS_MAX + 1];
+    struct msk_http_request request = { .size = sizeof request,
+                                        .method = msk_text("GET"),
+                                        .target = msk_text("/"),
+                                        .headers = headers,
+                                        .n_headers = MSK_HTTP_HEADERS_MAX + 1 };
+    static char line[2 * MSK_NONCE_MAX + 100];
+
+    (void)state;
+    fill_headers(headers, MSK_HTTP_HEADERS_MAX + 1, "Authorization",
+                 authorise(NULL));
+    check_int("headers", msk_ub_server_read(&request, &t.claim), MSK_ERR_VALUE);
+    strcpy(line, "Digest username=\"a\", nonce=\"");
+    memset(line + strlen(line), 'A', MSK_NONCE_MAX + 1);
+    strcat(line, "\"");
+    check_int("nonce", read_claim(chars(line)), MSK_ERR_VALUE);
+    strcpy(line, "Digest username=\"a\", nonce=\"" NONCE "\", auts=\"");
+    memset(line + strlen(line), 'A', 80);
+    strcat(line, "\"");
+    check_int("auts", read_claim(chars(line)), MSK_ERR_VALUE);
+    check_int("no base64",
+              read_claim(chars("Digest username=\"a\", nonce=\"" NONCE
+                               "\", auts=\"????????????????????\"")),
+              MSK_ERR_VALUE);
+    check_int("no nonce", read_claim(chars("Digest username=\"a\"")), MSK_OK);
+    assert_false(t.claim.answers);
+}
+
+static void
+names_no_keys_that_have_no_name(void **state)
+{
+    struct msk_ub_info info = { .expires = 1000 };
+    struct msk_xml xml = { .size = 1 };
+    size_t n;
+
+    (void)state;
+    REFUSED(msk_ub_btid(&t.challenge, msk_text(FQDN), NULL));
+    REFUSED(msk_ub_btid(&t.challenge, msk_text("a b"), &info));
+    REFUSED(msk_ub_btid(&t.challenge, too_long(MSK_BTID_MAX - 25), &info));
+    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n)); /* no B-TID */
+    check_int("B-TID", msk_ub_btid(&t.challenge, msk_text(FQDN), &info),
+              MSK_OK);
+    check_int("info", msk_ub_info_write(&info, t.buf, sizeof t.buf, &n),
+              MSK_OK);
+    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, NULL));
+    info.expires = UINT64_MAX;
+    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n));
+    info.expires = 1000;
+    info.btid_len = MSK_BTID_MAX + 1;
+    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n));
+    REFUSED(msk_ub_info_read(&xml, msk_ub_media_type(), res, &info));
+    xml = (struct msk_xml){ .size = sizeof xml };
+    REFUSED(msk_ub_info_read(&xml, msk_ub_media_type(), res, &info));
+}
+
+#undef REFUSED
+
 /* --- what the BSF answers ------------------------------------------------------------ */
 
 static int
@@ -586,6 +860,14 @@ main(void)
         TEST(believes_no_answer_but_a_200),
         TEST(an_answer_is_res_or_auts),
         TEST(null_is_an_error),
+        TEST(refuses_what_a_client_cannot_work_with),
+        TEST(reads_no_answer_with_headers_without_end),
+        TEST(takes_an_opaque_of_any_length_that_may_be),
+        TEST(believes_no_info_that_echoes_something_else),
+        TEST(refuses_what_a_bsf_cannot_work_with),
+        TEST(makes_no_info_of_what_is_not_whole),
+        TEST(reads_no_claim_that_is_longer_than_any),
+        TEST(names_no_keys_that_have_no_name),
         TEST(writes_what_it_reads),
         TEST(ignores_what_it_does_not_know),
         TEST(refuses_what_is_none),
