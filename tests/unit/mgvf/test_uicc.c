@@ -1114,6 +1114,188 @@ takes_no_group_of_another_domain_for_its_own(void **state)
     }
 }
 
+/* MTK, or MTK and salt: their lengths tell which, and others are of no card. */
+static void
+tells_the_mtk_from_its_salt_by_length(void **state)
+{
+    char answers[300];
+
+    (void)state;
+    for (size_t n = 0; n <= 60; n++) {
+        size_t salt = n == 16 || n == 24 || n == 32 ? 0 : 14;
+        bool fits = n >= 16 + salt && n <= 32 + salt && (n - salt) % 8 == 0;
+        int at, err;
+
+        begin(MSK_LAYOUT_KEYID, false);
+        at = snprintf(answers, sizeof answers,
+                      "9000;" EF_MSK_1 "62F3; 9000 53%02xDB", (unsigned)n + 1);
+        for (size_t i = 0; i < n; i++)
+            at += snprintf(answers + at, 3, "%02x", (unsigned)i);
+        set_script(answers);
+        err = receive(mtk_of(1, 1, 1));
+        check_int("MTK", err, fits ? MSK_OK : MSK_ERR_CARD);
+        if (fits) {
+            check_int("key", (long long)result.key.n, (long long)(n - salt));
+            check_int("salt", (long long)result.salt.n, (long long)salt);
+        }
+        release(NULL);
+    }
+}
+
+/* Records of EF_MUK: of the server, with a counter that the message has; or such
+ * that they mean nothing, and then it is new. */
+#define BTID_10 "627469642D3130"
+#define SERVER "626D73632E6578616D706C652E636F6D"
+#define NAME "8007" BTID_10 "8210" SERVER
+
+static void
+reads_records_of_muks_in_every_form(void **state)
+{
+    static const struct {
+        const char *record;
+        int want;
+    } rows[] = {
+        { "A01B" NAME "810400000001", MSK_ERR_REPLAY },
+        { "A0811B" NAME "810400000001", MSK_ERR_REPLAY },
+        { "A082001B" NAME "810400000001", MSK_ERR_REPLAY },
+        { "A01B" NAME "81810400000001FF", MSK_ERR_REPLAY },
+        { "A0831B" NAME "810400000001", MSK_OK },
+        { "A0801B" NAME "810400000001", MSK_OK },
+        { "A11B" NAME "810400000001", MSK_OK },
+        { "A01B8307" BTID_10 "8210" SERVER "810400000001", MSK_OK },
+        { "A01B8007" BTID_10 "8310" SERVER "810400000001", MSK_OK },
+        { "A01D" NAME "0000810400000001", MSK_OK },
+        { "A01B" NAME "820400000001", MSK_OK },
+        { "A01B" NAME "81050000000001", MSK_OK },
+        { "A01B" NAME "8103000001", MSK_OK },
+        { "A01B" NAME "8104000000", MSK_OK },
+        { "A01B" NAME, MSK_OK },
+    };
+    char answers[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin(MSK_LAYOUT_KEYID, false);
+        (void)snprintf(answers, sizeof answers,
+                       "9000; 9000 %s; 6A83; 62F3; 9000 5301DB",
+                       rows[i].record);
+        set_script(answers);
+        check_int(rows[i].record, receive(msk_of(GROUP, 1, 1)), rows[i].want);
+        release(NULL);
+    }
+}
+
+static void
+goes_on_after_each_deletion_that_fails(void **state)
+{
+    (void)state;
+    for (int all = 0; all < 2; all++)
+        for (size_t n = 1;; n++) {
+            int err;
+
+            begin(MSK_LAYOUT_KEYID, false);
+            assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_OK);
+            restart(false);
+            card.commands = 0;
+            card.fail_at = n;
+            card.fail_status = 0x6F00;
+            err = all != 0
+                      ? msk_mgvf_forget_all(mgvf)
+                      : msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP));
+            card.fail_at = 0;
+            release(NULL);
+            if (err == MSK_OK) {
+                assert_true(n > 1);
+                break;
+            }
+            check_int("fails", err, MSK_ERR_CARD);
+            check_int(
+                "again",
+                all != 0 ? msk_mgvf_forget_all(mgvf)
+                         : msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP)),
+                MSK_OK);
+            check_int("record", card.ef_msk[0][3], 0xFF);
+        }
+}
+
+/* What is not there is deleted. */
+static void
+forgets_what_the_card_does_not_have(void **state)
+{
+    (void)state;
+    begin(MSK_LAYOUT_KEYID, false);
+    restart(false);
+    set_script("6A88");
+    check_int("not found", msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP)),
+              MSK_OK);
+    set_script("6985");
+    check_int("refused", msk_mgvf_forget(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP)),
+              MSK_ERR_CARD);
+}
+
+static void
+refuses_what_is_longer_than_any(void **state)
+{
+    struct msk_mgvf_input input = { .size = sizeof input,
+                                    .layout = MSK_LAYOUT_KEYID };
+    struct msk_muk muk = { .size = sizeof muk,
+                           .fqdn = chars(CHIP_FQDN),
+                           .btid = chars("b") };
+    const struct msk_bytes much = { room(2000), 2000 };
+
+    (void)state;
+    begin(MSK_LAYOUT_KEYID, false);
+    input.fqdn = (struct msk_bytes){ much.p, MSK_FQDN_MAX + 1 };
+    input.message = msk_of(GROUP, 1, 1);
+    check_int("FQDN", msk_mgvf_process(mgvf, &input, NULL), MSK_ERR_ARGUMENT);
+    input.fqdn = muk.fqdn;
+    input.message = (struct msk_bytes){ much.p, MSK_MIKEY_MAX + 1 };
+    check_int("message", msk_mgvf_process(mgvf, &input, NULL), MSK_ERR_LENGTH);
+    muk.fqdn = input.fqdn;
+    check_int("MUK", msk_mgvf_set_muk(mgvf, &muk), MSK_OK);
+    muk.fqdn.n = 0;
+    check_int("no FQDN", msk_mgvf_set_muk(mgvf, &muk), MSK_ERR_ARGUMENT);
+    muk.fqdn = (struct msk_bytes){ much.p, MSK_FQDN_MAX + 1 };
+    check_int("FQDN", msk_mgvf_set_muk(mgvf, &muk), MSK_ERR_ARGUMENT);
+    muk.fqdn = input.fqdn;
+    muk.btid = (struct msk_bytes){ much.p, MSK_BTID_MAX + 1 };
+    check_int("B-TID", msk_mgvf_set_muk(mgvf, &muk), MSK_ERR_ARGUMENT);
+}
+
+/* The session may not say of which server a message is: it says so itself, where
+ * the layout lets it. */
+static void
+finds_the_server_in_the_message(void **state)
+{
+    struct msk_mgvf_input input = { .size = sizeof input };
+
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        begin(layout, false);
+        input.layout = chip.layout;
+        input.message = msk_of(GROUP, 1, 1);
+        check_int("no server", msk_mgvf_process(mgvf, &input, NULL),
+                  layout == MSK_LAYOUT_KEYID ? MSK_OK : MSK_ERR_ARGUMENT);
+    }
+}
+
+static void
+takes_no_acknowledgement(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        begin(layout, false);
+        assert_int_equal(receive(msk_of(GROUP, 1, 1)), MSK_OK);
+        assert_true(result.acknowledgement.n > 0);
+        check_int(
+            "its own",
+            receive(exact(result.acknowledgement.p, result.acknowledgement.n)),
+            MSK_ERR_KIND);
+    }
+}
+
 static void
 says_at_run_time_what_the_header_says(void **state)
 {
@@ -1148,6 +1330,13 @@ main(void)
         TEST(forgets_everything_on_the_card),
         TEST(has_no_way_for_some_calls),
         TEST(refuses_absent_arguments),
+        TEST(tells_the_mtk_from_its_salt_by_length),
+        TEST(reads_records_of_muks_in_every_form),
+        TEST(goes_on_after_each_deletion_that_fails),
+        TEST(forgets_what_the_card_does_not_have),
+        TEST(refuses_what_is_longer_than_any),
+        TEST(finds_the_server_in_the_message),
+        TEST(takes_no_acknowledgement),
         TEST(keeps_no_mtk_after_the_next_call),
         TEST(wipes_its_memory_and_groups_and_no_octet_after),
         cmocka_unit_test(says_at_run_time_what_the_header_says),
