@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Whatever fails while a BM-SC does what is due: the host throws the record away
+ * and calls again, and what comes of it is what would have come of it. */
+#include <string.h>
+
+#include "office.h"
+
+#define GROUPS 3
+
+static struct office o;
+
+static struct totals {
+    size_t gave_up, delivered, parted, joined;
+} all;
+
+static void
+count(void)
+{
+    all.gave_up += o.gave_up;
+    all.delivered += o.delivered;
+    all.parted += o.parted;
+    all.joined += o.joined;
+}
+
+static void
+soon_silent(struct msk_bmsc_config *config)
+{
+    config->retries = 1;
+    config->unanswered = 2;
+}
+
+/* Step k of the life: pushes that nobody acknowledges, new MSKs, time. */
+static int
+do_step(size_t k)
+{
+    struct msk_key_group *g = &o.group[k % GROUPS];
+
+    if (k >= 2 * GROUPS)
+        return office_timer(&o);
+    if (k == GROUPS + 1)
+        return office_push_msk(&o, g, MSK_ROLE_CURRENT);
+    return office_push(&o, g);
+}
+
+/* Returns how often something failed; every step succeeds in the end. */
+static size_t
+live(enum msk_layout layout, size_t fail_at, bool for_ever)
+{
+    size_t failed = 0;
+
+    memset(&all, 0, sizeof all);
+    office_start(&o, layout, soon_silent);
+    for (uint16_t i = 0; i < GROUPS; i++)
+        (void)office_group(&o, (uint16_t)(0x18CF + i), i % 2 == 0);
+    office_fail(&o, 1, fail_at, for_ever);
+    for (size_t k = 0; k < 30; k++) {
+        int err = do_step(k);
+
+        if (err != MSK_OK) {
+            check_int("fails", err, MSK_ERR_CRYPTO);
+            check_int("effects", (long long)o.effects, 0);
+            failed++;
+            office_fail(&o, 1, 0, false);
+            check_int("again", do_step(k), MSK_OK);
+        }
+        count();
+        if (k == GROUPS)
+            check_int("rekey", msk_key_group_rekey(&o.group[0], &o.random),
+                      MSK_OK);
+        if (k >= GROUPS)
+            o.now += 3000;
+        release(NULL);
+    }
+    return failed;
+}
+
+static void
+does_in_the_end_what_it_would_have_done(void **state)
+{
+    (void)state;
+    for (int layout = 1; layout <= 2; layout++) {
+        struct totals want;
+
+        check_int("failed", (long long)live((enum msk_layout)layout, 0, false),
+                  0);
+        want = all;
+        assert_true(want.gave_up > 0);
+        for (size_t n = 1;; n++) {
+            if (live((enum msk_layout)layout, n, n % 2 == 0) == 0) {
+                assert_true(n > 20);
+                break;
+            }
+            check_int("given up", (long long)all.gave_up,
+                      (long long)want.gave_up);
+            check_int("delivered", (long long)all.delivered,
+                      (long long)want.delivered);
+            check_int("parted", (long long)all.parted, (long long)want.parted);
+            check_int("joined", (long long)all.joined, (long long)want.joined);
+        }
+    }
+}
+
+/* Their EXT stands straight before KEMAC, and the UE takes them as the others. */
+static void
+ext_at_the_end(struct msk_bmsc_config *config)
+{
+    config->ext = MSK_EXT_BEFORE_KEMAC;
+}
+
+static void
+pushes_with_ext_where_the_network_wants_it(void **state)
+{
+    (void)state;
+    for (int layout = 1; layout <= 2; layout++, release(NULL)) {
+        struct msk_key_group *g;
+
+        office_start(&o, (enum msk_layout)layout, ext_at_the_end);
+        g = office_group(&o, 0x18CF, false);
+        check_int("push", office_push(&o, g), MSK_OK);
+        check_int("arrives", office_arrives(&o, 0), MSK_OK);
+        check_int("ack", office_ack(&o, o.ack), MSK_OK);
+        check_int("delivered", (long long)o.delivered, 1);
+    }
+}
+
+static void
+pushes_no_msk_of_a_role_that_is_none(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_KEYID, NULL);
+    g = office_group(&o, 0x18CF, false);
+    check_int("role", office_push_msk(&o, g, (enum msk_key_group_role)3),
+              MSK_ERR_ARGUMENT);
+    check_int("sent", (long long)o.sent, 0);
+    check_int("no record",
+              msk_bmsc_push_msk(o.bmsc, &o, NULL, g, MSK_ROLE_CURRENT, o.now,
+                                o.outbox),
+              MSK_ERR_ARGUMENT);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(does_in_the_end_what_it_would_have_done,
+                                  release),
+        cmocka_unit_test_teardown(pushes_with_ext_where_the_network_wants_it,
+                                  release),
+        cmocka_unit_test_teardown(pushes_no_msk_of_a_role_that_is_none,
+                                  release),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
