@@ -185,6 +185,22 @@ takes_no_character_outside_the_alphabet(void **state)
     assert_int_equal(taken, 64 + 1 + 4);
 }
 
+static void
+refuses_a_view_that_has_no_octets(void **state)
+{
+    const struct msk_bytes none = { NULL, 0 }, bad = { NULL, 1 };
+    uint8_t out[4];
+    size_t len = 9;
+
+    (void)state;
+    assert_int_equal(msk_base64_encode(bad, out, 4, &len), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_base64_decode(bad, out, 4, &len), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_base64_encode(none, out, 4, &len), MSK_OK);
+    assert_int_equal(len, 0);
+    assert_int_equal(msk_base64_decode(none, out, 4, &len), MSK_OK);
+    assert_int_equal(len, 0);
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, release)
 
 int
@@ -196,6 +212,7 @@ main(void)
         TEST(refuses_every_buffer_that_is_too_small),
         TEST(encodes_as_much_as_it_says_and_no_more),
         TEST(decodes_what_it_encoded),
+        TEST(refuses_a_view_that_has_no_octets),
         TEST(skips_white_space_anywhere),
         TEST(refuses_every_text_that_is_not_canonical),
         TEST(takes_no_character_outside_the_alphabet),
