@@ -9,9 +9,9 @@
 //   mbs-control-plane         one MBSTF, which makes the MTKs
 //   mbs-control-plane --ntp   two, which both send the MTKs of the MBSF, with
 //                             the seconds of NTP as T (TS 33.246 6.3.4.6)
+//   ... --json                tells events as JSON, one a line
 #include <poll.h>
 #include <sys/random.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -21,9 +21,13 @@
 #include "../provider.h"
 #include "loopback.hpp"
 #include "mbs.hpp"
+#include "told.hpp"
 
+using loopback::Child;
+using loopback::ended_well;
 using loopback::Lines;
 using loopback::say;
+using loopback::start;
 using mbs::Mtk;
 using mbs::Octets;
 
@@ -58,15 +62,8 @@ ntp_seconds()
 std::string
 described(const Mtk &mtk)
 {
-    char text[3];
-    std::string out =
-        std::to_string(mtk.msk_number) + " " + std::to_string(mtk.id) + " ";
-
-    for (std::uint8_t octet : mtk.key) {
-        std::snprintf(text, sizeof text, "%02x", octet);
-        out += text;
-    }
-    return out;
+    return std::to_string(mtk.msk_number) + " " + std::to_string(mtk.id) + " " +
+           told::hex(mtk.key.data(), mtk.key.size());
 }
 
 // --- the roles
@@ -83,15 +80,19 @@ repeat_until(Lines &in, std::string &line, int s, const sockaddr_in &to,
     } while (!in.next(line, repetition) && !in.over);
 }
 
+Mtk
+mtk_of(const mbs_key_info &info)
+{
+    return { info.id.number,
+             info.mtk_id,
+             Octets(info.mtk.key, info.mtk.key + info.mtk.key_len),
+             {} };
+}
+
 // The MTK that the MBSF made, in a second that no MTK had before.
 Octets
-in_step(const mbs::Mbstf &mbstf, const mbs_key_info &info, std::uint32_t &last)
+in_step(const mbs::Mbstf &mbstf, const Mtk &mtk, std::uint32_t &last)
 {
-    Mtk mtk = { info.id.number,
-                info.mtk_id,
-                Octets(info.mtk.key, info.mtk.key + info.mtk.key_len),
-                {} };
-
     while (ntp_seconds() <= last)
         poll(nullptr, 0, 20);
     last = ntp_seconds();
@@ -100,7 +101,7 @@ in_step(const mbs::Mbstf &mbstf, const mbs_key_info &info, std::uint32_t &last)
 
 // Lines of the MBSF: a context, or "mtk" for a new one. Tells its MTKs.
 void
-run_mbstf(int from, int report, std::uint16_t port)
+run_mbstf(const char *who, int from, int report, std::uint16_t port)
 {
     mbs::Mbstf mbstf(host());
     Lines in(from);
@@ -109,6 +110,9 @@ run_mbstf(int from, int report, std::uint16_t port)
     std::uint32_t last = 0;
     sockaddr_in to = loopback::address(loopback::multicast, port);
     int s = loopback::open_sender();
+    const std::string source = loopback::name_of(s);
+    const std::string group_at =
+        std::string(loopback::multicast) + ":" + std::to_string(port);
 
     for (repeat_until(in, line, s, to, message); !in.over;
          repeat_until(in, line, s, to, message)) {
@@ -116,12 +120,16 @@ run_mbstf(int from, int report, std::uint16_t port)
 
         if (line == "mtk") {
             message = mbstf.make(mtk, [](const Octets &) {}); // commit here
+            told::sent(who, group, mtk, message, source, group_at);
             say(report, described(mtk));
             continue;
         }
         mbs_key_info info = mbs::context_key(line);
         mbstf.take(info);
-        message = info.mtk_id != 0 ? in_step(mbstf, info, last) : Octets();
+        mtk = mtk_of(info);
+        message = mtk.id != 0 ? in_step(mbstf, mtk, last) : Octets();
+        if (mtk.id != 0)
+            told::sent(who, group, mtk, message, source, group_at);
         msk_wipe(&info, sizeof info);
     }
     close(s);
@@ -136,6 +144,7 @@ take_nas(Lines &nas, mbs::Client &ue, int report)
         return;
     mbs_key_info info = mbs::context_key(line);
     (void)ue.take(info);
+    told::event("ue", "msk", told::name_of(info.id, info.mtk_id));
     msk_wipe(&info, sizeof info);
     say(report, "expires " + std::to_string(ue.expires(group)));
 }
@@ -143,12 +152,16 @@ take_nas(Lines &nas, mbs::Client &ue, int report)
 void
 take_datagram(int s, mbs::Client &ue, int report)
 {
-    std::uint8_t message[MSK_MIKEY_MAX];
+    Octets message(MSK_MIKEY_MAX);
     std::optional<Mtk> mtk;
-    ssize_t n = recv(s, message, sizeof message, 0);
+    ssize_t n = recv(s, message.data(), message.size(), 0);
+    int err;
 
-    if (n > 0)
-        (void)ue.datagram(message, static_cast<std::size_t>(n), mtk);
+    if (n <= 0)
+        return;
+    message.resize(static_cast<std::size_t>(n));
+    err = ue.datagram(message.data(), message.size(), mtk);
+    told::taken(group, message, err, mtk);
     if (mtk)
         say(report, described(*mtk));
 }
@@ -172,55 +185,6 @@ run_ue(int from, int report, int s)
     }
 }
 
-// A process with a pipe to it and one from it.
-struct Child {
-    pid_t pid = -1;
-    int to = -1;
-    Lines from{ -1 };
-};
-
-std::vector<int> ours; // ends that no child may keep
-
-Child
-start(const std::function<void(int, int)> &role)
-{
-    int in[2], out[2];
-    Child child;
-
-    if (pipe(in) != 0 || pipe(out) != 0)
-        throw mbs::Error("no pipe");
-    child.pid = fork();
-    if (child.pid == 0) {
-        for (int fd : ours)
-            close(fd);
-        close(in[1]);
-        close(out[0]);
-        try {
-            role(in[0], out[1]);
-            _exit(0);
-        } catch (const std::exception &e) {
-            std::fprintf(stderr, "mbs-control-plane: %s\n", e.what());
-            _exit(1);
-        }
-    }
-    close(in[0]);
-    close(out[1]);
-    child.to = in[1];
-    child.from = Lines(out[0]);
-    ours.push_back(in[1]);
-    ours.push_back(out[0]);
-    return child;
-}
-
-bool
-ended_well(const Child &child)
-{
-    int status = -1;
-
-    close(child.to);
-    return waitpid(child.pid, &status, 0) == child.pid && status == 0;
-}
-
 // --- the MBSF, and what it sees
 
 class Play
@@ -234,8 +198,9 @@ class Play
         ue_ = start([s](int in, int out) { run_ue(in, out, s); });
         close(s);
         for (int i = 0; i < (ntp ? 2 : 1); i++)
-            mbstfs_.push_back(
-                start([port](int in, int out) { run_mbstf(in, out, port); }));
+            mbstfs_.push_back(start([port, i](int in, int out) {
+                run_mbstf(i == 0 ? "mbstf" : "mbstf2", in, out, port);
+            }));
         mbsf_.emplace(host(), group); // no child has its MSK
     }
 
@@ -267,9 +232,10 @@ class Play
             static_cast<msk_time>(std::time(nullptr) + 3600) * 1000;
         std::string text = mbs::context_text(mbsf_->context(expires));
 
-        std::printf("MBSF: MSK %d to UE and MBSTF: %zu octets of "
-                    "MbsSecurityContext\n",
-                    msk, text.size());
+        told::text("MBSF: MSK " + std::to_string(msk) +
+                   " to UE and MBSTF: " + std::to_string(text.size()) +
+                   " octets of MbsSecurityContext");
+        told::context(group, msk, 0, text);
         say(ue_.to, text);
         if (!ue_.from.next(line_, patience) ||
             line_ != "expires " + std::to_string(expires))
@@ -290,6 +256,8 @@ class Play
         mbs_key_info info = mbsf_->context(0, &mtk);
 
         mtk.msk_number = info.id.number;
+        told::context(group, info.id.number, info.mtk_id,
+                      mbs::context_text(info));
         for (const Child &mbstf : mbstfs_)
             say(mbstf.to, mbs::context_text(info));
         msk_wipe(&info, sizeof info);
@@ -301,8 +269,8 @@ class Play
     {
         bool fine = ue_.from.next(line_, patience) && line_ == mtk;
 
-        std::printf("UE: MTK %s %s\n", line_.substr(0, 3).c_str(),
-                    fine ? "as it was made" : "is another one, or none");
+        told::text("UE: MTK " + line_.substr(0, 3) +
+                   (fine ? " as it was made" : " is another one, or none"));
         return fine;
     }
 
@@ -318,17 +286,24 @@ class Play
 int
 main(int argc, char **argv)
 {
-    bool ntp = argc == 2 && std::strcmp(argv[1], "--ntp") == 0;
+    bool ntp = false, known = true;
 
-    if (argc > 2 || (argc == 2 && !ntp)) {
-        std::fprintf(stderr, "usage: mbs-control-plane [--ntp]\n");
+    for (int i = 1; i < argc; i++) {
+        ntp = ntp || std::strcmp(argv[i], "--ntp") == 0;
+        told::as_json = told::as_json || std::strcmp(argv[i], "--json") == 0;
+        known = known && (std::strcmp(argv[i], "--ntp") == 0 ||
+                          std::strcmp(argv[i], "--json") == 0);
+    }
+    if (!known) {
+        std::fprintf(stderr, "usage: mbs-control-plane [--ntp] [--json]\n");
         return 1;
     }
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     try {
         bool fine = Play(ntp).run();
 
-        std::puts(fine ? "PASS" : "FAIL");
+        told::text(fine ? "PASS" : "FAIL");
+        told::event("mbsf", "end", json_pack("{sb}", "fine", int(fine)));
         return fine ? 0 : 2;
     } catch (const loopback::NoMulticast &e) {
         std::fprintf(stderr, "mbs-control-plane: multicast: %s\n", e.what());

@@ -7,12 +7,16 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace loopback
 {
@@ -72,6 +76,57 @@ say(int fd, const std::string &line)
         throw std::runtime_error("a pipe");
 }
 
+// --- processes
+
+// A process with a pipe to it and one from it.
+struct Child {
+    pid_t pid = -1;
+    int to = -1;
+    Lines from{ -1 };
+};
+
+inline std::vector<int> ours; // ends that no child may keep
+
+inline Child
+start(const std::function<void(int, int)> &role)
+{
+    int in[2], out[2];
+    Child child;
+
+    if (pipe(in) != 0 || pipe(out) != 0)
+        throw std::runtime_error("no pipe");
+    child.pid = fork();
+    if (child.pid == 0) {
+        for (int fd : ours)
+            close(fd);
+        close(in[1]);
+        close(out[0]);
+        try {
+            role(in[0], out[1]);
+            _exit(0);
+        } catch (const std::exception &e) {
+            std::fprintf(stderr, "mbs-control-plane: %s\n", e.what());
+            _exit(1);
+        }
+    }
+    close(in[0]);
+    close(out[1]);
+    child.to = in[1];
+    child.from = Lines(out[0]);
+    ours.push_back(in[1]);
+    ours.push_back(out[0]);
+    return child;
+}
+
+inline bool
+ended_well(const Child &child)
+{
+    int status = -1;
+
+    close(child.to);
+    return waitpid(child.pid, &status, 0) == child.pid && status == 0;
+}
+
 // --- sockets
 
 struct NoMulticast : std::runtime_error {
@@ -87,6 +142,17 @@ address(const char *ip, std::uint16_t port)
     at.sin_port = htons(port);
     inet_pton(AF_INET, ip, &at.sin_addr);
     return at;
+}
+
+// 127.0.0.1:PORT of a socket.
+inline std::string
+name_of(int s)
+{
+    sockaddr_in at{};
+    socklen_t n = sizeof at;
+
+    getsockname(s, reinterpret_cast<sockaddr *>(&at), &n);
+    return "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
 }
 
 // Joined on the loopback, on a port of its own; *port: which.
@@ -112,9 +178,11 @@ inline int
 open_sender()
 {
     int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in from = address("127.0.0.1", 0);
     in_addr loopback{};
 
     inet_pton(AF_INET, "127.0.0.1", &loopback);
+    (void)bind(s, reinterpret_cast<sockaddr *>(&from), sizeof from);
     setsockopt(s, IPPROTO_IP, IP_MULTICAST_IF, &loopback, sizeof loopback);
     return s;
 }

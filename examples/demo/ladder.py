@@ -25,6 +25,9 @@ CLAUSES = {
     "nbsp": "TS 33.220 4.5.3, TS 29.309",
     "subscriber": "TS 33.246 6.1, Annex F",
     "srtp": "TS 33.246 6.6.2",
+    "context": "TS 33.501 W.4.1.2, TS 29.571",
+    "imported": "TS 33.501 W.4.1.2",
+    "several": "TS 33.246 6.3.4.6",
 }
 
 TO_BMSC, TO_UE, NOTE_UE, NOTE_BMSC = "to_bmsc", "to_ue", "note_ue", "note_bmsc"
@@ -141,8 +144,30 @@ def relay_arrow(event):
     return None
 
 
+def mbs_arrow(event):
+    """5G MBS: the MBSF and the MBSTFs stand at one end."""
+    who, kind = event["who"], event["event"]
+    if kind == "context" and "mtk_id" in event:
+        return NOTE_BMSC, "MTK %04x for both MBSTFs" % event["mtk_id"], "MbsSecurityContext", PLAIN, "several"
+    if kind == "context":
+        return TO_UE, "MSK " + name_of(event), "MbsSecurityContext, by NAS", PLAIN, "context"
+    if kind == "msk":
+        return NOTE_UE, "MSK %s imported" % name_of(event), "no RAND yet", GOOD, "imported"
+    if kind == "mtk" and who == "ue":
+        return NOTE_UE, "MTK %04x released" % event["mtk_id"], "MAC ok, by the RAND in it", GOOD, "released"
+    if kind == "mtk":
+        how = "multicast" if who == "mbstf" else "multicast by the other one"
+        return TO_UE, "MTK %04x" % event["mtk_id"], how, PLAIN, "mtk"
+    if kind == "refused":
+        return NOTE_UE, "passed over", "had it from the other one: " + event["reason"], PLAIN, "several"
+    return None
+
+
 def arrow(event):
     """(direction, what, detail, colour, clause) of an event, or None."""
+    if event["layout"] == "5g":
+        drawn = mbs_arrow(event)
+        return drawn and drawn[:4] + (CLAUSES[drawn[4]],)
     makers = {"ue": ue_arrow, "bmsc": bmsc_arrow, "bsf": bsf_arrow, "relay": relay_arrow}
     maker = makers.get(event["who"])
     drawn = maker(event) if maker else None
@@ -151,6 +176,8 @@ def arrow(event):
 
 def end_of(event):
     """Who stands at the right, and tells or is told that."""
+    if event["layout"] == "5g":
+        return "MBSTF" if event["who"].startswith("mbstf") else "MBSF"
     return "BSF" if event["who"] == "bsf" and event.get("at") == "ub" else "BM-SC"
 
 

@@ -51,7 +51,14 @@ MSKs.</p>"""),
 Key Domain ID and, in four octets, the Key Group and the Key Number. The identity of the
 sender (IDi) is the name of the BM-SC. The UE registers for a service, and is given its
 MSKs.</p>"""),
+    "5g": ("5G MBS: the control plane", """
+<p>TS 33.501 W.4.1.2 has another way for multicast sessions: the MBSF makes an MSK and
+says it, in MbsSecurityContext (TS 29.571), to the MBSTF and, through SMF and NAS, to the
+UE; here pipes stand for these. MTKs come in MIKEY as ever, multicast, each with the RAND
+that it was made with. Four processes play it; keys in their JSON are hidden here.</p>"""),
 }
+
+ENDS = {"5g": "MBSF, MBSTF"}
 
 NAMES = """
 <table>
@@ -151,7 +158,7 @@ def inside(event, msktool):
         return said(text + headers(event) + "\n" + event.get("body", "")), "request"
     if event["event"] == "http_response" and event["who"] == "bsf" and event["at"] == "ub":
         return said(headers(event) + "\n" + event.get("body", "")), "response"
-    if event["event"] == "http_response" and event.get("body"):
+    if event["event"] in ("http_response", "context") and event.get("body"):
         return said(event["body"]), "body"
     if event["event"] == "srtp":
         return explain_srtp(event["packets"]), "the first packet"
@@ -251,7 +258,7 @@ def overview(acts, results):
 def act(layout, events, msktool, results, first):
     title, about = LAYOUTS[layout]
     out = ['<section id="%s"><h2>%s</h2>' % (layout, title), about,
-           '<div class="ends"><span>UE</span><span>BM-SC, BSF</span></div>']
+           '<div class="ends"><span>UE</span><span>%s</span></div>' % ENDS.get(layout, "BM-SC, BSF")]
     for i, (what, rows) in enumerate(steps(events), 1):
         out.append('<h3 id="%s-%d">%d. %s %s</h3>' % (
             layout, i, i, html.escape(what), verdict(results.get((layout, what)))))

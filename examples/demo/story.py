@@ -6,6 +6,7 @@ import secrets
 import subprocess
 
 import picture
+import wire
 from stage import Air, Late, Program, Relay
 
 DOMAIN, GROUP, SERVICE = "216354", 0x18CF, "urn:example:evening-news"
@@ -41,7 +42,7 @@ class Story:
     def __init__(self, stage, layout, folder, tools, faults):
         self.stage, self.layout, self.folder, self.tools = stage, layout, folder, tools
         self.faults = faults
-        self.results = []
+        self.results, self.why_not = [], None
         stage.relay = self.relay = Relay(stage, faults)
         self.air = Air(stage, faults, FLOW_PORT)
 
@@ -123,6 +124,14 @@ class Story:
         self.relay.close()
         self.air.close()
         self.stage.relay = None
+
+    def packets(self):
+        """What crossed the network, for a capture."""
+        yield from wire.packets(self.path(name) for name in ("bmsc.pcapng", "bsf.pcapng"))
+        yield from self.air.captured
+
+    def key_logs(self):
+        return [self.path("bmsc.keys")]
 
     # --- what steps are made of ------------------------------------------------------------
 

@@ -35,7 +35,7 @@ FIELDS = ["frame.number", "udp.srcport", "udp.dstport", "udp.payload", "mikey", 
           "http.request.method", "http.request.uri", "http.response.code", "mbms.kind",
           "mbms.layout", "mbms.domain", "mbms.group", "mbms.number", "mbms.mtk_id",
           "mbms.counter", "mbms.wants_ack", "mbms.download", "mbms.btid", INFO]
-LAYOUTS = {"CSB (change request)": "csb", "KEYID (TS 33.246)": "keyid"}
+LAYOUTS = {"CSB (change request)": ["csb"], "KEYID (TS 33.246)": ["keyid", "5g"]}
 
 
 def fail(why, *what):
@@ -88,9 +88,17 @@ def same_order(what, captured, told):
     print("%3d %s, in the capture and in the events" % (len(told), what))
 
 
+def sent_by_mbstf(events):
+    return [event for event in events if event["who"].startswith("mbstf")]
+
+
 def check_datagrams(frames, events, ports):
+    multicast = {event["to"].rsplit(":", 1)[1] for event in sent_by_mbstf(events)}
+    same_order("datagrams of MBSTFs", [f["udp.payload"] for f in frames
+                                       if f["udp.dstport"] in multicast],
+               [event["octets"] for event in sent_by_mbstf(events)])
     datagrams = [(int(f["udp.srcport"]) in ports, f["udp.payload"]) for f in frames
-                 if f["udp.payload"]]
+                 if f["udp.payload"] and f["udp.dstport"] not in multicast]
     same_order("datagrams of the BM-SC", [octets for sent, octets in datagrams if sent],
                [event["octets"] for event in sent_by_bmsc(events)])
     same_order("datagrams of the UE", [octets for sent, octets in datagrams if not sent],
@@ -168,7 +176,8 @@ def check_picture(folder, traffic, events):
 
 def check_outcomes(events):
     """Whoever says that a key came, was acknowledged or was deleted names one that was pushed."""
-    pushed = {(e["layout"], e["group"], e["number"]) for e in events if e["event"] == "pushed"}
+    pushed = {(e["layout"], e["group"], e["number"]) for e in events
+              if e["event"] in ("pushed", "context")}
     told = [e for e in events if e["event"] in ("msk", "acked", "msk_deleted", "ack_sent")
             and (e["who"] == "ue" or e["event"] == "acked")]
     for event in told:
@@ -210,7 +219,8 @@ def info_of(want):
 
 
 def check_lua(frames, events):
-    told = {event["octets"]: event for event in sent_by_bmsc(events) + taken_by_bmsc(events)}
+    told = {event["octets"]: event for event in sent_by_bmsc(events) + taken_by_bmsc(events)
+            + sent_by_mbstf(events)}
     count = 0
     for frame in frames:
         if not frame["udp.payload"]:
@@ -225,7 +235,7 @@ def check_lua(frames, events):
                 fail("frame %s: %s is '%s', not '%s'", frame["frame.number"], field, frame[field],
                      value)
             count += 1
-        if frame["mbms.layout"] and LAYOUTS[frame["mbms.layout"]] != event["layout"]:
+        if frame["mbms.layout"] and event["layout"] not in LAYOUTS[frame["mbms.layout"]]:
             fail("frame %s: layout %s", frame["frame.number"], frame["mbms.layout"])
     print("%3d fields of the post-dissector are what the model reads" % count)
 
@@ -255,7 +265,7 @@ def check_page(folder, events):
         fail("the page needs %s", page.loads or "a style sheet")
     steps = sum(event["event"] == "step" for event in events)
     messages = sum(bool(event.get("octets")) and event["who"] != "relay" for event in events)
-    if page.tags["h3"] != steps or page.tags["h2"] != len(LAYOUTS) or page.tags["dl"] < messages:
+    if page.tags["h3"] != steps or page.tags["h2"] != len({e["layout"] for e in events}) or page.tags["dl"] < messages:
         fail("%d steps and %d messages in the page's %s", steps, messages, dict(page.tags))
 
 
@@ -298,7 +308,8 @@ CLAUSE = [  # of a line that has this in it, by their order
     (r"POST msk-request", "6.3.2.2.1"), (r"MSK \S+ stored", "TS 33.246 6.5.3"),
     (r"MSK \S+ deleted.*the oldest of three", "6.3.2.1, TS 33.246 6.5.3"),
     (r"MSK \S+ delivered", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"MTK \S+ released", "TS 33.246 6.5.4"),
-    (r"ACK \S+", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"- MSK \S+ -", "6.3.2.3.1, TS 33.246 6.4.5.1"),
+    (r"ACK \S+", "6.3.2.3.1, TS 33.246 6.4.5.2"), (r"- MSK \S+ -.*BM-SC", "6.3.2.3.1, TS 33.246 6.4.5.1"),
+    (r"- MSK \S+ -.*MBSF", "TS 33.501 W.4.1.2, TS 29.571"), (r"passed over", "TS 33.246 6.3.4.6"),
     (r"- pull \S+ -", "6.3.2.2.4"), (r"- MTK \S+ -", "TS 33.246 6.4.5.3")]
 
 
@@ -331,6 +342,9 @@ def main():
               (folder / "msk-demo.jsonl").read_text(encoding="utf-8").splitlines()]
     ports = {int(e["mikey"].rsplit(":", 1)[1]) for e in events
              if e["who"] == "bmsc" and e["event"] == "ready"}
+    ports |= {int(e["to"].rsplit(":", 1)[1]) for e in sent_by_mbstf(events)}
+    if {e["layout"] for e in events} != {"csb", "keyid", "5g"}:
+        fail("the demo does not show all of it")
     to = {e["to"] for e in events if e["event"] == "srtp"}
     srtp_oracle.selftest()
     check_frames(tshark(folder, ports, to), to)

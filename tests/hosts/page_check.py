@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-STEPS = 28
+STEPS = 32
 WIDTHS, SCHEMES = [360, 1280], {"dark": 0, "light": 1}
 
 PROBE = r"""
