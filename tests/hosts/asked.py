@@ -25,7 +25,9 @@ import time
 from model import digest_oracle, gba_oracle
 from peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, PATIENCE, Program, Ue, address, free_port,
                    msk_request, write)
+from schema import Models
 
+MODELS = Models("nbsp_schema.json")
 BMSC, BSF = sys.argv[1:3]
 TLS = pathlib.Path(__file__).with_name("tls.pem")
 ALICE = {"btid": BTID, "impi": "alice", "muk": MUK.hex(), "mrk": MRK.hex(), "expires": 4000000000,
@@ -99,6 +101,7 @@ class Bsf:
             self.more.notify_all()
             self.more.wait_for(lambda: self.open, 3 * PATIENCE)
         assert request.path == PATH and request.headers["Content-Type"] == "application/json"
+        MODELS.follow(question, "Question")
         assert question["nafId"] == {"nafFqdn": FQDN, "uaSecProtId": "0100000001"}, question
         info = self.known.get(question["btId"])
         status, answer = (200, json.dumps(info)) if info else (404, '{"status":404}')

@@ -23,11 +23,13 @@ import time
 import peers
 from model import digest_oracle, gba_oracle
 from peers import PATIENCE, Program
+from schema import Models
 
 GBA, BSF = sys.argv[1:3]
 NAME, NAF = "bsf.example.org", "bmsc.example.org"
 IMPI = "001010123456789@ims.mnc001.mcc001.3gppnetwork.org"
 K, OPC = (bytes.fromhex(gba_oracle.SETS[0][i]) for i in (0, 5))
+MODELS = Models("nbsp_schema.json")
 HOME = gba_oracle.Milenage(K, OPC)
 NBSP = "/nbsp-gba/v1/bootstrapping-info-retrieval"
 INDS = 32
@@ -80,7 +82,8 @@ class Server:
         body = body or json.dumps({"btId": btid, "nafId": {"nafFqdn": fqdn, "uaSecProtId": ua}})
         answer, text = self.request(self.nbsp, "POST", NBSP, body,
                                     Content_Type="application/json", **more)
-        return answer.status, json.loads(text)
+        told = json.loads(text)
+        return answer.status, MODELS.follow(told, "Answer") if answer.status == 200 else told
 
     def end(self):
         self.program.process.send_signal(signal.SIGTERM)

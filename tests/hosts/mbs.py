@@ -6,18 +6,14 @@
 """
 import base64
 import json
-import pathlib
 import random
 import subprocess
 import sys
 
+from schema import Models
+
 TOOL = sys.argv[1]
-SCHEMA = json.loads(pathlib.Path(__file__).with_name("mbs_schema.json").read_text(encoding="utf-8"))
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-    print("SKIP: the models are not looked at without python3-jsonschema")
+modelled = Models("mbs_schema.json").follow
 
 
 def b64(octets):
@@ -28,13 +24,6 @@ def run(*args, text):
     done = subprocess.run([TOOL, "mbs", *args, "-"], input=text.encode(), capture_output=True,
                           check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def modelled(value, name):
-    """It is as the published model has it."""
-    if jsonschema:
-        jsonschema.validate(value, SCHEMA | {"$ref": f"#/definitions/{name}"})
-    return value
 
 
 def key(**more):
