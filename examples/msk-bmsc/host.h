@@ -19,6 +19,10 @@
 #include "store.h"
 #include "writers.h"
 
+#include "msk/digest.h"
+
+#define NONCE_KEY_LEN 32 /* octets */
+
 /* The files that are being read again. */
 struct reload {
     struct bring_file file; /* none is open: there is nothing to do */
@@ -47,6 +51,8 @@ struct host {
     struct store store;
     struct msk_xml xml;
     struct msk_bmsc *bmsc;
+    struct msk_digest_server digest; /* as the library has it, for serve.c */
+    uint8_t nonce_key[NONCE_KEY_LEN];
     struct msk_outbox *outbox;
     struct rounds rounds;
     struct groups groups;

@@ -16,8 +16,7 @@
 
 #define GOODBYE 1000 /* ms, that the reader of stdout has at the end */
 #define SETTLE 3000  /* and that the store has */
-#define NONCE_KEY_LEN 32
-#define POOL 256 /* octets; more the system may give in parts */
+#define POOL 256     /* octets; more the system may give in parts */
 #define PUSHES_AT_ONCE 50
 
 /* Of the system, many octets at a time: a call for each number costs more than
@@ -49,14 +48,14 @@ make_bmsc(struct host *h)
 {
     const struct options *o = &h->options;
     struct msk_bmsc_config c = serve_functions;
-    uint8_t key[NONCE_KEY_LEN];
     struct records_request secret = { .kind = RECORDS_SECRET,
                                       .key = msk_text("nonce"),
-                                      .secret = key,
-                                      .secret_n = sizeof key };
+                                      .secret = h->nonce_key,
+                                      .secret_n = sizeof h->nonce_key };
     int err;
 
-    if (fill(NULL, key, sizeof key) != 0 || store_ask(h, &secret) != RECORDS_OK)
+    if (fill(NULL, h->nonce_key, sizeof h->nonce_key) != 0 ||
+        store_ask(h, &secret) != RECORDS_OK)
         return MSK_ERR_STORE;
     c.layout = o->layout;
     c.ext = o->ext;
@@ -65,7 +64,7 @@ make_bmsc(struct host *h)
     c.crypto = host_crypto();
     c.random = &host_randomness;
     c.xml = &h->xml;
-    c.nonce_key = (struct msk_bytes){ key, sizeof key };
+    c.nonce_key = (struct msk_bytes){ h->nonce_key, sizeof h->nonce_key };
     c.registration = o->registration;
     c.qop = MSK_QOP_AUTH_INT | (o->auth ? MSK_QOP_AUTH : 0);
     c.algorithms = o->algorithms;
@@ -75,7 +74,14 @@ make_bmsc(struct host *h)
     c.akma = o->akma;
     c.trace = o->trace ? tell_step : NULL;
     err = msk_bmsc_init(&h->bmsc, h->bmsc_memory, sizeof h->bmsc_memory, &c);
-    msk_wipe(key, sizeof key);
+    h->digest = (struct msk_digest_server){ .size = sizeof h->digest,
+                                            .crypto = c.crypto,
+                                            .random = c.random,
+                                            .fqdn = c.fqdn,
+                                            .nonce_key = c.nonce_key,
+                                            .qop = c.qop,
+                                            .algorithms = c.algorithms,
+                                            .akma = c.akma };
     return err == MSK_OK ? msk_outbox_init(&h->outbox, h->outbox_memory,
                                            sizeof h->outbox_memory, NULL)
                          : err;

@@ -14,7 +14,8 @@
  * store at work, and no more than it does in a short time. Beyond that the
  * newest are refused at once. Who comes without credentials would come again
  * with them: they are refused from half of it on, so that those who were let
- * in, or were here before, are served first. */
+ * in, or were here before, are served first. Who has no nonce of ours was not
+ * here: anybody can make up a name. */
 #define ASKS_MAX (4 * (size_t)ROUND_ASKED_MAX)
 
 /* --- what the library asks ----------------------------------------------- */
@@ -199,6 +200,27 @@ make_request(const struct msk_http_request *request, struct msk_bytes peer,
     return r;
 }
 
+/* Are its credentials over a nonce that is ours, and not too old? Without a
+ * record nothing else can be asked; a right nonce then is a wrong response. */
+static bool
+was_here(const struct host *h, const struct msk_http_request *request)
+{
+    struct msk_auth_context context;
+    enum msk_auth auth;
+
+    return msk_digest_server_check(&h->digest, NULL, request, event_unix(),
+                                   NULL, &auth, &context) == MSK_OK &&
+           auth == MSK_AUTH_WRONG;
+}
+
+static bool
+has_room(const struct host *h, const struct msk_http_request *request,
+         bool named)
+{
+    return h->asks < ASKS_MAX / 2 ||
+           (named && h->asks < ASKS_MAX && was_here(h, request));
+}
+
 static bool
 serve_request(void *host, const struct msk_http_request *request,
               struct msk_bytes peer, struct exchange *exchange)
@@ -207,7 +229,7 @@ serve_request(void *host, const struct msk_http_request *request,
     struct request *r = make_request(request, peer, exchange);
     bool named = r != NULL && r->work.by == WORK_BTID;
 
-    if (r == NULL || h->asks >= (named ? ASKS_MAX : ASKS_MAX / 2)) {
+    if (r == NULL || !has_room(h, request, named)) {
         free(r);
         return false;
     }

@@ -7,6 +7,7 @@
 DISK, CLOCK: the libraries made of held_disk.c and false_clock.c, for LD_PRELOAD. Many records are committed together; no
 datagram and no answer leaves before its own record is on the disk, whatever the disk does.
 """
+import base64
 import http.client
 import itertools
 import os
@@ -168,15 +169,22 @@ def connect(at, addresses=itertools.cycle(f"127.0.{i}.2" for i in range(1, 20)))
     return socket.create_connection((host, int(port)), PATIENCE, (next(addresses), 0))
 
 
-class Asking:
-    """A request on a connection of its own, of somebody who says that they have credentials."""
+TARGET = "/keymanagement?requesttype=msk-request"
 
-    def __init__(self, at, named=True):
+
+def digest(nonce):
+    """Credentials of somebody whom nobody knows."""
+    return (f'Authorization: Digest username="nobody@bsf.example.org", nonce="{nonce}", '
+            f'realm="3GPP-bootstrapping@{FQDN}", uri="{TARGET}", qop=auth-int, nc=00000001, '
+            f'cnonce="x", algorithm=SHA-256, response="{"0" * 64}"\r\n')
+
+
+class Asking:
+    """A request on a connection of its own."""
+
+    def __init__(self, at, credentials=""):
         self.socket = connect(at)
-        digest = 'Authorization: Digest username="nobody@bsf.example.org", realm="x", nonce="x", ' \
-            'uri="/", response="x"\r\n' if named else ""
-        self.socket.sendall(f"POST /keymanagement?requesttype=msk-request HTTP/1.1\r\n"
-                            f"Host: {FQDN}\r\n{digest}\r\n".encode())
+        self.socket.sendall(f"POST {TARGET} HTTP/1.1\r\nHost: {FQDN}\r\n{credentials}\r\n".encode())
 
     def is_answered(self):
         return is_readable(self.socket)
@@ -186,23 +194,34 @@ class Asking:
         response.begin()
         return response.status, response.getheader("Retry-After")
 
+    def nonce(self):
+        """Of its challenge."""
+        response = http.client.HTTPResponse(self.socket)
+        response.begin()
+        return re.search('nonce="([^"]+)"', response.getheader("WWW-Authenticate"))[1]
+
 
 def refuses_the_newest(where):
     """While the disk is at work, no more are taken than it does in a short time: those that come
-    then are told at once to come again, at various times, and first those who are new. Who was
-    taken is answered, however many want their connections."""
+    then are told at once to come again, at various times, and first those who are new, or say that
+    they were here before and have no nonce of ours. Who was taken is answered, however many want
+    their connections."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
     place = Place(where, "--metrics", "127.0.0.1:0", many=4)
     write(place.path("still"))  # nobody waits for too long, however slow this is
+    ours = digest(Asking(place.http).nonce())
+    invented = digest(base64.b64encode(bytes(32)).decode())
     mine = place.ask_all()
     taken, new = [], []
     while len(mine) + len(taken) < TAKEN:
         more = min(MANY, TAKEN - len(mine) - len(taken))
-        taken += [Asking(place.http) for _ in range(more)]
+        taken += [Asking(place.http, ours) for _ in range(more)]
         place.until(lambda: place.gauge("asks") == len(mine) + len(taken))
-        new.append((place.gauge("asks"), Asking(place.http, named=False).answer()[0]))
+        new.append((place.gauge("asks"), Asking(place.http).answer()[0]))
+        if place.gauge("asks") >= TAKEN / 2:
+            new.append((place.gauge("asks"), Asking(place.http, invented).answer()[0]))
     assert all(status == (401 if asks < TAKEN / 2 else 503) for asks, status in new), new
-    refused = [Asking(place.http) for _ in range(MANY)]
+    refused = [Asking(place.http, ours) for _ in range(MANY)]
     told = [each.answer() for each in refused]
     waits = {int(wait) for _, wait in told}
     assert {status for status, _ in told} == {503}, told
@@ -213,7 +232,7 @@ def refuses_the_newest(where):
     assert sum(is_readable(each) for each in silent) >= MANY
     assert place.gauge("http_overload_total") == MANY + sum(status == 503 for _, status in new)
     os.unlink(place.path("hold"))
-    assert {each.answer()[0] for each in taken} == {400}  # their credentials are for elsewhere
+    assert {each.answer()[0] for each in taken} == {401}
     assert [each.getresponse().status for each in mine] == [200] * len(mine)
     assert [ue.counter() - ue.first for ue in place.ues] == [1] * len(mine)
     assert place.gauge("asks") == 0
