@@ -289,6 +289,8 @@ take_one(struct link *link, link_result *result, void *user)
         take_prepared(link, res);
     else if (op->kind == OP_LOOK)
         link_look_at(link, res);
+    else if (op->kind == OP_WAITS)
+        link_look_again(link, res);
     else
         result(user, op, res);
     PQclear(res);

@@ -15,6 +15,7 @@
 enum op_kind {
     OP_PREPARE,
     OP_LOOK,    /* which server is it? */
+    OP_WAITS,   /* does it still wait for a standby? */
     OP_REQUEST, /* `request` */
     OP_BEGIN,
     OP_COMMIT, /* of `request`; NULL: of many */
@@ -74,6 +75,9 @@ void link_run(struct link *link, link_result *result, void *user);
 
 /* postgres_look.c: drops the link unless this server is one to be taken. */
 void link_look_at(struct link *link, const PGresult *res);
+
+/* The same for what it waits for now, by the statement "waits". */
+void link_look_again(struct link *link, const PGresult *res);
 
 /* postgres_text.c: the statements. */
 extern const char link_schema[];

@@ -17,6 +17,20 @@ was_left(const struct link *link, const char *mark)
            strcmp(link->mark, mark) > 0;
 }
 
+static void
+drop_unsafe(struct link *link)
+{
+    link_drop(link, "the server waits for no standby: "
+                    "synchronous_standby_names is empty");
+}
+
+void
+link_look_again(struct link *link, const PGresult *res)
+{
+    if (PQresultStatus(res) == PGRES_TUPLES_OK && PQgetlength(res, 0, 0) == 0)
+        drop_unsafe(link);
+}
+
 void
 link_look_at(struct link *link, const PGresult *res)
 {
@@ -29,8 +43,7 @@ link_look_at(struct link *link, const PGresult *res)
     mark = PQgetvalue(res, 0, 1);
     if (link->failover == RECORDS_FAILOVER_SYNCHRONOUS &&
         PQgetlength(res, 0, 2) == 0)
-        link_drop(link, "the server waits for no standby: "
-                        "synchronous_standby_names is empty");
+        drop_unsafe(link);
     else if (strcmp(PQgetvalue(res, 0, 0), mark) != 0 || was_left(link, mark))
         link_drop(link, "the primary is another server than before: what was "
                         "committed last may be lost");

@@ -80,6 +80,7 @@ const char *const link_look[] = {
     " ON CONFLICT DO NOTHING"
 
 const struct statement link_statements[] = {
+    { "waits", "SELECT current_setting('synchronous_standby_names')" },
     { "by_id", "SELECT " ROW " FROM subscriber s WHERE id = $1::bytea" },
     { "by_btid",
       "(SELECT " ROW ", 0 AS o FROM subscriber s WHERE btid = $1::bytea)"

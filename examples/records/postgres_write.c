@@ -81,6 +81,17 @@ compare_writes(const void *a, const void *b)
                : compare_octets(x->key, y->key);
 }
 
+/* Whoever takes the standbys away while the connection stays takes the promise
+ * away: each transaction asks before it writes. */
+static bool
+send_waits(struct postgres *p)
+{
+    const struct op waits = { .kind = OP_WAITS };
+
+    return p->writes.failover != RECORDS_FAILOVER_SYNCHRONOUS ||
+           link_send(&p->writes, &waits, "waits", 0, NULL, NULL);
+}
+
 /* One transaction of n writes. COMMIT stands after a sync: after an error it
  * is not skipped, and rolls back. */
 static bool
@@ -89,7 +100,7 @@ send_transaction(struct postgres *p, const struct write *writes, size_t n)
     const struct op begin = { .kind = OP_BEGIN };
     const struct op commit = { OP_COMMIT, NULL,
                                p->n > n ? writes->request : NULL };
-    bool fine = link_send_text(&p->writes, &begin, "BEGIN");
+    bool fine = link_send_text(&p->writes, &begin, "BEGIN") && send_waits(p);
 
     for (size_t i = 0; fine && i < n; i++) {
         const struct op op = { OP_REQUEST, writes[i].batch, writes[i].request };

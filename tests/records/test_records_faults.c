@@ -308,7 +308,62 @@ opens(enum records_failover failover, char *why)
     why[0] = '\0';
     return false;
 }
+
+static struct records *
+records_postgres(const char *conninfo, enum records_failover failover,
+                 char *why)
+{
+    (void)conninfo;
+    (void)failover;
+    (void)why;
+    return NULL;
+}
 #endif
+
+/* Does the server wait for the standby that there is? It has read that when
+ * this returns. */
+static void
+wait_for_standbys(const char *names)
+{
+    char command[512];
+
+    (void)snprintf(command, sizeof command,
+                   PSQL
+                   "\"ALTER SYSTEM SET synchronous_standby_names = '%s'\" -c"
+                   " \"SELECT pg_reload_conf()\" >/dev/null",
+                   names);
+    run_shell(command);
+    pass(500);
+}
+
+/* A standby that is taken away while the connections stay: from then on nothing
+ * that is told to be saved is on two disks. */
+static void
+saves_nothing_that_no_standby_has(void **state)
+{
+    char why[RECORDS_WHY_MAX] = "";
+    struct records *first = shelf;
+
+    (void)state;
+    run_shell(
+        "cd $PGHOST && $PG_AS mkdir -p wal && ($PG_AS"
+        " $PG_BIN/pg_receivewal -h $PGHOST -U $PGUSER -D wal --synchronous"
+        " >/dev/null 2>&1 & echo $! >receives)");
+    wait_for_standbys("*");
+    shelf = records_postgres("", RECORDS_FAILOVER_SYNCHRONOUS, why);
+    assert_non_null(shelf);
+    assert_int_equal(save_all(), 0);
+    wait_for_standbys("");
+    for (int i = 0; i < 5; i++, pass(200))
+        assert_int_equal(save_all(), CROWD);
+    assert_non_null(strstr(records_why(shelf), "waits for no standby"));
+    wait_for_standbys("*");
+    recover();
+    wait_for_standbys("");
+    run_shell("kill $(cat $PGHOST/receives)");
+    records_close(shelf);
+    shelf = first;
+}
 
 /* What was committed may be lost: nothing is loaded or saved. */
 static void
@@ -357,6 +412,7 @@ main(int argc, char *argv[])
         TEST(connects_again_when_it_was_cut_off),
         TEST(keeps_what_it_told_when_the_server_falls),
         TEST(refuses_another_server),
+        TEST(saves_nothing_that_no_standby_has),
         TEST(tells_of_a_server_that_is_silent),
     };
 
