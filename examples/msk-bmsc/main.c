@@ -12,6 +12,7 @@
 #include "../provider.h"
 #include "loop.h"
 #include "msk/xml_expat.h"
+#include "repair.h"
 #include "row.h"
 
 #define GOODBYE 1000 /* ms, that the reader of stdout has at the end */
@@ -210,6 +211,8 @@ main(int argc, char **argv)
     h.log.secrets = h.options.secrets;
     h.log.began = event_monotonic();
     h.stats.started = event_unix();
+    if (h.options.repair)
+        return repair_run(&h) ? 0 : 2;
     h.signals = daemon_signals();
     if (!start(&h)) {
         event_error(&h.log, "it cannot start");

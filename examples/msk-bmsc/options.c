@@ -23,6 +23,7 @@ enum option_name {
     GROUPS,
     STORE,
     FAILOVER,
+    REPAIR,
     REGISTRATION,
     ACK,
     QOP,
@@ -56,6 +57,7 @@ static const struct option names[] = {
     { "ttl", required_argument, NULL, TTL },
     { "interface", required_argument, NULL, INTERFACE },
     { "fqdn", required_argument, NULL, FQDN },
+    { "repair", no_argument, NULL, REPAIR },
     { "layout", required_argument, NULL, LAYOUT },
     { "subscribers", required_argument, NULL, SUBSCRIBERS },
     { "groups", required_argument, NULL, GROUPS },
@@ -102,6 +104,7 @@ static const char help[] =
     "                [--pushes-per-second N] [--node NAME]\n"
     "                [--bsf URL [--bsf-cacert FILE] [--bsf-cert FILE]\n"
     "                [--bsf-timeout S] [--bsf-services LIST]]\n"
+    "       msk-bmsc --repair --store STORE [--failover accept] [--json]\n"
     "\n"
     "A BM-SC: answers UEs over HTTP, pushes MSKs over UDP, makes MTK "
     "messages.\n"
@@ -143,7 +146,13 @@ static const char help[] =
     "its\n"
     "                        standbys; accept that counters may have gone "
     "back.\n"
-    "                        See doc/scale.md\n";
+    "                        See doc/scale.md\n"
+    "  --repair              of --store, and nothing else, after a backup was "
+    "put\n"
+    "                        back and while nobody uses it: new MSKs for all "
+    "Key\n"
+    "                        Groups, and nothing for anybody without new "
+    "keys\n";
 
 static const char options_help[] =
     "  --registration R      default: required with keyid, none with csb\n"
@@ -223,7 +232,8 @@ static const char commands_help[] =
     "\n"
     "Events: ready http_request http_response turned_away pushed pull acked\n"
     "gave_up joined parted msk mtk progress finished clock_set_back reloaded\n"
-    "bootstrapped bsf_failed refused stats step error dropped quit. Exit "
+    "bootstrapped bsf_failed refused repaired stats step error dropped quit. "
+    "Exit "
     "status: 0 fine, 1 usage, 2 "
     "it\n"
     "could not start or go on.\n";
@@ -305,6 +315,7 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
     case GROUPS: o->groups = value; return true;
     case STORE: o->store = value; return true;
     case FAILOVER: return read_failover(value, &o->failover);
+    case REPAIR: o->repair = true; return true;
     case REGISTRATION:
         *registration = true;
         return one_of(value, "none", "required", &o->registration);
@@ -342,6 +353,8 @@ take(struct options *o, enum option_name name, char *value, bool *registration)
 static bool
 whole(const struct options *o)
 {
+    if (o->repair)
+        return o->store != NULL;
     return o->http.n > 0 && o->mikey.n > 0 && o->fqdn != NULL &&
            o->layout != 0 && o->subscribers != NULL && o->groups != NULL &&
            o->store != NULL;

@@ -19,6 +19,7 @@ struct options {
     const char *subscribers, *groups; /* files of JSON lines */
     const char *store;
     enum records_failover failover;
+    bool repair;       /* the store, and do nothing else */
     bool registration; /* required */
     enum msk_ack_mode acks;
     uint32_t ack_sample;

@@ -76,10 +76,12 @@ describe_many(struct parameters *p, const struct records_request *q)
     }
     if (q->kind == RECORDS_TIMED)
         value_put_number(p, (uint64_t)q->now);
-    else
+    if (q->kind == RECORDS_MEMBERS)
         value_put_group(p, &q->group, p->groups);
     value_put(p, q->key.p, q->key.n);
     value_put_number(p, cap);
+    if (q->kind == RECORDS_AFTER)
+        return "after";
     return q->kind == RECORDS_TIMED ? "timed" : "members";
 }
 
@@ -111,6 +113,7 @@ describe(struct parameters *p, const struct records_request *q)
     case RECORDS_SAVE_GROUP: return describe_save_group(p, q->group_row);
     case RECORDS_CLAIM:
     case RECORDS_MEMBERS:
+    case RECORDS_AFTER:
     case RECORDS_TIMED:
     case RECORDS_GROUP_AFTER: return describe_many(p, q);
     case RECORDS_NEXT: return "next";
@@ -266,6 +269,7 @@ request_take(struct records_request *q, const PGresult *res)
     case RECORDS_BY_BTID:
     case RECORDS_CLAIM:
     case RECORDS_MEMBERS:
+    case RECORDS_AFTER:
     case RECORDS_TIMED: return take_rows(q, res);
     case RECORDS_NEXT: return take_next(q, res);
     case RECORDS_GROUP:

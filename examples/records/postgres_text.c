@@ -102,6 +102,8 @@ const struct statement link_statements[] = {
     { "members", "SELECT " ROW " FROM member m JOIN subscriber s"
                  " ON s.id = m.id WHERE m.grp = $1::bytea"
                  " AND m.id > $2::bytea ORDER BY m.id LIMIT $3::bigint" },
+    { "after", "SELECT " ROW " FROM subscriber s WHERE id > $1::bytea"
+               " ORDER BY id LIMIT $2::bigint" },
     { "timed", "SELECT " ROW " FROM subscriber s WHERE due IS NOT NULL"
                " AND (due, id) > ($1::bigint, $2::bytea)"
                " ORDER BY due, id LIMIT $3::bigint" },

@@ -21,6 +21,7 @@ records_is_write(const struct records_request *q)
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_MEMBERS:
+    case RECORDS_AFTER:
     case RECORDS_TIMED:
     case RECORDS_SUM_JOB:
     case RECORDS_NEXT:

@@ -110,6 +110,8 @@ enum records_kind {
     RECORDS_CLAIM,
     /* The members of `group` with identities above `key`, in their order. */
     RECORDS_MEMBERS,
+    /* All subscribers with identities above `key`, in their order. */
+    RECORDS_AFTER,
     /* Those that have a time, behind the one with the time `now` and the
      * identity `key`, in the order of times and then identities: for a clock
      * that was set back. */

@@ -58,6 +58,8 @@ static const char *const texts[ROWS_STATEMENTS] = {
     [ROWS_MEMBERS] = "SELECT " ROW " FROM subscriber WHERE id IN"
                      " (SELECT id FROM member WHERE grp = ?1 AND id > ?2"
                      " ORDER BY id LIMIT ?3) ORDER BY id",
+    [ROWS_AFTER] = "SELECT " ROW " FROM subscriber WHERE id > ?2"
+                   " ORDER BY id LIMIT ?3",
     [ROWS_TIMED] = "SELECT " ROW " FROM subscriber"
                    " WHERE due IS NOT NULL AND (due, id) > (?1, ?2)"
                    " ORDER BY due, id LIMIT ?3",

@@ -82,7 +82,7 @@ claim(struct rows *r, struct records_request *q)
     return take_rows(s, q);
 }
 
-/* Those behind q->key, of a Key Group or in the order of times. */
+/* Those behind q->key: of a Key Group, in the order of times, or all. */
 static enum records_result
 walk(struct rows *r, int statement, struct records_request *q)
 {
@@ -92,7 +92,7 @@ walk(struct rows *r, int statement, struct records_request *q)
     rows_key(&q->group, key);
     if (statement == ROWS_MEMBERS)
         rows_put(s, 1, key, sizeof key);
-    else
+    else if (statement == ROWS_TIMED)
         (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)q->now);
     rows_put(s, 2, q->key.p, q->key.n);
     (void)sqlite3_bind_int64(s, 3, (sqlite3_int64)(q->cap > 0 ? q->cap : 1));
@@ -294,6 +294,7 @@ rows_do(struct rows *r, struct records_request *q)
     case RECORDS_SAVE: return save(r, q->rows);
     case RECORDS_CLAIM: return claim(r, q);
     case RECORDS_MEMBERS: return walk(r, ROWS_MEMBERS, q);
+    case RECORDS_AFTER: return walk(r, ROWS_AFTER, q);
     case RECORDS_TIMED: return walk(r, ROWS_TIMED, q);
     case RECORDS_NEXT: return next_due(r, q);
     case RECORDS_GROUP: return load_groups(r, ROWS_GROUP, q);

@@ -17,6 +17,7 @@ enum {
     ROWS_REGROUP,
     ROWS_CLAIM,
     ROWS_MEMBERS,
+    ROWS_AFTER,
     ROWS_TIMED,
     ROWS_NEXT,
     ROWS_GROUP,

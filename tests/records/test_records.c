@@ -324,6 +324,35 @@ walks_the_members_of_a_group_in_order(void **state)
 }
 
 static size_t
+all_after(const char *id, size_t cap)
+{
+    struct records_request q = {
+        .kind = RECORDS_AFTER, .key = msk_text(id), .rows = many, .cap = cap
+    };
+    enum records_result result = ask(shelf, &q);
+
+    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
+    return q.n;
+}
+
+/* Whether they have a Key Group, or a time, or not. */
+static void
+walks_all_of_them(void **state)
+{
+    (void)state;
+    a.due = 200;
+    row_group(&b, group_of(1, 7));
+    save_three();
+    assert_int_equal(all_after("", 8), 3);
+    assert_true(row_says(&many[0], "anna", "first"));
+    assert_true(row_says(&many[1], "ben", "first"));
+    assert_true(row_says(&many[2], "cleo", "first"));
+    assert_int_equal(all_after("anna", 1), 1);
+    assert_true(row_says(&many[0], "ben", "first"));
+    assert_int_equal(all_after("cleo", 8), 0);
+}
+
+static size_t
 timed(msk_time after, const char *id, size_t cap)
 {
     struct records_request q = { .kind = RECORDS_TIMED,
@@ -781,6 +810,7 @@ main(int argc, char *argv[])
         TEST(finds_an_old_btid_unless_somebody_has_it_now),
         TEST(claims_what_is_due_once_until_it_is_held_no_more),
         TEST(walks_over_key_groups_in_pages),
+        TEST(walks_all_of_them),
         TEST(walks_those_that_have_a_time_in_its_order),
         TEST(walks_the_members_of_a_group_in_order),
         TEST(follows_a_membership_that_begins_and_ends),
