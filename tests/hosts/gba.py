@@ -365,6 +365,19 @@ def what_cannot_start_says_so(where):
 
 # --- a BSF that is the model, for msk-gba --------------------------------------------------------
 
+HOSTILE = {  # bodies, of a BSF that proves that they are its own
+    "cut": lambda body: body[:-1],
+    "document type": lambda body: body.replace(b"<Boot", b"<!DOCTYPE b [<!ENTITY e 'x'>]><Boot", 1),
+    "entity": lambda body: body.replace(b"</btid>", b"&e;</btid>"),
+    "two B-TIDs": lambda body: body.replace(b"<lifetime>", b"<btid>a@b</btid><lifetime>"),
+    "no UTF-8": lambda body: body.replace(b"<btid>", b"<btid>\xc0\x80"),
+    "UTF-16": lambda body: body.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+    "other names": lambda body: body.replace(b"uri:3gpp-gba", b"uri:3gpp-gbb"),
+    "no moment": lambda body: body.replace(b"2096-12-01", b"2096-13-01"),
+    "NUL": lambda body: body.replace(b"<btid>", b"<btid>\0"),
+}
+
+
 class Bsf:
     """It tells the truth, but for what `lie` says."""
 
@@ -434,6 +447,8 @@ class Bsf:
             kind = "text/html"
         elif self.lie == "big":
             body += b" " * 20000
+        elif self.lie in HOSTILE:
+            body = HOSTILE[self.lie](body)
         rspauth = gba_oracle.response(m, "", body, RES_WRONG if self.lie == "rspauth" else res)
         if self.lie == "body":
             body = body.replace(b"2096", b"2097")
@@ -529,7 +544,8 @@ def lies_are_seen(where):
                      ("no rspauth", "unverified"), ("at once", "unverified"),
                      ("refuse", "refused"), (b"", "no_answer"), (b"\0\xff\r\n\r\n", "no_answer"),
                      (b"HTTP/1.1 200 x\r\nContent-Length: 9\r\n\r\nx", "no_answer"),
-                     (403, "status"), (500, "status"), (302, "status")):
+                     (403, "status"), (500, "status"), (302, "status"),
+                     *((hostile, "info") for hostile in HOSTILE)):
         bsf = Bsf(lie)
         bsf.sqn += INDS * 1000
         fails(card, bsf, why)
