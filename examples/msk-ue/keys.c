@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define VERSION 2
-#define PREFIX 'B' /* a store key: this and the name of the server */
+#define PREFIX 'B'   /* a store key: this and the name of the server */
+#define WHOSE "card" /* and this one: the IMPI of the USIM */
 
 /* Octets of a record that is read or written. */
 struct octets {
@@ -137,4 +138,72 @@ keys_offer(const struct msk_store *store, const char *fqdn, struct keys *keys)
     msk_wipe(&stored, sizeof stored);
     msk_wipe(&newest, sizeof newest);
     return err;
+}
+
+/* --- whose they are ------------------------------------------------------- */
+
+/* A store key, or none. */
+struct name {
+    uint8_t octets[MSK_STORE_KEY_MAX];
+    size_t n;
+};
+
+static int
+visit(void *arg, struct msk_bytes key, struct msk_bytes value)
+{
+    struct name *first = arg;
+
+    (void)value;
+    memcpy(first->octets, key.p, key.n);
+    first->n = key.n;
+    return MSK_ERR_BUSY; /* one is enough */
+}
+
+static int
+forget(const struct msk_store *store, struct msk_bytes name)
+{
+    struct msk_change change = { .key = name };
+    struct msk_stored stored;
+    int err = store->load(store->user, 0, name, &stored);
+
+    change.version = stored.version;
+    msk_wipe(&stored, sizeof stored);
+    return err == MSK_OK ? store->commit(store->user, 0, &change, 1) : err;
+}
+
+static int
+forget_all(const struct msk_store *store)
+{
+    static const uint8_t prefix = PREFIX;
+    struct name first;
+    int err;
+
+    do {
+        first.n = 0;
+        err = store->each(store->user, (struct msk_bytes){ &prefix, 1 }, visit,
+                          &first);
+        if (first.n > 0)
+            err = forget(store, (struct msk_bytes){ first.octets, first.n });
+    } while (err == MSK_OK && first.n > 0);
+    return err;
+}
+
+/* First all keys, then the new name: a cut between them deletes once more. */
+int
+keys_belong_to(const struct msk_store *store, struct msk_mgvf *mgvf,
+               const char *impi)
+{
+    struct msk_change change = { .key = msk_text(WHOSE),
+                                 .value = msk_text(impi) };
+    struct msk_stored last;
+    int err = store->load(store->user, 0, change.key, &last);
+
+    if (err != MSK_OK ||
+        (last.n == change.value.n && memcmp(last.value, impi, last.n) == 0))
+        return err;
+    change.version = last.version;
+    err = msk_mgvf_forget_all(mgvf);
+    if (err == MSK_OK)
+        err = forget_all(store);
+    return err == MSK_OK ? store->commit(store->user, 0, &change, 1) : err;
 }

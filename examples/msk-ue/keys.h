@@ -9,7 +9,7 @@
 #define MSK_UE_KEYS_H
 
 #include "../hosts/secrecy.h"
-#include "msk/store.h"
+#include "msk/mgvf.h"
 
 struct keys {
     uint8_t btid[MSK_BTID_MAX];
@@ -25,6 +25,14 @@ struct keys {
  */
 int keys_offer(const struct msk_store *store, const char *fqdn,
                struct keys *keys);
+
+/*
+ * Says whose USIM the keys of the store and of the MGV-F on it are from now on,
+ * by its IMPI; those of another one go, all of them (TS 33.246 6.1). Before
+ * anything else is done with either. MSK_ERR_STORE, MSK_ERR_RECORD.
+ */
+int keys_belong_to(const struct msk_store *store, struct msk_mgvf *mgvf,
+                   const char *impi);
 
 /* What it has for that server. MSK_ERR_MISSING: nothing; the same errors. */
 int keys_load(const struct msk_store *store, const char *fqdn,

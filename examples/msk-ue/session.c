@@ -258,6 +258,8 @@ session_open(struct host *h)
     mgvf.crypto = host_crypto();
     mgvf.store = &h->store;
     err = msk_mgvf_init(&h->mgvf, h->mgvf_memory, sizeof h->mgvf_memory, &mgvf);
+    if (err == MSK_OK && h->gba.used)
+        err = keys_belong_to(&h->store, h->mgvf, h->gba.face.impi);
     return err == MSK_OK ? make_session(h) : err;
 }
 

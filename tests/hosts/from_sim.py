@@ -161,6 +161,32 @@ def a_bsf_that_comes_late_is_found(where):
     world.end(ue)
 
 
+def another_usim_takes_no_keys_over(where):
+    """TS 33.246 6.1: with another USIM all of them go; with the same one they stay."""
+    world = World(where)
+    world.start_bsf()
+    world.start_bmsc()
+    ue = world.start_ue()
+    ue.say("start")
+    first = ue.wait("bootstrapped")["btid"]
+    ue.wait("result", code=200)
+    ue.kill()
+    private(world.sim, {"impi": "carol@example.org", "k": K, "opc": OPC})
+    world.bsf.kill()
+    world.start_bsf()
+    ue = world.start_ue()
+    ue.say("start")
+    ue.wait("bootstrap_needed", reason="no keys yet")
+    assert ue.wait("bootstrapped")["btid"] != first
+    ue.wait("result", code=200)
+    ue.kill()
+    ue = world.start_ue()
+    ue.say("start")
+    ue.wait("result", code=200)
+    assert ue.count("bootstrapped") == 0
+    world.end(ue)
+
+
 def what_a_bsf_refuses_is_told(where):
     world = World(where)
     world.start_bsf()
@@ -227,7 +253,7 @@ def options_are_one_way_or_the_other(where):
 
 TESTS = [from_a_sim_to_an_msk, keys_that_are_kept_are_used_again, the_bmsc_demands_new_keys,
          keys_are_renewed_before_they_end, a_bsf_that_comes_late_is_found,
-         what_a_bsf_refuses_is_told, both_ends_may_lose_count, options_are_one_way_or_the_other]
+         another_usim_takes_no_keys_over, what_a_bsf_refuses_is_told, both_ends_may_lose_count, options_are_one_way_or_the_other]
 
 
 def run_test(test):
