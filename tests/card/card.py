@@ -70,9 +70,10 @@ def start_pcscd(where):
     with open(f"{where}/readers/vpcd", "w", encoding="ascii") as file:
         file.write(f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{PORT:#x}\n'
                    f'LIBPATH {DRIVER}\nCHANNELID {PORT:#x}\n')
+    nobody_asked = ["--disable-polkit"] if "--disable-polkit" in run("pcscd", "--help").stdout else []
     with open(f"{where}/pcscd.log", "wb") as log:
-        pcscd = subprocess.Popen(["pcscd", "--foreground", "--config", file.name], stdout=log,
-                                 stderr=log)
+        pcscd = subprocess.Popen(["pcscd", "--foreground", *nobody_asked, "--config", file.name],
+                                 stdout=log, stderr=log)
     until = time.monotonic() + PATIENCE
     while not os.path.exists("/run/pcscd/pcscd.comm"):
         assert pcscd.poll() is None and time.monotonic() < until, "pcscd does not start"
@@ -514,13 +515,64 @@ def a_reader_that_hangs_holds_nobody(where):
     world.end()
 
 
+# --- a card that lies ----------------------------------------------------------------------------
+
+LIES = "empty", "long", "short", "grown", "other", "failed"
+
+
+def lies_of_a_usim_are_no_keys(where):
+    """Each answer of a bootstrapping, spoiled: it says why there are no keys, or has some."""
+    world = World(where, gba_u=False)
+    ends = set()
+    for lie in LIES:
+        at = 1
+        while True:
+            before = world.card.count("lied")
+            world.card.ask(f"lie {at} {lie}", "told")
+            done = run(GBA, "--usim", f"card:{READER}", "--bsf", f"http://{UB}", "--fqdn", NAME)
+            assert done.returncode in (0, 2, 3) and done.stdout and not done.stderr, (lie, at, done)
+            ends.add(done.returncode)
+            world.card.ask("count", "count")
+            if world.card.count("lied") == before:
+                assert done.returncode == 0, (lie, at, done)
+                break
+            at += 1
+        assert at > 10, at
+    assert ends == {0, 2, 3}, ends
+    world.end()
+
+
+def lies_of_an_mgv_f_pass(where):
+    """A message whose answer was spoiled is one that was lost; those after it are taken."""
+    world = World(where)
+    ue, _ = begin(world)
+    number = 1
+    for lie in "long", "short", "failed":
+        at, more = 1, True
+        while more:
+            before = world.card.count("lied")
+            world.card.ask(f"lie {at} {lie}", "told")
+            number += 1
+            world.bmsc.say(f"rekey {GROUP}")
+            world.bmsc.wait("acked", number=number)
+            world.card.ask("lie 0 none", "told")
+            more = world.card.count("lied") > before
+            assert an_mtk(world)["number"] == number
+            at += 1
+        assert at > 5, at
+    assert world.card.ask("count", "count")["twice"] == 0
+    ue.quit()
+    world.end()
+
+
 TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_card_is_used_again,
          what_the_card_has_lost_it_makes_again, a_card_may_only_do_aka,
          the_wrong_context_is_not_from_home, a_pin_is_tried_once, a_pin_opens_the_card,
          readers_are_named_by_how_they_begin, options_are_one_way_or_the_other,
          pulled_out_over_an_msk, pulled_out_over_an_mtk, pulled_out_over_a_challenge,
          pulled_out_at_the_start, pulled_out_at_the_end, another_card_is_not_taken,
-         the_daemon_may_be_started_anew, a_reader_that_hangs_holds_nobody]
+         the_daemon_may_be_started_anew, a_reader_that_hangs_holds_nobody,
+         lies_of_a_usim_are_no_keys, lies_of_an_mgv_f_pass]
 
 
 # --- each in a place of its own ------------------------------------------------------------------

@@ -7,6 +7,8 @@
  *   vicc --port N --usim FILE --imsi DIGITS [--t0] [--pin DIGITS]
  *
  *   pull N before|after   at the Nth command from now
+ *   lie N HOW             about what the Nth command from now came to, once:
+ *                         empty, long, short, grown, other, failed
  *   remove                now
  *   insert                put in again
  *   other                 another card is in the hand from now on, or the first
@@ -34,7 +36,8 @@ static struct {
     struct input input;
     uint16_t port;
     int link; /* to the reader; -1: the card is in the hand */
-    unsigned long commands, pull_at;
+    unsigned long commands, pull_at, lie_at;
+    char lie; /* its first letter */
     bool after, hangs;
 } vicc;
 
@@ -110,6 +113,32 @@ tell_pulled(const uint8_t *c)
            c[0], c[1], c[2], c[3], vicc.commands);
 }
 
+/* Something else than the answer, whose status stands at its end. */
+static struct msk_bytes
+spoil(struct msk_bytes answer)
+{
+    static uint8_t octets[MSK_CARD_DATA_MAX + 2];
+    size_t n = answer.n;
+
+    memcpy(octets, answer.p, n);
+    if (vicc.lie == 's' && n > 2)
+        memmove(octets + n - 3, octets + n - 2, 2);
+    n -= vicc.lie == 's' && n > 2;
+    if (vicc.lie == 'g' && n > 3)
+        octets[1] = 0xFF;
+    if (vicc.lie == 'o')
+        octets[0] ^= 0x5A;
+    if (vicc.lie == 'l')
+        memset(octets, 0xFF, n = sizeof octets);
+    if (vicc.lie == 'e' || vicc.lie == 'l' || vicc.lie == 'f') {
+        n = vicc.lie == 'l' ? n : 2;
+        octets[n - 2] = vicc.lie == 'f' ? 0x6F : 0x90;
+        octets[n - 1] = 0;
+    }
+    printf("{\"event\":\"lied\"}\n");
+    return (struct msk_bytes){ octets, n };
+}
+
 /* False: the card is in the hand. */
 static bool
 take_command(const uint8_t *c, size_t n)
@@ -128,7 +157,7 @@ take_command(const uint8_t *c, size_t n)
         tell_pulled(c);
         return false;
     }
-    return say(answer);
+    return say(vicc.commands == vicc.lie_at ? spoil(answer) : answer);
 }
 
 static bool
@@ -175,6 +204,11 @@ take_line(char *line)
         input_number(words[1], 100000, &number)) {
         vicc.pull_at = number > 0 ? vicc.commands + number : 0;
         vicc.after = strcmp(words[2], "after") == 0;
+        printf("{\"event\":\"told\"}\n");
+    } else if (n == 3 && strcmp(words[0], "lie") == 0 &&
+               input_number(words[1], 100000, &number)) {
+        vicc.lie_at = number > 0 ? vicc.commands + number : 0;
+        vicc.lie = words[2][0];
         printf("{\"event\":\"told\"}\n");
     } else if (n == 1 && strcmp(words[0], "remove") == 0) {
         leave();
