@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bar.h"
 #include "host.h"
 
 #define PARTS_MAX 1024   /* of a job */
@@ -34,6 +35,7 @@ new_event(struct host *h, const char *name, const struct records_job *row)
 static void
 tell_finished(struct host *h, const struct records_job *row)
 {
+    bar_clear();
     event_tell(&h->log, new_event(h, "finished", row));
 }
 
@@ -64,12 +66,16 @@ tell_progress(struct host *h, const struct records_job *row)
     json_t *event = new_event(h, "progress", row);
     msk_time now = event_monotonic();
     uint64_t left = row->members > row->seen ? row->members - row->seen : 0;
+    struct bar bar = { job_names[row->kind], row->group, row->seen,
+                       row->members, BAR_UNKNOWN };
 
-    if (sum->when > 0 && row->seen > sum->seen)
-        event_number(event, "seconds_left",
-                     (json_int_t)(left * (now - sum->when) / 1000 /
-                                  (row->seen - sum->seen)));
+    if (sum->when > 0 && row->seen > sum->seen) {
+        bar.seconds_left =
+            left * (now - sum->when) / 1000 / (row->seen - sum->seen);
+        event_number(event, "seconds_left", (json_int_t)bar.seconds_left);
+    }
     event_tell(&h->log, event);
+    bar_show(&bar);
     sum->when = now;
     sum->seen = row->seen;
     sum->left = left;

@@ -13,6 +13,7 @@ import http.client
 import itertools
 import json
 import os
+import pty
 import re
 import resource
 import select
@@ -437,6 +438,35 @@ def nodes_share_a_port(where):
     place.bmsc.quit()
 
 
+def shows_a_bar_on_a_terminal(where):
+    """How far a push to all is, once a second, over the same line; and nothing where stderr is no
+    terminal."""
+    place = Place(where, many=75)  # 50 of them at once
+    place.bmsc.quit()
+    place.more = ("--pushes-per-second", "8")
+    ends = os.pipe(), pty.openpty()
+    for see, shown in ends:
+        kept = os.dup(2)
+        os.dup2(shown, 2)
+        try:
+            place.start()
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(shown)
+        place.bmsc.ask(f"push {GROUP}", "finished", what="push")
+        place.bmsc.quit()
+    assert os.read(ends[0][0], 9999) == b""
+    text = os.read(ends[1][0], 9999)
+    bars = re.findall(rb"\rpush %s:%d \[(#+-*)\] (\d+) %% of 75(?:, \d+ s left)?\x1b\[K\r"
+                      % (DOMAIN.hex().encode(), GROUP), text)
+    assert len(bars) >= 2 and b"s left" in text, text
+    assert all(bar.count(b"#") == int(percent) * 20 // 100 for bar, percent in bars), text
+    assert text.endswith(b"\r\x1b[K\r"), text
+    for see, _ in ends:
+        os.close(see)
+
+
 def a_backup_that_was_put_back_is_repaired(where):
     """What was used since the backup was made is used no more: nobody is sent anything, or let in,
     until they have new keys, and the MSK has a number that nobody knows."""
@@ -478,7 +508,7 @@ def main():
              skips_what_it_could_not_send, repeats_only_a_conflict, goes_on_when_the_disk_has_room,
              pushes_as_fast_as_it_is_told, tells_less_when_it_is_told, rests_when_there_is_nothing_to_do,
              a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push,
-             nodes_share_a_port, a_backup_that_was_put_back_is_repaired]
+             nodes_share_a_port, shows_a_bar_on_a_terminal, a_backup_that_was_put_back_is_repaired]
     for test in tests:
         if not sys.argv[4:] or test.__name__ in sys.argv[4:]:
             with tempfile.TemporaryDirectory() as where:
