@@ -78,6 +78,49 @@ def answers_before_it_pushes(where):
     bmsc.quit()
 
 
+def asks_for_one_acknowledgement_in_n(where):
+    """--ack 1/N: some, not all, and what was asked for over HTTP is always acknowledged."""
+    bmsc, ue = start_with_ue(where, "--ack", "1/3")
+    for _ in range(3):
+        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+        got, sender = ue.take()
+        assert got["v"], got
+        ue.acknowledge(got, sender)
+        bmsc.wait("acked")
+    flags = []
+    for _ in range(60):
+        bmsc.say(f"push {GROUP} {BTID}")
+        got, sender = ue.take()
+        flags.append(got["v"])
+        if got["v"]:
+            ue.acknowledge(got, sender)
+            bmsc.wait("acked")
+    assert 0 < sum(flags) < len(flags), flags
+    bmsc.quit()
+    for wrong in ("1/0", "1/", "1/x", "2/3", "some", "1/4294967296"):
+        done = subprocess.run(options(where, "--ack", wrong), stdin=subprocess.DEVNULL,
+                              timeout=PATIENCE, capture_output=True, check=False)
+        assert done.returncode == 1, (wrong, done)
+
+
+def says_what_srtp_a_group_has(where):
+    """What "srtp" of a group says goes to the UE as an SP; what no SP can say is refused."""
+    group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1}
+    bmsc, ue = start_with_ue(where, "--ack", "none")
+    for wrong in ({"encr_key_len": 65536}, {"encr_key_len": -1}, {"encr_key_len": "16"}, [16]):
+        bmsc.ask("group " + json.dumps(group | {"group": 7, "srtp": wrong}), "error")
+    bmsc.quit()
+    ue = Ue("keyid")
+    os.remove(f"{where}/bmsc.db")
+    bmsc, ue.http_at = start(where, "--ack", "none",
+                             subscribers=[SUBSCRIBER | {"address": address(ue.socket)}],
+                             groups=[group | {"streaming": True, "srtp": {"encr_key_len": 16}}])
+    assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
+    got, _ = ue.take()
+    assert bytes((1, 1, 16)) in got["sp"], got
+    bmsc.quit()
+
+
 # --- input ---------------------------------------------------------------------------------------
 
 def numbers_are_decimal(where):
@@ -562,7 +605,8 @@ def takes_ipv4_on_an_ipv6_address(where):
 
 
 def main():
-    tests = [answers_before_it_pushes, numbers_are_decimal, files_say_what_is_wrong,
+    tests = [answers_before_it_pushes, asks_for_one_acknowledgement_in_n, says_what_srtp_a_group_has,
+             numbers_are_decimal, files_say_what_is_wrong,
              rebinds_onto_no_other_subscriber, steps_are_told_by_name, writes_nothing_that_is_known, store_is_private, serves_while_locked,
              sends_again_after_the_clock_was_set_back, long_jobs_yield,
              keeps_a_connection_for_a_while, says_when_it_has_no_time, slow_readers_stop_nothing, tells_how_a_push_ended, strangers_fill_no_log,
