@@ -3,7 +3,8 @@
  * and calls again, and what comes of it is what would have come of it. */
 #include <string.h>
 
-#include "office.h"
+#include "bmsc/call.h"
+#include "visit.h"
 
 #define GROUPS 3
 
@@ -100,6 +101,85 @@ does_in_the_end_what_it_would_have_done(void **state)
     }
 }
 
+/* --- an outbox that is full ------------------------------------------------ */
+
+static struct visit v;
+
+/* Requests that register, ask, are refused and deregister, and time between. */
+static int
+do_visit(size_t k)
+{
+    struct msk_body_item service = visit_service("s:18CF,18D0");
+    struct msk_body_item msks[] = { visit_msk(0x18CF, 0), visit_msk(0x18D0, 0),
+                                    visit_msk(0x18D1, 0) };
+
+    o.answer =
+        k >= 8 && k < 12 ? MSK_PERMISSION_REFUSED : MSK_PERMISSION_GRANTED;
+    switch (k) {
+    case 0:
+    case 12: return visit(&v, MSK_PROCEDURE_REGISTER, &service, 1);
+    case 4:
+    case 8:
+    case 13: return visit(&v, MSK_PROCEDURE_MSK_REQUEST, msks, 3);
+    case 18: return visit(&v, MSK_PROCEDURE_DEREGISTER, &service, 1);
+    default: return office_timer(&o);
+    }
+}
+
+/* Bits of the groups that the subscriber is a member of, after each step. */
+static void
+live_in(enum msk_layout layout, size_t most, unsigned members[20],
+        size_t *failed)
+{
+    size_t real;
+
+    office_start(&o, layout, soon_silent);
+    real = o.outbox->n_most;
+    for (uint16_t i = 0; i < GROUPS; i++)
+        (void)office_group_alone(&o, (uint16_t)(0x18CF + i), false);
+    visit_start(&v, &o);
+    for (size_t k = 0; k < 20; k++) {
+        int err;
+
+        o.outbox->n_most = most < real ? most : real;
+        err = do_visit(k);
+        o.outbox->n_most = real;
+        if (err != MSK_OK) {
+            check_int("full", err, MSK_ERR_SPACE);
+            (*failed)++;
+            check_int("again", do_visit(k), MSK_OK);
+        }
+        members[k] = 0;
+        for (uint16_t i = 0; i < GROUPS; i++)
+            members[k] |= msk_subscriber_member(
+                              &o.subscriber,
+                              GROUP_ID(chip_domain, (uint16_t)(0x18CF + i)))
+                              ? 1u << i
+                              : 0;
+        o.now += 3000;
+    }
+    release(NULL);
+}
+
+static void
+throws_away_what_the_outbox_has_no_room_for(void **state)
+{
+    (void)state;
+    for (int layout = 1; layout <= 2; layout++) {
+        unsigned want[20], got[20];
+        size_t failed = 0, unhurt = 0;
+
+        live_in((enum msk_layout)layout, SIZE_MAX, want, &unhurt);
+        check_int("with room", (long long)unhurt, 0);
+        for (size_t most = 0; most < 12; most++) {
+            live_in((enum msk_layout)layout, most, got, &failed);
+            for (size_t k = 0; k < 8; k++)
+                check_int("members", got[k], want[k]);
+        }
+        assert_true(failed > 10);
+    }
+}
+
 /* Their EXT stands straight before KEMAC, and the UE takes them as the others. */
 static void
 ext_at_the_end(struct msk_bmsc_config *config)
@@ -145,6 +225,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(does_in_the_end_what_it_would_have_done,
+                                  release),
+        cmocka_unit_test_teardown(throws_away_what_the_outbox_has_no_room_for,
                                   release),
         cmocka_unit_test_teardown(pushes_with_ext_where_the_network_wants_it,
                                   release),

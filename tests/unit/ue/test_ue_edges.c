@@ -182,6 +182,97 @@ asks_for_64_at_a_time(void **state)
     check_int("asked", b.requests, 1);
 }
 
+/* --- limits ---------------------------------------------------------------- */
+
+static void
+begin_with(size_t groups, size_t services)
+{
+    struct msk_ue_config c = bench_joins;
+
+    c.limits.groups = groups;
+    c.limits.services = services;
+    check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+}
+
+static void
+has_room_for_as_many_services_as_it_was_told(void **state)
+{
+    (void)state;
+    begin_with(2, 1);
+    check_int("first", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("second", bench_service(&b, "film", 0, 0), MSK_ERR_LIMIT);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("push", bench_msk(&b, BENCH_OTHER, 1), MSK_ERR_NOT_MINE);
+    check_int("again", bench_service(&b, "news", 0, 0), MSK_OK);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    bench_serve_all(&b, 5);
+    check_int("second", bench_service(&b, "film", 0, 0), MSK_OK);
+}
+
+/* Two for each Key Group, however they are spread. */
+static void
+has_room_for_two_flows_of_each_group(void **state)
+{
+    struct msk_bytes server = msk_text("bmsc.example.org");
+    struct msk_flow flows[5];
+    struct msk_service s = { .size = sizeof s,
+                             .id = msk_text("x"),
+                             .servers = &server,
+                             .n_servers = 1,
+                             .flows = flows };
+    static const char *const names[] = { "a", "b", "c", "d", "e" };
+
+    (void)state;
+    begin_with(2, 2);
+    for (size_t i = 0; i < 5; i++) {
+        struct msk_key_id id = bench_id(GROUP, 0);
+
+        flows[i].id = msk_text(names[i]);
+        flows[i].group = msk_key_id_group(&id);
+    }
+    s.n_flows = 5;
+    check_int("five", msk_ue_start(b.ue, &s, b.now), MSK_ERR_LIMIT);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_ERR_NOT_MINE);
+    s.n_flows = 4;
+    check_int("four", msk_ue_start(b.ue, &s, b.now), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    for (size_t i = 0; i < 5; i++)
+        check_int(names[i],
+                  msk_ue_missed(b.ue, s.id, msk_text(names[i]),
+                                hex("68CA 0001 0001"), b.now),
+                  i < 4 ? MSK_OK : MSK_ERR_NOT_MINE);
+}
+
+/* Keys for messages alone came while a request was under way: it waits for others
+ * once its own are refused. */
+static void
+waits_for_keys_that_may_ask(void **state)
+{
+    struct msk_ue_keys keys = { .size = sizeof keys,
+                                .btid = msk_text("run2@bsf.example.org"),
+                                .muk = msk_text("a MUK of 16 octs"),
+                                .age = 2 };
+
+    (void)state;
+    if (bench_on_card())
+        keys.muk.n = 0;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    b.answer = ANSWER_BOOTSTRAP;
+    bench_serve_all(&b, 1); /* a challenge: it asks with credentials now */
+    assert_true(b.asked);
+    check_int("keys", msk_ue_set_keys(b.ue, &keys, b.now), MSK_OK);
+    bench_serve_all(&b, 1);
+    check_int("bootstrap", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 1);
+    assert_false(b.asked);
+    b.answer = ANSWER_TRUE;
+    check_int("keys", bench_keys(&b, 3), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    bench_wait(&b, LONG);
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
+}
+
 /* --- messages and answers ------------------------------------------------- */
 
 static void
@@ -477,6 +568,9 @@ main(void)
         BENCH_BOTH(refuses_a_service_that_is_not_whole),
         BENCH_BOTH(passes_over_servers_that_are_none),
         BENCH_BOTH(asks_for_64_at_a_time),
+        BENCH_BOTH(has_room_for_as_many_services_as_it_was_told),
+        BENCH_BOTH(has_room_for_two_flows_of_each_group),
+        BENCH_BOTH(waits_for_keys_that_may_ask),
         BENCH_BOTH(takes_no_message_that_is_none_for_it),
         BENCH_BOTH(takes_an_answer_that_is_no_http_for_none),
         BENCH_BOTH(obeys_no_date_that_is_far_away),
