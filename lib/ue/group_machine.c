@@ -209,7 +209,7 @@ damp(struct msk_ue *ue, struct msk_ue_group *group)
 {
     msk_time interval = CALM;
 
-    for (uint8_t i = 0; i < group->futile && interval < DAMP_MAX; i++)
+    for (uint8_t i = 0; i < group->futile; i++)
         interval *= 2;
     if (interval < DAMP_MAX)
         group->futile++;

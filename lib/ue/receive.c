@@ -48,7 +48,7 @@ is_good_result(const struct msk_mgvf_result *result)
 static bool
 is_own(const struct msk_ue *ue, struct msk_bytes btid)
 {
-    return btid.n > 0 && msk_octets_are(btid, ue->keys.btid, ue->keys.btid_len);
+    return msk_octets_are(btid, ue->keys.btid, ue->keys.btid_len);
 }
 
 static void

@@ -186,7 +186,7 @@ lose_service(struct msk_ue *ue, struct msk_ue_service *service)
     msk_time base = KEPT_FIRST;
 
     msk_ue_try_roll(ue);
-    for (uint8_t i = 0; i < service->kept && base < KEPT_MAX; i++)
+    for (uint8_t i = 0; i < service->kept; i++)
         base *= 2;
     if (base < KEPT_MAX)
         service->kept++;

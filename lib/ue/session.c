@@ -9,8 +9,7 @@
 bool
 msk_ue_asks(const struct msk_ue *ue)
 {
-    return ue->xml != NULL && ue->random != NULL &&
-           (ue->keys.btid_len == 0 || ue->keys.mrk_len > 0);
+    return ue->xml != NULL && (ue->keys.btid_len == 0 || ue->keys.mrk_len > 0);
 }
 
 struct msk_bytes
