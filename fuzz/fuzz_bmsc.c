@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
 #include "bmsc/subscriber.h"
 #include "fake_xml.h"
 #include "msk/bmsc.h"
@@ -750,6 +751,7 @@ configure(struct bench *b)
             MSK_OK);
     REQUIRE(msk_outbox_init(&b->outbox, outbox_memory, sizeof outbox_memory,
                             NULL) == MSK_OK);
+    apart_outbox(b->outbox);
     msk_pacer_init(&b->pacer, 7 + 3u * how, how / 16, b->now);
 }
 

@@ -3,6 +3,7 @@
  * traffic that comes to it. */
 #include <string.h>
 
+#include "apart.h"
 #include "msk/traffic.h"
 #include "provider.h"
 #include "sim.h"
@@ -34,6 +35,7 @@ make_session(struct sim_session *s)
         c.patience = 5 * SIM_SECOND;
     if (msk_ue_init(&s->ue, s->memory, sizeof s->memory, &c, s) != MSK_OK)
         sim_fail(w, "line %u cannot be made", s->line);
+    apart_session(s->ue);
 }
 
 static void

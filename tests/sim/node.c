@@ -3,6 +3,7 @@
  * calls, each on the record that was just loaded. */
 #include <string.h>
 
+#include "apart.h"
 #include "provider.h"
 #include "sim.h"
 
@@ -173,6 +174,7 @@ sim_node_start(struct sim *w)
     if (msk_outbox_init(&node.outbox, node.outbox_memory,
                         sizeof node.outbox_memory, NULL) != MSK_OK)
         sim_fail(w, "a node has no outbox");
+    apart_outbox(node.outbox);
 }
 
 /* --- calls ---------------------------------------------------------------- */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
+
 const uint8_t office_twin_domain[3] = { 0x21, 0x63, 0x55 };
 uint32_t office_cells[3];
 
@@ -152,6 +154,7 @@ office_start(struct office *o, enum msk_layout layout,
     assert_int_equal(msk_outbox_init(&o->outbox, o->outbox_memory + 1,
                                      MSK_OUTBOX_SIZE, NULL),
                      MSK_OK);
+    apart_outbox(o->outbox);
     o->who = "imsi-1";
     subscribe(&o->subscriber, o->who, OFFICE_MUK, "ue");
     subscribe(&o->other, "imsi-2", OFFICE_OTHER_MUK, "ue-2");

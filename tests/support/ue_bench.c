@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
 #include "msk/xml_expat.h"
 #include "ue/exchange.h"
 #include "ue/group.h"
@@ -528,6 +529,8 @@ make(struct bench *b, const struct msk_ue_config *wish)
     c.mgvf = b->mgvf;
     if (err == MSK_OK)
         err = msk_ue_init(&b->ue, b->ue_memory, sizeof b->ue_memory, &c, b);
+    if (err == MSK_OK)
+        apart_session(b->ue);
     return err;
 }
 
@@ -614,6 +617,7 @@ settle(struct bench *b)
     assert_int_equal(msk_ue_init(&b->neighbour, b->neighbour_memory,
                                  sizeof b->neighbour_memory, &c, b),
                      MSK_OK);
+    apart_session(b->neighbour);
     assert_int_equal(msk_ue_set_keys(b->neighbour, &keys, b->now), MSK_OK);
     assert_int_equal(msk_ue_start(b->neighbour, &s, b->now), MSK_OK);
 }

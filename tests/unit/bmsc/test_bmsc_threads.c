@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apart.h"
 #include "fake_xml.h"
 #include "msk/bmsc.h"
 #include "msk/body.h"
@@ -321,6 +322,7 @@ hire(struct worker *w, uint64_t seed)
     assert_int_equal(msk_outbox_init(&w->outbox, w->outbox_memory,
                                      sizeof w->outbox_memory, NULL),
                      MSK_OK);
+    apart_outbox(w->outbox);
     for (size_t i = 0; i < RECORDS; i++)
         assert_int_equal(
             msk_digest_client_init(&w->client[i],

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apart.h"
 #include "msk/body.h"
 #include "msk/store_ram.h"
 #include "msk/ue.h"
@@ -258,6 +259,7 @@ make_ue(bool registers)
     assert_int_equal(
         msk_ue_init(&ue.session, ue.memory, sizeof ue.memory, &c, NULL),
         MSK_OK);
+    apart_session(ue.session);
 }
 
 static void

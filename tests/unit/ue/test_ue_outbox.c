@@ -2,6 +2,7 @@
 /* How the host is told: through hooks that may not call back, or by polling. */
 #include <string.h>
 
+#include "apart.h"
 #include "ue/session.h"
 #include "ue_bench.h"
 
@@ -72,6 +73,7 @@ poll_instead(void)
     check_int("init",
               msk_ue_init(&b.ue, b.ue_memory, sizeof b.ue_memory, &c, NULL),
               MSK_OK);
+    apart_session(b.ue);
     check_int("keys", bench_keys(&b, 1), MSK_OK);
 }
 
@@ -136,6 +138,7 @@ leaves_no_key_behind(void **state)
     live();
     bench_key(1, 'R', mrk);
     assert_true(bench_remembers(&b, mrk, sizeof mrk));
+    apart_session_end(b.ue);
     msk_ue_wipe(b.ue);
     assert_false(bench_remembers(&b, mrk, sizeof mrk));
     for (size_t i = 0; i + 14 <= sizeof b.ue_memory; i++)
