@@ -296,6 +296,7 @@ msk_digest_exchange_check(struct msk_digest_exchange *exchange,
     err = judge_claim(exchange, &claim, seen, auth);
     if (err != MSK_OK) {
         *auth = MSK_AUTH_WRONG; /* for who does not look at the result */
+        msk_secret_wipe(claim.id, sizeof claim.id); /* it may be a MAC */
         return err;
     }
     context->proven = claim.context.proven;

@@ -71,12 +71,12 @@ msk_history_note(struct msk_history *history, const struct msk_crypto *crypto,
         return MSK_OK;
     memset(&past, 0, sizeof past);
     err = identify(crypto, group, msk, &past);
-    if (err != MSK_OK)
-        return err;
     past.counter = msk->counter;
     past.mtk_id = msk->mtk_id;
-    put_first(history, find_past(history, &past), &past);
-    return MSK_OK;
+    if (err == MSK_OK)
+        put_first(history, find_past(history, &past), &past);
+    msk_secret_wipe(&past, sizeof past);
+    return err;
 }
 
 int
@@ -91,11 +91,10 @@ msk_history_recall(const struct msk_history *history,
     if (history->n == 0)
         return MSK_OK;
     err = identify(crypto, group, msk, &past);
-    if (err != MSK_OK)
-        return err;
-    i = find_past(history, &past);
+    i = err == MSK_OK ? find_past(history, &past) : history->n;
+    msk_secret_wipe(&past, sizeof past);
     if (i == history->n)
-        return MSK_OK;
+        return err;
     if (!msk->has_counter ||
         msk_serial_newer(history->past[i].counter, msk->counter))
         msk->counter = history->past[i].counter;

@@ -22,6 +22,7 @@
 #include "msk/protect.h"
 #include "msk/store_ram.h"
 #include "provider.h"
+#include "recorder.h"
 #include "secrets.h"
 #include "stack.h"
 
@@ -30,6 +31,7 @@
 
 /* What the operations work on and write to; none of it is on their stack. */
 static struct fake_crypto fake;
+static const struct msk_crypto *crypto; /* it, and what is made with keys */
 static uint8_t psk[65], key[32], mtk_key[16], salt[14], ks[32], rnd[16];
 static uint8_t out[2048], mac[32], plain[64], message[2048], answer[512];
 static size_t len, answer_len;
@@ -152,7 +154,7 @@ do_v_check_a_lie(void)
 static struct msk_gba
 gba(void)
 {
-    struct msk_gba g = { &fake.crypto, ks, rnd, { NULL, 0 }, { NULL, 0 } };
+    struct msk_gba g = { crypto, ks, rnd, { NULL, 0 }, { NULL, 0 } };
 
     g.impi = msk_text("i@ims.example.com");
     g.fqdn = msk_text(FQDN);
@@ -170,13 +172,13 @@ do_ks_naf(void)
 static int
 do_mrk(void)
 {
-    return msk_gba_mrk(&fake.crypto, ks, out);
+    return msk_gba_mrk(crypto, ks, out);
 }
 
 static int
 do_k_af(void)
 {
-    return msk_gba_k_af(&fake.crypto, ks, msk_text(FQDN), out);
+    return msk_gba_k_af(crypto, ks, msk_text(FQDN), out);
 }
 
 static void
@@ -206,21 +208,19 @@ do_make_msk(void)
     size_t n;
 
     to_make(&m);
-    return msk_msk_message_make(&fake.crypto, view(psk, 32), &m, out,
-                                sizeof out, &n);
+    return msk_msk_message_make(crypto, view(psk, 32), &m, out, sizeof out, &n);
 }
 
 static int
 do_open_msk(void)
 {
-    return msk_msk_message_open(&fake.crypto, view(psk, 32), &read_message,
-                                &content);
+    return msk_msk_message_open(crypto, view(psk, 32), &read_message, &content);
 }
 
 static int
 do_open_msk_under_another_key(void)
 {
-    return msk_msk_message_open(&fake.crypto, view(psk + 1, 32), &read_message,
+    return msk_msk_message_open(crypto, view(psk + 1, 32), &read_message,
                                 &content);
 }
 
@@ -229,7 +229,7 @@ do_acknowledge(void)
 {
     size_t n;
 
-    return msk_verification_make(&fake.crypto, view(psk, 32), &read_message,
+    return msk_verification_make(crypto, view(psk, 32), &read_message,
                                  view(NULL, 0), out, sizeof out, &n);
 }
 
@@ -244,7 +244,7 @@ do_check(void)
     e.csb_id = 0x11223344;
     e.fqdn = msk_text(FQDN);
     e.btid = msk_text(BTID);
-    return msk_verification_check(&fake.crypto, &e, &read_answer);
+    return msk_verification_check(crypto, &e, &read_answer);
 }
 
 static void
@@ -271,14 +271,13 @@ do_make_mtk(void)
     size_t n;
 
     to_make_mtk(&m);
-    return msk_mtk_message_make(&fake.crypto, view(key, 16), &m, out,
-                                sizeof out, &n);
+    return msk_mtk_message_make(crypto, view(key, 16), &m, out, sizeof out, &n);
 }
 
 static int
 do_open_mtk(void)
 {
-    return msk_mtk_message_open(&fake.crypto, view(key, 16), view(rnd, 16),
+    return msk_mtk_message_open(crypto, view(key, 16), view(rnd, 16),
                                 &read_answer, &mtk);
 }
 
@@ -294,7 +293,7 @@ do_receive(void)
     struct msk_bytes none = { NULL, 0 };
     int err = msk_store_ram_init(&store, &ram, records, MSK_MGVF_RECORDS(1, 1));
 
-    config.crypto = &fake.crypto;
+    config.crypto = crypto;
     config.store = &store;
     muk.fqdn = msk_text(FQDN);
     muk.btid = msk_text(BTID);
@@ -349,7 +348,7 @@ static int
 do_hmac(void)
 {
     struct msk_bytes in = view(message, 150);
-    const struct msk_crypto *c = &fake.crypto;
+    const struct msk_crypto *c = crypto;
     int failed = c->hmac_begin(c->user, &hmac, MSK_HASH_SHA256, view(psk, 65));
 
     if (failed == 0) {
@@ -362,7 +361,7 @@ do_hmac(void)
 static int
 do_cipher(void)
 {
-    const struct msk_crypto *c = &fake.crypto;
+    const struct msk_crypto *c = crypto;
 
     return c->aes_ctr(c->user, view(psk, 32), rnd, message, out, 150) == 0
                ? MSK_OK
@@ -448,12 +447,12 @@ prepare_answer(enum before before)
 
     to_make_mtk(&m);
     if (before == ACKNOWLEDGED)
-        need(msk_verification_make(&fake.crypto, view(psk, 32), &read_message,
+        need(msk_verification_make(crypto, view(psk, 32), &read_message,
                                    view(NULL, 0), answer, sizeof answer,
                                    &answer_len),
              "acknowledge");
     if (before == MTK_SENT)
-        need(msk_mtk_message_make(&fake.crypto, view(key, 16), &m, answer,
+        need(msk_mtk_message_make(crypto, view(key, 16), &m, answer,
                                   sizeof answer, &answer_len),
              "MTK");
     if (before != NOTHING)
@@ -487,13 +486,14 @@ prepare(void)
     fill(ks, sizeof ks, 5);
     fill(rnd, sizeof rnd, 6);
     fake_crypto_start(&fake, 0);
-    protection.crypto = &fake.crypto;
+    crypto = recorder_start(&fake.crypto);
+    protection.crypto = crypto;
     protection.psk = view(psk, 32);
     protection.rand = view(rnd, 16);
     protection.csb_id = 0x11223344;
     protection.time = 9;
     to_make(&m);
-    need(msk_msk_message_make(&fake.crypto, view(psk, 32), &m, message,
+    need(msk_msk_message_make(crypto, view(psk, 32), &m, message,
                               sizeof message, &len),
          "MSK");
     need(msk_message_read(MSK_LAYOUT_KEYID, view(message, len), &read_message,
@@ -526,6 +526,7 @@ static size_t
 try(size_t which, size_t at, size_t *used, bool *wrong)
 {
     const char *name = operations[which].name, *secret;
+    const size_t mark = secrets_mark();
     int want = at == 0 ? operations[which].want : MSK_ERR_CRYPTO, got;
 
     fake_crypto_start(&fake, 0);
@@ -533,12 +534,15 @@ try(size_t which, size_t at, size_t *used, bool *wrong)
     prepare_answer(operations[which].before);
     memset(&hmac, 0, sizeof hmac);
     fake_crypto_start(&fake, at);
+    recorder_clear();
     got = stack_run(operations[which].run);
     if (got != want) {
         printf("FAIL: %s, %zu: %d instead of %d\n", name, at, got, want);
         *wrong = true;
     }
+    recorder_add();
     secret = stack_holds(used);
+    secrets_forget_since(mark);
     if (secret != NULL) {
         printf("FAIL: %s, %zu: left %s on the stack\n", name, at, secret);
         *wrong = true;

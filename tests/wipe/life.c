@@ -11,6 +11,7 @@
 #include "msk/store_ram.h"
 #include "msk/ue.h"
 #include "msk/xml_expat.h"
+#include "recorder.h"
 #include "secrets.h"
 #include "stack.h"
 
@@ -20,6 +21,7 @@
 #define OLD_MAX 16
 
 struct fake_crypto life_crypto;
+static const struct msk_crypto *crypto; /* it, and what is made with keys */
 size_t life_draws, life_fail_draw;
 
 static enum msk_layout layout;
@@ -88,30 +90,8 @@ view(const uint8_t *p, size_t n)
     return b;
 }
 
-/* What the call under way drew for keys. */
-static struct {
-    bool on;
-    size_t n;
-    uint8_t p[4][32];
-    size_t len[4];
-} drawn;
-
-static void
-note_drawn(const uint8_t *p, size_t n)
-{
-    if (!drawn.on || drawn.n == 4 || n > sizeof drawn.p[0])
-        return;
-    memcpy(drawn.p[drawn.n], p, n);
-    drawn.len[drawn.n++] = n;
-}
-
-void
-life_add_drawn(void)
-{
-    for (size_t i = 0; i < drawn.n; i++)
-        secrets_add("what was drawn for a key", drawn.p[i], drawn.len[i]);
-    drawn.n = 0;
-}
+/* The call under way draws keys, and what goes with them. */
+static bool draws_keys;
 
 /* Octets that look like nothing else. */
 static int
@@ -123,7 +103,8 @@ draw(void *user, uint8_t *to, size_t n)
         seed = seed * 1664525u + 1013904223u;
         to[i] = (uint8_t)(seed >> 24);
     }
-    note_drawn(to, n);
+    if (draws_keys)
+        recorder_note("what was drawn for a key", to, n);
     return life_draws == life_fail_draw ? -1 : 0;
 }
 
@@ -186,7 +167,7 @@ copy_headers(const struct msk_http_header *from, size_t n, size_t which)
 static void
 take_mikey(struct msk_bytes octets)
 {
-    struct msk_protection p = { .crypto = &life_crypto.crypto };
+    struct msk_protection p = { .crypto = crypto };
     struct msk_message m;
 
     if (msk_message_read(layout, octets, &m, NULL) != MSK_OK)
@@ -254,7 +235,6 @@ password_is_secret(const char *btid, struct msk_bytes key)
 {
     static const uint8_t digits[] = "0123456789abcdef";
     static const enum msk_hash hashes[] = { MSK_HASH_MD5, MSK_HASH_SHA256 };
-    const struct msk_crypto *c = &life_crypto.crypto;
     uint8_t password[44 + 1], ha1[MSK_HASH_MAX], hex[2 * MSK_HASH_MAX];
     struct msk_bytes in[] = { msk_text(btid),
                               msk_text(":" REALM ":"),
@@ -264,7 +244,7 @@ password_is_secret(const char *btid, struct msk_bytes key)
         stop("password");
     secrets_add("password", password, in[2].n);
     for (size_t i = 0; i < 2; i++) {
-        if (c->hash(c->user, hashes[i], in, 3, ha1) != 0)
+        if (crypto->hash(crypto->user, hashes[i], in, 3, ha1) != 0)
             stop("H(A1)");
         secrets_add("H(A1)", ha1, i == 0 ? 16 : 32);
         for (size_t k = 0; k < sizeof hex; k++)
@@ -282,25 +262,20 @@ msk_is_secret(void)
     secrets_add("MSK", key.p, key.n);
 }
 
-/* Of a call that draws keys. */
-static int
-ended(int err)
-{
-    drawn.on = false;
-    return err;
-}
-
 static int
 make_group(void)
 {
     struct msk_key_group_config c = { .size = sizeof c };
+    int err;
 
-    drawn.on = true;
+    draws_keys = true;
     memcpy(c.id.domain, "\x21\x63\x54", 3);
     c.id.group = GROUP;
     c.id.number = 1;
     c.streaming = true;
-    return ended(msk_key_group_init(&group, &c, &randomness));
+    err = msk_key_group_init(&group, &c, &randomness);
+    draws_keys = false;
+    return err;
 }
 
 static struct msk_subscriber_config
@@ -388,7 +363,7 @@ make_bmsc(void)
 
     c.layout = layout;
     c.fqdn = msk_text(FQDN);
-    c.crypto = &life_crypto.crypto;
+    c.crypto = crypto;
     c.random = &randomness;
     c.xml = &xml;
     c.nonce_key = view(nonce_key, sizeof nonce_key);
@@ -440,8 +415,12 @@ take_ack(void)
 static int
 rekey(void)
 {
-    drawn.on = true;
-    return ended(msk_key_group_rekey(&group, &randomness));
+    int err;
+
+    draws_keys = true;
+    err = msk_key_group_rekey(&group, &randomness);
+    draws_keys = false;
+    return err;
 }
 
 /* The current MSK before the last change is the previous one now; the one that
@@ -490,7 +469,7 @@ make_mtk(void)
 static void
 mtk_is_protected(void)
 {
-    struct msk_protection p = { .crypto = &life_crypto.crypto };
+    struct msk_protection p = { .crypto = crypto };
     struct msk_message m;
 
     if (msk_message_read(layout, view(mtk_message, mtk_message_n), &m, NULL) !=
@@ -533,7 +512,7 @@ make_mgvf(void)
 {
     struct msk_mgvf_config c = { .size = sizeof c };
 
-    c.crypto = &life_crypto.crypto;
+    c.crypto = crypto;
     c.store = &store;
     return msk_mgvf_init(&mgvf, mgvf_memory, sizeof mgvf_memory, &c);
 }
@@ -546,7 +525,7 @@ make_ue(void)
     c.layout = layout;
     c.fqdn = msk_text(FQDN);
     c.mgvf = mgvf;
-    c.crypto = &life_crypto.crypto;
+    c.crypto = crypto;
     c.xml = &xml;
     c.random = &randomness;
     c.limits.groups = c.limits.services = 1;
@@ -755,9 +734,10 @@ life_begin(enum msk_layout which)
     seed = 77;
     now = 1000000;
     bound = 0;
-    n_old = drawn.n = 0;
+    n_old = 0;
     secrets_forget_all();
     fake_crypto_start(&life_crypto, 0);
+    crypto = recorder_start(&life_crypto.crypto);
     life_draws = life_fail_draw = 0;
     for (size_t i = 0; i < 2; i++) {
         (void)draw(NULL, muk[i], 32);

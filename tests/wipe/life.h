@@ -28,9 +28,6 @@ extern size_t life_draws, life_fail_draw;
 /* All anew, with no secret known. */
 void life_begin(enum msk_layout layout);
 
-/* What the last step drew for keys is secret, though it may have failed. */
-void life_add_drawn(void);
-
 /* The name of an old key that an object still remembers, from the *from-th on,
  * which is moved after it; NULL: there is no more. */
 const char *life_remembers(size_t *from);

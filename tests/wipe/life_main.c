@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "life.h"
+#include "recorder.h"
 #include "secrets.h"
 #include "stack.h"
 
@@ -29,8 +30,12 @@ fail(const char *name, const char *what, size_t at, const char *secret)
 static void
 look(const struct life_step *step, const char *what, size_t at)
 {
-    const char *secret = stack_holds(&used);
+    const size_t mark = secrets_mark();
+    const char *secret;
 
+    recorder_add();
+    secret = stack_holds(&used);
+    secrets_forget_since(mark);
     tries++;
     if (secret != NULL)
         fail(step->name, what, at, secret);
@@ -47,6 +52,7 @@ live(size_t n, bool first)
         int err;
 
         life_crypto.calls = life_draws = 0;
+        recorder_clear();
         err = stack_run(step->call);
         crypto_calls[i] = first ? life_crypto.calls : crypto_calls[i];
         draws[i] = first ? life_draws : draws[i];
@@ -77,9 +83,9 @@ spoil(enum msk_layout layout, size_t i, size_t crypto_at, size_t draw_at)
     life_crypto.calls = life_draws = 0;
     life_crypto.fail_at = crypto_at;
     life_fail_draw = draw_at;
+    recorder_clear();
     (void)stack_run(life_steps[i].call);
     life_crypto.fail_at = life_fail_draw = 0;
-    life_add_drawn();
     look(&life_steps[i], crypto_at > 0 ? "crypto" : "randomness",
          crypto_at + draw_at);
     end(&life_steps[i]);

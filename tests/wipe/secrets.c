@@ -8,10 +8,9 @@
 #include "msk/protect.h"
 
 #define PIECE 8 /* octets of a key that may not stay */
-#define SECRET_MAX 80
 #define FORMS 6
-#define USED_MAX 40000
-#define SLOTS 131072 /* well above that; a power of two */
+#define USED_MAX 400000
+#define SLOTS 1048576 /* well above that; a power of two */
 
 /* Every piece of every secret in every form, by what it hashes to. */
 static struct {
@@ -67,11 +66,24 @@ octet_of(const uint8_t *p, size_t i, size_t form)
     return p[form < 3 ? i : i ^ 3] ^ pads[form % 3];
 }
 
+size_t
+secrets_mark(void)
+{
+    return n_used;
+}
+
+/* The last one added is the first one out: others are found as before. */
+void
+secrets_forget_since(size_t mark)
+{
+    while (n_used > mark)
+        slots[used[--n_used]].name = NULL;
+}
+
 void
 secrets_forget_all(void)
 {
-    while (n_used > 0)
-        slots[used[--n_used]].name = NULL;
+    secrets_forget_since(0);
 }
 
 void

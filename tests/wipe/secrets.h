@@ -8,9 +8,15 @@
 
 #include "msk/types.h"
 
+enum { SECRET_MAX = 80 };
+
 void secrets_forget_all(void);
 
-/* n: 8 to 80 octets. */
+/* How many pieces there are; those that were added since then are none. */
+size_t secrets_mark(void);
+void secrets_forget_since(size_t mark);
+
+/* n: 8 to SECRET_MAX octets. */
 void secrets_add(const char *name, const uint8_t *p, size_t n);
 
 /* The keys of a MIKEY message that is protected so, as secrets. */
