@@ -86,7 +86,7 @@ take_msk(struct msk_uicc *u, struct msk_bytes verification)
     u->base.changes++;
     result->outcome = MSK_OUTCOME_STORED;
     keep_card_sp(u);
-    if (u->message.v && verification.n > 0)
+    if (u->message.v)
         result->acknowledgement = verification;
     return MSK_OK;
 }
