@@ -222,17 +222,14 @@ on_declaration(void *user, const XML_Char *version, const XML_Char *encoding,
         stop(user, MSK_ERR_XML);
 }
 
-/* UTF-16 and UTF-32, which expat would read whatever it was told. */
+/* UTF-16 and UTF-32, which expat would read whatever it was told: a document
+ * begins with a blank or with '<', and half of that is a zero. */
 static bool
 is_wide(struct msk_bytes document)
 {
-    const uint8_t *p = document.p;
     size_t first = document.n < 4 ? document.n : 4;
 
-    if (document.n >= 2 &&
-        ((p[0] == 0xFE && p[1] == 0xFF) || (p[0] == 0xFF && p[1] == 0xFE)))
-        return true;
-    return first > 0 && memchr(p, 0, first) != NULL;
+    return first > 0 && memchr(document.p, 0, first) != NULL;
 }
 
 /* Belts for a day on which expat expands or allocates what it should not: no
