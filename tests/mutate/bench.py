@@ -22,6 +22,7 @@ MEMORY = 2 << 30   # octets; a mutant may be a loop without an end
 SECONDS = 3        # of processor time that any program has, besides
 TIMES = 4          # as many as it takes without a mutant
 PATIENCE = 300     # seconds, for one that waits
+TRACED = 4         # seconds of processor time of which it is noted where a program comes
 ENVIRONMENT = dict(os.environ, CCACHE_DISABLE="1", LC_ALL="C", MSK_TEST_SEED="1")
 
 
@@ -190,12 +191,14 @@ class Bench:
         notes = self.folder / "traced" / f"notes_{program.name.replace('/', '_')}"
         notes.unlink(missing_ok=True)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        status = self.run(program, self.folder / "traced", seconds=PATIENCE, MSK_TRACED=str(notes))
+        status = self.run(program, self.folder / "traced", seconds=TRACED, MSK_TRACED=str(notes))
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         octets = notes.read_bytes() if notes.exists() else b""
         notes.unlink(missing_ok=True)
-        if status != 0:  # without optimisation a stack is not as clean
+        if status != 0:  # it takes longer, or a stack is not as clean without optimisation
+            before = after
             status = self.run(program, self.folder / "plain", seconds=PATIENCE)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return (status == 0, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
                 [match.start() for match in re.finditer(rb"\x01", octets)])
 

@@ -3,6 +3,7 @@
 """Changes one thing of lib/ at a time, and runs the tests that come there: do they see it?
 
     run.py FOLDER --size N --seed S    N mutants; what is made goes below FOLDER
+    run.py FOLDER --size N --each      N of each folder of lib/
     run.py FOLDER --layer ue           of one folder of lib/, or with --file of one file
     run.py FOLDER --kind cell --every  of a kind; --every: each cell becomes every other word
                                        --no-texts: without the table of tests/oracle
@@ -86,7 +87,7 @@ class Trial:
 
     def __init__(self, made, coverage, path, text):
         self.bench, self.coverage, self.path, self.text = made, coverage, path, text
-        self.folder = made.folder / f"trial{os.getpid()}"
+        self.folder = made.folder / f"trial{STATE.process}" / str(os.getpid())
         shutil.rmtree(self.folder / "lib", ignore_errors=True)
         self.source = self.folder / path
         self.source.parent.mkdir(parents=True)
@@ -298,6 +299,7 @@ def trace_program(program):
 class State:
     """What the processes of a run share."""
     bench = coverage = judged = None
+    process = os.getpid()
     texts = True  # the table of the texts is one of the tests
     long = True   # and so are programs that take long
 
@@ -330,6 +332,9 @@ def table(counts):
 def run_sample(arguments, executor):
     mutants = list(pool_of_mutants(arguments))
     chosen = mutants[:arguments.size] if arguments.size else mutants
+    if arguments.each:
+        chosen = [mutant for layer in LAYERS
+                  for mutant in [m for m in mutants if m.path.split("/")[1] == layer][:arguments.size]]
     print(f"> {len(chosen)} of {len(mutants)} mutants, --seed {arguments.seed}", flush=True)
     counts, killers = collections.Counter(), collections.Counter()
     for mutant, (outcome, killer) in zip(chosen, executor.map(try_mutant, chosen)):
@@ -404,6 +409,7 @@ def main():
     parser.add_argument("--size", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--layer", choices=["", *LAYERS], default="")
+    parser.add_argument("--each", action="store_true")
     parser.add_argument("--file", default="")
     parser.add_argument("--line", type=int, default=0)
     parser.add_argument("--kind", choices=["", *KINDS], default="")
@@ -423,8 +429,7 @@ def main():
     self_test()
     with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as executor:
         status = run_mended(executor) if arguments.mended else run_sample(arguments, executor)
-    for left in STATE.bench.folder.glob("trial*"):
-        shutil.rmtree(left)
+    shutil.rmtree(STATE.bench.folder / f"trial{STATE.process}")
     return status
 
 
