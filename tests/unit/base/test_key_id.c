@@ -125,9 +125,12 @@ refuses_a_plmn_of_null(void **state)
 static void
 finds_groups_the_same_whose_domain_and_number_are(void **state)
 {
+    const struct msk_group_id none = { { 0, 0, 0 }, 0 };
     struct msk_group_id group = msk_key_id_group(&some), other;
 
     (void)state;
+    other = msk_key_id_group(NULL);
+    assert_true(msk_group_id_equal(&other, &none));
     assert_memory_equal(group.domain, some.domain, 3);
     assert_int_equal(group.group, some.group);
     memset(&other, 0xff, sizeof other); /* padding is not compared */

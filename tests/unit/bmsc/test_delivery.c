@@ -65,6 +65,26 @@ delivers_and_is_acknowledged(void **state)
 }
 
 static void
+takes_no_acknowledgement_without_the_key_group(void **state)
+{
+    (void)state;
+    IN_BOTH_LAYOUTS
+    {
+        struct msk_key_group *g;
+
+        start(layout);
+        g = office_group(&o, GROUP, true);
+        assert_int_equal(office_push(&o, g), MSK_OK);
+        assert_int_equal(office_arrives(&o, 0), MSK_OK);
+        o.n_groups = 0;
+        assert_int_equal(office_ack(&o, o.ack), MSK_ERR_NOT_MINE);
+        o.n_groups = 1;
+        assert_int_equal(office_ack(&o, o.ack), MSK_OK);
+        assert_int_equal(o.delivered, 1);
+    }
+}
+
+static void
 sends_again_with_a_new_counter_and_the_same_csb_id(void **state)
 {
     (void)state;
@@ -1154,6 +1174,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(delivers_and_is_acknowledged, release),
+        cmocka_unit_test_teardown(
+            takes_no_acknowledgement_without_the_key_group, release),
         cmocka_unit_test_teardown(
             sends_again_with_a_new_counter_and_the_same_csb_id, release),
         cmocka_unit_test_teardown(gives_up_and_in_the_end_parts_a_silent_ue,

@@ -166,6 +166,32 @@ writes_numbers_and_escapes_text(void **state)
                  chars("a&amp;b&lt;c&gt;d&quot;e'f"));
 }
 
+/* No document of 33.246 goes that far down: rules that might are cut there. */
+static void
+passes_by_what_lies_deeper_than_there_is_room(void **state)
+{
+    static const struct msk_xml_rule rules[] = { { MSK_XML_ROOT, 2, "a" },
+                                                 { 2, 2, "a" } };
+    const size_t most = sizeof((struct msk_xml_walk *)0)->path - 1;
+    struct msk_xml_walk walk;
+    uint8_t node;
+
+    (void)state;
+    msk_xml_walk_init(&walk, "n", "r", rules, 2);
+    assert_int_equal(msk_xml_walk_start(&walk, chars("n"), chars("r"), &node),
+                     MSK_OK);
+    for (size_t depth = 1; depth < most; depth++)
+        assert_int_equal(
+            msk_xml_walk_start(&walk, chars("n"), chars("a"), &node), MSK_OK);
+    assert_int_equal(msk_xml_walk_start(&walk, chars("n"), chars("a"), &node),
+                     MSK_XML_PASS_BY);
+    assert_int_equal(node, 0);
+    for (size_t depth = 1; depth < most; depth++)
+        assert_int_equal(msk_xml_walk_end(&walk), 2);
+    assert_int_equal(msk_xml_walk_end(&walk), MSK_XML_ROOT);
+    assert_int_equal(msk_xml_walk_end(&walk), 0);
+}
+
 int
 main(void)
 {
@@ -175,6 +201,8 @@ main(void)
         cmocka_unit_test_teardown(reads_exactly_as_many_octets, release),
         cmocka_unit_test_teardown(knows_text_that_may_be_written, release),
         cmocka_unit_test_teardown(writes_numbers_and_escapes_text, release),
+        cmocka_unit_test_teardown(passes_by_what_lies_deeper_than_there_is_room,
+                                  release),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,6 +244,29 @@ reads_what_the_standard_allows_and_nothing_else(void **state)
     }
 }
 
+/* What is left over after the last payload is in none. */
+static void
+says_in_which_payload_a_fault_is(void **state)
+{
+    struct msk_bytes whole = chain(CHEAD, CEXT T RAND CIDI IDR KEMAC);
+    uint8_t *longer = room(whole.n + 1);
+    struct msk_message m;
+    struct msk_fault fault;
+
+    (void)state;
+    memcpy(longer, whole.p, whole.n);
+    longer[whole.n] = 0;
+    assert_int_equal(
+        msk_message_read(C, exact(longer, whole.n + 1), &m, &fault),
+        MSK_ERR_TRAILING);
+    assert_int_equal(fault.payload, MSK_PAYLOAD_LAST);
+    assert_int_equal(fault.offset, whole.n);
+    assert_int_equal(
+        msk_message_read(C, exact(whole.p, whole.n - 1), &m, &fault),
+        MSK_ERR_TRUNCATED);
+    assert_int_equal(fault.payload, MSK_PAYLOAD_KEMAC);
+}
+
 static void
 refuses_encr_data_that_no_message_has(void **state)
 {
@@ -381,6 +404,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_teardown(f, release)
     const struct CMUnitTest tests[] = {
         TEST(reads_what_the_standard_allows_and_nothing_else),
+        TEST(says_in_which_payload_a_fault_is),
         TEST(refuses_encr_data_that_no_message_has),
         TEST(refuses_identities_that_are_too_long),
         TEST(refuses_a_layout_that_is_none),

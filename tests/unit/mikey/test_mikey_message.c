@@ -250,6 +250,11 @@ keeps_the_first_error_of_a_build(void **state)
     msk_mikey_build_add(&builder, &bad_t);
     assert_int_equal(msk_mikey_build_end(&builder, &len), MSK_ERR_PAYLOAD);
 
+    msk_mikey_build(&builder, out, 64, &header);
+    msk_mikey_build_add(&builder, NULL);
+    msk_mikey_build_add(&builder, &bad_t);
+    assert_int_equal(msk_mikey_build_end(&builder, &len), MSK_ERR_ARGUMENT);
+
     rand.data = view(room(256), 256);
     msk_mikey_build(&builder, out, 64, &header);
     msk_mikey_build_add(&builder, &rand);

@@ -160,6 +160,24 @@ refuses_policies_whose_parameters_do_not_fit(void **state)
 }
 
 static void
+reads_nothing_with_a_reader_that_has_failed(void **state)
+{
+    struct msk_bytes octets = hex("00 01 02 aabb 00 00 00 00");
+    struct msk_payload p;
+    struct msk_reader r;
+    uint8_t next;
+
+    (void)state;
+    msk_reader_init(&r, octets.p, octets.n);
+    assert_int_equal(msk_payload_mbms_get(&r, MSK_PAYLOAD_RAND, &p, &next),
+                     MSK_OK);
+    msk_reader_init(&r, octets.p, octets.n);
+    r.bad = true;
+    assert_int_equal(msk_payload_mbms_get(&r, MSK_PAYLOAD_RAND, &p, &next),
+                     MSK_ERR_TRUNCATED);
+}
+
+static void
 knows_the_length_of_each_mac(void **state)
 {
     (void)state;
@@ -191,6 +209,8 @@ main(void)
         cmocka_unit_test_teardown(says_when_data_do_not_fit_their_length_octets,
                                   release),
         cmocka_unit_test_teardown(refuses_policies_whose_parameters_do_not_fit,
+                                  release),
+        cmocka_unit_test_teardown(reads_nothing_with_a_reader_that_has_failed,
                                   release),
         cmocka_unit_test(knows_the_length_of_each_mac),
     };

@@ -121,6 +121,8 @@ writes_the_parameters_that_are_given(void **state)
     assert_int_equal(msk_srtp_policy_put(&policy, NULL, 0, &len),
                      MSK_ERR_LENGTH);
     policy.value[13] = 65535;
+    policy.value[0] = 255;
+    assert_int_equal(msk_srtp_policy_put(&policy, NULL, 0, &len), MSK_OK);
     policy.value[0] = 256;
     assert_int_equal(msk_srtp_policy_put(&policy, NULL, 0, &len),
                      MSK_ERR_LENGTH);

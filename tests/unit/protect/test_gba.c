@@ -138,6 +138,9 @@ refuses_wrong_arguments(void **state)
               MSK_ERR_ARGUMENT);
     check_int("no out", msk_gba_naf_id(gba.fqdn, NULL, &len), MSK_ERR_ARGUMENT);
     check_int("no len", msk_gba_naf_id(gba.fqdn, out, NULL), MSK_ERR_ARGUMENT);
+    check_int("no octets",
+              msk_gba_naf_id((struct msk_bytes){ NULL, 1 }, out, &len),
+              MSK_ERR_ARGUMENT);
 }
 
 /* And leaves nothing that could be taken for a key. */

@@ -403,6 +403,22 @@ repeats_what_may_be_repeated(void **state)
     check_left("404", "news", MSK_REASON_REFUSED);
 }
 
+static void
+takes_no_other_code_for_a_success(void **state)
+{
+    static const int codes[] = { 199, 300 };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        b.code = codes[i];
+        check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+        bench_serve_all(&b, 3);
+        check_int("code", last_result()->code, codes[i]);
+        check_int("reason", last_result()->reason, MSK_REASON_REFUSED);
+        check_left("no success", "news", MSK_REASON_REFUSED);
+    }
+}
+
 /* A group that is asked for again has all of its attempts. */
 static void
 counts_attempts_anew_for_each_need(void **state)
@@ -473,6 +489,7 @@ main(void)
                    takes_no_confirmation_for_an_msk_that_is_used_up),
         BENCH_BOTH(is_satisfied_by_an_msk_before_the_answer),
         BENCH_BOTH(repeats_what_may_be_repeated),
+        BENCH_BOTH(takes_no_other_code_for_a_success),
         BENCH_BOTH(counts_attempts_anew_for_each_need),
         BENCH_SOFT("a card tells no interval",
                    is_not_satisfied_by_an_msk_that_is_taken_away),
