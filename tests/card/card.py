@@ -88,7 +88,8 @@ class World:
         self.where = where
         self.sim = private(f"{where}/usim", {"impi": IMPI, "k": K, "opc": OPC, "gba_u": gba_u})
         self.pcscd = start_pcscd(where)
-        self.card = Program(VICC, "--port", str(PORT), "--usim", self.sim, "--imsi", IMSI, *card)
+        self.card = Program(VICC, "--port", str(PORT), "--usim", self.sim, "--imsi", IMSI, *card,
+                            *os.environ.get("MSK_TEST_CARD", "").split())
         self.card.wait("inserted")
         self.bsf = self.bmsc = self.ue = None
         self.start_bsf()

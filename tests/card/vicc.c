@@ -5,6 +5,7 @@
  * the card has done it. What a card keeps it keeps then.
  *
  *   vicc --port N --usim FILE --imsi DIGITS [--t0] [--pin DIGITS]
+ *        [--forgets]: a card that gives an MTK again
  *
  *   pull N before|after   at the Nth command from now
  *   lie N HOW             about what the Nth command from now came to, once:
@@ -252,12 +253,13 @@ int
 main(int argc, char **argv)
 {
     const char *usim = NULL, *imsi = NULL, *pin = "";
-    bool t0 = false;
+    bool t0 = false, forgets = false;
 
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
 
         t0 |= strcmp(argv[i], "--t0") == 0;
+        forgets |= strcmp(argv[i], "--forgets") == 0;
         if (strcmp(argv[i], "--port") == 0)
             vicc.port = (uint16_t)strtoul(value, NULL, 10);
         if (strcmp(argv[i], "--usim") == 0)
@@ -270,6 +272,7 @@ main(int argc, char **argv)
     if (usim == NULL || imsi == NULL || !icc_open(&vicc.icc, usim, imsi))
         return 2;
     vicc.icc.t0 = t0;
+    vicc.icc.mbms.forgets = forgets;
     (void)snprintf(vicc.icc.pin, sizeof vicc.icc.pin, "%s", pin);
     vicc.link = -1;
     input_start(&vicc.input, STDIN_FILENO);

@@ -424,8 +424,10 @@ release_mtk(struct card *card, struct card_msk *msk, uint8_t *counter,
     err = msk_mtk_message_open(host_crypto(), key, rand, m, &mtk);
     if (err != MSK_OK)
         return err == MSK_ERR_MAC ? 0x9862 : 0x6A80;
-    msk->low = m->mtk_id;
-    put32(counter, m->counter);
+    if (!card->forgets) {
+        msk->low = m->mtk_id;
+        put32(counter, m->counter);
+    }
     memcpy(mtk.key + mtk.key_len, mtk.salt, mtk.salt_len);
     put_reply(card, mtk.key, mtk.key_len + mtk.salt_len);
     return OK;

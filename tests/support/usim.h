@@ -57,6 +57,7 @@ struct card {
     uint16_t fail_status; /* the card answers it */
     size_t room;          /* EF_MSK has so many records, 0: CARD_MSKS */
     size_t muk_room;      /* and EF_MUK, 0: CARD_MUKS */
+    bool forgets;         /* which MTKs it gave: it gives them again */
     bool proactive;       /* a proactive command waits all the time */
     bool later;           /* answers when it is told to */
     uint32_t token;
