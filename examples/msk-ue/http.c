@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fields.h"
+
 #define URL_MAX 2048
 
 bool
@@ -262,41 +264,6 @@ http_wait(struct http_client *http, struct curl_waitfd *fds, unsigned n, int ms)
     (void)move(http->multi);
 }
 
-/* "Name: value\r\n" as a header. False: the status line, or the end. */
-static bool
-split_line(const uint8_t *p, size_t n, struct msk_http_header *header)
-{
-    const uint8_t *colon = memchr(p, ':', n);
-    size_t at;
-
-    if (colon == NULL)
-        return false;
-    header->name = (struct msk_bytes){ p, (size_t)(colon - p) };
-    at = header->name.n + 1;
-    while (at < n && (p[at] == ' ' || p[at] == '\t'))
-        at++;
-    while (n > at && (p[n - 1] == '\r' || p[n - 1] == ' ' || p[n - 1] == '\t'))
-        n--;
-    header->value = (struct msk_bytes){ p + at, n - at };
-    return true;
-}
-
-static size_t
-list_headers(struct http_client *http)
-{
-    const uint8_t *p = http->head, *end = http->head + http->head_n, *newline;
-    size_t n = 0;
-
-    for (; n < MSK_HTTP_HEADERS_MAX && p < end; p = newline + 1) {
-        newline = memchr(p, '\n', (size_t)(end - p));
-        if (newline == NULL)
-            break;
-        if (split_line(p, (size_t)(newline - p), &http->list[n]))
-            n++;
-    }
-    return n;
-}
-
 /* One end of the connection. */
 static bool
 endpoint(CURL *easy, CURLINFO ip_info, CURLINFO port_info, struct address *out)
@@ -348,7 +315,9 @@ http_done(struct http_client *http, const struct msk_http_response **response)
         http->response.size = sizeof http->response;
         http->response.status = (int)status;
         http->response.headers = http->list;
-        http->response.n_headers = list_headers(http);
+        http->response.n_headers =
+            fields_list((struct msk_bytes){ http->head, http->head_n },
+                        http->list, MSK_HTTP_HEADERS_MAX);
         http->response.body = (struct msk_bytes){ http->body, http->body_n };
         *response = &http->response;
         capture(http);
