@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+static bool
+is_same(const uint8_t *octets, size_t n, struct msk_bytes now)
+{
+    return n == now.n && (n == 0 || memcmp(octets, now.p, n) == 0);
+}
+
 /* What stands in columns of its own. */
 static void
 take_columns(struct records_subscriber *row, const struct msk_subscriber *s)
@@ -10,6 +16,8 @@ take_columns(struct records_subscriber *row, const struct msk_subscriber *s)
     struct msk_bytes btid = msk_subscriber_btid(s);
     struct msk_bytes old = msk_subscriber_old_btid(s);
 
+    row->same_btids = is_same(row->btid, row->btid_n, btid) &&
+                      is_same(row->old_btid, row->old_btid_n, old);
     memcpy(row->btid, btid.p, btid.n);
     row->btid_n = btid.n;
     if (old.n > 0)
@@ -77,7 +85,7 @@ row_make(struct records_subscriber *row, struct msk_subscriber *s,
     int err = msk_subscriber_init(s, config);
 
     row->version = 0;
-    row->n = row->n_groups = 0;
+    row->n = row->n_groups = row->btid_n = row->old_btid_n = 0;
     if (err != MSK_OK)
         return err;
     memcpy(row->id, config->id.p, config->id.n);

@@ -169,7 +169,7 @@ get_row(const PGresult *res, int i, struct records_subscriber *row)
 {
     row->version = value_get_number(res, i, 0);
     row->due = get_time(res, i, 5);
-    row->regrouped = false;
+    row->regrouped = row->same_btids = false;
     row->n_groups = 0;
     return value_get(res, i, 1, row->id, sizeof row->id, &row->id_n) &&
            value_get(res, i, 2, row->btid, sizeof row->btid, &row->btid_n) &&

@@ -41,6 +41,9 @@ struct records_subscriber {
     size_t id_n; /* 1.. */
     uint8_t btid[MSK_BTID_MAX], old_btid[MSK_BTID_MAX];
     size_t btid_n, old_btid_n; /* 1..; 0: there is no old one */
+    bool same_btids;           /* as it was loaded: they need not be written,
+                                  which costs a third of a save. False as it is
+                                  loaded */
     uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX];
     size_t n;
     msk_time due; /* of msk_subscriber_due */

@@ -50,6 +50,9 @@ static const char *const texts[ROWS_STATEMENTS] = {
     [ROWS_UPDATE] = "UPDATE subscriber SET version = version + 1, btid = ?3,"
                     " old_btid = ?4, packed = ?5, due = ?6, address = ?7,"
                     " services = ?8 WHERE id = ?2 AND version = ?1",
+    [ROWS_UPDATE_SAME] = "UPDATE subscriber SET version = version + 1,"
+                         " packed = ?5, due = ?6, address = ?7, services = ?8"
+                         " WHERE id = ?2 AND version = ?1",
     [ROWS_UNGROUP] = "DELETE FROM member WHERE id = ?1",
     [ROWS_REGROUP] = "INSERT OR IGNORE INTO member VALUES (?1, ?2)",
     [ROWS_CLAIM] = "UPDATE subscriber SET due = ?3 WHERE id IN"

@@ -35,7 +35,7 @@ get_row(sqlite3_stmt *s, struct records_subscriber *row)
 {
     row->version = (uint64_t)sqlite3_column_int64(s, 0);
     row->due = get_time(s, 5);
-    row->regrouped = false;
+    row->regrouped = row->same_btids = false;
     row->n_groups = 0;
     return rows_get(s, 1, row->id, sizeof row->id, &row->id_n) &&
            rows_get(s, 2, row->btid, sizeof row->btid, &row->btid_n) &&
@@ -153,15 +153,19 @@ regroup(struct rows *r, const struct records_subscriber *row)
 static enum records_result
 save(struct rows *r, struct records_subscriber *row)
 {
-    bool fresh = row->version == 0;
-    sqlite3_stmt *s = r->statements[fresh ? ROWS_INSERT : ROWS_UPDATE];
+    bool fresh = row->version == 0, same = !fresh && row->same_btids;
+    sqlite3_stmt *s = r->statements[fresh  ? ROWS_INSERT
+                                    : same ? ROWS_UPDATE_SAME
+                                           : ROWS_UPDATE];
     enum records_result result;
 
     if (!fresh)
         (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)row->version);
     rows_put(s, 2, row->id, row->id_n);
-    rows_put(s, 3, row->btid, row->btid_n);
-    rows_put_if(s, 4, row->old_btid, row->old_btid_n);
+    if (!same) {
+        rows_put(s, 3, row->btid, row->btid_n);
+        rows_put_if(s, 4, row->old_btid, row->old_btid_n);
+    }
     rows_put(s, 5, row->packed, row->n);
     put_time(s, 6, row->due);
     rows_put_if(s, 7, row->address, row->address_n);

@@ -74,6 +74,7 @@ save_page(struct walk *w, struct room *room)
     memcpy(w->after, room->rows[n - 1].id, w->after_n);
     for (size_t i = 0; i < n; i++) {
         room->rows[i].packed[room->rows[i].n - 1] ^= 1;
+        room->rows[i].same_btids = true;
         room->saves[i] = (struct records_request){ .kind = RECORDS_SAVE,
                                                    .rows = &room->rows[i] };
     }

@@ -495,9 +495,10 @@ def a_backup_that_was_put_back_is_repaired(where):
     assert place.are_quiet(), "a counter of before is used"
     for i, ue in enumerate(place.ues):
         key = bytes([i]) * 32
-        place.bmsc.say(f"rebind {ue.btid} new-{ue.btid} {key.hex()}")
+        fresh = "x" + ue.btid[1:]  # as long as the one before
+        place.bmsc.say(f"rebind {ue.btid} {fresh} {key.hex()}")
         place.bmsc.ask("stats", "stats")  # that was done
-        ue.btid, ue.muk, ue.mrk = "new-" + ue.btid, key, gba_oracle.kdf(key, b"mbms-mrk")
+        ue.btid, ue.muk, ue.mrk = fresh, key, gba_oracle.kdf(key, b"mbms-mrk")
         assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
         assert ue.take()[0]["number"] > max(known) + 100
     place.bmsc.quit()

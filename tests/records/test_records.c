@@ -85,7 +85,7 @@ keeps_every_value_at_its_limits(void **state)
         memset(a.services, i % 2 == 0 ? 'x' : '\0', sizeof a.services - 1);
         a.services[sizeof a.services - 1] = '\0';
         a.n_groups = 0;
-        a.regrouped = false;
+        a.regrouped = a.same_btids = false;
         assert_int_equal(save(&a), RECORDS_OK);
         memset(&got, 0xA5, sizeof got);
         {
@@ -157,6 +157,31 @@ refuses_to_insert_what_is_there(void **state)
     make_row(&got, "dora", "dora@bsf", "x");
     got.version = 1; /* there is nothing to replace */
     assert_int_equal(save(&got), RECORDS_CONFLICT);
+}
+
+/* All but the B-TIDs, which stay what they are, with the index of them. */
+static void
+saves_the_rest_where_btids_are_the_same(void **state)
+{
+    (void)state;
+    save_three();
+    assert_int_equal(load("anna", &a), RECORDS_OK);
+    assert_false(a.same_btids);
+    a.same_btids = true;
+    a.packed[0] = 'X';
+    a.due = 77;
+    a.address_n = 4;
+    memcpy(a.address, "wxyz", 4);
+    memcpy(a.services, "news", 5);
+    assert_int_equal(save(&a), RECORDS_OK);
+    assert_int_equal(load_btid("anna@bsf", &got), RECORDS_OK);
+    assert_false(got.same_btids);
+    assert_true(row_says(&got, "anna", "Xirst"));
+    assert_true(got.due == 77 && got.version == a.version);
+    assert_true(got.address_n == 4 && memcmp(got.address, "wxyz", 4) == 0);
+    assert_string_equal(got.services, "news");
+    a.version--; /* another one was faster */
+    assert_int_equal(save(&a), RECORDS_CONFLICT);
 }
 
 /* A transaction that the server gives up takes nobody with it. */
@@ -806,6 +831,7 @@ main(int argc, char *argv[])
         TEST(keeps_every_value_at_its_limits),
         TEST(replaces_only_what_nobody_else_has_replaced),
         TEST(refuses_to_insert_what_is_there),
+        TEST(saves_the_rest_where_btids_are_the_same),
         TEST(refuses_a_btid_of_another_one_and_saves_the_others),
         TEST(finds_an_old_btid_unless_somebody_has_it_now),
         TEST(claims_what_is_due_once_until_it_is_held_no_more),
