@@ -176,6 +176,8 @@ merges_pulls_with_a_request_under_way(void **state)
     }
     check_int("requests", b.requests, 1);
     bench_serve_all(&b, 3);
+    bench_wait(&b, 2000);
+    check_int("requests", b.requests, 1);
     check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
     bench_wait(&b, 3600000);
     check_int("requests", b.requests, 1);

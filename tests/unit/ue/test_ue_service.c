@@ -573,6 +573,26 @@ repeats_a_registration_that_was_not_answered_and_not_at_once(void **state)
 }
 
 static void
+repeats_a_deregistration_that_was_not_answered_and_not_at_once(void **state)
+{
+    (void)state;
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    bench_serve_all(&b, 3);
+    check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    b.answer = ANSWER_OTHER;
+    bench_serve_all(&b, 2);
+    assert_false(b.asked);
+    bench_wait(&b, 999);
+    assert_false(b.asked);
+    b.answer = ANSWER_TRUE;
+    bench_wait(&b, 5000);
+    check_target("=deregister");
+    bench_serve_all(&b, 2);
+    assert_true(msk_ue_due(b.ue, b.now) == MSK_NEVER);
+}
+
+static void
 goes_on_after_a_power_cycle(void **state)
 {
     struct msk_bytes replay;
@@ -874,6 +894,8 @@ main(void)
         BENCH_BOTH(does_not_wait_for_an_msk_that_came_before),
         BENCH_BOTH(
             repeats_a_registration_that_was_not_answered_and_not_at_once),
+        BENCH_BOTH(
+            repeats_a_deregistration_that_was_not_answered_and_not_at_once),
         BENCH_BOTH(goes_on_after_a_power_cycle),
         BENCH_BOTH(is_as_patient_with_a_service_that_comes_later),
         BENCH_BOTH(registers_again_what_was_kept_when_it_is_refused),
