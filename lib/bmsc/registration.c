@@ -147,7 +147,7 @@ join_all(const struct msk_call *call, const struct needs *needs, uint8_t place)
     struct msk_member *member;
     int err = MSK_OK;
 
-    for (size_t i = 0; err == MSK_OK && i < needs->n; i++) {
+    for (size_t i = 0; i < needs->n; i++) {
         member = msk_sub_member(call->sub, &needs->id[i]);
         if (member == NULL)
             err = msk_call_join(call, &needs->id[i], &member);

@@ -205,11 +205,12 @@ msk_uri_resource(struct msk_bytes uri, struct msk_bytes fqdn)
 
     if (uri.n == 0)
         return none;
-    if (uri.p[0] != '/')
-        return msk_uri_split(uri, &parts) && is_web(parts.scheme) &&
-                       msk_fqdn_same(parts.host, fqdn)
-                   ? parts.path
-                   : none;
+    if (uri.p[0] != '/') {
+        bool here = msk_uri_split(uri, &parts) && is_web(parts.scheme) &&
+                    msk_fqdn_same(parts.host, fqdn);
+
+        return here ? parts.path : none;
+    }
     msk_view_cut(&rest, 1);
     if (msk_fqdn_same(msk_view_cut(&rest, msk_view_find(rest, '/')), fqdn) &&
         rest.n > 0)
