@@ -28,6 +28,7 @@ soon_silent(struct msk_bmsc_config *config)
 {
     config->retries = 1;
     config->unanswered = 2;
+    config->registration = config->layout == MSK_LAYOUT_KEYID;
 }
 
 /* Step k of the life: pushes that nobody acknowledges, new MSKs, time. */

@@ -606,6 +606,8 @@ believes_no_info_that_echoes_something_else(void **state)
         (void)authorise(&answer);
         check_int(all[i].info, verify(chars(all[i].info), BODY), all[i].err);
     }
+    t.crypto.fail_at = t.crypto.calls + 1;
+    check_int("fails", verify(chars(all[0].info), BODY), MSK_ERR_CRYPTO);
 #undef INFO
 }
 
@@ -694,7 +696,7 @@ reads_no_claim_that_is_longer_than_any(void **state)
     strcat(line, "\"");
     check_int("nonce", read_claim(chars(line)), MSK_ERR_VALUE);
     strcpy(line, "Digest username=\"a\", nonce=\"" NONCE "\", auts=\"");
-    memset(line + strlen(line), 'A', 80);
+    memset(line + strlen(line), 'A', MSK_NONCE_MAX);
     strcat(line, "\"");
     check_int("auts", read_claim(chars(line)), MSK_ERR_VALUE);
     check_int("no base64",

@@ -265,8 +265,12 @@ waits_for_keys_that_may_ask(void **state)
     bench_serve_all(&b, 1);
     check_int("bootstrap", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 1);
     assert_false(b.asked);
+    keys.btid = msk_text("run3@bsf.example.org");
+    keys.age = 3;
+    check_int("keys", msk_ue_set_keys(b.ue, &keys, b.now), MSK_OK);
+    assert_false(b.asked);
     b.answer = ANSWER_TRUE;
-    check_int("keys", bench_keys(&b, 3), MSK_OK);
+    check_int("keys", bench_keys(&b, 4), MSK_OK);
     bench_serve_all(&b, 3);
     check_int("push", bench_msk(&b, GROUP, 1), MSK_OK);
     bench_wait(&b, LONG);
@@ -300,19 +304,19 @@ takes_no_message_that_is_none_for_it(void **state)
 static void
 takes_an_answer_that_is_no_http_for_none(void **state)
 {
-    static const int wrong[] = { 0, 99, 600 };
+    static const int wrong[] = { 0, 99, 600, 500 };
     struct msk_http_response none = { .size = sizeof none, .status = 503 };
 
     (void)state;
     settle();
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         struct msk_http_response r = none;
 
         check_int("pull", bench_pull(&b, GROUP), MSK_OK);
         bench_wait(&b, 3000);
         assert_true(b.asked);
-        r.status = i < 3 ? wrong[i] : 200;
-        r.n_headers = i < 3 ? 0 : 1; /* and no headers */
+        r.status = i < 4 ? wrong[i] : 200;
+        r.n_headers = i < 4 ? 0 : 1; /* and no headers */
         b.asked = false;
         assert_int_not_equal(msk_ue_take_response(b.ue, &r, b.now), MSK_OK);
         bench_wait(&b, LONG);
@@ -407,6 +411,132 @@ forgets_in_the_end_whatever_fails_first(void **state)
         bench_wait(&b, 60000);
         check_int("forgotten", bench_held(&b, GROUP, NULL), MSK_ERR_NOT_MINE);
     }
+}
+
+/* --- hosts that poll ------------------------------------------------------- */
+
+/* Takes what there is. A call is refused before the last was taken, and changes
+ * nothing. Returns the kind of that one; 0: there was none. */
+static int
+take_all(void)
+{
+    struct msk_ue_effect e = { .size = sizeof e };
+    int err = msk_ue_timer(b.ue, b.now), last = 0;
+
+    while (msk_ue_next(b.ue, &e)) {
+        check_int("before", err, MSK_ERR_BUSY);
+        last = (int)e.kind;
+        err = msk_ue_timer(b.ue, b.now);
+    }
+    check_int("after", msk_ue_timer(b.ue, b.now), MSK_OK);
+    return last;
+}
+
+static void
+poll_instead(void)
+{
+    memset(&b.ue->hooks, 0, sizeof b.ue->hooks);
+    b.ue->polls = true;
+}
+
+/* What is told last after each call, so that it is the one that is missed where
+ * an outbox looks empty. */
+static void
+is_busy_until_a_host_has_taken_all(void **state)
+{
+    struct msk_ue_effect e = { .size = sizeof e };
+    static struct bench guest;
+
+    (void)state;
+    poll_instead();
+    b.store.later = !bench_on_card();
+    if (b.store.later) {
+        check_int("start", bench_service(&b, "news", 0, 0), MSK_PENDING);
+        assert_false(msk_ue_next(b.ue, &e));
+        check_int("done", bench_complete(&b), MSK_OK);
+        b.store.later = false;
+    } else {
+        check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    }
+    check_int("request", take_all(), MSK_UE_EFFECT_SEND_HTTP);
+    check_int("none", msk_ue_take_response(b.ue, NULL, b.now), MSK_OK);
+    check_int("result", take_all(), MSK_UE_EFFECT_RESULT);
+    for (uint16_t n = 1; n <= 2; n++) {
+        check_int("push", bench_msk(&b, GROUP, n), MSK_OK);
+        check_int("MSK", take_all(), MSK_UE_EFFECT_MSK);
+    }
+    bench_start_beside(&guest, &b, &bench_joins);
+    guest.now = b.now;
+    check_int("guest", bench_service(&guest, "news", 0, 0), MSK_OK);
+    check_int("third", bench_msk(&guest, GROUP, 3), MSK_OK);
+    check_int("timer", msk_ue_timer(b.ue, b.now), MSK_OK);
+    check_int("deleted", take_all(), MSK_UE_EFFECT_MSK_DELETED);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_int("leave", take_all(), MSK_UE_EFFECT_LEAVE);
+    bench_end_beside(&guest);
+}
+
+/* The end of a registration is told of a service, and of no group. */
+static void
+is_busy_until_the_result_of_a_service_is_taken(void **state)
+{
+    struct msk_ue_config c = { .registration = MSK_REGISTRATION_REQUIRED };
+
+    (void)state;
+    check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    poll_instead();
+    check_int("none", msk_ue_take_response(b.ue, NULL, b.now), MSK_OK);
+    check_int("result", take_all(), MSK_UE_EFFECT_RESULT);
+}
+
+/* A patience without end, and a back-off on top of it. */
+static void
+waits_for_ever_where_it_is_told_to(void **state)
+{
+    struct msk_ue_config c = bench_joins;
+
+    (void)state;
+    c.patience = MSK_NEVER - 1;
+    check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 5, 5), MSK_OK);
+    for (int i = 0; i < 20; i++) {
+        bench_wait(&b, LONG);
+        bench_serve_all(&b, 3);
+    }
+    check_int("left", seen(MSK_UE_EFFECT_LEAVE), 0);
+}
+
+/* Keys that may not ask come while a service is to be registered again later: it
+ * waits, and no timer runs out at once for ever. */
+static void
+registers_with_keys_that_may(void **state)
+{
+    struct msk_ue_config c = { .registration = MSK_REGISTRATION_REQUIRED };
+    struct msk_ue_keys keys = { .size = sizeof keys,
+                                .btid = msk_text("run2@bsf.example.org"),
+                                .muk = msk_text("a MUK of 16 octs"),
+                                .age = 2 };
+
+    (void)state;
+    if (bench_on_card())
+        keys.muk.n = 0;
+    c.patience = LONG;
+    check_int("power cycle", bench_power_cycle(&b, &c), MSK_OK);
+    check_int("keys", bench_keys(&b, 1), MSK_OK);
+    check_int("start", bench_service(&b, "news", 0, 0), MSK_OK);
+    b.code = 503;
+    bench_serve_all(&b, 2);
+    check_int("keys", msk_ue_set_keys(b.ue, &keys, b.now), MSK_OK);
+    b.requests = 0;
+    bench_wait(&b, LONG / 2);
+    check_int("asked", b.requests, 0);
+    b.code = 200;
+    check_int("keys", bench_keys(&b, 3), MSK_OK);
+    bench_wait(&b, 60000);
+    assert_true(b.requests > 0);
 }
 
 /* --- hosts without some hook ---------------------------------------------- */
@@ -577,6 +707,10 @@ main(void)
         BENCH_BOTH(asks_for_nothing_that_it_could_not_look_for),
         BENCH_BOTH(asks_for_an_msk_of_which_the_mgvf_knows_no_group),
         BENCH_BOTH(forgets_in_the_end_whatever_fails_first),
+        BENCH_BOTH(is_busy_until_a_host_has_taken_all),
+        BENCH_BOTH(is_busy_until_the_result_of_a_service_is_taken),
+        BENCH_BOTH(waits_for_ever_where_it_is_told_to),
+        BENCH_BOTH(registers_with_keys_that_may),
         BENCH_BOTH(calls_every_hook_that_is_there),
         BENCH_BOTH(works_with_an_mgvf_that_only_processes),
         BENCH_BOTH(leaves_with_an_mgvf_that_tells_nothing),
