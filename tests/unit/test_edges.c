@@ -7,6 +7,7 @@
 #include "http/date.h"
 #include "http/http_message.h"
 #include "http/uri.h"
+#include "mbms/chain.h"
 #include "msk/announcement.h"
 #include "msk/digest.h"
 #include "msk/gba.h"
@@ -85,6 +86,60 @@ derives_nothing_from_octets_that_are_not_there(void **state)
               MSK_OK);
     p.rand = bad;
     REFUSED(msk_mikey_derive(&p, MSK_DERIVED_AUTH, 0, key, 16));
+}
+
+/* The plain of a KEMAC: one key, and no more. */
+static void
+takes_one_key_from_the_plain(void **state)
+{
+    static const struct {
+        const char *plain;
+        int want;
+    } rows[] = {
+        { "00 20 0001 aa", MSK_OK },
+        { "00 50 0001 aa 0001 bb", MSK_OK }, /* with a salt */
+        { "00 30 0001 aa 0001 bb", MSK_OK },
+        { "00 10 0001 aa 0001 bb", MSK_OK },
+        { "00 40 0001 aa 0001 bb", MSK_ERR_TRAILING },
+        { "00 50 0001 aa", MSK_ERR_TRUNCATED },
+        { "14 20 0001 aa", MSK_ERR_TRUNCATED },
+        { "14 20 0001 aa 00", MSK_ERR_MANY },
+        { "07 20 0001 aa", MSK_ERR_PAYLOAD },
+        { "00 20 0001 aa 00", MSK_ERR_TRAILING },
+    };
+    struct msk_key_data key;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check_int(rows[i].plain, msk_plain_key(hex(rows[i].plain), &key),
+                  rows[i].want);
+}
+
+static void
+writes_no_sp_that_is_cut(void **state)
+{
+    static const char *const sp[] = { "", "0d020001", "0d0200", "0d" };
+    struct msk_msk_message m = { .size = sizeof m,
+                                 .layout = MSK_LAYOUT_KEYID,
+                                 .content = MSK_CONTENT_MSK,
+                                 .id = { { 1, 2, 3 }, 4, 5 },
+                                 .fqdn = msk_text("b"),
+                                 .btid = msk_text("t"),
+                                 .rand = msk_text("sixteen octets.."),
+                                 .key = msk_text("sixteen octets.."),
+                                 .seq_high = 9,
+                                 .streaming = true };
+    uint8_t buf[MSK_MIKEY_MAX];
+    size_t len;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        m.sp = hex(sp[i]);
+        check_int(sp[i],
+                  msk_msk_message_make(host_crypto(), m.key, &m, buf,
+                                       sizeof buf, &len),
+                  i < 2 ? MSK_OK : MSK_ERR_LENGTH);
+    }
 }
 
 /* --- HTTP ------------------------------------------------------------------- */
@@ -348,6 +403,8 @@ main(void)
         cmocka_unit_test(refuses_octets_of_mikey_that_are_not_there),
         cmocka_unit_test(keeps_the_first_error_of_a_message),
         cmocka_unit_test(derives_nothing_from_octets_that_are_not_there),
+        cmocka_unit_test_teardown(takes_one_key_from_the_plain, release),
+        cmocka_unit_test_teardown(writes_no_sp_that_is_cut, release),
         cmocka_unit_test(refuses_http_that_is_not_there),
         cmocka_unit_test(picks_no_server_with_a_source_that_is_none),
         cmocka_unit_test_teardown(knows_a_scheme_by_its_characters, release),

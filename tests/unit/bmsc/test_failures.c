@@ -221,6 +221,63 @@ pushes_no_msk_of_a_role_that_is_none(void **state)
               MSK_ERR_ARGUMENT);
 }
 
+static void
+asks_for_some(struct msk_bmsc_config *config)
+{
+    config->acks = MSK_ACK_SAMPLED;
+    config->ack_sample = 4;
+}
+
+/* Which MSKs are to be acknowledged is drawn. */
+static void
+pushes_nothing_when_nothing_can_be_drawn(void **state)
+{
+    struct msk_key_group *g;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_KEYID, asks_for_some);
+    g = office_group(&o, 0x18CF, false);
+    office_fail(&o, 0, 1, false);
+    check_int("push", office_push(&o, g), MSK_ERR_RANDOM);
+    check_int("sent", (long long)o.sent, 0);
+    office_fail(&o, 0, 0, false);
+    check_int("push", office_push(&o, g), MSK_OK);
+    check_int("sent", (long long)o.sent, 1);
+}
+
+/* The group went, or its MSK did, while the UE acknowledged it. */
+static void
+takes_no_acknowledgement_of_what_is_gone(void **state)
+{
+    (void)state;
+    for (int gone = 0; gone < 3; gone++, release(NULL)) {
+        struct msk_key_group *g;
+
+        office_start(&o, MSK_LAYOUT_KEYID, NULL);
+        g = office_group(&o, 0x18CF, false);
+        check_int("push", office_push(&o, g), MSK_OK);
+        check_int("arrives", office_arrives(&o, 0), MSK_OK);
+        if (gone == 1)
+            o.n_groups = 0;
+        for (int i = 0; gone == 2 && i < 3; i++)
+            check_int("rekey", msk_key_group_rekey(g, &o.random), MSK_OK);
+        check_int("ack", office_ack(&o, o.ack),
+                  gone == 0 ? MSK_OK : MSK_ERR_NOT_MINE);
+    }
+}
+
+static void
+answers_no_request_without_a_method(void **state)
+{
+    struct msk_http_request request = { .size = sizeof request,
+                                        .target = chars("/keymanagement") };
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_KEYID, NULL);
+    check_int("answer", office_http(&o, &request, chars("ue")),
+              MSK_ERR_ARGUMENT);
+}
+
 int
 main(void)
 {
@@ -231,6 +288,11 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(pushes_with_ext_where_the_network_wants_it,
                                   release),
+        cmocka_unit_test_teardown(pushes_nothing_when_nothing_can_be_drawn,
+                                  release),
+        cmocka_unit_test_teardown(takes_no_acknowledgement_of_what_is_gone,
+                                  release),
+        cmocka_unit_test_teardown(answers_no_request_without_a_method, release),
         cmocka_unit_test_teardown(pushes_no_msk_of_a_role_that_is_none,
                                   release),
     };

@@ -684,6 +684,27 @@ is_wiped(void **state)
     msk_key_group_wipe(NULL);
 }
 
+/* Not one MTK at a time: nobody could join. */
+static void
+reads_no_group_that_sends_none_at_a_time(void **state)
+{
+    struct msk_key_group g;
+
+    (void)state;
+    check_int(
+        "one",
+        msk_key_group_unpack(
+            &g, hex("02 216354 68ca 01 04 0d020001 10 01 00000002" MSK(
+                    "0007", "0003 0064 00000000 00000000 00") "0000 0000")),
+        MSK_OK);
+    check_int(
+        "none",
+        msk_key_group_unpack(
+            &g, hex("02 216354 68ca 01 04 0d020001 10 00 00000002" MSK(
+                    "0007", "0003 0064 00000000 00000000 00") "0000 0000")),
+        MSK_ERR_RECORD);
+}
+
 int
 main(void)
 {
@@ -694,6 +715,7 @@ main(void)
         TEST(draws_what_is_not_given),
         TEST(has_an_interval_by_default),
         TEST(refuses_what_no_group_has),
+        TEST(reads_no_group_that_sends_none_at_a_time),
         TEST(changes_nothing_without_randomness),
         TEST(changes_msk_rand_and_number_together),
         TEST(prepares_the_next_msk_and_switches_to_it),

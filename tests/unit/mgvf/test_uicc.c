@@ -1280,6 +1280,30 @@ finds_the_server_in_the_message(void **state)
     }
 }
 
+/* A card that is done before it has everything, and one that has a command of its
+ * own waiting while it is given a long message. */
+static void
+gives_all_of_a_long_message(void **state)
+{
+    (void)state;
+    begin(MSK_LAYOUT_KEYID, false);
+    set_script("9000; 9000 FFFF; 6A83; 9000");
+    check_int("done too soon", receive(long_message(1)), MSK_ERR_CARD);
+    begin(MSK_LAYOUT_KEYID, false);
+    set_script("9000; 9000 FFFF; 6A83; 63F2; 62F3; 9000 5301DB");
+    check_int("proactive", receive(long_message(1)), MSK_OK);
+    begin(MSK_LAYOUT_KEYID, false);
+    set_script("9000; 9000 FFFF; 6A83; 6A80");
+    check_int("refused", receive(long_message(1)), MSK_ERR_VALUE);
+    begin(MSK_LAYOUT_KEYID, false);
+    restart(true);
+    assert_int_equal(msk_mgvf_allow(mgvf, CHIP_OWNER, CHIP_GROUP(GROUP),
+                                    MSK_REQUIRE_NOTHING),
+                     MSK_OK);
+    check_int("does not fit", receive(long_message(1)), MSK_ERR_LENGTH);
+    check_int("fits", receive(mtk_of(1, 1, 1)), MSK_ERR_NO_MSK);
+}
+
 static void
 takes_no_acknowledgement(void **state)
 {
@@ -1336,6 +1360,7 @@ main(void)
         TEST(forgets_what_the_card_does_not_have),
         TEST(refuses_what_is_longer_than_any),
         TEST(finds_the_server_in_the_message),
+        TEST(gives_all_of_a_long_message),
         TEST(takes_no_acknowledgement),
         TEST(keeps_no_mtk_after_the_next_call),
         TEST(wipes_its_memory_and_groups_and_no_octet_after),

@@ -203,6 +203,8 @@ static const struct {
       MSK_ERR_XML, 0 },
     { "UTF-16, falsely declared", "<?xml version='1.0' encoding='UTF-16'?><a/>",
       MSK_ERR_XML, 0 },
+    { "half a mark of UTF-16", "\xFE<a/>", MSK_ERR_XML, 0 },
+    { "the other half", "\xFF<a/>", MSK_ERR_XML, 0 },
     { "an encoding that begins with UTF-8",
       "<?xml version='1.0' encoding='UTF-80'?><a/>", MSK_ERR_XML, 0 },
     { "an encoding that is its beginning",
