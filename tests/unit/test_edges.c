@@ -335,6 +335,43 @@ takes_in_keys_of_three_lengths(void **state)
     }
 }
 
+/* The value under a number may become a longer one, and has no RAND of before. */
+static void
+takes_a_longer_value_under_the_same_number(void **state)
+{
+    struct msk_import m = { .size = sizeof m,
+                            .id = { { 1, 2, 3 }, 4, 5 },
+                            .key = msk_text("sixteen octets.."),
+                            .rand = msk_text("sixteen octets.."),
+                            .seq_high = 9 };
+    struct chip chip;
+
+    (void)state;
+    chip_start(&chip, MSK_LAYOUT_KEYID, false);
+    check_int("16", chip_import(&chip, &m), MSK_OK);
+    m.key = msk_text("sixteen octets..and 8 mo");
+    m.rand = none;
+    check_int("24", chip_import(&chip, &m), MSK_OK);
+    m.key.n = 16;
+    check_int("16", chip_import(&chip, &m), MSK_OK);
+    chip_start(&chip, MSK_LAYOUT_KEYID, false);
+    check_int("MUK", chip_muk(&chip, 0x10), MSK_OK);
+    check_int("allow", chip_allow(&chip, 7, MSK_REQUIRE_NOTHING), MSK_OK);
+    for (uint32_t i = 1; i <= 4; i++)
+        check_int("message",
+                  chip_receive(
+                      &chip, msk_message_of(&chip,
+                                            (struct parcel){
+                                                .muk = 0x10,
+                                                .counter = i,
+                                                .group = 7,
+                                                .number = 1,
+                                                .key = 0x51,
+                                                .key_len = i % 2 == 0 ? 32 : 16,
+                                            })),
+                  MSK_OK);
+}
+
 /* --- Key Groups -------------------------------------------------------------- */
 
 static void
@@ -415,6 +452,8 @@ main(void)
         cmocka_unit_test_teardown(refuses_what_an_mgvf_cannot_work_with,
                                   release),
         cmocka_unit_test_teardown(takes_in_keys_of_three_lengths, release),
+        cmocka_unit_test_teardown(takes_a_longer_value_under_the_same_number,
+                                  release),
         cmocka_unit_test(draws_only_what_it_was_not_given),
         cmocka_unit_test(takes_an_interval_that_begins_or_ends_at_0),
     };

@@ -266,6 +266,53 @@ takes_no_acknowledgement_of_what_is_gone(void **state)
     }
 }
 
+/* Groups of the same domain that differ in the first octet of their number. */
+static void
+lets_go_first_what_was_asked_for(void **state)
+{
+    struct msk_body_item asked = visit_msk(0x19CF, 0);
+
+    (void)state;
+    for (int layout = 1; layout <= 2; layout++, release(NULL)) {
+        office_start(&o, (enum msk_layout)layout, NULL);
+        (void)office_group(&o, 0x18CF, false);
+        (void)office_group(&o, 0x19CF, false);
+        visit_start(&v, &o);
+        check_int("push", office_push(&o, &o.group[0]), MSK_OK);
+        check_int("ask", visit(&v, MSK_PROCEDURE_MSK_REQUEST, &asked, 1),
+                  MSK_OK);
+        check_int("sent", (long long)o.sent, 1);
+        check_int("first", o.id[0].group, 0x19CF);
+    }
+}
+
+/* Who is registered stays so, however long it is silent. */
+static void
+keeps_who_is_registered_and_silent(void **state)
+{
+    struct msk_body_item service = visit_service("s:18CF");
+    size_t gave_up = 0;
+
+    (void)state;
+    office_start(&o, MSK_LAYOUT_KEYID, soon_silent);
+    (void)office_group_alone(&o, 0x18CF, false);
+    visit_start(&v, &o);
+    check_int("register", visit(&v, MSK_PROCEDURE_REGISTER, &service, 1),
+              MSK_OK);
+    for (int i = 0; i < 300; i++) {
+        check_int("push", office_push(&o, &o.group[0]), MSK_OK);
+        for (int k = 0; k < 4; k++) {
+            o.now += 100000;
+            check_int("timer", office_timer(&o), MSK_OK);
+            gave_up += o.gave_up;
+        }
+        release(NULL);
+    }
+    assert_true(gave_up > UINT8_MAX);
+    assert_true(
+        msk_subscriber_member(&o.subscriber, GROUP_ID(chip_domain, 0x18CF)));
+}
+
 static void
 answers_no_request_without_a_method(void **state)
 {
@@ -292,6 +339,8 @@ main(void)
                                   release),
         cmocka_unit_test_teardown(takes_no_acknowledgement_of_what_is_gone,
                                   release),
+        cmocka_unit_test_teardown(lets_go_first_what_was_asked_for, release),
+        cmocka_unit_test_teardown(keeps_who_is_registered_and_silent, release),
         cmocka_unit_test_teardown(answers_no_request_without_a_method, release),
         cmocka_unit_test_teardown(pushes_no_msk_of_a_role_that_is_none,
                                   release),

@@ -1301,7 +1301,8 @@ gives_all_of_a_long_message(void **state)
                                     MSK_REQUIRE_NOTHING),
                      MSK_OK);
     check_int("does not fit", receive(long_message(1)), MSK_ERR_LENGTH);
-    check_int("fits", receive(mtk_of(1, 1, 1)), MSK_ERR_NO_MSK);
+    set_script("9000; 9000 FFFF; 6A83; 62F3; 9000 5301DB");
+    check_int("fits", receive(msk_of(GROUP, 1, 1)), MSK_OK);
 }
 
 static void

@@ -413,6 +413,25 @@ forgets_in_the_end_whatever_fails_first(void **state)
     }
 }
 
+/* What failed is tried again after a while; a service that is started before then
+ * has its groups allowed before then or with it. */
+static void
+starts_while_what_failed_rests(void **state)
+{
+    (void)state;
+    settle();
+    b.store.fail_at = b.store.calls + 1;
+    b.store.for_ever = true;
+    (void)bench_stop(&b, "news");
+    b.store.fail_at = 0;
+    b.store.for_ever = false;
+    check_int("start", bench_service(&b, "film", 0, 0), MSK_OK);
+    bench_wait(&b, 20000);
+    bench_serve_all(&b, 5);
+    check_int("push", bench_msk(&b, BENCH_OTHER, 1), MSK_OK);
+    check_int("push", bench_msk(&b, GROUP, 2), MSK_OK);
+}
+
 /* --- hosts that poll ------------------------------------------------------- */
 
 /* Takes what there is. A call is refused before the last was taken, and changes
@@ -461,6 +480,10 @@ is_busy_until_a_host_has_taken_all(void **state)
     check_int("request", take_all(), MSK_UE_EFFECT_SEND_HTTP);
     check_int("none", msk_ue_take_response(b.ue, NULL, b.now), MSK_OK);
     check_int("result", take_all(), MSK_UE_EFFECT_RESULT);
+    check_int("stop", bench_stop(&b, "news"), MSK_OK);
+    check_int("leave", take_all(), MSK_UE_EFFECT_LEAVE);
+    check_int("start", bench_service(&b, "news", 5, 0), MSK_OK);
+    check_int("not yet", take_all(), 0);
     for (uint16_t n = 1; n <= 2; n++) {
         check_int("push", bench_msk(&b, GROUP, n), MSK_OK);
         check_int("MSK", take_all(), MSK_UE_EFFECT_MSK);
@@ -707,6 +730,7 @@ main(void)
         BENCH_BOTH(asks_for_nothing_that_it_could_not_look_for),
         BENCH_BOTH(asks_for_an_msk_of_which_the_mgvf_knows_no_group),
         BENCH_BOTH(forgets_in_the_end_whatever_fails_first),
+        BENCH_BOTH(starts_while_what_failed_rests),
         BENCH_BOTH(is_busy_until_a_host_has_taken_all),
         BENCH_BOTH(is_busy_until_the_result_of_a_service_is_taken),
         BENCH_BOTH(waits_for_ever_where_it_is_told_to),
