@@ -493,12 +493,12 @@ def a_backup_that_was_put_back_is_repaired(where):
     for ue in place.ues:
         assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 401
     assert place.are_quiet(), "a counter of before is used"
-    for i, ue in enumerate(place.ues):
-        key = bytes([i]) * 32
-        fresh = "x" + ue.btid[1:]  # as long as the one before
-        place.bmsc.say(f"rebind {ue.btid} {fresh} {key.hex()}")
-        place.bmsc.ask("stats", "stats")  # that was done
-        ue.btid, ue.muk, ue.mrk = fresh, key, gba_oracle.kdf(key, b"mbms-mrk")
+    for ue in place.ues:
+        for first in "xy":  # as long as the one before, and then as the two before
+            key, fresh = os.urandom(32), first + ue.btid[1:]
+            place.bmsc.say(f"rebind {ue.btid} {fresh} {key.hex()}")
+            place.bmsc.ask("stats", "stats")  # that was done
+            ue.btid, ue.muk, ue.mrk = fresh, key, gba_oracle.kdf(key, b"mbms-mrk")
         assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
         assert ue.take()[0]["number"] > max(known) + 100
     place.bmsc.quit()
