@@ -8,6 +8,7 @@ ours (vicc) in it; msk-bsf and msk-bmsc at the other end.
 Each test has mounts and a network of its own, where pcscd has its socket and the UE the port of
 MBMS, and so leaves alone whatever this machine has.
 """
+import atexit
 import concurrent.futures
 import fcntl
 import json
@@ -74,6 +75,7 @@ def start_pcscd(where):
     with open(f"{where}/pcscd.log", "wb") as log:
         pcscd = subprocess.Popen(["pcscd", "--foreground", *nobody_asked, "--config", file.name],
                                  stdout=log, stderr=log)
+    atexit.register(pcscd.kill)  # whatever becomes of the test
     until = time.monotonic() + PATIENCE
     while not os.path.exists("/run/pcscd/pcscd.comm"):
         assert pcscd.poll() is None and time.monotonic() < until, "pcscd does not start"
