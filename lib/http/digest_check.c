@@ -294,18 +294,17 @@ msk_digest_exchange_check(struct msk_digest_exchange *exchange,
     if (err != MSK_OK || !read_values(&exchange->server, &params, &claim))
         return MSK_OK;
     err = judge_claim(exchange, &claim, seen, auth);
-    if (err != MSK_OK) {
+    if (err != MSK_OK)
         *auth = MSK_AUTH_WRONG; /* for who does not look at the result */
-        msk_secret_wipe(claim.id, sizeof claim.id); /* it may be a MAC */
-        return err;
-    }
-    context->proven = claim.context.proven;
+    else
+        context->proven = claim.context.proven;
     if (*auth == MSK_AUTH_OK) {
         give_context(&claim.context, context);
         if (seen != NULL)
             move_on(seen, &claim);
     }
-    return MSK_OK;
+    msk_secret_wipe(claim.id, sizeof claim.id); /* it may be a MAC */
+    return err;
 }
 
 int
