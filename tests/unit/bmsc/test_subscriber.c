@@ -37,20 +37,29 @@ static const char *const whole[PARTS] = {
 
 /* The record with one part put for another; NULL: as it is. */
 static struct msk_bytes
-record(enum part which, const char *instead)
+record_of(const char *const parts[PARTS])
 {
     uint8_t *out = room(MSK_SUBSCRIBER_PACKED_MAX);
     size_t n = 1;
 
     out[0] = 2; /* version */
     for (size_t i = 0; i < PARTS; i++) {
-        struct msk_bytes part =
-            hex(i == which && instead != NULL ? instead : whole[i]);
+        struct msk_bytes part = hex(parts[i]);
 
         memcpy(out + n, part.p, part.n);
         n += part.n;
     }
     return exact(out, n);
+}
+
+static struct msk_bytes
+record(enum part which, const char *instead)
+{
+    const char *parts[PARTS];
+
+    for (size_t i = 0; i < PARTS; i++)
+        parts[i] = i == which && instead != NULL ? instead : whole[i];
+    return record_of(parts);
 }
 
 static struct msk_bytes
@@ -214,6 +223,33 @@ refuses_damaged_records(void **state)
             assert_true(i > 0 || err != MSK_OK);
             release(NULL);
         }
+}
+
+/* Where there is no old MUK, and nothing under way that needs one. */
+static void
+refuses_what_is_left_of_an_old_muk(void **state)
+{
+    static const struct {
+        const char *old;
+        int err;
+    } cases[] = {
+        { "00 00 00 00000000", MSK_OK },
+        { "00 00 00 00000001", MSK_ERR_RECORD },
+        { "00 00 01 00000000", MSK_ERR_RECORD },
+        { "00 01 b0 00 00000000", MSK_ERR_RECORD },
+        { "01 62 00 00 00000000", MSK_ERR_RECORD },
+    };
+    const char *parts[PARTS];
+    struct msk_subscriber s;
+
+    (void)state;
+    memcpy(parts, whole, sizeof parts);
+    parts[DELIVERIES] = "00";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        parts[OLD] = cases[i].old;
+        check_int(cases[i].old, msk_subscriber_unpack(&s, record_of(parts)),
+                  cases[i].err);
+    }
 }
 
 #define ONE(delivery) "01 0000000000000000" delivery
@@ -672,6 +708,7 @@ main(void)
         TEST(refuses_what_no_subscriber_has),
         TEST(refuses_damaged_records),
         TEST(refuses_records_that_no_subscriber_packs),
+        TEST(refuses_what_is_left_of_an_old_muk),
         TEST(says_how_much_room_it_needs),
         TEST(fits_into_what_its_header_says),
         TEST(is_small_where_little_is_used),
