@@ -101,14 +101,15 @@ way() {
     test -z "$_way" || row "$_way" "0 1 0"
 }
 
-# unit NAME OPTION...: builds that way, runs the unit tests, and makes a row.
+# unit NAME OPTION...: builds that way, runs the unit tests, and makes a row. The
+# UE's tests run a second time, on a card, only where $cards says so.
 unit() {
     _unit=$1 _status=0 _tests=$build/$1/meson-logs/testlog.json
     rm -f "$_tests"
     configure "$@" -Dtests=enabled &&
         quietly "$_unit-build" ninja -C "$build/$_unit" &&
         quietly "$_unit-test" meson test -C "$build/$_unit" --no-rebuild \
-            --suite unit --print-errorlogs || _status=1
+            --suite unit ${cards:---no-suite card} --print-errorlogs || _status=1
     row "$_unit" "$(python3 "$root/tests/gates/count.py" "$_tests")"
     return "$_status"
 }
