@@ -291,34 +291,30 @@ move_to_another_server(const char *mark)
 }
 
 #ifdef HAVE_LIBPQ
+static struct records *
+open_postgres(enum records_failover failover, char *why)
+{
+    return records_postgres("", failover, why);
+}
+#else
+static struct records *
+open_postgres(enum records_failover failover, char *why)
+{
+    (void)failover;
+    why[0] = '\0';
+    return NULL;
+}
+#endif
+
 static bool
 opens(enum records_failover failover, char *why)
 {
-    struct records *records = records_postgres("", failover, why);
+    struct records *records = open_postgres(failover, why);
 
     if (records != NULL)
         records_close(records);
     return records != NULL;
 }
-#else
-static bool
-opens(enum records_failover failover, char *why)
-{
-    (void)failover;
-    why[0] = '\0';
-    return false;
-}
-
-static struct records *
-records_postgres(const char *conninfo, enum records_failover failover,
-                 char *why)
-{
-    (void)conninfo;
-    (void)failover;
-    (void)why;
-    return NULL;
-}
-#endif
 
 /* Does the server wait for the standby that there is? It has read that when
  * this returns. */
@@ -350,7 +346,7 @@ saves_nothing_that_no_standby_has(void **state)
         " $PG_BIN/pg_receivewal -h $PGHOST -U $PGUSER -D wal --synchronous"
         " >/dev/null 2>&1 & echo $! >receives)");
     wait_for_standbys("*");
-    shelf = records_postgres("", RECORDS_FAILOVER_SYNCHRONOUS, why);
+    shelf = open_postgres(RECORDS_FAILOVER_SYNCHRONOUS, why);
     assert_non_null(shelf);
     assert_int_equal(save_all(), 0);
     wait_for_standbys("");
