@@ -283,7 +283,10 @@ msk_record_put_group(const struct msk_held_group *group,
                      uint8_t out[MSK_STORE_VALUE_MAX], size_t *len)
 {
     struct msk_writer w;
+    uint64_t ends = 0;
 
+    for (size_t i = 0; i < MSK_HELD_MAX; i++)
+        ends |= group->expiry[i].at;
     msk_writer_init(&w, out, MSK_STORE_VALUE_MAX);
     msk_writer_u8(&w, RECORD_VERSION);
     msk_writer_u8(&w, (uint8_t)group->n);
@@ -292,7 +295,7 @@ msk_record_put_group(const struct msk_held_group *group,
     put_field(&w, group->sp, group->sp_len);
     put_owners(&w, &group->owners);
     put_released(&w, &group->released);
-    if (group->expiry[0].at != 0 || group->expiry[1].at != 0)
+    if (ends != 0)
         msk_expiry_put(&w, group);
     *len = w.len;
 }
