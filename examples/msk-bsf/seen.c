@@ -62,21 +62,43 @@ tell_response(struct host *h, const char *at, const struct msk_http_response *r,
     event_tell(&h->log, event);
 }
 
+/* A port of the BSF: what answers there, and what of it may be seen. */
+struct port {
+    const char *at;
+    const struct web *web;
+    bool captured, with_body;
+    void (*answer)(void *user, const struct msk_http_request *request,
+                   struct msk_bytes peer, struct answer *answer);
+};
+
+static void
+pass(struct host *h, const struct port *port,
+     const struct msk_http_request *request, struct msk_bytes peer,
+     struct answer *answer)
+{
+    struct address local;
+
+    web_local(port->web, &local);
+    if (port->captured)
+        said_request(&h->capture, request, peer, address_view(&local));
+    if (h->options.trace)
+        tell_request(h, port->at, request, peer);
+    port->answer(h, request, peer, answer);
+    if (port->captured)
+        said_response(&h->capture, &answer->response, peer,
+                      address_view(&local));
+    if (h->options.trace)
+        tell_response(h, port->at, &answer->response, peer, port->with_body);
+}
+
 void
 seen_ub(void *user, const struct msk_http_request *request,
         struct msk_bytes peer, struct answer *answer)
 {
     struct host *h = user;
-    struct address local;
+    const struct port port = { "ub", h->ub, true, true, ub_answer };
 
-    web_local(h->ub, &local);
-    said_request(&h->capture, request, peer, address_view(&local));
-    if (h->options.trace)
-        tell_request(h, "ub", request, peer);
-    ub_answer(h, request, peer, answer);
-    said_response(&h->capture, &answer->response, peer, address_view(&local));
-    if (h->options.trace)
-        tell_response(h, "ub", &answer->response, peer, true);
+    pass(h, &port, request, peer, answer);
 }
 
 void
@@ -84,17 +106,8 @@ seen_nbsp(void *user, const struct msk_http_request *request,
           struct msk_bytes peer, struct answer *answer)
 {
     struct host *h = user;
-    struct address local;
+    const struct port port = { "nbsp", h->nbsp, h->options.secrets, false,
+                               nbsp_answer };
 
-    web_local(h->nbsp, &local);
-    if (h->options.secrets)
-        said_request(&h->capture, request, peer, address_view(&local));
-    if (h->options.trace)
-        tell_request(h, "nbsp", request, peer);
-    nbsp_answer(h, request, peer, answer);
-    if (h->options.secrets)
-        said_response(&h->capture, &answer->response, peer,
-                      address_view(&local));
-    if (h->options.trace)
-        tell_response(h, "nbsp", &answer->response, peer, false);
+    pass(h, &port, request, peer, answer);
 }
