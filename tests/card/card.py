@@ -10,22 +10,19 @@ MBMS, and so leaves alone whatever this machine has.
 """
 import atexit
 import concurrent.futures
-import fcntl
-import json
 import os
 import pathlib
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "hosts"))
+import alone  # noqa: E402
 from model import gba_oracle  # noqa: E402
-from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, announcement, write  # noqa: E402
+from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, announcement, private, write  # noqa: E402
 
 VICC, UE, GBA, BMSC, BSF = sys.argv[1:6]
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
@@ -38,13 +35,6 @@ MIKEY = "127.0.0.1:2269"
 KEY_GROUP = f"{DOMAIN.hex()}:{GROUP}"
 
 
-def private(path, *objects):
-    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
-              encoding="ascii") as file:
-        file.writelines(json.dumps(each) + "\n" for each in objects)
-    return path
-
-
 def run(*args):
     return subprocess.run(args, capture_output=True, text=True, timeout=PATIENCE, check=False,
                           stdin=subprocess.DEVNULL)
@@ -52,17 +42,10 @@ def run(*args):
 
 # --- a place of its own --------------------------------------------------------------------------
 
-def loopback_up():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        request = struct.pack("16sh14x", b"lo", 0)
-        flags = struct.unpack("16sh14x", fcntl.ioctl(s, 0x8913, request))[1]
-        fcntl.ioctl(s, 0x8914, struct.pack("16sh14x", b"lo", flags | 1))
-
-
 def move_in():
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     os.mkdir("/run/pcscd")
-    loopback_up()
+    alone.bring_up()
 
 
 def start_pcscd(where):
@@ -505,7 +488,7 @@ def the_daemon_may_be_started_anew(where):
 
 
 def a_reader_that_hangs_holds_nobody(where):
-    """While a command is under way requests go on, and who signals twice need not wait for it."""
+    """Who signals twice need not wait for a command that is under way."""
     world = World(where)
     ue, _ = begin(world)
     world.card.ask("hang", "told")

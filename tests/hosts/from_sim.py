@@ -6,29 +6,19 @@ msk-bmsc that asks it.
     from_sim.py MSK-UE MSK-BMSC MSK-BSF [TEST..]
 """
 import concurrent.futures
-import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 
 from model import gba_oracle
-from peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, PATIENCE, Bmsc, Program, announcement,
-                   free_port, write)
+from peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, PATIENCE, Program, announcement,
+                   free_port, private, write)
 
 UE, BMSC, BSF = sys.argv[1:4]
 NAME, SERVICE, IMPI = "bsf.example.org", "urn:news", "bob@example.org"
 KEY_GROUP = f"{DOMAIN.hex()}:{GROUP}"
 K, OPC = (gba_oracle.SETS[3][i] for i in (0, 5))
-
-
-def private(path, *objects):
-    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
-              encoding="ascii") as file:
-        file.writelines(json.dumps(each) + "\n" for each in objects)
-    return path
 
 
 class World:

@@ -22,7 +22,7 @@ import time
 
 import peers
 from model import digest_oracle, gba_oracle
-from peers import PATIENCE, Program
+from peers import PATIENCE, Program, private
 from schema import Models
 
 GBA, BSF = sys.argv[1:3]
@@ -34,14 +34,6 @@ HOME = gba_oracle.Milenage(K, OPC)
 NBSP = "/nbsp-gba/v1/bootstrapping-info-retrieval"
 INDS = 32
 RES_WRONG = bytes(8)
-
-
-def private(path, *objects):
-    """A file of JSON lines for its owner alone."""
-    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
-              encoding="ascii") as file:
-        file.writelines(json.dumps(each) + "\n" for each in objects)
-    return path
 
 
 def subscriber(number=0, impi=IMPI, with_op=False):

@@ -52,6 +52,14 @@ def free_port():
                 continue
 
 
+def private(path, *objects):
+    """A file of JSON lines for its owner alone."""
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
+              encoding="ascii") as file:
+        file.writelines(json.dumps(each) + "\n" for each in objects)
+    return path
+
+
 class Program:
     """A process that reads lines of commands and says events, one JSON object a line."""
 
