@@ -498,6 +498,7 @@ refuses_what_a_client_cannot_work_with(void **state)
     REFUSED_WITH(c.impi = msk_text("a b"));
     REFUSED_WITH(c.impi = too_long(MSK_IMPI_MAX));
 #undef REFUSED_WITH
+    check_int("whole", msk_ub_client_init(&client, &whole), MSK_OK);
 }
 
 /* Fills that many headers, the last of which is `line`. */

@@ -145,6 +145,10 @@ lose_all(enum msk_layout layout, size_t call)
     b->store.for_ever = false;
     b->store.fail_at = 0;
     (void)bench_wait(b, 60000);
+    bench_keys(b, b->bootstraps + 1);
+    check_int("news", bench_service(b, "news", 0, 0), MSK_OK);
+    bench_serve_all(b, 9);
+    check_int("MSK", bench_msk(b, BENCH_GROUP, 7), MSK_OK);
     driver_end();
 }
 
