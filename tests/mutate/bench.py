@@ -90,7 +90,7 @@ class Bench:
                 programs.append(Program(name, test["cmd"], used[0], test["env"]))
         return links, programs
 
-    def library_objects(self):
+    def lib_objects(self):
         """{path: arguments} of the files of the library, each once."""
         found = {}
         for output, (words, source) in self.commands.items():
@@ -107,13 +107,13 @@ class Bench:
 
     def compile(self, path, source, target, *more):
         """Compiles a file as that of this path. False: it is no C."""
-        words = self.library_objects()[path]
+        words = self.lib_objects()[path]
         done = call([*words[:1], *more, *words[1:], "-w", "-c", str(source), "-o", str(target)], cwd=self.build)
         return done.returncode == 0
 
     def objects(self, folder):
         return {path: self.folder / folder / path.replace("/", "_").replace(".c", ".o")
-                for path in self.library_objects()}
+                for path in self.lib_objects()}
 
     def link_library(self, objects, target):
         checked(["cc", "-shared", f"-Wl,-Bsymbolic,-z,relro,-z,now,-soname,{NAME}",
@@ -226,6 +226,6 @@ class Bench:
         """[(address, path, line)] of the traced library, by address."""
         text = checked(["objdump", "--dwarf=decodedline", str(self.folder / "traced" / NAME)])
         known = {pathlib.Path(path).name: path for path in
-                 [*self.library_objects(), *(str(p.relative_to(ROOT)) for p in ROOT.glob("lib/*/*.h"))]}
+                 [*self.lib_objects(), *(str(p.relative_to(ROOT)) for p in ROOT.glob("lib/*/*.h"))]}
         rows = re.findall(r"^(\S+\.[ch])\s+(\d+)\s+0x([0-9a-f]+)", text, re.MULTILINE)
         return sorted((int(at, 16), known[name], int(line)) for name, line, at in rows if name in known)

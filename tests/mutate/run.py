@@ -97,7 +97,7 @@ class Trial:
         """The files of the library that the change is in."""
         if self.path.endswith(".c"):
             return [self.path]
-        return [path for path in self.bench.library_objects()
+        return [path for path in self.bench.lib_objects()
                 if self.path in self.coverage.includes(path)]
 
     def compile(self, path, target, *more):
