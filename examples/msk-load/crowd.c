@@ -97,8 +97,7 @@ crowd_start(struct crowd *crowd, const struct options *o)
         crowd->members[i].server = i % o->n_servers;
     }
     crowd->udp = wire_open(o->port);
-    crowd->posts = posts_start(o->fqdn, o->servers, o->n_servers,
-                               o->connections, answered);
+    crowd->posts = posts_start(o->fqdn, o->servers, o->connections, answered);
     return crowd->udp >= 0 && capture_open(&crowd->capture, o->pcap) &&
            told("no memory, or no sockets", crowd->posts != NULL);
 }

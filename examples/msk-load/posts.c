@@ -65,13 +65,12 @@ posts_clock(void)
 /* --- start and end ------------------------------------------------------- */
 
 struct posts *
-posts_start(const char *fqdn, const struct address *servers, size_t n_servers,
-            size_t connections, posts_done_fn *done)
+posts_start(const char *fqdn, const struct address *servers, size_t connections,
+            posts_done_fn *done)
 {
     struct posts *posts =
         calloc(1, sizeof *posts + connections * sizeof posts->slots[0]);
 
-    (void)n_servers;
     if (posts == NULL)
         return NULL;
     posts->epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -21,8 +21,7 @@ typedef void posts_done_fn(void *who, const struct msk_http_response *answer,
 
 /* fqdn and servers stay good. NULL: no memory, or no sockets. */
 struct posts *posts_start(const char *fqdn, const struct address *servers,
-                          size_t n_servers, size_t connections,
-                          posts_done_fn *done);
+                          size_t connections, posts_done_fn *done);
 void posts_end(struct posts *posts);
 
 /* Sends a copy of it to that server as soon as a connection is free. NULL: no
