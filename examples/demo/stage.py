@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stage of msk-demo: the two programs as processes, and the network between them.
+"""The stage of msk-demo: the programs as processes, and the network between them.
 
 The relay stands between the MIKEY ports: what the BM-SC sends arrives at `inner`, goes to the UE
 from `outer`, and the other way round. There it can be lost, doubled, delayed, held back or

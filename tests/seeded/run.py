@@ -3,7 +3,7 @@
 """Applies the defects of defects.txt, one at a time, to a copy of the tree: the test that
 each names must fail then, and it must not without.
 
-    run.py FOLDER              all, below FOLDER; some minutes
+    run.py FOLDER              all, in FOLDER, a folder of its own; some minutes
     run.py FOLDER --sample N   N of them, others each day
     run.py FOLDER --only TEXT  those with TEXT in their name
     run.py FOLDER --bounds     those of bounds.txt, under sanitizers
