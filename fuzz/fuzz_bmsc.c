@@ -38,8 +38,7 @@ struct group {
 };
 
 struct bench {
-    const uint8_t *in; /* what is left of the input */
-    size_t n;
+    struct msk_bytes in; /* what is left of the input */
     struct toy_crypto toy;
     struct fake_xml xml;
     struct msk_bmsc_config config;
@@ -69,27 +68,18 @@ struct bench {
 
 /* --- the input ----------------------------------------------------------- */
 
-static uint8_t
-next(struct bench *b)
-{
-    if (b->n == 0)
-        return 0;
-    b->n--;
-    return *b->in++;
-}
-
 /* Up to most octets as they stand. */
 static struct msk_bytes
 some(struct bench *b, size_t most)
 {
-    size_t n = next(b);
+    size_t n = input_octet(&b->in);
     struct msk_bytes view;
 
-    n = n < b->n ? n : b->n;
+    n = n < b->in.n ? n : b->in.n;
     n = n < most ? n : most;
-    view = (struct msk_bytes){ b->in, n };
-    b->in += n;
-    b->n -= n;
+    view = (struct msk_bytes){ b->in.p, n };
+    b->in.p += n;
+    b->in.n -= n;
     return view;
 }
 
@@ -322,12 +312,12 @@ ask(struct bench *b, bool changed)
     char btid[8], peer[2] = "a";
     int err;
 
-    peer[0] = (char)('a' + next(b) % 4);
+    peer[0] = (char)('a' + input_octet(&b->in) % 4);
     b->status = 0;
     b->informed = false;
     err = msk_bmsc_answer(b->bmsc, b, &b->sub, &b->request,
-                          msk_text(next(b) % 8 == 0 ? "" : peer), b->now,
-                          b->outbox);
+                          msk_text(input_octet(&b->in) % 8 == 0 ? "" : peer),
+                          b->now, b->outbox);
     name_keys(b->muk, btid, key, mrk);
     c = (struct msk_credentials){ msk_text(btid), { mrk, 16 } };
     mine = &c;
@@ -364,11 +354,11 @@ ask(struct bench *b, bool changed)
 static size_t
 take_items(struct bench *b, enum msk_procedure p, struct msk_body_item *items)
 {
-    size_t n = 1 + next(b) % 6;
+    size_t n = 1 + input_octet(&b->in) % 6;
 
     memset(items, 0, n * sizeof *items);
     for (size_t i = 0; i < n; i++) {
-        uint8_t what = next(b);
+        uint8_t what = input_octet(&b->in);
 
         memcpy(items[i].domain, domain, 3);
         items[i].domain[2] ^= what == 0x55 ? 1 : 0;
@@ -389,7 +379,7 @@ op_request(struct bench *b)
     static const enum msk_body_kind kinds[] = { 0, MSK_BODY_REGISTER,
                                                 MSK_BODY_DEREGISTER,
                                                 MSK_BODY_MSK_REQUEST };
-    const uint8_t how = next(b);
+    const uint8_t how = input_octet(&b->in);
     const enum msk_procedure p = how % 4 == 0 ? MSK_PROCEDURE_MSK_REQUEST
                                               : (enum msk_procedure)(how % 4);
     struct msk_body_item items[6];
@@ -431,7 +421,8 @@ op_request(struct bench *b)
 static void
 op_request_again(struct bench *b)
 {
-    uint8_t where = next(b) % 4, at = next(b), by = next(b);
+    uint8_t where = input_octet(&b->in) % 4, at = input_octet(&b->in),
+            by = input_octet(&b->in);
     size_t value_n = b->request.n_headers > 1 ? b->header[1].value.n : 0;
 
     if (b->request.size == 0)
@@ -482,8 +473,9 @@ op_request_raw(struct bench *b)
 static void
 op_ack(struct bench *b)
 {
-    size_t i = next(b) % SENT, len;
-    uint8_t at = next(b), by = next(b), key[16], mrk[16], ack[MSK_ACK_MAX];
+    size_t i = input_octet(&b->in) % SENT, len;
+    uint8_t at = input_octet(&b->in), by = input_octet(&b->in), key[16],
+            mrk[16], ack[MSK_ACK_MAX];
     struct msk_subscriber before = b->sub;
     struct msk_message m;
     char btid[8] = "";
@@ -520,7 +512,7 @@ op_ack_raw(struct bench *b)
 static void
 op_push(struct bench *b, bool pull)
 {
-    uint8_t what = next(b);
+    uint8_t what = input_octet(&b->in);
     struct group *g = &b->group[what % GROUPS];
     enum msk_key_group_role role = (enum msk_key_group_role)(what / 64 % 3);
     struct msk_subscriber before = b->sub;
@@ -570,7 +562,7 @@ op_timer(struct bench *b)
 static void
 op_clock(struct bench *b)
 {
-    uint8_t how = next(b);
+    uint8_t how = input_octet(&b->in);
     msk_time due = msk_subscriber_due(&b->sub);
 
     if (how < 100)
@@ -603,7 +595,7 @@ prepare(struct bench *b, struct group *g, uint8_t what)
 static void
 op_rekey(struct bench *b)
 {
-    uint8_t what = next(b);
+    uint8_t what = input_octet(&b->in);
     uint16_t i = what % GROUPS;
     struct group *g = &b->group[i];
     int err;
@@ -616,7 +608,7 @@ op_rekey(struct bench *b)
     switch (what / GROUPS % 4) {
     case 0: err = msk_key_group_rekey(&g->record, &b->toy.random); break;
     case 1: err = msk_key_group_switch(&g->record); break;
-    default: err = prepare(b, g, next(b)); break;
+    default: err = prepare(b, g, input_octet(&b->in)); break;
     }
     REQUIRE(err == MSK_OK || msk_err_kind(err) == MSK_KIND_CALLER);
 }
@@ -626,9 +618,10 @@ static void
 op_mtk(struct bench *b)
 {
     static const uint8_t key[16], salt[14];
-    struct group *g = &b->group[next(b) % GROUPS];
+    struct group *g = &b->group[input_octet(&b->in) % GROUPS];
     struct msk_bmsc_mtk mtk = { .size = sizeof mtk, .key = { key, 16 } };
-    uint8_t n = next(b), buf[MESSAGE_MAX], packed[MSK_KEY_GROUP_PACKED_MAX];
+    uint8_t n = input_octet(&b->in), buf[MESSAGE_MAX],
+            packed[MSK_KEY_GROUP_PACKED_MAX];
     struct msk_key_group before = g->record;
     struct msk_message m;
     size_t len;
@@ -672,7 +665,7 @@ op_mtk(struct bench *b)
 static void
 op_host(struct bench *b)
 {
-    uint8_t what = next(b);
+    uint8_t what = input_octet(&b->in);
     uint16_t group = (uint16_t)(1 + what / 8 % GROUPS);
 
     switch (what % 8) {
@@ -699,7 +692,8 @@ op_unpack(struct bench *b)
 {
     static uint8_t packed[MSK_SUBSCRIBER_PACKED_MAX],
         again[MSK_SUBSCRIBER_PACKED_MAX];
-    uint8_t at_high = next(b), at = next(b), by = next(b);
+    uint8_t at_high = input_octet(&b->in), at = input_octet(&b->in),
+            by = input_octet(&b->in);
     struct msk_subscriber s;
     struct msk_key_group g;
     size_t n, m, where;
@@ -727,7 +721,7 @@ static void
 configure(struct bench *b)
 {
     static uint8_t memory[MSK_BMSC_SIZE], outbox_memory[MSK_OUTBOX_SIZE];
-    uint8_t how = next(b);
+    uint8_t how = input_octet(&b->in);
 
     b->config.size = sizeof b->config;
     b->config.layout = (how & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
@@ -758,7 +752,7 @@ configure(struct bench *b)
 static void
 step(struct bench *b)
 {
-    switch (next(b) % 13) {
+    switch (input_octet(&b->in) % 13) {
     case 0: op_request(b); break;
     case 1: op_request_again(b); break;
     case 2: op_request_raw(b); break;
@@ -781,8 +775,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct bench b;
 
     memset(&b, 0, sizeof b);
-    b.in = data;
-    b.n = size;
+    b.in = (struct msk_bytes){ data, size };
     b.now = 1000000;
     toy_crypto_start(&b.toy, size);
     fake_xml_start(&b.xml);
@@ -795,7 +788,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint16_t i = 1; i < GROUPS; i++)
         add_group(&b, i);
     REQUIRE(subscribe(&b, 0, false) == MSK_OK);
-    while (b.n > 0)
+    while (b.in.n > 0)
         step(&b);
     return 0;
 }

@@ -147,7 +147,7 @@ age_of(uint8_t muk)
 static void
 set_any_muk(struct run *run)
 {
-    uint8_t bits = letter_take(&run->w), server = bits >> 7,
+    uint8_t bits = input_octet(&run->w.in), server = bits >> 7,
             number = bits & 127;
 
     run->muks[run->n_muks++] = bits;
@@ -204,8 +204,8 @@ import_msk(struct run *run, uint8_t d, uint16_t group)
 {
     static const uint8_t sp[] = { 0, 1, 0, 10, 1, 1 };
     struct msk_import m = { .size = sizeof m };
-    uint8_t number = letter_take(&run->w), bits = letter_take(&run->w), key[32],
-            rand[16];
+    uint8_t number = input_octet(&run->w.in), bits = input_octet(&run->w.in),
+            key[32], rand[16];
 
     memset(rand, number ^ 0xFF, sizeof rand);
     m.id = letter_id(d, group, (uint16_t)(1 + number % 5));
@@ -484,9 +484,9 @@ deliver(struct run *run)
 static void
 fill_with_input(struct run *run)
 {
-    run->w.letter.len = 1 + letter_take(&run->w);
+    run->w.letter.len = 1 + input_octet(&run->w.in);
     for (size_t i = 0; i < run->w.letter.len; i++)
-        run->w.letter.octets[i] = letter_take(&run->w);
+        run->w.letter.octets[i] = input_octet(&run->w.in);
     run->w.letter.as_made = false;
 }
 
@@ -580,7 +580,7 @@ live_again(struct run *run)
 static void
 operate(struct run *run)
 {
-    uint8_t op = letter_take(&run->w), faults = op >> 4;
+    uint8_t op = input_octet(&run->w.in), faults = op >> 4;
 
     run->store.later = (faults & 1) != 0;
     run->store.fail_at =
@@ -595,7 +595,7 @@ operate(struct run *run)
         REQUIRE(is_durable(run));
         break;
     case 1:
-        change_group(run, letter_take(&run->w));
+        change_group(run, input_octet(&run->w.in));
         REQUIRE(is_durable(run));
         break;
     case 2: restart(run, faults); break;
@@ -608,12 +608,12 @@ operate(struct run *run)
     case 6:
     case 7:
         letter_make_mtk(&run->w);
-        letter_change(&run->w, (op & 15) == 7 ? letter_take(&run->w) : 0);
+        letter_change(&run->w, (op & 15) == 7 ? input_octet(&run->w.in) : 0);
         deliver(run);
         break;
     default:
         letter_make_msk(&run->w);
-        letter_change(&run->w, (op & 15) >= 13 ? letter_take(&run->w) : 0);
+        letter_change(&run->w, (op & 15) >= 13 ? input_octet(&run->w.in) : 0);
         deliver(run);
         break;
     }
@@ -628,11 +628,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct run run;
 
     memset(&run, 0, sizeof run);
-    run.w.p = data;
-    run.w.n = size;
+    run.w.in = (struct msk_bytes){ data, size };
     fake_store_start(&run.store);
     memcpy(safe, fake_store_view(&run.store).p, sizeof safe);
-    run.w.counter = letter_take(&run.w) * 0x01010101u;
+    run.w.counter = input_octet(&run.w.in) * 0x01010101u;
     run.w.layout = (run.w.counter & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
     model_start(&run.model, run.w.counter);
     for (uint8_t i = 0; i < SLOTS; i++)
@@ -640,9 +639,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     start(&run);
     note_store(&run);
     set_any_muk(&run);
-    change_group(&run, letter_take(&run.w) & 0x31);
+    change_group(&run, input_octet(&run.w.in) & 0x31);
     note_durable(&run);
-    for (int i = 0; i < OPERATIONS_MAX && run.w.n > 0; i++)
+    for (int i = 0; i < OPERATIONS_MAX && run.w.in.n > 0; i++)
         operate(&run);
     live_again(&run);
     return 0;

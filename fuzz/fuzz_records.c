@@ -36,8 +36,7 @@ static const uint8_t domains[2][3] = { { 0x21, 0x63, 0x54 },
 
 /* The input, and what it works on. */
 struct run {
-    const uint8_t *p;
-    size_t n;
+    struct msk_bytes in; /* what is left of it */
     enum msk_layout layout;
     struct toy_crypto toy;
 
@@ -67,15 +66,6 @@ static uint8_t again[MSK_SUBSCRIBER_PACKED_MAX];
 static uint8_t kept[MSK_SUBSCRIBER_PACKED_MAX]; /* of an earlier day */
 static size_t kept_n;
 
-static uint8_t
-next(struct run *run)
-{
-    if (run->n == 0)
-        return 0;
-    run->n--;
-    return *run->p++;
-}
-
 static struct msk_group_id
 any_group(uint8_t what)
 {
@@ -98,15 +88,15 @@ server(uint8_t what)
 static size_t
 damage(struct run *run, uint8_t *p, size_t n, size_t cap)
 {
-    uint8_t how = next(run);
+    uint8_t how = input_octet(&run->in);
 
     if (how >= 0xF0)
         return how % 2 == 0 || n == cap ? n / 2 : n + 1;
     for (size_t i = 0; n > 0 && i < 1 + how % 3u; i++) {
-        size_t at = (size_t)next(run) << 8;
+        size_t at = (size_t)input_octet(&run->in) << 8;
 
-        at |= next(run);
-        p[at % n] ^= next(run);
+        at |= input_octet(&run->in);
+        p[at % n] ^= input_octet(&run->in);
     }
     return n;
 }
@@ -114,7 +104,7 @@ damage(struct run *run, uint8_t *p, size_t n, size_t cap)
 static struct msk_ram_record *
 any_record(struct run *run)
 {
-    size_t n = 0, which = next(run);
+    size_t n = 0, which = input_octet(&run->in);
 
     for (size_t i = 0; i < FAKE_STORE_RECORDS; i++)
         n += run->store.records[i].version != 0 ? 1 : 0;
@@ -135,7 +125,7 @@ op_damage(struct run *run)
     if (record != NULL)
         record->value_len =
             damage(run, record->value, record->value_len, sizeof record->value);
-    other = next(run) % 8 == 0 ? any_record(run) : NULL;
+    other = input_octet(&run->in) % 8 == 0 ? any_record(run) : NULL;
     if (record == NULL || other == NULL)
         return;
     memcpy(record->value, other->value, sizeof record->value);
@@ -146,7 +136,7 @@ op_damage(struct run *run)
 static void
 op_day(struct run *run)
 {
-    if (next(run) % 2 == 0)
+    if (input_octet(&run->in) % 2 == 0)
         memcpy(earlier, run->store.records, sizeof earlier);
     else
         memcpy(run->store.records, earlier, sizeof earlier);
@@ -211,7 +201,8 @@ static void
 give_muk(struct run *run)
 {
     struct msk_muk muk = { .size = sizeof muk };
-    uint8_t what = next(run), key[16], btid[1] = { (uint8_t)('a' + what % 8) };
+    uint8_t what = input_octet(&run->in), key[16],
+            btid[1] = { (uint8_t)('a' + what % 8) };
 
     memset(key, what % 8, sizeof key);
     muk.fqdn = server(what / 8);
@@ -246,7 +237,8 @@ take_msk(struct run *run)
 {
     static uint8_t octets[MSK_MIKEY_MAX];
     struct msk_msk_message m = { .size = sizeof m };
-    uint8_t which = next(run), what = next(run), key[16], muk[16], rand[16];
+    uint8_t which = input_octet(&run->in), what = input_octet(&run->in),
+            key[16], muk[16], rand[16];
     uint8_t btid[1] = { (uint8_t)('a' + what % 8) };
     struct msk_group_id id = any_group(which);
     size_t n;
@@ -278,7 +270,8 @@ take_mtk(struct run *run)
 {
     static uint8_t octets[MSK_MIKEY_MAX];
     struct msk_mtk_message m = { .size = sizeof m };
-    uint8_t which = next(run), what = next(run), msk[16], key[16], rand[16];
+    uint8_t which = input_octet(&run->in), what = input_octet(&run->in),
+            msk[16], key[16], rand[16];
     struct msk_group_id id = any_group(which);
     size_t n;
 
@@ -312,7 +305,7 @@ forget_all(struct run *run)
 static void
 step_mgvf(struct run *run)
 {
-    uint8_t what = next(run), which;
+    uint8_t what = input_octet(&run->in), which;
     struct msk_group_id id;
 
     memcpy(before, fake_store_view(&run->store).p, sizeof before);
@@ -322,18 +315,18 @@ step_mgvf(struct run *run)
     case 2: take_msk(run); break;
     case 3: take_mtk(run); break;
     case 4:
-        which = next(run);
+        which = input_octet(&run->in);
         id = any_group(which);
         ended(run, msk_mgvf_allow(run->mgvf, server(which / 8), &id,
                                   (enum msk_require)(which / 64)));
         break;
     case 5:
-        which = next(run);
+        which = input_octet(&run->in);
         id = any_group(which);
         ended(run, msk_mgvf_forget(run->mgvf, server(which / 8), &id));
         break;
     case 6:
-        id = any_group(next(run));
+        id = any_group(input_octet(&run->in));
         check_held(run, &id);
         break;
     case 7: op_damage(run); break;
@@ -497,7 +490,7 @@ make_mtk(struct run *run)
     struct msk_message m;
     size_t n;
 
-    (void)msk_key_group_reserve(&run->group, 1 + next(run) % 8u);
+    (void)msk_key_group_reserve(&run->group, 1 + input_octet(&run->in) % 8u);
     if (!msk_key_group_get(&run->group, MSK_ROLE_CURRENT, &current))
         return;
     mtk.key = (struct msk_bytes){ key, current.msk.n };
@@ -520,7 +513,7 @@ read_back(struct run *run)
 {
     static struct msk_subscriber sub;
     static struct msk_key_group group;
-    uint8_t what = next(run);
+    uint8_t what = input_octet(&run->in);
     size_t n;
 
     if (what % 2 == 0) {
@@ -574,7 +567,7 @@ rebind(struct run *run)
     struct msk_subscriber_config s;
     int err;
 
-    run->age += next(run) % 3;
+    run->age += input_octet(&run->in) % 3;
     s = binding(run, btid, key);
     err = msk_subscriber_rebind(&run->sub, &s);
     REQUIRE(err == MSK_OK || err == MSK_ERR_OLD_KEY || err == MSK_ERR_CONFLICT);
@@ -585,7 +578,7 @@ static void
 step_bmsc(struct run *run)
 {
     struct msk_subscriber old = run->sub;
-    uint8_t what = next(run);
+    uint8_t what = input_octet(&run->in);
     struct msk_group_id id = any_group(what / 16);
 
     switch (what % 12) {
@@ -624,11 +617,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t how;
 
     memset(&run, 0, sizeof run);
-    run.p = data;
-    run.n = size;
+    run.in = (struct msk_bytes){ data, size };
     run.now = 1000000;
     kept_n = 0;
-    how = next(&run);
+    how = input_octet(&run.in);
     run.layout = how % 2 == 0 ? MSK_LAYOUT_KEYID : MSK_LAYOUT_CSB;
     toy_crypto_start(&run.toy, size);
     if (how / 2 % 2 == 0) {
@@ -638,7 +630,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         start_bmsc(&run);
     }
-    for (int i = 0; i < OPERATIONS_MAX && run.n > 0; i++)
+    for (int i = 0; i < OPERATIONS_MAX && run.in.n > 0; i++)
         if (how / 2 % 2 == 0)
             step_mgvf(&run);
         else

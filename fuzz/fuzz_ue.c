@@ -24,13 +24,8 @@ next(uint64_t n)
 {
     uint64_t value = 0;
 
-    for (uint64_t range = 1; range < n && range <= 65536; range *= 256) {
-        value *= 256;
-        if (input.n > 0) {
-            value += *input.p++;
-            input.n--;
-        }
-    }
+    for (uint64_t range = 1; range < n && range <= 65536; range *= 256)
+        value = value * 256 + input_octet(&input);
     return value % n;
 }
 

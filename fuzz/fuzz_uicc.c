@@ -46,8 +46,7 @@ static const uint8_t sp_off[] = { 0, 1, 0, 10, 1, 0 };
 
 /* The input, and what it works on. */
 struct run {
-    const uint8_t *p;
-    size_t n;
+    struct msk_bytes in; /* what is left of it */
     enum msk_layout layout;
     struct toy_crypto toy;
     struct msk_card card;
@@ -76,15 +75,6 @@ struct run {
     uint8_t ins;
 };
 
-static uint8_t
-take(struct run *run)
-{
-    if (run->n == 0)
-        return 0;
-    run->n--;
-    return *run->p++;
-}
-
 static void
 put(struct msk_card_answer *answer, const void *p, size_t n)
 {
@@ -111,22 +101,23 @@ say_muk(struct run *run, struct msk_card_answer *answer)
 
     put(answer, name, sizeof name);
     put(answer, BTID "\x82\x10" FQDN "\x81\x04", 21);
-    put_u32(answer, take(run));
+    put_u32(answer, input_octet(&run->in));
 }
 
 static void
 say_msks(struct run *run, struct msk_card_answer *answer)
 {
-    uint8_t n = (uint8_t)(1 + (take(run) & 1)), group[2] = { 0, take(run) };
+    uint8_t n = (uint8_t)(1 + (input_octet(&run->in) & 1)),
+            group[2] = { 0, input_octet(&run->in) };
 
     put(answer, domain, sizeof domain);
     put(answer, &n, 1);
     while (n-- > 0) {
-        uint8_t number[2] = { 0, take(run) };
+        uint8_t number[2] = { 0, input_octet(&run->in) };
 
         put(answer, group, sizeof group);
         put(answer, number, sizeof number);
-        put_u32(answer, take(run));
+        put_u32(answer, input_octet(&run->in));
     }
 }
 
@@ -134,7 +125,8 @@ say_msks(struct run *run, struct msk_card_answer *answer)
 static void
 say_reply(struct run *run, struct msk_card_answer *answer)
 {
-    uint8_t n = (uint8_t)(take(run) & 0x7F), head[3] = { 0x53, n, 0xDB };
+    uint8_t n = (uint8_t)(input_octet(&run->in) & 0x7F),
+            head[3] = { 0x53, n, 0xDB };
 
     put(answer, head, sizeof head);
     for (uint8_t i = 1; i < n; i++)
@@ -144,10 +136,10 @@ say_reply(struct run *run, struct msk_card_answer *answer)
 static void
 say_anything(struct run *run, struct msk_card_answer *answer)
 {
-    uint8_t n = take(run);
+    uint8_t n = input_octet(&run->in);
 
-    while (n-- > 0 && run->n > 0) {
-        uint8_t octet = take(run);
+    while (n-- > 0 && run->in.n > 0) {
+        uint8_t octet = input_octet(&run->in);
 
         put(answer, &octet, 1);
     }
@@ -161,13 +153,21 @@ say_too_much(struct msk_card_answer *answer)
 }
 
 static void
+say_any_status(struct run *run, struct msk_card_answer *answer)
+{
+    uint8_t high = input_octet(&run->in);
+
+    answer->status = (uint16_t)(high << 8 | input_octet(&run->in));
+}
+
+static void
 say(struct run *run, struct msk_card_answer *answer)
 {
     static const uint16_t statuses[16] = {
         0x9000, 0x9000, 0x9000, 0x9000, 0x910C, 0x62F1, 0x62F2, 0x62F3,
         0x63F1, 0x63F2, 0x6A83, 0x6A88, 0x6985, 0x9862, 0x9865, 0x9866,
     };
-    uint8_t what = take(run);
+    uint8_t what = input_octet(&run->in);
 
     answer->status = statuses[what & 15];
     switch (what >> 4) {
@@ -179,7 +179,7 @@ say(struct run *run, struct msk_card_answer *answer)
     case 5:
     case 6: say_reply(run, answer); break;
     case 7: say_too_much(answer); break;
-    case 8: answer->status = (uint16_t)(take(run) << 8 | take(run)); break;
+    case 8: say_any_status(run, answer); break;
     default: say_anything(run, answer); break;
     }
 }
@@ -299,7 +299,7 @@ static void
 check_command(struct run *run, struct msk_bytes c)
 {
     REQUIRE(c.n >= 5 && c.n <= MSK_CARD_COMMAND_MAX && c.p[0] == 0);
-    REQUIRE(++run->commands < 4 * RECORDS_MAX + 4 * (run->began - run->n));
+    REQUIRE(++run->commands < 4 * RECORDS_MAX + 4 * (run->began - run->in.n));
     run->ins = c.p[1];
     if (run->ins == SELECT) {
         REQUIRE(c.n == 7 && c.p[4] == 2);
@@ -325,7 +325,7 @@ transmit(void *user, uint32_t token, struct msk_bytes command,
          struct msk_card_answer *answer)
 {
     struct run *run = user;
-    uint8_t how = take(run);
+    uint8_t how = input_octet(&run->in);
 
     REQUIRE(!run->waits);
     check_command(run, command);
@@ -346,7 +346,7 @@ begin(struct run *run, bool is_message)
     run->result.size = sizeof run->result;
     run->is_message = is_message;
     run->is_read = run->is_old = run->waits = false;
-    run->began = run->n;
+    run->began = run->in.n;
     run->commands = 0;
     run->file = 0;
 }
@@ -363,7 +363,7 @@ finish(struct run *run, int err)
         REQUIRE(msk_mgvf_complete(run->mgvf, run->token, MSK_PENDING,
                                   &run->result) == MSK_ERR_ARGUMENT);
         run->waits = false;
-        err = take(run) == 0xFF ? MSK_ERR_CARD : give(run);
+        err = input_octet(&run->in) == 0xFF ? MSK_ERR_CARD : give(run);
         err = msk_mgvf_complete(run->mgvf, run->token, err, &run->result);
     }
     REQUIRE(!run->waits && err <= 0);
@@ -379,7 +379,7 @@ make_msk(struct run *run, size_t *len)
                                              { sp_off, sizeof sp_off } };
     static const uint8_t key[16] = { 1 };
     struct msk_msk_message m = { .size = sizeof m };
-    uint8_t bits = take(run);
+    uint8_t bits = input_octet(&run->in);
 
     m.layout = run->layout;
     m.content = (bits & 1) != 0 ? MSK_CONTENT_PULL : MSK_CONTENT_MSK;
@@ -389,7 +389,7 @@ make_msk(struct run *run, size_t *len)
     m.fqdn = msk_text(FQDN);
     m.btid = msk_text(BTID);
     m.rand = (struct msk_bytes){ key, sizeof key };
-    m.counter = 1u + take(run);
+    m.counter = 1u + input_octet(&run->in);
     m.v = m.content != MSK_CONTENT_PULL && (bits & 16) != 0;
     m.streaming = (bits & 32) != 0;
     if (m.streaming)
@@ -407,7 +407,7 @@ make_mtk(struct run *run, size_t *len)
 {
     static const uint8_t key[16] = { 1 }, salt[MSK_SALT_MAX] = { 2 };
     struct msk_mtk_message m = { .size = sizeof m };
-    uint8_t bits = take(run);
+    uint8_t bits = input_octet(&run->in);
 
     m.layout = run->layout;
     memcpy(m.id.domain, domain, sizeof domain);
@@ -415,7 +415,7 @@ make_mtk(struct run *run, size_t *len)
     m.id.number = (uint16_t)(1 + (bits >> 3 & 3));
     m.mtk_id = (uint16_t)(1 + (bits >> 5));
     m.rand = m.key = (struct msk_bytes){ key, sizeof key };
-    m.counter = 1u + take(run);
+    m.counter = 1u + input_octet(&run->in);
     if ((bits & 1) != 0)
         m.salt = (struct msk_bytes){ salt, sizeof salt };
     REQUIRE(msk_mtk_message_make(
@@ -468,6 +468,15 @@ deliver(struct run *run, size_t len, struct msk_bytes fqdn)
     check_told(run, err);
 }
 
+/* What the octet becomes is said first, then which one it is. */
+static void
+change(struct run *run, size_t len)
+{
+    uint8_t by = input_octet(&run->in);
+
+    run->octets[input_octet(&run->in) % len] ^= by;
+}
+
 /* Any octets, or the message that was made before with some of them changed;
  * of another server, or of whom it says. */
 static void
@@ -476,10 +485,10 @@ deliver_anything(struct run *run, size_t len, uint8_t how)
     const struct msk_bytes servers[4] = { msk_text(FQDN), msk_text("other") };
 
     if ((how & 1) != 0)
-        for (len = 0; len < sizeof run->octets && run->n > 0; len++)
-            run->octets[len] = take(run);
+        for (len = 0; len < sizeof run->octets && run->in.n > 0; len++)
+            run->octets[len] = input_octet(&run->in);
     for (; (how & 6) != 0 && len > 0; how -= 2)
-        run->octets[take(run) % len] ^= take(run);
+        change(run, len);
     deliver(run, len, servers[how >> 3 & 3]);
 }
 
@@ -555,7 +564,7 @@ allow(struct run *run, uint16_t group, uint8_t bits)
 {
     enum msk_require require = (enum msk_require)(bits >> 6);
     unsigned bit;
-    struct msk_bytes owner = owner_of(take(run), &bit);
+    struct msk_bytes owner = owner_of(input_octet(&run->in), &bit);
 
     REQUIRE(msk_mgvf_allow(run->mgvf, owner, GROUP_ID(group), require) ==
             MSK_OK);
@@ -574,7 +583,7 @@ do_otherwise(struct run *run, uint16_t group, uint8_t op)
     case 1: set_muk(run, op >> 3); break;
     case 2:
         make_msk(run, &len);
-        deliver_anything(run, len, take(run));
+        deliver_anything(run, len, input_octet(&run->in));
         break;
     default: allow(run, group, op); break;
     }
@@ -584,7 +593,7 @@ static void
 operate(struct run *run)
 {
     size_t len = 0;
-    uint8_t op = take(run);
+    uint8_t op = input_octet(&run->in);
     uint16_t group = (uint16_t)(1 + (op >> 3 & 1));
     struct msk_bytes fqdn = msk_text(FQDN);
 
@@ -614,9 +623,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t bits;
 
     memset(&run, 0, sizeof run);
-    run.p = data;
-    run.n = size;
-    bits = take(&run);
+    run.in = (struct msk_bytes){ data, size };
+    bits = input_octet(&run.in);
     toy_crypto_start(&run.toy, 1);
     run.layout = (bits & 1) != 0 ? MSK_LAYOUT_CSB : MSK_LAYOUT_KEYID;
     run.card = (struct msk_card){ sizeof run.card, &run, transmit };
@@ -627,7 +635,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(msk_mgvf_uicc_init(&run.mgvf, run.memory, sizeof run.memory,
                                &config) == MSK_OK);
     allow(&run, 1, (uint8_t)(bits & 0xC0));
-    for (int i = 0; i < OPERATIONS_MAX && run.n > 0; i++)
+    for (int i = 0; i < OPERATIONS_MAX && run.in.n > 0; i++)
         operate(&run);
     msk_mgvf_wipe(run.mgvf);
     return 0;

@@ -9,15 +9,6 @@
 
 #define MAC_LEN 20
 
-uint8_t
-letter_take(struct mgvf_writer *w)
-{
-    if (w->n == 0)
-        return 0;
-    w->n--;
-    return *w->p++;
-}
-
 struct msk_bytes
 letter_name(uint8_t number, enum model_owner *owner)
 {
@@ -110,7 +101,7 @@ know_sp(struct msk_bytes sp, unsigned *off)
 static uint32_t
 next_counter(struct mgvf_writer *w)
 {
-    uint8_t step = letter_take(w);
+    uint8_t step = input_octet(&w->in);
 
     if (step == 0xFF)
         w->counter += 0x7FFFFFF0;
@@ -121,8 +112,8 @@ void
 letter_make_msk(struct mgvf_writer *w)
 {
     struct msk_msk_message m = { .size = sizeof m };
-    uint8_t how = letter_take(w), number = letter_take(w),
-            bits = letter_take(w), key[32];
+    uint8_t how = input_octet(&w->in), number = input_octet(&w->in),
+            bits = input_octet(&w->in), key[32];
     uint8_t sp = bits >> 4 & 7, btid[1];
 
     w->letter.server = how >> 7;
@@ -156,8 +147,8 @@ void
 letter_make_mtk(struct mgvf_writer *w)
 {
     struct msk_mtk_message m = { .size = sizeof m };
-    uint8_t how = letter_take(w), number = letter_take(w), mtk[16] = { 7 },
-            salt[14] = { 8 };
+    uint8_t how = input_octet(&w->in), number = input_octet(&w->in),
+            mtk[16] = { 7 }, salt[14] = { 8 };
 
     w->letter.server = how >> 7;
     w->letter.seed = number;
@@ -166,7 +157,7 @@ letter_make_mtk(struct mgvf_writer *w)
     m.layout = w->layout;
     m.id = letter_id(how >> 6 & 1, (uint16_t)(1 + (how >> 2 & 15) % GROUPS),
                      (uint16_t)(1 + number % 5));
-    m.mtk_id = (uint16_t)(1 + letter_take(w) % 24);
+    m.mtk_id = (uint16_t)(1 + input_octet(&w->in) % 24);
     m.rand = (struct msk_bytes){ w->rand, sizeof w->rand };
     m.counter = next_counter(w);
     m.key = (struct msk_bytes){ mtk, sizeof mtk };
@@ -217,12 +208,12 @@ letter_change(struct mgvf_writer *w, uint8_t how)
 
     memcpy(good, w->letter.octets, len);
     for (uint8_t i = 0; i < (how & 3); i++) {
-        size_t at = letter_take(w);
+        size_t at = input_octet(&w->in);
 
-        w->letter.octets[at % w->letter.len] ^= letter_take(w);
+        w->letter.octets[at % w->letter.len] ^= input_octet(&w->in);
     }
     if ((how & 4) != 0)
-        w->letter.len -= letter_take(w) % w->letter.len;
+        w->letter.len -= input_octet(&w->in) % w->letter.len;
     w->changed =
         w->letter.len != len || memcmp(good, w->letter.octets, len) != 0;
     w->letter.as_made = !w->changed;

@@ -24,8 +24,7 @@ struct letter {
 
 /* The input, and the message made of it last. */
 struct mgvf_writer {
-    const uint8_t *p;
-    size_t n;
+    struct msk_bytes in; /* what is left of it */
     enum msk_layout layout;
     uint32_t counter; /* of the last message made */
     uint8_t slot[MODEL_SERVERS][SLOTS];
@@ -35,9 +34,6 @@ struct mgvf_writer {
     uint8_t rand[16];
     bool changed; /* and its MAC does not hold */
 };
-
-/* The next octet of the input; 0 after its end. */
-uint8_t letter_take(struct mgvf_writer *w);
 
 /* The names of owners, two of them in two spellings. */
 struct msk_bytes letter_name(uint8_t number, enum model_owner *owner);
