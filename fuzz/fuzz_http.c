@@ -14,8 +14,8 @@
  */
 #include <string.h>
 
+#include "../examples/hosts/fields.h"
 #include "../examples/msk-bmsc/head.h"
-#include "../examples/msk-ue/fields.h"
 #include "../examples/msk-ue/mime.h"
 #include "msk/digest.h"
 #include "msk/ub.h"

@@ -2,8 +2,8 @@
 #include "bootstrap.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "../hosts/fields.h"
 #include "../provider.h"
 
 static const struct {
@@ -133,23 +133,12 @@ take_challenge(struct bootstrap *b, const struct msk_http_response *response)
 
 /* --- 200 ------------------------------------------------------------------ */
 
-static struct msk_bytes
-content_type(const struct msk_http_response *response)
-{
-    static const char name[] = "Content-Type";
-
-    for (size_t i = 0; i < response->n_headers; i++)
-        if (response->headers[i].name.n == sizeof name - 1 &&
-            strncasecmp((const char *)response->headers[i].name.p, name,
-                        sizeof name - 1) == 0)
-            return response->headers[i].value;
-    return (struct msk_bytes){ NULL, 0 };
-}
-
 static enum bootstrap_state
 take_info(struct bootstrap *b, const struct msk_http_response *response)
 {
     struct msk_bytes res = { b->answer.res, b->answer.res_n };
+    struct msk_bytes type =
+        fields_value(response->headers, response->n_headers, "Content-Type");
     int err;
 
     if (b->answer.kind != USIM_RES) /* nobody has proved anything */
@@ -157,8 +146,7 @@ take_info(struct bootstrap *b, const struct msk_http_response *response)
     err = msk_ub_client_verify(&b->client, res, response);
     if (err != MSK_OK)
         return end(b, BOOTSTRAP_UNVERIFIED, err);
-    err = msk_ub_info_read(b->xml, content_type(response), response->body,
-                           &b->info);
+    err = msk_ub_info_read(b->xml, type, response->body, &b->info);
     if (err != MSK_OK)
         return end(b, BOOTSTRAP_INFO, err);
     memcpy(b->ks, b->answer.ks, sizeof b->ks);

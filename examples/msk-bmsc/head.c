@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../hosts/fields.h"
+
 #define EMPTY_LINES_MAX 2 /* in front of a request; RFC 9112 2.2 */
 #define LENGTH_DIGITS_MAX 9
 #define PARTS_MAX \
@@ -82,13 +84,6 @@ all(struct msk_bytes text, bool (*is)(uint8_t c))
         if (!is(text.p[i]))
             return false;
     return true;
-}
-
-static bool
-equals(struct msk_bytes text, const char *word)
-{
-    return text.n == strlen(word) &&
-           strncasecmp((const char *)text.p, word, text.n) == 0;
 }
 
 static bool
@@ -237,8 +232,8 @@ judge_target(struct head *head, struct msk_bytes method,
         return 414;
     if (target.p[0] == '/')
         return HEAD_FINE;
-    if (equals(target, "*"))
-        return equals(method, "OPTIONS") ? HEAD_FINE : 400;
+    if (fields_is(target, "*"))
+        return fields_is(method, "OPTIONS") ? HEAD_FINE : 400;
     if (!begins(target, "http://") && !begins(target, "https://"))
         return 400; /* authority form as well: this is no proxy */
     authority = before(behind(target, scheme), "/?");
@@ -288,7 +283,7 @@ lists(struct msk_bytes value, const char *word)
     while (value.n > 0) {
         struct msk_bytes item = before(value, ",");
 
-        if (equals(trimmed(item), word))
+        if (fields_is(trimmed(item), word))
             return true;
         value = behind(value, item.n < value.n ? item.n + 1 : item.n);
     }
@@ -303,9 +298,10 @@ judge_framing(struct head *head, struct msk_bytes name, struct msk_bytes line,
 {
     if (value.p + value.n != line.p + line.n)
         return 400;
-    if (equals(name, "Content-Length"))
+    if (fields_is(name, "Content-Length"))
         return judge_length(head, value);
-    return ++head->codings == 1 && equals(value, "chunked") ? HEAD_FINE : 400;
+    return ++head->codings == 1 && fields_is(value, "chunked") ? HEAD_FINE
+                                                               : 400;
 }
 
 static int
@@ -321,20 +317,21 @@ judge_field(struct head *head, struct msk_bytes line)
     value = trimmed(behind(line, name.n + 1));
     if (!all(value, is_value))
         return 400;
-    if (equals(name, "Host"))
+    if (fields_is(name, "Host"))
         return ++head->hosts == 1 &&
                        (head->absolute || is_ours(head->host, value))
                    ? HEAD_FINE
                    : 400;
-    if (equals(name, "Content-Length") || equals(name, "Transfer-Encoding"))
+    if (fields_is(name, "Content-Length") ||
+        fields_is(name, "Transfer-Encoding"))
         return judge_framing(head, name, line, value);
-    if (equals(name, "Connection"))
+    if (fields_is(name, "Connection"))
         head->close = head->close || lists(value, "close");
-    if (equals(name, "Cookie"))
+    if (fields_is(name, "Cookie"))
         head->cookies += 1 + count(value, ";,");
     if (head->cookies > PARTS_MAX)
         return 431;
-    if (equals(name, "Expect") && !equals(value, "100-continue"))
+    if (fields_is(name, "Expect") && !fields_is(value, "100-continue"))
         return 417;
     return HEAD_FINE;
 }

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests and their answers, for --trace and --pcap. */
-#include <string.h>
-#include <strings.h>
-
+#include "../hosts/fields.h"
 #include "../msk-bmsc/said.h"
 #include "host.h"
-
-static struct msk_bytes
-header(const struct msk_http_header *headers, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (headers[i].name.n == strlen(name) &&
-            strncasecmp((const char *)headers[i].name.p, name,
-                        headers[i].name.n) == 0)
-            return headers[i].value;
-    return (struct msk_bytes){ NULL, 0 };
-}
 
 /* A header that says something of Digest. */
 static void
 tell_header(json_t *event, const char *member,
             const struct msk_http_header *headers, size_t n, const char *name)
 {
-    struct msk_bytes value = header(headers, n, name);
+    struct msk_bytes value = fields_value(headers, n, name);
 
     if (value.n > 0)
         event_text(event, member, value);

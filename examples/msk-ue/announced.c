@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "../hosts/fields.h"
 #include "bundle.h"
 #include "mime.h"
 #include "msk/announcement.h"
@@ -70,8 +70,7 @@ is_plain(struct msk_bytes encoding)
     static const char *const plain[] = { "7bit", "8bit", "binary" };
 
     for (size_t i = 0; i < 3; i++)
-        if (encoding.n == strlen(plain[i]) &&
-            strncasecmp((const char *)encoding.p, plain[i], encoding.n) == 0)
+        if (fields_is(encoding, plain[i]))
             return true;
     return encoding.n == 0;
 }

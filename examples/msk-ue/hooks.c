@@ -2,6 +2,7 @@
 /* What the session wants done, and what there is to tell of it. */
 #include <string.h>
 
+#include "../hosts/fields.h"
 #include "host.h"
 
 static void
@@ -21,21 +22,12 @@ send_mikey(void *user, struct msk_bytes peer, struct msk_bytes message)
                 message);
 }
 
-static bool
-has_header(const struct msk_http_request *request, const char *name)
-{
-    for (size_t i = 0; i < request->n_headers; i++)
-        if (request->headers[i].name.n == strlen(name) &&
-            curl_strnequal((const char *)request->headers[i].name.p, name,
-                           strlen(name)) != 0)
-            return true;
-    return false;
-}
-
 static void
 send_http(void *user, const struct msk_http_request *request)
 {
     struct host *h = user;
+    struct msk_bytes proof =
+        fields_value(request->headers, request->n_headers, "Authorization");
     json_t *event;
 
     if (h->moving)
@@ -43,9 +35,8 @@ send_http(void *user, const struct msk_http_request *request)
     event = event_new(&h->log, "http_request");
 
     event_text(event, "target", request->target);
-    (void)json_object_set_new(
-        event, "authorization",
-        json_boolean(has_header(request, "Authorization")));
+    (void)json_object_set_new(event, "authorization",
+                              json_boolean(proof.p != NULL));
     event_text(event, "body", request->body);
     event_tell(&h->log, event);
     http_send(&h->http, request);

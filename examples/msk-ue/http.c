@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fields.h"
+#include "../hosts/fields.h"
 
 #define URL_MAX 2048
 
@@ -96,15 +96,6 @@ add_header(struct http_client *http, struct msk_bytes name,
     say(http, "\r\n", 2);
 }
 
-static bool
-names(const struct msk_http_header *header, const char *name)
-{
-    size_t n = strlen(name);
-
-    return header->name.n == n &&
-           curl_strnequal((const char *)header->name.p, name, n) != 0;
-}
-
 /* The request as it will stand on the wire, as good as the host knows it. */
 static void
 set_headers(struct http_client *http, const struct msk_http_request *request)
@@ -120,7 +111,7 @@ set_headers(struct http_client *http, const struct msk_http_request *request)
     say(http, request->target.p, request->target.n);
     say(http, " HTTP/1.1\r\n", 11);
     for (size_t i = 0; i < request->n_headers; i++) {
-        has_host = has_host || names(&request->headers[i], "Host");
+        has_host = has_host || fields_is(request->headers[i].name, "Host");
         add_header(http, request->headers[i].name, request->headers[i].value);
     }
     if (!has_host)

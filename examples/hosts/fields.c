@@ -2,6 +2,7 @@
 #include "fields.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* "Name: value\r\n" as a header. False: the status line, or the end. */
 static bool
@@ -36,4 +37,20 @@ fields_list(struct msk_bytes head, struct msk_http_header *list, size_t cap)
             n++;
     }
     return n;
+}
+
+bool
+fields_is(struct msk_bytes text, const char *word)
+{
+    return text.n == strlen(word) &&
+           strncasecmp((const char *)text.p, word, text.n) == 0;
+}
+
+struct msk_bytes
+fields_value(const struct msk_http_header *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (fields_is(list[i].name, name))
+            return list[i].value;
+    return (struct msk_bytes){ NULL, 0 };
 }
