@@ -82,6 +82,24 @@ configure() {
     quietly "${_dir##*/}-setup" meson setup "$@" "$_dir" "$root"
 }
 
+# build_all [tests]: build/all has the library and the programs, and the tests
+# too when they are asked for, or were before. Both commands build there, so
+# that the second one has less to do.
+build_all() {
+    _tests=
+    test -f "$build/all/build.ninja" || _tests=-Dtests=disabled
+    test "${1:-}" != tests || _tests=-Dtests=enabled
+    configure all -Dexamples=enabled $_tests &&
+        quietly all-build ninja -C "$build/all"
+}
+
+# programs: build/all has them. It is not configured again, for gates run side
+# by side.
+programs() {
+    test -f "$build/all/build.ninja" || build_all
+    quietly "${0##*/}-programs" ninja -C "$build/all"
+}
+
 # row NAME COUNTS: a row of tests/table, with the seconds since the one before it
 # and the day. COUNTS: passed, failed, skipped.
 _row_began=$(date +%s)
