@@ -15,6 +15,7 @@
 static struct {
     long blocks; /* that are held */
     long left;   /* allocations until one fails; below 0: none does */
+    bool once;   /* and those after it do not */
     bool failed, leaked;
     const uint8_t *key;
 } heap;
@@ -32,6 +33,7 @@ heap_take(size_t n, const char *file, int line)
     (void)file, (void)line;
     if (heap.left == 0) {
         heap.failed = true;
+        heap.left = heap.once ? -1 : 0;
         return NULL;
     }
     if (heap.left > 0)
@@ -118,8 +120,12 @@ encrypt(const struct msk_crypto *c)
 {
     static const uint8_t iv[16];
     uint8_t out[4];
+    int failed = 0;
 
-    return c->aes_ctr(c->user, key_view, iv, text.p, out, sizeof out);
+    for (size_t n = 16; failed == 0 && n <= KEY_LEN; n += 16)
+        failed = c->aes_ctr(c->user, (struct msk_bytes){ key, n }, iv, text.p,
+                            out, sizeof out);
+    return failed;
 }
 
 /* The provider from its first day to its last, with an operation of each kind,
@@ -152,7 +158,8 @@ static const struct {
 static struct msk_openssl openssl;
 static struct msk_crypto crypto;
 
-/* The number of allocations that one of them makes; each fails once. */
+/* The number of allocations that one of them makes; each fails, alone or with
+ * all that come after it. */
 static size_t
 fail_each_allocation(size_t i)
 {
@@ -181,8 +188,41 @@ survives_each_allocation_that_fails(void **state)
         /* What OpenSSL keeps for later it has after the second one. */
         for (int turn = 0; turn < 2; turn++)
             check_int(operations[i].name, operations[i].run(&crypto), 0);
+        heap.once = true;
+        assert_true(fail_each_allocation(i) > 0);
+        heap.once = false;
         assert_true(fail_each_allocation(i) > 0);
     }
+}
+
+/* One that says it is whole has all but MD5. What OpenSSL has fetched before it
+ * must fetch anew, and one of it is missing when an allocation fails. */
+static void
+is_whole_or_refuses_to_begin(void **state)
+{
+    size_t refused = 0;
+
+    (void)state;
+    heap.once = true;
+    for (long n = 0; n == 0 || heap.failed; n++) {
+        struct msk_openssl own;
+        struct msk_crypto c;
+        int err;
+
+        EVP_set_default_properties(NULL, "");
+        heap.failed = false;
+        heap.left = n;
+        err = msk_crypto_openssl_init(&c, &own);
+        heap.left = -1;
+        refused += err == MSK_ERR_CRYPTO ? 1 : 0;
+        if (err == MSK_OK)
+            check_int("whole", digest(&c) | authenticate(&c) | encrypt(&c), 0);
+        else
+            assert_int_equal(err, MSK_ERR_CRYPTO);
+        msk_crypto_openssl_wipe(&own);
+    }
+    heap.once = false;
+    assert_true(refused > 0);
 }
 
 static void
@@ -244,6 +284,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(survives_each_allocation_that_fails),
+        cmocka_unit_test(is_whole_or_refuses_to_begin),
         cmocka_unit_test(gives_no_block_back_with_a_key_in_it),
         cmocka_unit_test(leaves_the_errors_of_the_thread_alone),
         cmocka_unit_test(refuses_null),
