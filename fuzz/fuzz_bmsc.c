@@ -5,7 +5,9 @@
  * steps, providers that fail.
  *
  * Whatever happens: no counter is sent twice under a MUK, no MTK ID or counter
- * twice under an MSK; a call that failed leaves nothing to be done; a record
+ * twice under an MSK; a message brings the MSK of its own Key Group, though
+ * another one of its number is in another domain, and who joins or parts does
+ * so with that one alone; a call that failed leaves nothing to be done; a record
  * survives being stored; one MSK message is in flight; an accepted request is
  * accepted once; nothing but a verified request moves an address; a timer
  * that was run has nothing due; no failure but those that were asked for.
@@ -28,8 +30,15 @@
 #define MESSAGE_MAX 600
 #define BODY_MAX 4096
 
-/* The first group is streaming; the last one has no MSK until it is rekeyed
- * for the first time. */
+/* Two domains have Key Groups of the same numbers. The first one is streaming;
+ * the last one has no MSK until it is rekeyed for the first time. */
+static const struct msk_group_id group_ids[GROUPS] = {
+    { { 0x21, 0x63, 0x54 }, 1 },
+    { { 0x21, 0x63, 0x54 }, 2 },
+    { { 0x21, 0x63, 0x53 }, 1 },
+    { { 0x21, 0x63, 0x53 }, 2 },
+};
+
 struct group {
     bool there;
     struct msk_key_group record;
@@ -55,6 +64,7 @@ struct bench {
     uint32_t counter[MUKS]; /* the last that was sent under it; 0: none */
     uint8_t sent[SENT][MESSAGE_MAX];
     size_t sent_n[SENT], at;
+    unsigned sent_to[GROUPS], ended[GROUPS]; /* in the last call */
 
     /* the UE's end of HTTP, and its last request */
     struct msk_digest_client client;
@@ -85,21 +95,30 @@ some(struct bench *b, size_t most)
 
 /* --- the host ------------------------------------------------------------ */
 
-static const uint8_t domain[3] = { 0x21, 0x63, 0x54 };
+static bool
+is_same(const struct msk_group_id *a, const struct msk_group_id *b)
+{
+    return memcmp(a->domain, b->domain, 3) == 0 && a->group == b->group;
+}
 
-#define GROUP_ID(d, number) \
-    (&(const struct msk_group_id){ { (d)[0], (d)[1], (d)[2] }, (number) })
+/* Which one that is; GROUPS: none. */
+static size_t
+index_of(const struct msk_group_id *group)
+{
+    size_t i = 0;
+
+    while (i < GROUPS && !is_same(group, &group_ids[i]))
+        i++;
+    return i;
+}
 
 static const struct msk_key_group *
 find_group(void *user, const struct msk_group_id *group)
 {
     struct bench *b = user;
+    size_t i = index_of(group);
 
-    if (memcmp(group->domain, domain, 3) != 0 || group->group == 0 ||
-        group->group > GROUPS)
-        return NULL;
-    return b->group[group->group - 1].there ? &b->group[group->group - 1].record
-                                            : NULL;
+    return i < GROUPS && b->group[i].there ? &b->group[i].record : NULL;
 }
 
 static enum msk_permission
@@ -116,7 +135,7 @@ authorise(void *user, const struct msk_subscriber *sub,
 
     REQUIRE(msk_subscriber_id(sub).n == 2);
     return b->mood == 0 ? MSK_PERMISSION_GRANTED
-                        : answers[(b->mood + group->group) % 7];
+                        : answers[(b->mood + 1 + index_of(group)) % 7];
 }
 
 /* The groups whose bits the last octet of the name has. */
@@ -127,12 +146,9 @@ service_groups(void *user, struct msk_bytes service, struct msk_group_id *ids,
     size_t n = 0;
 
     (void)user;
-    for (uint16_t i = 0; i < GROUPS && n < cap; i++)
-        if (service.n > 0 && (service.p[service.n - 1] >> i & 1) != 0) {
-            memset(&ids[n], 0, sizeof ids[n]);
-            memcpy(ids[n].domain, domain, 3);
-            ids[n++].group = (uint16_t)(i + 1);
-        }
+    for (size_t i = 0; i < GROUPS && n < cap; i++)
+        if (service.n > 0 && (service.p[service.n - 1] >> i & 1) != 0)
+            ids[n++] = group_ids[i];
     return n;
 }
 
@@ -164,18 +180,18 @@ subscribe(struct bench *b, unsigned muk, bool again)
 }
 
 static void
-add_group(struct bench *b, uint16_t group)
+add_group(struct bench *b, size_t i)
 {
     struct msk_key_group_config c = { .size = sizeof c };
 
-    memcpy(c.id.domain, domain, 3);
-    c.id.group = group;
-    c.id.number = group == 2 ? 0xFFFD : 1;
-    c.streaming = group == 1;
+    memcpy(c.id.domain, group_ids[i].domain, 3);
+    c.id.group = group_ids[i].group;
+    c.id.number = i == 1 ? 0xFFFD : 1;
+    c.streaming = i == 0;
     c.seq_high = 20;
-    REQUIRE(msk_key_group_init(&b->group[group - 1].record, &c,
-                               &b->toy.random) == MSK_OK);
-    b->group[group - 1].there = true;
+    REQUIRE(msk_key_group_init(&b->group[i].record, &c, &b->toy.random) ==
+            MSK_OK);
+    b->group[i].there = true;
 }
 
 /* --- the properties ------------------------------------------------------ */
@@ -195,6 +211,33 @@ store(struct bench *b)
     REQUIRE(n == m && memcmp(packed, again, n) == 0);
 }
 
+/* Is the subscriber one of that group? Each is told once. */
+static bool
+is_member(const struct bench *b, const struct msk_group_id *id)
+{
+    struct msk_group_id ids[MSK_SUBSCRIBER_GROUPS_MAX];
+    size_t n = msk_subscriber_groups(&b->sub, ids, MSK_SUBSCRIBER_GROUPS_MAX);
+    size_t times = 0;
+
+    for (size_t i = 0; i < n; i++)
+        times += is_same(&ids[i], id) ? 1 : 0;
+    REQUIRE(times <= 1);
+    return times == 1;
+}
+
+/* Deliveries to all groups but that one. */
+static size_t
+owed_to_others(const struct msk_subscriber *subscriber,
+               const struct msk_group_id *id)
+{
+    const struct msk_sub *sub = msk_sub_at(subscriber);
+    size_t n = 0;
+
+    for (size_t i = 0; i < sub->n_deliveries; i++)
+        n += is_same(&sub->delivery[i].group, id) ? 0 : 1;
+    return n;
+}
+
 static void
 check_record(const struct bench *b)
 {
@@ -206,10 +249,38 @@ check_record(const struct bench *b)
 
         in_flight += d->state == MSK_DELIVERY_SENT && !d->old_muk ? 1 : 0;
         REQUIRE(d->state != MSK_DELIVERY_FREE);
-        REQUIRE(msk_sub_find(sub, &d->group) != NULL);
+        REQUIRE(is_member(b, &d->group));
     }
     REQUIRE(in_flight <= 1);
     REQUIRE(b->config.acks != MSK_ACK_NONE || in_flight == 0);
+}
+
+/* A message with an MSK brings that of its Key Group. */
+static void
+check_msk(struct bench *b, const struct msk_message *m, unsigned muk)
+{
+    struct msk_key_group_msk held = { .size = sizeof held };
+    struct msk_group_id group = msk_key_id_group(&m->id);
+    const struct msk_key_group *record = find_group(b, &group);
+    struct msk_content content;
+    uint8_t key[16], mrk[16];
+    char btid[8];
+    bool found = false;
+
+    name_keys(muk, btid, key, mrk);
+    REQUIRE(msk_msk_message_open(&b->toy.crypto, (struct msk_bytes){ key, 16 },
+                                 m, &content) == MSK_OK);
+    REQUIRE(record != NULL);
+    b->sent_to[index_of(&group)]++;
+    if (content.kind != MSK_CONTENT_MSK)
+        return;
+    REQUIRE(is_member(b, &group));
+    for (int role = 0; role < 3 && !found; role++)
+        found =
+            msk_key_group_get(record, (enum msk_key_group_role)role, &held) &&
+            held.id.number == m->id.number;
+    REQUIRE(found && held.msk.n == content.key_len &&
+            memcmp(held.msk.p, content.key, content.key_len) == 0);
 }
 
 static void
@@ -229,6 +300,7 @@ check_mikey(struct bench *b, const struct msk_bmsc_effect *e)
     REQUIRE(muk < MUKS && m.counter > b->counter[muk]);
     REQUIRE(m.counter != UINT32_MAX);
     b->counter[muk] = m.counter;
+    check_msk(b, &m, muk);
     REQUIRE(!m.v || b->config.acks != MSK_ACK_NONE);
     REQUIRE(e->message.n <= MESSAGE_MAX);
     memcpy(b->sent[b->at % SENT], e->message.p, e->message.n);
@@ -258,6 +330,8 @@ drain(struct bench *b)
 {
     struct msk_bmsc_effect e = { .size = sizeof e };
 
+    memset(b->sent_to, 0, sizeof b->sent_to);
+    memset(b->ended, 0, sizeof b->ended);
     for (size_t i = 0; msk_outbox_next(b->outbox, &e); i++)
         switch (e.kind) {
         case MSK_BMSC_EFFECT_SEND_MIKEY: check_mikey(b, &e); break;
@@ -265,10 +339,13 @@ drain(struct bench *b)
             REQUIRE(i == 0 && b->status == 0);
             take_answer(b, e.response);
             break;
+        case MSK_BMSC_EFFECT_JOINED: REQUIRE(is_member(b, &e.group)); break;
+        case MSK_BMSC_EFFECT_PARTED: REQUIRE(!is_member(b, &e.group)); break;
         case MSK_BMSC_EFFECT_DELIVERED:
         case MSK_BMSC_EFFECT_GAVE_UP:
-        case MSK_BMSC_EFFECT_JOINED:
-        case MSK_BMSC_EFFECT_PARTED: REQUIRE(e.group.group != 0); break;
+            REQUIRE(index_of(&e.group) < GROUPS);
+            b->ended[index_of(&e.group)]++;
+            break;
         }
 }
 
@@ -351,6 +428,17 @@ ask(struct bench *b, bool changed)
                        msk_sub_at(&before)->address, MSK_PEER_MAX) == 0);
 }
 
+/* The which-th group from 1 on; 0, and one too many: a number that none has. */
+static void
+name_group(struct msk_body_item *item, uint8_t which)
+{
+    bool is_one = which > 0 && which <= GROUPS;
+    const struct msk_group_id *id = &group_ids[is_one ? which - 1 : 0];
+
+    memcpy(item->domain, id->domain, 3);
+    item->msk_id[1] = is_one ? (uint8_t)id->group : which;
+}
+
 static size_t
 take_items(struct bench *b, enum msk_procedure p, struct msk_body_item *items)
 {
@@ -360,9 +448,8 @@ take_items(struct bench *b, enum msk_procedure p, struct msk_body_item *items)
     for (size_t i = 0; i < n; i++) {
         uint8_t what = input_octet(&b->in);
 
-        memcpy(items[i].domain, domain, 3);
+        name_group(&items[i], what % (GROUPS + 2));
         items[i].domain[2] ^= what == 0x55 ? 1 : 0;
-        items[i].msk_id[1] = what % (GROUPS + 2);
         items[i].msk_id[3] = what / 64;
         if (p != MSK_PROCEDURE_MSK_REQUEST)
             items[i].service = (struct msk_bytes){
@@ -509,6 +596,23 @@ op_ack_raw(struct bench *b)
         msk_bmsc_take_ack(b->bmsc, b, &b->sub, message, b->now, b->outbox));
 }
 
+/* What was pushed is on its way, was sent or has ended, unless the host let it
+ * be; and what others are owed
+ * ends only when that is told. */
+static void
+check_pushed(const struct bench *b, const struct msk_subscriber *before,
+             const struct msk_group_id *id)
+{
+    size_t now = owed_to_others(&b->sub, id);
+    size_t mine = msk_sub_at(&b->sub)->n_deliveries - now, ended = 0;
+
+    REQUIRE(b->mood != 0 || mine > 0 || b->sent_to[index_of(id)] > 0 ||
+            b->ended[index_of(id)] > 0);
+    for (size_t i = 0; i < GROUPS; i++)
+        ended += i == index_of(id) ? 0 : b->ended[i];
+    REQUIRE(owed_to_others(before, id) == now + ended);
+}
+
 static void
 op_push(struct bench *b, bool pull)
 {
@@ -525,7 +629,8 @@ op_push(struct bench *b, bool pull)
              : msk_bmsc_push_msk(b->bmsc, b, &b->sub, &g->record, role, b->now,
                                  b->outbox);
     REQUIRE(pull || !b->config.never_push || err != MSK_OK);
-    (void)settle(b, &before, err);
+    if (settle(b, &before, err) && !pull)
+        check_pushed(b, &before, &group_ids[what % GROUPS]);
 }
 
 /* All that the pacer gives at one moment is at most the burst; and who waits
@@ -596,13 +701,12 @@ static void
 op_rekey(struct bench *b)
 {
     uint8_t what = input_octet(&b->in);
-    uint16_t i = what % GROUPS;
-    struct group *g = &b->group[i];
+    struct group *g = &b->group[what % GROUPS];
     int err;
 
     b->toy.fail_at = 0;
     if (!g->there) {
-        add_group(b, (uint16_t)(i + 1));
+        add_group(b, what % GROUPS);
         return;
     }
     switch (what / GROUPS % 4) {
@@ -662,15 +766,35 @@ op_mtk(struct bench *b)
     }
 }
 
+/* Joined or parted, and nothing happens to another group. */
+static void
+join(struct bench *b, const struct msk_group_id *id, bool wanted)
+{
+    const size_t owed = owed_to_others(&b->sub, id);
+    bool was[GROUPS];
+    int err = MSK_OK;
+
+    for (size_t i = 0; i < GROUPS; i++)
+        was[i] = is_member(b, &group_ids[i]);
+    if (wanted)
+        err = msk_subscriber_join(&b->sub, id);
+    else
+        msk_subscriber_part(&b->sub, id);
+    for (size_t i = 0; err == MSK_OK && i < GROUPS; i++)
+        REQUIRE(is_member(b, &group_ids[i]) ==
+                (&group_ids[i] == id ? wanted : was[i]));
+    REQUIRE(owed_to_others(&b->sub, id) == owed);
+}
+
 static void
 op_host(struct bench *b)
 {
     uint8_t what = input_octet(&b->in);
-    uint16_t group = (uint16_t)(1 + what / 8 % GROUPS);
+    const struct msk_group_id *id = &group_ids[what / 8 % GROUPS];
 
     switch (what % 8) {
-    case 0: (void)msk_subscriber_join(&b->sub, GROUP_ID(domain, group)); break;
-    case 1: msk_subscriber_part(&b->sub, GROUP_ID(domain, group)); break;
+    case 0: join(b, id, true); break;
+    case 1: join(b, id, false); break;
     case 2: msk_subscriber_reauth(&b->sub); break;
     case 3: msk_subscriber_rebootstrap(&b->sub); break;
     case 4: b->mood = what / 8; break;
@@ -785,7 +909,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                        sizeof(struct msk_digest_client_config),
                                        &b.toy.crypto, &b.toy.random,
                                        msk_text(FQDN), 0, 0 }) == MSK_OK);
-    for (uint16_t i = 1; i < GROUPS; i++)
+    for (size_t i = 0; i + 1 < GROUPS; i++)
         add_group(&b, i);
     REQUIRE(subscribe(&b, 0, false) == MSK_OK);
     while (b.in.n > 0)
