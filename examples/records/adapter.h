@@ -5,6 +5,9 @@
 
 #include "records.h"
 
+/* Why a request failed: somebody else repairs the store, or has to. */
+#define RECORDS_BARRED "a repair of the store has not ended"
+
 /* Does the request change something? */
 bool records_is_write(const struct records_request *q);
 

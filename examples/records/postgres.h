@@ -14,12 +14,22 @@ struct postgres {
     struct records records;
     int epoll;
     struct link reads, writes;
-    struct records_queue waiting; /* have writes to be sent */
-    struct records_queue over;    /* done, and not told yet */
-    struct write *block;          /* in the transaction under way */
-    size_t n, cap, open;          /* open: without a final result */
-    bool conflict;                /* why it failed, if it did */
+    struct records_queue waiting;      /* have writes to be sent */
+    struct records_queue over;         /* done, and not told yet */
+    struct write *block;               /* in the transaction under way */
+    size_t n, cap, open;               /* open: without a final result */
+    bool conflict;                     /* why it failed, if it did */
+    uint8_t repairs[RECORDS_NAME_MAX]; /* who repairs the store from here */
+    size_t repairs_n;                  /* 0: nobody */
 };
+
+/* postgres_repair.c: the first words of a transaction whose first request is
+ * that one: if the store is somebody else's to repair it fails. */
+bool repair_send(struct postgres *p, const struct records_request *first);
+/* What the server says to that, */
+void repair_take_barred(struct postgres *p, const PGresult *res);
+/* and a write with its final result. */
+void repair_note(struct postgres *p, const struct records_request *q);
 
 /* One request of a batch has its final result. */
 void postgres_settle(struct postgres *p, struct records_batch *batch);

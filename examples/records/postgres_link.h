@@ -18,6 +18,7 @@ enum op_kind {
     OP_WAITS,   /* does it still wait for a standby? */
     OP_REQUEST, /* `request` */
     OP_BEGIN,
+    OP_BARRED, /* is the store somebody else's to repair? */
     OP_COMMIT, /* of `request`; NULL: of many */
     OP_SYNC
 };

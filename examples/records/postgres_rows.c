@@ -125,6 +125,10 @@ describe(struct parameters *p, const struct records_request *q)
     case RECORDS_SAVE_JOB:
     case RECORDS_SUM_JOB:
     case RECORDS_END_JOB: return describe_job(p, q);
+    case RECORDS_REPAIR:
+    case RECORDS_NOTE_REPAIR:
+    case RECORDS_END_REPAIR:
+    case RECORDS_LOOK_REPAIR: return describe_repair(p, q);
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_LEASE:
@@ -279,6 +283,10 @@ request_take(struct records_request *q, const PGresult *res)
     case RECORDS_CLAIM_JOB:
     case RECORDS_SUM_JOB:
     case RECORDS_END_JOB: return take_job(q, res);
+    case RECORDS_REPAIR:
+    case RECORDS_NOTE_REPAIR:
+    case RECORDS_END_REPAIR:
+    case RECORDS_LOOK_REPAIR: return take_repair(q, res);
     case RECORDS_SAVE_JOB:
     case RECORDS_LEASE: q->epoch = value_get_number(res, 0, 0); break;
     case RECORDS_SAVE:

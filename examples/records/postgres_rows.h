@@ -38,6 +38,13 @@ uint64_t value_get_number(const PGresult *res, int row, int column);
 const char *describe_job(struct parameters *p, const struct records_request *q);
 enum records_result take_job(struct records_request *q, const PGresult *res);
 
+/* --- postgres_repair.c --------------------------------------------------- */
+
+/* The same of a repair. */
+const char *describe_repair(struct parameters *p,
+                            const struct records_request *q);
+enum records_result take_repair(struct records_request *q, const PGresult *res);
+
 /* --- postgres_rows.c ----------------------------------------------------- */
 
 /* Sends the statement of op->request. False as link_send. */

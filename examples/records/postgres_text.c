@@ -28,6 +28,9 @@ const char link_schema[] =
     " until bigint NOT NULL, at bytea NOT NULL, last bytea NOT NULL,"
     " members bigint NOT NULL, seen bigint NOT NULL, done bigint NOT NULL,"
     " ended bigint NOT NULL, PRIMARY KEY (id, part));"
+    /* One row at most; without an owner it has ended. */
+    "CREATE TABLE IF NOT EXISTS repair (id bigint PRIMARY KEY,"
+    " owner bytea NOT NULL, note bytea NOT NULL);"
     "CREATE TABLE IF NOT EXISTS server (id bigint PRIMARY KEY,"
     " mark text NOT NULL);";
 
@@ -81,6 +84,21 @@ const char *const link_look[] = {
 
 const struct statement link_statements[] = {
     { "waits", "SELECT current_setting('synchronous_standby_names')" },
+    /* An error, which takes the transaction with it. Until that ends it has the
+     * table, so that a repair that begins waits for it. */
+    { "barred", "SELECT 1 / (coalesce((SELECT owner FROM repair), ''::bytea)"
+                " = $1::bytea)::int" },
+    { "begin_repair", "LOCK TABLE repair IN ACCESS EXCLUSIVE MODE" },
+    { "repair",
+      "INSERT INTO repair AS r (id, owner, note) VALUES (1, $1::bytea,"
+      " $2::bytea) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner,"
+      " note = CASE WHEN r.owner = ''::bytea THEN excluded.note ELSE r.note END"
+      " RETURNING note" },
+    { "note_repair", "UPDATE repair SET note = $2::bytea"
+                     " WHERE owner = $1::bytea RETURNING note" },
+    { "end_repair", "UPDATE repair SET owner = '', note = $2::bytea"
+                    " WHERE owner = $1::bytea RETURNING note" },
+    { "look_repair", "SELECT note, owner FROM repair" },
     { "by_id", "SELECT " ROW " FROM subscriber s WHERE id = $1::bytea" },
     { "by_btid",
       "(SELECT " ROW ", 0 AS o FROM subscriber s WHERE btid = $1::bytea)"

@@ -52,11 +52,14 @@ compare_jobs(const struct records_job *a, const struct records_job *b)
     return order != 0 ? order : (a->part > b->part) - (a->part < b->part);
 }
 
-/* What it locks is in this order; a claim waits for no lock, and is last. */
+/* What it locks is in this order; a claim waits for no lock, and is last. A
+ * repair that begins is first, since without it nothing else may be. */
 static int
 rank(const struct records_request *q)
 {
-    return q->kind == RECORDS_CLAIM ? RECORDS_END_JOB + 1 : (int)q->kind;
+    if (q->kind == RECORDS_REPAIR)
+        return 0;
+    return q->kind == RECORDS_CLAIM ? RECORDS_LOOK_REPAIR : (int)q->kind;
 }
 
 /* All transactions lock in one order, so that none waits for another one that
@@ -76,7 +79,7 @@ compare_writes(const void *a, const void *b)
         return compare_groups(&x->group_row->id, &y->group_row->id);
     if (x->kind == RECORDS_SAVE_JOB)
         return compare_jobs(x->job, y->job);
-    return x->job != NULL || x->kind == RECORDS_CLAIM
+    return x->job != NULL || x->note != NULL || x->kind == RECORDS_CLAIM
                ? 0
                : compare_octets(x->key, y->key);
 }
@@ -92,6 +95,10 @@ send_waits(struct postgres *p)
            link_send(&p->writes, &waits, "waits", 0, NULL, NULL);
 }
 
+/* What a transaction looks at is what is there when it looks, also after it has
+ * waited for a repair to begin. */
+#define BEGIN "BEGIN ISOLATION LEVEL READ COMMITTED"
+
 /* One transaction of n writes. COMMIT stands after a sync: after an error it
  * is not skipped, and rolls back. */
 static bool
@@ -100,7 +107,8 @@ send_transaction(struct postgres *p, const struct write *writes, size_t n)
     const struct op begin = { .kind = OP_BEGIN };
     const struct op commit = { OP_COMMIT, NULL,
                                p->n > n ? writes->request : NULL };
-    bool fine = link_send_text(&p->writes, &begin, "BEGIN") && send_waits(p);
+    bool fine = link_send_text(&p->writes, &begin, BEGIN) && send_waits(p) &&
+                repair_send(p, writes->request);
 
     for (size_t i = 0; fine && i < n; i++) {
         const struct op op = { OP_REQUEST, writes[i].batch, writes[i].request };
@@ -116,6 +124,7 @@ static void
 end_write(struct postgres *p, const struct write *w, enum records_result result)
 {
     w->request->result = result;
+    repair_note(p, w->request);
     p->open--;
     postgres_settle(p, w->batch);
 }
@@ -251,6 +260,8 @@ postgres_take(void *user, const struct op *op, const PGresult *res)
             p->conflict = true;
         if (is_demoted(res))
             link_drop(&p->writes, "the server is no primary any more");
+    } else if (op->kind == OP_BARRED) {
+        repair_take_barred(p, res);
     } else if (op->kind == OP_COMMIT) {
         take_commit(p, op, res);
     }

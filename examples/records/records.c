@@ -17,7 +17,10 @@ records_is_write(const struct records_request *q)
     case RECORDS_BEGIN_JOB:
     case RECORDS_CLAIM_JOB:
     case RECORDS_SAVE_JOB:
-    case RECORDS_END_JOB: return true;
+    case RECORDS_END_JOB:
+    case RECORDS_REPAIR:
+    case RECORDS_NOTE_REPAIR:
+    case RECORDS_END_REPAIR: return true;
     case RECORDS_BY_ID:
     case RECORDS_BY_BTID:
     case RECORDS_MEMBERS:
@@ -26,7 +29,8 @@ records_is_write(const struct records_request *q)
     case RECORDS_SUM_JOB:
     case RECORDS_NEXT:
     case RECORDS_GROUP:
-    case RECORDS_GROUP_AFTER: break;
+    case RECORDS_GROUP_AFTER:
+    case RECORDS_LOOK_REPAIR: break;
     }
     return false;
 }

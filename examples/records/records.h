@@ -31,6 +31,7 @@ extern "C" {
 #define RECORDS_SERVICES_MAX 1024 /* octets of text, with the zero at its end */
 #define RECORDS_NAME_MAX 64       /* octets of the name of a lease */
 #define RECORDS_JOB_ID 16         /* octets */
+#define RECORDS_NOTE_MAX 256      /* octets */
 #define RECORDS_WHY_MAX 128
 
 /* A subscriber. Packed as the library does it; the rest is what a store looks
@@ -88,6 +89,12 @@ struct records_job {
     uint64_t members, seen, done; /* members when it began; how many were seen,
                                      and what the host counts */
     bool ended;
+};
+
+/* How far a repair is, in octets of who does it. */
+struct records_note {
+    uint8_t octets[RECORDS_NOTE_MAX];
+    size_t n;
 };
 
 enum records_result {
@@ -149,7 +156,23 @@ enum records_kind {
     RECORDS_SUM_JOB,
     /* The same, and the job is gone. RECORDS_NONE: a part has not ended, or
      * another one was faster. */
-    RECORDS_END_JOB
+    RECORDS_END_JOB,
+    /* All records are repaired, by `owner`, a name that nobody had before. From
+     * when this is committed to the end of the repair nothing is saved, claimed
+     * or leased but by this struct records: all else that changes something is
+     * RECORDS_FAILED, and what was under way elsewhere has ended before. The
+     * store remembers that, whoever dies. If a repair has not ended it is taken
+     * over, and its owner is one of the others; `note` is then the one that was
+     * kept, else this one is kept. */
+    RECORDS_REPAIR,
+    /* Keeps `note`. RECORDS_FAILED: it is not `owner`'s any more. */
+    RECORDS_NOTE_REPAIR,
+    /* It has ended; `note` is kept as that of the last one. RECORDS_FAILED as
+     * above. */
+    RECORDS_END_REPAIR,
+    /* Has a repair not ended? `note` is its; RECORDS_NONE: `note` is that of the
+     * last one that has, empty if there was none. */
+    RECORDS_LOOK_REPAIR
 };
 
 /* One request. What a kind does not name above is not looked at. */
@@ -163,6 +186,7 @@ struct records_request {
                                         filled; cap 0 counts as 1 */
     struct records_group *group_row; /* in or out; of GROUP_AFTER cap of them */
     struct records_job *job;         /* in or out */
+    struct records_note *note;       /* in or out */
     msk_time now, hold;              /* milliseconds */
     struct msk_bytes owner;
     uint64_t epoch;

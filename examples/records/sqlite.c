@@ -21,6 +21,7 @@
 struct sqlite {
     struct records records;
     struct rows rows; /* the thread's */
+    bool barred;      /* the transaction at hand may change nothing */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t come;
@@ -40,10 +41,10 @@ of(struct records *records)
 /* --- the thread ---------------------------------------------------------- */
 
 static void
-note_why(struct sqlite *s)
+note_why(struct sqlite *s, const char *why)
 {
     (void)pthread_mutex_lock(&s->lock);
-    (void)snprintf(s->why, sizeof s->why, "%s", sqlite3_errmsg(s->rows.db));
+    (void)snprintf(s->why, sizeof s->why, "%s", why);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -61,6 +62,22 @@ hand_over(struct sqlite *s, struct records_batch *batch)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
+/* Whoever takes the repair up is not barred any more. */
+static enum records_result
+do_one(struct sqlite *s, struct records_request *q, bool writes)
+{
+    enum records_result result;
+
+    if (writes && s->barred && q->kind != RECORDS_REPAIR) {
+        note_why(s, RECORDS_BARRED);
+        return RECORDS_FAILED;
+    }
+    result = rows_do(&s->rows, q);
+    if (q->kind == RECORDS_REPAIR)
+        s->barred = result != RECORDS_OK;
+    return result;
+}
+
 /* Does all requests of one sort. False: the transaction is over. */
 static bool
 do_batch(struct sqlite *s, struct records_batch *batch, bool writes)
@@ -72,7 +89,7 @@ do_batch(struct sqlite *s, struct records_batch *batch, bool writes)
 
         if (records_is_write(q) != writes)
             continue;
-        q->result = rows_do(&s->rows, q);
+        q->result = do_one(s, q, writes);
         fine = q->result != RECORDS_FAILED || !rows_broke(&s->rows);
     }
     return fine;
@@ -91,7 +108,8 @@ has_writes(const struct records_batch *batch)
 static bool
 do_together(struct sqlite *s, struct records_queue *all, bool writes)
 {
-    bool fine = rows_run(&s->rows, writes ? ROWS_BEGIN_WRITE : ROWS_BEGIN);
+    bool fine = rows_run(&s->rows, writes ? ROWS_BEGIN_WRITE : ROWS_BEGIN) &&
+                (!writes || rows_look_barred(&s->rows, &s->barred));
 
     for (struct records_batch *b = all->first; fine && b != NULL; b = b->next)
         fine = do_batch(s, b, writes);
@@ -100,7 +118,7 @@ do_together(struct sqlite *s, struct records_queue *all, bool writes)
         rows_be_patient(&s->rows, true);
     if (fine)
         return true;
-    note_why(s);
+    note_why(s, sqlite3_errmsg(s->rows.db));
     if ((sqlite3_errcode(s->rows.db) & 0xFF) == SQLITE_BUSY)
         rows_be_patient(&s->rows, false);
     if (!sqlite3_get_autocommit(s->rows.db))

@@ -33,7 +33,10 @@ static const char schema[] =
     " kind INTEGER NOT NULL, grp BLOB NOT NULL, epoch INTEGER NOT NULL,"
     " until INTEGER NOT NULL, at BLOB NOT NULL, last BLOB NOT NULL,"
     " members INTEGER NOT NULL, seen INTEGER NOT NULL, done INTEGER NOT NULL,"
-    " ended INTEGER NOT NULL, PRIMARY KEY (id, part)) WITHOUT ROWID;";
+    " ended INTEGER NOT NULL, PRIMARY KEY (id, part)) WITHOUT ROWID;"
+    /* One row at most; without an owner it has ended. */
+    "CREATE TABLE IF NOT EXISTS repair (id INTEGER PRIMARY KEY,"
+    " owner BLOB NOT NULL, note BLOB NOT NULL);";
 
 #define ROW "version, id, btid, old_btid, packed, due, address, services"
 #define PART "1000" /* members, of a part; more if there were too many parts */
@@ -112,6 +115,16 @@ static const char *const texts[ROWS_STATEMENTS] = {
     [ROWS_END_JOB] = "DELETE FROM job WHERE id = ?1 AND NOT EXISTS (SELECT 1"
                      " FROM job WHERE id = ?1 AND ended = 0)"
                      " RETURNING members, seen, done",
+    [ROWS_BARRED] = "SELECT coalesce((SELECT owner FROM repair), x'') <> ?1",
+    [ROWS_REPAIR] =
+        "INSERT INTO repair AS r VALUES (1, ?1, ?2) ON CONFLICT (id)"
+        " DO UPDATE SET owner = excluded.owner, note = CASE"
+        " WHEN r.owner = x'' THEN excluded.note ELSE r.note END"
+        " RETURNING note",
+    [ROWS_NOTE_REPAIR] = "UPDATE repair SET note = ?2 WHERE owner = ?1",
+    [ROWS_END_REPAIR] = "UPDATE repair SET owner = x'', note = ?2"
+                        " WHERE owner = ?1",
+    [ROWS_LOOK_REPAIR] = "SELECT note, owner FROM repair",
     [ROWS_BEGIN] = "BEGIN",
     [ROWS_BEGIN_WRITE] = "BEGIN IMMEDIATE",
     [ROWS_COMMIT] = "COMMIT",

@@ -312,6 +312,10 @@ rows_do(struct rows *r, struct records_request *q)
     case RECORDS_SAVE_JOB:
     case RECORDS_SUM_JOB:
     case RECORDS_END_JOB: return rows_do_job(r, q);
+    case RECORDS_REPAIR:
+    case RECORDS_NOTE_REPAIR:
+    case RECORDS_END_REPAIR:
+    case RECORDS_LOOK_REPAIR: return rows_do_repair(r, q);
     }
     return RECORDS_FAILED;
 }

@@ -34,6 +34,11 @@ enum {
     ROWS_SAVE_JOB,
     ROWS_SUM_JOB,
     ROWS_END_JOB,
+    ROWS_BARRED,
+    ROWS_REPAIR,
+    ROWS_NOTE_REPAIR,
+    ROWS_END_REPAIR,
+    ROWS_LOOK_REPAIR,
     ROWS_BEGIN,
     ROWS_BEGIN_WRITE,
     ROWS_COMMIT,
@@ -45,6 +50,8 @@ struct rows {
     sqlite3 *db;
     sqlite3_stmt *statements[ROWS_STATEMENTS];
     bool patient;
+    uint8_t repairs[RECORDS_NAME_MAX]; /* who repairs the store from here */
+    size_t repairs_n;                  /* 0: nobody */
 };
 
 /* Opens or makes the tables. False: the reason is sqlite3_errmsg(r->db), which
@@ -64,6 +71,12 @@ void rows_be_patient(struct rows *r, bool patient);
 enum records_result rows_do(struct rows *r, struct records_request *q);
 /* The same for jobs: sqlite_jobs.c. */
 enum records_result rows_do_job(struct rows *r, struct records_request *q);
+
+/* The same for repairs: sqlite_repair.c. */
+enum records_result rows_do_repair(struct rows *r, struct records_request *q);
+/* Is the store somebody else's to repair, so that nothing may be changed? Asked
+ * in each transaction that does. False: the database failed. */
+bool rows_look_barred(struct rows *r, bool *barred);
 
 /* Values, from and to a statement. */
 #define ROWS_KEY 5 /* octets of the name of a Key Group */

@@ -26,7 +26,7 @@ empty_postgres(void)
 
     assert_int_equal(PQstatus(conn), CONNECTION_OK);
     PQclear(PQexec(conn, "DROP TABLE IF EXISTS subscriber, member, key_group,"
-                         " lease, secret, job, server"));
+                         " lease, secret, job, repair, server"));
     PQfinish(conn);
 }
 
