@@ -68,6 +68,7 @@ struct host {
     int64_t ahead;                /* Unix time of the monotonic clock, in ms */
     struct event_limit strangers; /* who may be anybody */
     bool serves, quit;
+    bool unrepaired; /* it does not start */
 
     /* What the call at hand works on, in a round. */
     struct work *at_hand;

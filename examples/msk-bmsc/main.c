@@ -19,6 +19,7 @@
 #define SETTLE 3000  /* and that the store has */
 #define POOL 256     /* octets; more the system may give in parts */
 #define PUSHES_AT_ONCE 50
+#define UNREPAIRED 3 /* exit status */
 
 /* Of the system, many octets at a time: a call for each number costs more than
  * the number. What was used is gone. */
@@ -100,6 +101,18 @@ raise_limits(void)
     }
 }
 
+/* Nobody serves what is repaired in part. */
+static bool
+is_whole(struct host *h)
+{
+    bool fine;
+
+    h->unrepaired = repair_is_open(h, &fine);
+    if (h->unrepaired)
+        event_error(&h->log, repair_needed);
+    return fine && !h->unrepaired;
+}
+
 static bool
 start(struct host *h)
 {
@@ -109,7 +122,7 @@ start(struct host *h)
     msk_pacer_init(&h->jobs.pacer, (uint32_t)o->pushes_per_second,
                    PUSHES_AT_ONCE, event_monotonic());
     row_make_nobody(&h->nobody);
-    if (!store_open(&h->store, o->store, o->failover) ||
+    if (!store_open(&h->store, o->store, o->failover) || !is_whole(h) ||
         !capture_open(&h->capture, o->pcap) ||
         !keylog_open(&h->keylog, o->keylog) ||
         msk_xml_expat_init(&h->xml, NULL) != MSK_OK || make_bmsc(h) != MSK_OK)
@@ -216,7 +229,7 @@ main(int argc, char **argv)
     h.signals = daemon_signals();
     if (!start(&h)) {
         event_error(&h.log, "it cannot start");
-        return 2;
+        return h.unrepaired ? UNREPAIRED : 2;
     }
     output_gather(); /* loop.c writes in each turn */
     input_start(&h.input, STDIN_FILENO);

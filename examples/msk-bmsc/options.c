@@ -147,12 +147,12 @@ static const char help[] =
     "                        standbys; accept that counters may have gone "
     "back.\n"
     "                        See doc/scale.md\n"
-    "  --repair              of --store, and nothing else, after a backup was "
-    "put\n"
-    "                        back and while nobody uses it: new MSKs for all "
-    "Key\n"
-    "                        Groups, and nothing for anybody without new "
-    "keys\n";
+    "  --repair              of --store alone, after a backup was put back: "
+    "new\n"
+    "                        MSKs for all Key Groups, nothing for anybody "
+    "without\n"
+    "                        new keys. Once more if it did not end: no node\n"
+    "                        starts before. See doc/operations.md\n";
 
 static const char options_help[] =
     "  --registration R      default: required with keyid, none with csb\n"
@@ -232,11 +232,11 @@ static const char commands_help[] =
     "\n"
     "Events: ready http_request http_response turned_away pushed pull acked\n"
     "gave_up joined parted msk mtk progress finished clock_set_back reloaded\n"
-    "bootstrapped bsf_failed refused repaired stats step error dropped quit. "
-    "Exit "
-    "status: 0 fine, 1 usage, 2 "
-    "it\n"
-    "could not start or go on.\n";
+    "bootstrapped bsf_failed refused repairing used_up last_msk repaired "
+    "stats\n"
+    "step error dropped quit. Exit status: 0 fine, 1 usage, 2 it could not "
+    "start\n"
+    "or go on, 3 a repair of the store has not ended.\n";
 
 static bool
 read_layout(const char *text, enum msk_layout *layout)

@@ -8,24 +8,19 @@ DISK, CLOCK: the libraries made of held_disk.c and false_clock.c, for LD_PRELOAD
 datagram and no answer leaves before its own record is on the disk, whatever the disk does.
 """
 import base64
-import contextlib
 import http.client
 import itertools
-import json
 import os
 import pty
 import re
 import resource
 import select
-import shutil
 import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 
-from model import gba_oracle
 from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, Ue, address, msk_request, write
 
 BMSC, DISK, CLOCK = sys.argv[1:4]
@@ -467,49 +462,12 @@ def shows_a_bar_on_a_terminal(where):
         os.close(see)
 
 
-def a_backup_that_was_put_back_is_repaired(where):
-    """What was used since the backup was made is used no more: nobody is sent anything, or let in,
-    until they have new keys, and the MSK has a number that nobody knows."""
-    place = Place(where, many=4)
-    with contextlib.closing(sqlite3.connect(place.path("backup"))) as backup, \
-            contextlib.closing(place.store()) as store:
-        store.backup(backup)
-    place.bmsc.ask(f"rekey {GROUP}", "finished", what="push")
-    known = [ue.take()[0]["number"] for ue in place.ues]
-    place.bmsc.quit()
-    for more in "-wal", "-shm":
-        if os.path.exists(place.path("store") + more):
-            os.unlink(place.path("store") + more)
-    shutil.copy(place.path("backup"), place.path("store"))
-    os.chmod(place.path("store"), 0o600)
-    for _ in range(2):  # once more does no harm
-        done = subprocess.run([BMSC, "--repair", "--json", "--store", "sqlite:" + place.path("store")],
-                              capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done
-        told = json.loads(done.stdout)
-        assert (told["event"], told["subscribers"], told["groups"]) == ("repaired", 4, 1), told
-    place.start()
-    assert place.bmsc.ask(f"push {GROUP}", "finished", what="push")["done"] == 0
-    for ue in place.ues:
-        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 401
-    assert place.are_quiet(), "a counter of before is used"
-    for ue in place.ues:
-        for first in "xy":  # as long as the one before, and then as the two before
-            key, fresh = os.urandom(32), first + ue.btid[1:]
-            place.bmsc.say(f"rebind {ue.btid} {fresh} {key.hex()}")
-            place.bmsc.ask("stats", "stats")  # that was done
-            ue.btid, ue.muk, ue.mrk = fresh, key, gba_oracle.kdf(key, b"mbms-mrk")
-        assert ue.ask("msk-request", msk_request((GROUP, 0)))[0] == 200
-        assert ue.take()[0]["number"] > max(known) + 100
-    place.bmsc.quit()
-
-
 def main():
     tests = [sends_nothing_before_its_commit, refuses_the_newest, leaves_what_is_too_late,
              skips_what_it_could_not_send, repeats_only_a_conflict, goes_on_when_the_disk_has_room,
              pushes_as_fast_as_it_is_told, tells_less_when_it_is_told, rests_when_there_is_nothing_to_do,
              a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push,
-             nodes_share_a_port, shows_a_bar_on_a_terminal, a_backup_that_was_put_back_is_repaired]
+             nodes_share_a_port, shows_a_bar_on_a_terminal]
     for test in tests:
         if not sys.argv[4:] or test.__name__ in sys.argv[4:]:
             with tempfile.TemporaryDirectory() as where:

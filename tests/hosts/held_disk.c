@@ -3,12 +3,16 @@
  * For LD_PRELOAD. As long as there is the file that $MSK_HOLD names no sync of
  * a file ends, as on a disk that takes its time; and the file that $MSK_HELD
  * names is made when one waits. Where there is the file that
- * $MSK_DIE names the process is killed instead of sending a datagram.
+ * $MSK_DIE names the process is killed instead of sending a datagram. With a
+ * number in $MSK_DIE_AT it is killed instead of that commit, counted from 1: a
+ * sync of a file, or what it says to PostgreSQL; with $MSK_STOP it is stopped,
+ * before that transaction begins.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,11 +25,22 @@ is_there(const char *name)
     return path != NULL && access(path, F_OK) == 0;
 }
 
+static void
+die_at_its_turn(void)
+{
+    static int commits;
+    const char *at = getenv("MSK_DIE_AT");
+
+    if (at != NULL && ++commits == atoi(at))
+        (void)raise(getenv("MSK_STOP") != NULL ? SIGSTOP : SIGKILL);
+}
+
 static int
 hold_and_sync(long call, int fd)
 {
     const char *held = getenv("MSK_HELD");
 
+    die_at_its_turn();
     if (held != NULL && is_there("MSK_HOLD"))
         (void)close(open(held, O_CREAT | O_WRONLY, 0600));
     while (is_there("MSK_HOLD"))
@@ -43,6 +58,16 @@ int
 fdatasync(int fd)
 {
     return hold_and_sync(SYS_fdatasync, fd);
+}
+
+ssize_t
+send(int fd, const void *octets, size_t n, int flags)
+{
+    const char *word = getenv("MSK_STOP") != NULL ? "BEGIN" : "COMMIT";
+
+    if (memmem(octets, n, word, strlen(word)) != NULL)
+        die_at_its_turn();
+    return syscall(SYS_sendto, fd, octets, n, flags, NULL, 0);
 }
 
 static void
