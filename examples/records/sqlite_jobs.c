@@ -4,6 +4,8 @@
 
 #include "sqlite_rows.h"
 
+#define PART 1000u /* members of a part; more if there were too many parts */
+
 void
 rows_end(sqlite3_stmt *s)
 {
@@ -51,23 +53,69 @@ rows_key(const struct msk_group_id *id, uint8_t key[ROWS_KEY])
 /* --- jobs ---------------------------------------------------------------- */
 
 static enum records_result
-begin_job(struct rows *r, const struct records_request *q)
+count_members(struct rows *r, const struct msk_group_id *group, uint64_t *n)
 {
-    sqlite3_stmt *s = r->statements[ROWS_BEGIN_JOB];
-    const struct records_job *job = q->job;
+    sqlite3_stmt *s = r->statements[ROWS_COUNT_MEMBERS];
+    uint8_t key[ROWS_KEY];
+    bool fine;
+
+    rows_key(group, key);
+    rows_put(s, 1, key, sizeof key);
+    fine = sqlite3_step(s) == SQLITE_ROW;
+    *n = fine ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+    rows_end(s);
+    if (!fine)
+        return RECORDS_FAILED;
+    return *n > 0 ? RECORDS_OK : RECORDS_NONE;
+}
+
+/* Its members after part->at; part->last is found out. */
+static enum records_result
+begin_part(struct rows *r, struct records_job *part)
+{
+    sqlite3_stmt *s = r->statements[ROWS_BEGIN_PART];
     uint8_t key[ROWS_KEY];
     int result;
+    bool fine;
 
-    rows_key(&job->group, key);
-    rows_put(s, 1, job->id, sizeof job->id);
-    (void)sqlite3_bind_int64(s, 2, job->kind);
-    rows_put(s, 3, key, sizeof key);
-    (void)sqlite3_bind_int64(s, 4, (sqlite3_int64)(q->cap > 0 ? q->cap : 1));
+    rows_key(&part->group, key);
+    rows_put(s, 1, part->id, sizeof part->id);
+    (void)sqlite3_bind_int64(s, 2, part->part);
+    (void)sqlite3_bind_int64(s, 3, part->kind);
+    rows_put(s, 4, key, sizeof key);
+    rows_put(s, 5, part->at, part->at_n);
+    (void)sqlite3_bind_int64(s, 6, (sqlite3_int64)part->members);
     result = sqlite3_step(s);
+    fine = result == SQLITE_ROW &&
+           rows_get(s, 0, part->last, sizeof part->last, &part->last_n);
     rows_end(s);
-    if (result != SQLITE_DONE)
-        return result == SQLITE_CONSTRAINT ? RECORDS_CONFLICT : RECORDS_FAILED;
-    return sqlite3_changes(r->db) > 0 ? RECORDS_OK : RECORDS_NONE;
+    if (result == SQLITE_CONSTRAINT)
+        return RECORDS_CONFLICT;
+    return fine ? RECORDS_OK : RECORDS_FAILED;
+}
+
+/* The first ones have one member more, if they cannot all have as many. Only
+ * the last ones are looked at: to number all the members takes longer than to
+ * load and save them. */
+static enum records_result
+begin_job(struct rows *r, const struct records_request *q)
+{
+    struct records_job part = *q->job;
+    uint64_t n, parts;
+    enum records_result result = count_members(r, &part.group, &n);
+
+    parts = 1 + n / PART;
+    if (parts > q->cap)
+        parts = q->cap > 0 ? q->cap : 1;
+    part.last_n = 0;
+    for (part.part = 1; result == RECORDS_OK && part.part <= parts;
+         part.part++) {
+        memcpy(part.at, part.last, part.last_n);
+        part.at_n = part.last_n;
+        part.members = n / parts + (part.part <= n % parts ? 1 : 0);
+        result = begin_part(r, &part);
+    }
+    return result;
 }
 
 static bool

@@ -39,7 +39,6 @@ static const char schema[] =
     " owner BLOB NOT NULL, note BLOB NOT NULL);";
 
 #define ROW "version, id, btid, old_btid, packed, due, address, services"
-#define PART "1000" /* members, of a part; more if there were too many parts */
 #define NOW "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 static const char *const texts[ROWS_STATEMENTS] = {
@@ -92,17 +91,11 @@ static const char *const texts[ROWS_STATEMENTS] = {
                      " AND owner = ?2",
     [ROWS_KEEP_SECRET] = "INSERT OR IGNORE INTO secret VALUES (?1, ?2)",
     [ROWS_SECRET] = "SELECT value FROM secret WHERE name = ?1",
-    /* The last one of each part, and the last one of the part before. */
-    [ROWS_BEGIN_JOB] =
-        "WITH t AS (SELECT id, row_number() OVER (ORDER BY id) AS r,"
-        " ntile((SELECT min(?4, 1 + count(*) / " PART ") FROM member"
-        " WHERE grp = ?3)) OVER (ORDER BY id) AS part FROM member"
-        " WHERE grp = ?3), e AS (SELECT id, r, part, lead(part)"
-        " OVER (ORDER BY r) AS next FROM t)"
-        " INSERT INTO job SELECT ?1, part, ?2, ?3, 0, 0,"
-        " coalesce(lag(id) OVER (ORDER BY r), x''), id,"
-        " r - coalesce(lag(r) OVER (ORDER BY r), 0), 0, 0, 0 FROM e"
-        " WHERE next IS NULL OR next <> part",
+    [ROWS_COUNT_MEMBERS] = "SELECT count(*) FROM member WHERE grp = ?1",
+    /* After ?5, as many as ?6; the last one of them is its last one. */
+    [ROWS_BEGIN_PART] = "INSERT INTO job SELECT ?1, ?2, ?3, ?4, 0, 0, ?5, id,"
+                        " ?6, 0, 0, 0 FROM member WHERE grp = ?4 AND id > ?5"
+                        " ORDER BY id LIMIT 1 OFFSET ?6 - 1 RETURNING last",
     [ROWS_CLAIM_JOB] =
         "UPDATE job SET epoch = epoch + 1, until = " NOW " + ?1"
         " WHERE (id, part) = (SELECT id, part FROM job WHERE until <= " NOW

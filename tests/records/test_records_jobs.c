@@ -116,6 +116,48 @@ has_parts_that_meet(void **state)
 }
 
 static void
+has_parts_that_differ_by_one(void **state)
+{
+    struct records_request q = { .kind = RECORDS_BEGIN_JOB, .job = &job };
+
+    (void)state;
+    save_members(MEMBERS + 1);
+    q.cap = 2;
+    assert_int_equal(ask(shelf, &q), RECORDS_OK);
+    assert_int_equal(ask(shelf, &q), RECORDS_CONFLICT); /* it is there */
+    assert_int_equal(ask_job(shelf, RECORDS_CLAIM_JOB, &part, HOUR),
+                     RECORDS_OK);
+    assert_true(part.members == 1051 && part.at_n == 0);
+    assert_true(is_at(part.last, part.last_n, "m01050"));
+    assert_int_equal(ask_job(shelf, RECORDS_CLAIM_JOB, &part, HOUR),
+                     RECORDS_OK);
+    assert_true(part.members == 1050 && part.part == 2);
+    assert_true(is_at(part.at, part.at_n, "m01050"));
+    assert_true(is_at(part.last, part.last_n, "m02100"));
+    assert_int_equal(ask_job(shelf, RECORDS_CLAIM_JOB, &part, HOUR),
+                     RECORDS_NONE);
+}
+
+static void
+has_one_part_of_few(void **state)
+{
+    struct records_request q = { .kind = RECORDS_BEGIN_JOB, .job = &job };
+
+    (void)state;
+    save_members(999);
+    assert_int_equal(ask(shelf, &q), RECORDS_OK); /* cap 0 counts as 1 */
+    assert_int_equal(ask_job(shelf, RECORDS_CLAIM_JOB, &part, HOUR),
+                     RECORDS_OK);
+    assert_true(part.members == 999 && part.part == 1);
+    assert_true(is_at(part.last, part.last_n, "m00998"));
+    job.id[0] ^= 1;
+    assert_int_equal(ask_job(shelf, RECORDS_BEGIN_JOB, &job, 0), RECORDS_OK);
+    assert_int_equal(ask_job(shelf, RECORDS_CLAIM_JOB, &part, HOUR),
+                     RECORDS_OK);
+    assert_true(part.members == 999 && part.at_n == 0);
+}
+
+static void
 goes_on_where_it_was(void **state)
 {
     (void)state;
@@ -187,6 +229,9 @@ main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(has_parts_that_meet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(has_parts_that_differ_by_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(has_one_part_of_few, set_up, tear_down),
         cmocka_unit_test_setup_teardown(goes_on_where_it_was, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(
