@@ -150,12 +150,13 @@ that_fit(struct msk_bytes text)
 void
 event_text(json_t *event, const char *name, struct msk_bytes text)
 {
-    struct msk_bytes part = { text.p, that_fit(text) };
+    struct msk_bytes part = text;
     json_t *value;
     char cut[64];
 
     if (event == NULL)
         return;
+    part.n = that_fit(text);
     value = json_stringn((const char *)part.p, part.n);
     if (value == NULL && part.n > EVENT_TEXT_MAX / 2)
         part.n = EVENT_TEXT_MAX / 2;

@@ -129,7 +129,7 @@ effects_drop(struct effects *effects)
 
 /* Says what a MIKEY message is, that was sent. */
 static void
-tell_sent(struct host *h, const struct effect *e, bool sent)
+tell_sent(struct host *h, const struct effect *e, bool sent, msk_time now)
 {
     struct msk_bytes to = address_view(&e->to), message = { e->octets, e->n };
     struct msk_peek peek;
@@ -150,7 +150,7 @@ tell_sent(struct host *h, const struct effect *e, bool sent)
         h->stats.unsent++;
         return;
     }
-    peers_add(&h->peers, to, event_monotonic());
+    peers_add(&h->peers, to, now);
     capture_udp(&h->capture, address_view(&h->mikey), to, message);
     if (pull)
         h->stats.pulled++;
@@ -163,6 +163,7 @@ send_all(struct host *h, const struct effect *first)
 {
     struct udp_message messages[AT_ONCE];
     const struct effect *e = first;
+    msk_time now = event_monotonic();
 
     while (e != NULL) {
         size_t n = 0;
@@ -173,7 +174,7 @@ send_all(struct host *h, const struct effect *first)
                                       .octets = { e->octets, e->n } };
         udp_send_many(h->udp, messages, n);
         for (size_t i = 0; i < n; i++, first = first->next)
-            tell_sent(h, first, messages[i].sent);
+            tell_sent(h, first, messages[i].sent, now);
     }
 }
 
