@@ -71,15 +71,27 @@ call_slot(struct host *h, struct round *r, struct slot *slot)
     slot->state = err == MSK_OK && changed ? SLOT_SAVES : SLOT_ENDS;
 }
 
+static bool
+is_of_job(const struct round *r, const struct work *work)
+{
+    return r->job != NULL && work->user == r->job;
+}
+
+/* Members of one Key Group all lack it, or none: the first one asks for it. */
 bool
 round_call(struct host *h, struct round *r)
 {
-    bool whole = true;
+    bool whole = true, lacking = false;
 
     for (size_t i = 0; i < ROUND_MAX; i++) {
-        if (r->slots[i].state == SLOT_CALLS)
-            call_slot(h, r, &r->slots[i]);
-        whole = whole && r->slots[i].state != SLOT_CALLS;
+        struct slot *slot = &r->slots[i];
+        bool alike = slot->state == SLOT_CALLS && is_of_job(r, slot->work) &&
+                     r->job->kind != JOB_TIMERS;
+
+        if (slot->state == SLOT_CALLS && !(alike && lacking))
+            call_slot(h, r, slot);
+        whole = whole && slot->state != SLOT_CALLS;
+        lacking = lacking || (alike && slot->state == SLOT_CALLS);
     }
     return whole;
 }
@@ -155,7 +167,7 @@ end(struct host *h, struct round *r, struct slot *slot, size_t i)
 {
     struct work *work = slot->work;
     /* Members of a job: the job tells of it, and does them again. */
-    bool members = r->job != NULL && work->user == r->job;
+    bool members = is_of_job(r, work);
     bool again = members && work->err == MSK_ERR_STORE;
 
     r->job_failed |= again;
