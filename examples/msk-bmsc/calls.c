@@ -12,27 +12,27 @@
 /* --- the call ------------------------------------------------------------ */
 
 static int
-call(struct host *h, struct work *work, struct msk_subscriber *subscriber)
+call(struct host *h, struct work *work, struct msk_subscriber *subscriber,
+     msk_time now)
 {
     int err;
 
     h->at_hand = work;
-    err = work->call(h, work, subscriber, event_unix());
+    err = work->call(h, work, subscriber, now);
     h->at_hand = NULL;
     /* It was told something else than what is in the store. */
     return err == MSK_OK && h->groups.failed ? MSK_ERR_STORE : err;
 }
 
 static int
-call_known(struct host *h, struct work *work, bool *changed)
+call_known(struct host *h, struct work *work, msk_time now, bool *changed)
 {
     int err = row_get(work->row, &h->subscriber);
 
     if (err == MSK_OK)
-        err = call(h, work, &h->subscriber);
+        err = call(h, work, &h->subscriber, now);
     if (err == MSK_OK && !h->groups.lacks)
         err = row_put(work->row, &h->subscriber, changed);
-    msk_subscriber_wipe(&h->subscriber);
     return err;
 }
 
@@ -44,11 +44,10 @@ pretend(struct host *h)
 
     if (row_get(&h->nobody, &h->subscriber) == MSK_OK)
         (void)row_put(&h->nobody, &h->subscriber, &changed);
-    msk_subscriber_wipe(&h->subscriber);
 }
 
 static void
-call_slot(struct host *h, struct round *r, struct slot *slot)
+call_slot(struct host *h, struct round *r, struct slot *slot, msk_time now)
 {
     struct work *work = slot->work;
     bool changed = false;
@@ -59,9 +58,9 @@ call_slot(struct host *h, struct round *r, struct slot *slot)
     effects_drop(&work->effects);
     if (slot->found == RECORDS_NONE) {
         pretend(h);
-        err = call(h, work, NULL);
+        err = call(h, work, NULL, now);
     } else if (slot->found == RECORDS_OK) {
-        err = call_known(h, work, &changed);
+        err = call_known(h, work, now, &changed);
     }
     if (h->groups.lacks)
         return;
@@ -77,10 +76,13 @@ is_of_job(const struct round *r, const struct work *work)
     return r->job != NULL && work->user == r->job;
 }
 
-/* Members of one Key Group all lack it, or none: the first one asks for it. */
+/* Members of one Key Group all lack it, or none: the first one asks for it. The
+ * record at hand is wiped once for all, since it is large: unpacking the next
+ * one wipes the keys of the one before. */
 bool
 round_call(struct host *h, struct round *r)
 {
+    msk_time now = event_unix();
     bool whole = true, lacking = false;
 
     for (size_t i = 0; i < ROUND_MAX; i++) {
@@ -89,10 +91,11 @@ round_call(struct host *h, struct round *r)
                      r->job->kind != JOB_TIMERS;
 
         if (slot->state == SLOT_CALLS && !(alike && lacking))
-            call_slot(h, r, slot);
+            call_slot(h, r, slot, now);
         whole = whole && slot->state != SLOT_CALLS;
         lacking = lacking || (alike && slot->state == SLOT_CALLS);
     }
+    msk_subscriber_wipe(&h->subscriber);
     return whole;
 }
 
@@ -201,7 +204,8 @@ round_serve_nobody(struct host *h, struct work *work)
     groups_begin(&h->groups, 0);
     effects_forget(h);
     pretend(h);
-    work->err = call(h, work, NULL);
+    work->err = call(h, work, NULL, event_unix());
+    msk_subscriber_wipe(&h->subscriber);
     if (work->err == MSK_OK && !effects_keep(h, &work->effects))
         work->err = MSK_ERR_SPACE;
     finish(h, work, true);
