@@ -6,6 +6,9 @@
 
 #include "host.h"
 
+#define AT_ONCE 32 /* sockets that are looked at in a turn, */
+#define MOMENT 20  /* and ms for it: then others have theirs */
+
 bool
 datagrams_open(struct host *h)
 {
@@ -102,20 +105,38 @@ takes(const struct host *h)
     return !card_busy(h) && !card_away(h) && !gba_makes(h);
 }
 
-static void
+/* From one socket. False: there is none. */
+static bool
 receive(struct host *h, size_t i)
 {
     struct datagrams *d = &h->datagrams;
 
-    while (takes(h) && !d->ask && d->state == DATAGRAM_NEW &&
-           udp_receive(d->udp[i], d->octets, MSK_MIKEY_MAX, &d->message,
-                       &d->from)) {
-        d->answers = i; /* acknowledgements leave from where it came to */
-        if (address_is_multicast(address_view(&d->mikey[i])))
-            d->answers = 0;
-        capture_udp(&h->capture, address_view(&d->from),
-                    address_view(&d->mikey[i]), d->message);
-        hand_in(h);
+    if (!udp_receive(d->udp[i], d->octets, MSK_MIKEY_MAX, &d->message,
+                     &d->from))
+        return false;
+    d->answers = i; /* acknowledgements leave from where it came to */
+    if (address_is_multicast(address_view(&d->mikey[i])))
+        d->answers = 0;
+    capture_udp(&h->capture, address_view(&d->from), address_view(&d->mikey[i]),
+                d->message);
+    hand_in(h);
+    return true;
+}
+
+/* From one socket after the other, and with the next one first next time. */
+static void
+receive_some(struct host *h)
+{
+    struct datagrams *d = &h->datagrams;
+    msk_time until = event_monotonic() + MOMENT;
+    size_t empty = 0;
+
+    for (size_t n = 0; n < AT_ONCE && empty < h->options.n_mikey; n++) {
+        if (!takes(h) || d->ask || d->state != DATAGRAM_NEW ||
+            event_monotonic() >= until)
+            return;
+        d->last = (d->last + 1) % h->options.n_mikey;
+        empty = receive(h, d->last) ? 0 : empty + 1;
     }
 }
 
@@ -130,6 +151,5 @@ datagrams_receive(struct host *h)
     }
     if (takes(h) && d->ask)
         ask_again(h);
-    for (size_t i = 0; i < h->options.n_mikey; i++)
-        receive(h, i);
+    receive_some(h);
 }

@@ -18,6 +18,7 @@ struct datagrams {
     int udp[MIKEY_MAX];              /* -1: none */
     struct address mikey[MIKEY_MAX]; /* where they are bound */
     size_t answers; /* the one that acknowledgements leave from */
+    size_t last;    /* the one that was looked at last */
 
     uint8_t octets[MSK_MIKEY_MAX + 1]; /* the one at hand: */
     struct msk_bytes message;
@@ -32,7 +33,8 @@ struct datagrams {
 bool datagrams_open(struct host *h);
 void datagrams_close(struct host *h);
 
-/* Hands in what has come, as long as the session takes it. */
+/* Hands in some of what has come, if the session takes it: there may be more
+ * than it can ever take, and others have to have their turn. */
 void datagrams_receive(struct host *h);
 /* The call for the one at hand has ended. */
 void datagrams_taken(struct host *h, int err);

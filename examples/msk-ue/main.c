@@ -172,21 +172,31 @@ take_commands(struct host *h)
 }
 
 static void
-turn(struct host *h)
+run_timers(struct host *h)
 {
-    wait_for_something(h);
-    card_run(h);
-    datagrams_receive(h);
-    answer(h);
-    gba_run(h);
-    take_signals(h);
-    take_commands(h);
-    if (!card_busy(h) &&
-        msk_ue_due(h->ue, event_monotonic()) <= event_monotonic())
+    if (card_busy(h))
+        return;
+    if (msk_ue_due(h->ue, event_monotonic()) <= event_monotonic())
         hooks_tell(h, "timer", msk_ue_timer(h->ue, event_monotonic()));
     if (h->leaving && !card_busy(h) &&
         (!h->http.busy || event_monotonic() >= h->leave_by))
         h->quit = true;
+}
+
+/* Datagrams come last: anybody may send them, as many as they like, and each
+ * may put the card to work. */
+static void
+turn(struct host *h)
+{
+    wait_for_something(h);
+    card_run(h);
+    take_signals(h);
+    answer(h);
+    gba_run(h);
+    take_commands(h);
+    run_timers(h);
+    if (!h->quit)
+        datagrams_receive(h);
 }
 
 static void
