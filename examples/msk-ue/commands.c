@@ -174,22 +174,25 @@ keys(struct host *h, char **words, size_t n)
 {
     json_t *event = event_new(&h->log, "keys"), *list = json_array();
     struct msk_held held;
+    int err = MSK_OK;
 
     (void)words;
     (void)n;
     card_wait(h, true);
     for (size_t i = 0; i < h->service.n_flows; i++) {
         const struct msk_flow *flow = &h->service.flows[i];
+        int told =
+            seen_before(h, i) ? MSK_ERR_NOT_MINE : session_held(h, flow, &held);
 
-        if (seen_before(h, i) || session_held(h, flow, &held) != MSK_OK)
-            continue;
-        for (size_t k = 0; k < held.n; k++)
+        for (size_t k = 0; told == MSK_OK && k < held.n; k++)
             add_held(h, list, flow, &held.msk[k]);
+        if (told != MSK_OK && told != MSK_ERR_NOT_MINE)
+            err = told;
     }
     card_wait(h, false);
     (void)json_object_set_new(event, "held", list);
     event_tell(&h->log, event);
-    return MSK_OK;
+    return err;
 }
 
 /* TS 33.246 6.3.2.1B. What needs no deregistration keeps its keys. */

@@ -272,7 +272,7 @@ gba_card_back(struct host *h)
 int
 gba_take_kept(struct host *h)
 {
-    struct msk_ub_info info;
+    struct msk_ub_info info = { .expires = 0 };
     struct secrecy_keys keys;
     int err = card_kept(h, &info);
 

@@ -41,6 +41,8 @@ struct host {
     struct server servers[SERVERS_MAX];
     size_t n_servers, server; /* how many, and which one is asked */
     bool moving;              /* to another server: nobody is told */
+    bool silent;              /* the one that was asked; another one is next */
+    bool arrives;             /* there, as soon as there is a card */
 
     struct msk_key_id now; /* what the datagram at hand is about */
     const char *call;      /* of the session, last; it may be pending */

@@ -8,6 +8,7 @@
 #include "../hosts/output.h"
 #include "../hosts/private.h"
 #include "msk/xml_expat.h"
+#include "servers.h"
 #include "session.h"
 
 #define GLANCE 60000 /* sleep no longer, in milliseconds */
@@ -39,7 +40,7 @@ start(struct host *h)
     if (err == MSK_OK && !gba_open(h))
         err = MSK_ERR_STORE;
     if (err == MSK_OK)
-        err = session_servers(h);
+        err = servers_read(h);
     if (err == MSK_OK)
         err = open_store(h);
     if (err == MSK_OK)
@@ -96,8 +97,7 @@ answer(struct host *h)
     event_tell(&h->log, event);
     hooks_tell(h, "answer",
                msk_ue_take_response(h->ue, response, event_monotonic()));
-    if (response == NULL)
-        session_silent(h);
+    servers_heard(h, response != NULL);
 }
 
 static int
@@ -192,6 +192,7 @@ turn(struct host *h)
     card_run(h);
     take_signals(h);
     answer(h);
+    servers_run(h);
     gba_run(h);
     take_commands(h);
     run_timers(h);

@@ -2,7 +2,6 @@
 #include "session.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #include "../provider.h"
@@ -20,83 +19,10 @@ fill(void *user, uint8_t *out, size_t n)
 const struct msk_random host_randomness = { .size = sizeof host_randomness,
                                             .fill = fill };
 
-static struct server *
-current(struct host *h)
+static const struct server *
+current(const struct host *h)
 {
     return &h->servers[h->server];
-}
-
-/* --- the servers ---------------------------------------------------------- */
-
-static int
-complain(const struct host *h, const char *about, const char *why)
-{
-    char text[2 * SERVER_TEXT_MAX];
-
-    (void)snprintf(text, sizeof text, "%s: %s", about, why);
-    event_error(&h->log, text);
-    return MSK_ERR_ARGUMENT;
-}
-
-/* One announced server; those of another name than --fqdn are left out. */
-static int
-add_server(struct host *h, struct msk_bytes uri)
-{
-    struct server *server = &h->servers[h->n_servers];
-    char text[SERVER_TEXT_MAX];
-    const char *why;
-
-    (void)snprintf(text, sizeof text, "%.*s", (int)uri.n, (const char *)uri.p);
-    if (uri.n >= sizeof text || h->n_servers == SERVERS_MAX)
-        return complain(h, text, "too long, or one too many");
-    if (!server_parse(server, text, &why))
-        return complain(h, text, why);
-    if (h->options.fqdn != NULL && !server_is(server, h->options.fqdn))
-        return MSK_OK;
-    if (h->options.bmsc != NULL && !server_override(server, &h->options.over))
-        return complain(h, text, "too long");
-    h->n_servers++;
-    return MSK_OK;
-}
-
-static bool
-of_one_name(const struct host *h)
-{
-    for (size_t i = 1; i < h->n_servers; i++)
-        if (!server_is(&h->servers[i], h->servers[0].fqdn))
-            return false;
-    return true;
-}
-
-static void
-pick(struct host *h)
-{
-    struct msk_bytes uri, fqdn;
-    const struct msk_service *s = &h->service;
-
-    h->server = 0;
-    if (h->n_servers == s->n_servers &&
-        msk_service_pick(s, &host_randomness, &uri, &fqdn) == MSK_OK)
-        for (size_t i = 0; i < s->n_servers; i++)
-            if (s->servers[i].p == uri.p)
-                h->server = i;
-}
-
-int
-session_servers(struct host *h)
-{
-    int err = MSK_OK;
-
-    for (size_t i = 0; err == MSK_OK && i < h->service.n_servers; i++)
-        err = add_server(h, h->service.servers[i]);
-    if (err == MSK_OK && h->n_servers == 0)
-        err = complain(h, h->options.fqdn, "is none of the announced servers");
-    if (err == MSK_OK && !options_derive(&h->options) && !of_one_name(h))
-        err = complain(h, "--fqdn",
-                       "several servers are announced; whose are these keys?");
-    if (err == MSK_OK)
-        pick(h);
-    return err;
 }
 
 /* --- keys ----------------------------------------------------------------- */
@@ -216,8 +142,8 @@ take_keys(struct host *h)
 
 /* --- the session ---------------------------------------------------------- */
 
-static int
-make_session(struct host *h)
+int
+session_begin(struct host *h)
 {
     const struct options *o = &h->options;
     struct msk_ue_config ue = { .size = sizeof ue };
@@ -253,24 +179,14 @@ session_open(struct host *h)
 
     if (h->card.keeps) {
         err = card_mgvf(h);
-        return err == MSK_OK ? make_session(h) : err;
+        return err == MSK_OK ? session_begin(h) : err;
     }
     mgvf.crypto = host_crypto();
     mgvf.store = &h->store;
     err = msk_mgvf_init(&h->mgvf, h->mgvf_memory, sizeof h->mgvf_memory, &mgvf);
     if (err == MSK_OK && h->gba.used)
         err = keys_belong_to(&h->store, h->mgvf, h->gba.face.impi);
-    return err == MSK_OK ? make_session(h) : err;
-}
-
-static void
-tell_server(const struct host *h)
-{
-    json_t *event = event_new(&h->log, "server");
-
-    event_word(event, "origin", h->servers[h->server].origin);
-    event_word(event, "reason", "the one before did not answer");
-    event_tell(&h->log, event);
+    return err == MSK_OK ? session_begin(h) : err;
 }
 
 int
@@ -280,60 +196,4 @@ session_held(const struct host *h, const struct msk_flow *flow,
     memset(held, 0, sizeof *held);
     held->size = sizeof *held;
     return msk_mgvf_held(h->mgvf, &flow->group, held);
-}
-
-static bool
-holds_an_msk(const struct host *h)
-{
-    struct msk_held held;
-
-    for (size_t i = 0; i < h->service.n_flows; i++)
-        if (session_held(h, &h->service.flows[i], &held) == MSK_OK &&
-            held.n > 0)
-            return true;
-    return false;
-}
-
-/* Its Key Groups are forgotten, and so nothing that it sends is taken any
- * more; it would not hear that we go. */
-static void
-go_to(struct host *h, size_t server)
-{
-    int err;
-
-    h->moving = true;
-    card_wait(h, true);
-    (void)msk_ue_stop(h->ue, h->service.id, event_monotonic());
-    msk_ue_wipe(h->ue);
-    h->moving = false;
-    http_stop(&h->http);
-    h->server = server;
-    tell_server(h);
-    err = make_session(h);
-    if (err == MSK_OK)
-        err = msk_ue_start(h->ue, &h->service, event_monotonic());
-    hooks_tell(h, "another server", err);
-    card_wait(h, false);
-}
-
-void
-session_silent(struct host *h)
-{
-    const char *was = current(h)->fqdn;
-
-    for (size_t i = 1; i < h->n_servers; i++) {
-        size_t next = (h->server + i) % h->n_servers;
-
-        if (server_is(&h->servers[next], was) &&
-            strcmp(h->servers[next].base, current(h)->base) == 0) {
-            h->server = next;
-            h->http.server = current(h);
-            tell_server(h);
-            return;
-        }
-        if (options_derive(&h->options) && !h->leaving && !holds_an_msk(h)) {
-            go_to(h, next);
-            return;
-        }
-    }
 }

@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session.h - the session with the key server that is asked at the time, and
- * another one when that one is silent (TS 26.346 9.3.5: one at random, kept as
- * long as it answers).
+ * session.h - the session with the key server that is asked at the time
+ * (servers.h).
  */
 #ifndef MSK_UE_SESSION_H
 #define MSK_UE_SESSION_H
 
 #include "host.h"
 
-/* Reads the servers of h->service and picks one. MSK_OK or an error, and then
- * the reason was told. */
-int session_servers(struct host *h);
-
 /* Makes the MGV-F, and the session with the server that was picked. */
 int session_open(struct host *h);
 
-/* A request had no answer: the next one goes to another server, if there is
- * one. With the same name it is the same server elsewhere; one of another name
- * has keys and a session of its own, so it is asked only while no MSK of the
- * service is held, and only if its keys can be made (--ks). */
-void session_silent(struct host *h);
+/* The session alone, and its keys, with the server that is now asked. */
+int session_begin(struct host *h);
 
 /* Keys of the command line, or new ones, for the session. */
 int session_set_keys(struct host *h, const char *btid,

@@ -69,8 +69,8 @@ def start_pcscd(where):
 class World:
     """All of it; each can be started, and started again, where it was."""
 
-    def __init__(self, where, *card, gba_u=True):
-        self.where = where
+    def __init__(self, where, *card, gba_u=True, fqdn=FQDN):
+        self.where, self.fqdn = where, fqdn
         self.sim = private(f"{where}/usim", {"impi": IMPI, "k": K, "opc": OPC, "gba_u": gba_u})
         self.pcscd = start_pcscd(where)
         self.card = Program(VICC, "--port", str(PORT), "--usim", self.sim, "--imsi", IMSI, *card,
@@ -81,25 +81,27 @@ class World:
         self.start_bmsc()
 
     def start_bsf(self, *more):
-        self.bsf = Program(BSF, "--ub", UB, "--nbsp", NBSP, "--naf", FQDN, "--fqdn", NAME, "--store",
-                           f"{self.where}/bsf.db", "--subscribers", self.sim, *more)
+        self.bsf = Program(BSF, "--ub", UB, "--nbsp", NBSP, "--naf", self.fqdn, "--fqdn", NAME,
+                           "--store", f"{self.where}/bsf.db", "--subscribers", self.sim, *more)
         self.bsf.wait("ready")
 
     def start_bmsc(self, *more):
         group = {"domain": DOMAIN.hex(), "group": GROUP, "number": 1, "streaming": True}
-        self.bmsc = Program(BMSC, "--http", HTTP, "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
-                            "keyid", "--subscribers", write(f"{self.where}/none"), "--groups",
+        self.bmsc = Program(BMSC, "--http", HTTP, "--mikey", "127.0.0.1:0", "--fqdn", self.fqdn,
+                            "--layout", "keyid", "--subscribers", write(f"{self.where}/none"), "--groups",
                             write(f"{self.where}/groups", group), "--store",
                             f"{self.where}/bmsc.db", "--bsf", f"http://{NBSP}", "--bsf-services",
                             "all", "--secrets", *more)
         self.bmsc.wait("ready")
 
-    def options(self, *more, terms='uiccKeyManagement="true"'):
+    def options(self, *more, terms='uiccKeyManagement="true"', servers=()):
+        """One server, wherever its name leads; or these, where they are announced."""
         with open(f"{self.where}/announcement", "w", encoding="ascii") as file:
-            file.write(announcement(f"http://{FQDN}", terms=terms))
+            file.write(announcement(*servers or [f"http://{self.fqdn}"], terms=terms))
+        where = [] if servers else ["--bmsc", f"http://{HTTP}"]
         return [UE, "--gba", f"http://{UB}", "--gba-fqdn", NAME, "--announcement", file.name,
-                "--service", SERVICE, "--bmsc", f"http://{HTTP}", "--mikey", MIKEY, "--layout",
-                "keyid", "--secrets", *more]
+                "--service", SERVICE, *where, "--mikey", MIKEY, "--layout", "keyid", "--secrets",
+                *more]
 
     def start_ue(self, *more, sim=("--uicc", READER), **others):
         self.ue = Program(*self.options(*sim, *more, **others))
@@ -501,6 +503,79 @@ def a_reader_that_hangs_holds_nobody(where):
     world.end()
 
 
+# --- servers that are silent ---------------------------------------------------------------------
+
+LIVE = "live.localhost"  # names that libcurl knows to be here; at the others nobody listens
+SERVERS = [f"http://{LIVE}:{HTTP.rsplit(':', 1)[1]}",
+           *(f"http://silent{n}.localhost:{21100 + n}" for n in range(3))]
+
+
+def that_moves(world, prepare):
+    """A UE that is with a silent server, and is told to start; which one it begins with is chance."""
+    for _ in range(20):
+        ue = world.start_ue(servers=SERVERS)
+        prepare()
+        ue.say("start")
+        if ue.wait("http_response")["status"] == 0:
+            return ue
+        ue.wait("msk", number=1)
+        world.bmsc.wait("acked", number=1)
+        world.card.ask("hang ff", "told")
+        world.card.ask("pull-at ff", "told")
+        ue.quit()  # and leaves nothing on the card
+    raise AssertionError("it always begins with the same server")
+
+
+def another_server_is_asked(where):
+    """Until one answers; with keys of its own, of the same Ks."""
+    world = World(where, fqdn=LIVE)
+    ue = that_moves(world, lambda: None)
+    ue.wait("server", origin=SERVERS[0])
+    ue.wait("msk", number=1)
+    world.bmsc.wait("acked", number=1)
+    an_mtk(world)
+    assert ue.count("bootstrapped") == 1
+    ue.quit()
+    world.end()
+
+
+def who_holds_an_msk_asks_no_other_server(where):
+    """What is held is on the card, which says so later: the session stays where it is until then."""
+    world = World(where, fqdn=LIVE)
+    ue = world.start_ue(servers=SERVERS)
+    ue.say("start")
+    ue.wait("msk", number=1)
+    world.bmsc.wait("acked", number=1)
+    moved = ue.count("server")
+    world.bmsc.kill()
+    for _ in range(2):
+        ue.say(f"request {GROUP}")
+        ue.wait("http_response", status=0)
+    assert [each["number"] for each in ue.ask("keys", "keys")["held"]] == [1]
+    assert ue.count("server") == moved
+    world.start_bmsc()
+    ue.say(f"request {GROUP}")
+    ue.wait("result", code=200)
+    world.bmsc.wait("acked", number=1)
+    an_mtk(world)
+    ue.quit()
+    world.end()
+
+
+def a_silent_server_is_left_when_the_card_is_back(where):
+    """Pulled out when it is to say what is held: nobody forgets that the server was silent."""
+    world = World(where, fqdn=LIVE)
+    ue = that_moves(world, lambda: world.card.ask("pull-at b2", "told"))
+    ue.wait("card", state="gone")
+    world.card.say("insert")
+    ue.wait("server", origin=SERVERS[0])
+    ue.wait("msk", number=1)
+    world.bmsc.wait("acked", number=1)
+    an_mtk(world)
+    ue.quit()
+    world.end()
+
+
 # --- a card that lies ----------------------------------------------------------------------------
 
 LIES = "empty", "long", "short", "grown", "other", "failed"
@@ -558,6 +633,8 @@ TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_
          pulled_out_over_an_msk, pulled_out_over_an_mtk, pulled_out_over_a_challenge,
          pulled_out_at_the_start, pulled_out_at_the_end, another_card_is_not_taken,
          the_daemon_may_be_started_anew, a_reader_that_hangs_holds_nobody,
+         another_server_is_asked, who_holds_an_msk_asks_no_other_server,
+         a_silent_server_is_left_when_the_card_is_back,
          lies_of_a_usim_are_no_keys, lies_of_an_mgv_f_pass]
 
 

@@ -15,7 +15,9 @@
  *   other                 another card is in the hand from now on, or the first
  *                         one again
  *   lose                  the keys of all MUKs
- *   hang                  no answer to the next command, which may be done
+ *   hang [INS]            no answer to the next command, or to the next one of
+ *                         that instruction (hex; ff: none), which may be done
+ *   pull-at INS           before the next command of that instruction
  *   count                 how many commands there were, MSK messages that were
  *                         taken twice, and Key Groups that have MSKs
  */
@@ -40,6 +42,7 @@ static struct {
     unsigned long commands, pull_at, lie_at;
     char lie; /* its first letter */
     bool after, hangs;
+    uint8_t hangs_at, pull_ins; /* these instructions; 0: any, and none */
 } vicc;
 
 /* --- the reader: a length of two octets, and a command or one octet that
@@ -144,17 +147,18 @@ spoil(struct msk_bytes answer)
 static bool
 take_command(const uint8_t *c, size_t n)
 {
-    bool pulled = ++vicc.commands == vicc.pull_at;
+    bool pulled = ++vicc.commands == vicc.pull_at || c[1] == vicc.pull_ins;
     struct msk_bytes answer = { NULL, 0 };
 
     if (!pulled || vicc.after)
         answer = icc_command(&vicc.icc, c, n);
-    if (vicc.hangs) {
+    if (vicc.hangs && (vicc.hangs_at == 0 || vicc.hangs_at == c[1])) {
+        vicc.hangs = false;
         printf("{\"event\":\"hangs\"}\n");
         return true;
     }
     if (pulled) {
-        vicc.pull_at = 0;
+        vicc.pull_at = vicc.pull_ins = 0;
         tell_pulled(c);
         return false;
     }
@@ -206,6 +210,10 @@ take_line(char *line)
         vicc.pull_at = number > 0 ? vicc.commands + number : 0;
         vicc.after = strcmp(words[2], "after") == 0;
         printf("{\"event\":\"told\"}\n");
+    } else if (n == 2 && strcmp(words[0], "pull-at") == 0) {
+        vicc.pull_ins = (uint8_t)strtoul(words[1], NULL, 16);
+        vicc.after = false;
+        printf("{\"event\":\"told\"}\n");
     } else if (n == 3 && strcmp(words[0], "lie") == 0 &&
                input_number(words[1], 100000, &number)) {
         vicc.lie_at = number > 0 ? vicc.commands + number : 0;
@@ -224,8 +232,10 @@ take_line(char *line)
         for (size_t i = 0; i < CARD_MUKS; i++)
             vicc.icc.mbms.muks[i].is_gone = true;
         printf("{\"event\":\"told\"}\n");
-    } else if (n == 1 && strcmp(words[0], "hang") == 0) {
+    } else if (n <= 2 && strcmp(words[0], "hang") == 0) {
         vicc.hangs = true;
+        vicc.hangs_at =
+            n == 2 ? (uint8_t)strtoul(words[1], NULL, 16) : (uint8_t)0;
         printf("{\"event\":\"told\"}\n");
     } else {
         exit(1);
