@@ -7,6 +7,7 @@
 #include <winscard.h>
 
 #define PAUSE 250 /* ms until the daemon, or the reader, is looked for again */
+#define MOMENT 2000 /* that a card is waited for which another program has */
 
 static bool
 fine(struct pcsc *p, LONG error)
@@ -19,6 +20,14 @@ const char *
 pcsc_why(const struct pcsc *p)
 {
     return pcsc_stringify_error(p->error);
+}
+
+static void
+pause_for(int ms)
+{
+    const struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
+
+    (void)nanosleep(&time, NULL);
 }
 
 static bool
@@ -133,15 +142,30 @@ reset(struct pcsc *p)
                                   SCARD_RESET_CARD, &p->protocol));
 }
 
+/* Another program may have it; one that was killed has it until the daemon sees
+ * that. */
+static bool
+connect_alone(struct pcsc *p)
+{
+    bool connected;
+
+    for (int left = MOMENT;; left -= PAUSE) {
+        connected =
+            fine(p, SCardConnect(p->context, p->reader, SCARD_SHARE_EXCLUSIVE,
+                                 PROTOCOLS, &p->card, &p->protocol));
+        if (p->error != (LONG)SCARD_E_SHARING_VIOLATION || left <= 0)
+            return connected;
+        pause_for(PAUSE);
+    }
+}
+
 int
 pcsc_connect(struct pcsc *p)
 {
     pcsc_disconnect(p);
     if (!p->has_context && !attach(p))
         return MSK_ERR_CARD;
-    p->has_card =
-        fine(p, SCardConnect(p->context, p->reader, SCARD_SHARE_EXCLUSIVE,
-                             PROTOCOLS, &p->card, &p->protocol));
+    p->has_card = connect_alone(p);
     return p->has_card && reset(p) ? MSK_OK : MSK_ERR_CARD;
 }
 
@@ -186,14 +210,6 @@ pcsc_exchange(struct pcsc *p, struct msk_bytes command,
 }
 
 /* --- the next card -------------------------------------------------------- */
-
-static void
-pause_for(int ms)
-{
-    const struct timespec time = { ms / 1000, ms % 1000 * 1000000L };
-
-    (void)nanosleep(&time, NULL);
-}
 
 /* Has it what is waited for? False too: the state cannot be told now. */
 static bool

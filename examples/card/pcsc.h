@@ -31,7 +31,7 @@ bool pcsc_open(struct pcsc *p, const char *name);
 void pcsc_close(struct pcsc *p);
 
 /* Resets the card in the reader, for this program alone. MSK_ERR_CARD: there is
- * none, or another program has it. */
+ * none, or another program has it and keeps it. */
 int pcsc_connect(struct pcsc *p);
 void pcsc_disconnect(struct pcsc *p);
 

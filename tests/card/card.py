@@ -489,6 +489,14 @@ def the_daemon_may_be_started_anew(where):
     world.end()
 
 
+def who_was_killed_starts_again(where):
+    """At once, though the daemon has not yet seen that the one before is gone."""
+    world = World(where)
+    for _ in range(10):
+        world.start_ue().kill()
+    world.end()
+
+
 def a_reader_that_hangs_holds_nobody(where):
     """Who signals twice need not wait for a command that is under way."""
     world = World(where)
@@ -632,7 +640,8 @@ TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_
          readers_are_named_by_how_they_begin, options_are_one_way_or_the_other,
          pulled_out_over_an_msk, pulled_out_over_an_mtk, pulled_out_over_a_challenge,
          pulled_out_at_the_start, pulled_out_at_the_end, another_card_is_not_taken,
-         the_daemon_may_be_started_anew, a_reader_that_hangs_holds_nobody,
+         the_daemon_may_be_started_anew, who_was_killed_starts_again,
+         a_reader_that_hangs_holds_nobody,
          another_server_is_asked, who_holds_an_msk_asks_no_other_server,
          a_silent_server_is_left_when_the_card_is_back,
          lies_of_a_usim_are_no_keys, lies_of_an_mgv_f_pass]
