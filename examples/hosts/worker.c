@@ -78,15 +78,21 @@ worker_end(struct worker *w, int ms)
     return true;
 }
 
-void
+bool
 worker_begin(struct worker *w, int (*run)(void *arg), void *arg)
 {
+    bool idle;
+
     (void)pthread_mutex_lock(&w->lock);
-    w->run = run;
-    w->arg = arg;
-    w->state = WORKER_BUSY;
-    (void)pthread_cond_broadcast(&w->changed);
+    idle = w->state == WORKER_IDLE;
+    if (idle) {
+        w->run = run;
+        w->arg = arg;
+        w->state = WORKER_BUSY;
+        (void)pthread_cond_broadcast(&w->changed);
+    }
     (void)pthread_mutex_unlock(&w->lock);
+    return idle;
 }
 
 /* The lock is held. */
@@ -112,16 +118,4 @@ worker_done(struct worker *w, int *result)
     done = take(w, result);
     (void)pthread_mutex_unlock(&w->lock);
     return done;
-}
-
-int
-worker_wait(struct worker *w)
-{
-    int result = 0;
-
-    (void)pthread_mutex_lock(&w->lock);
-    while (!take(w, &result))
-        (void)pthread_cond_wait(&w->changed, &w->lock);
-    (void)pthread_mutex_unlock(&w->lock);
-    return result;
 }

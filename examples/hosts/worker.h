@@ -32,14 +32,12 @@ bool worker_start(struct worker *w);
  * on must stay. */
 bool worker_end(struct worker *w, int ms);
 
-/* Begins a job; none may be under way, or done and not taken. */
-void worker_begin(struct worker *w, int (*run)(void *arg), void *arg);
+/* Begins a job. False: one is under way, or done and not taken, and this one was
+ * not begun. */
+bool worker_begin(struct worker *w, int (*run)(void *arg), void *arg);
 
 /* True: the job is done, *result is what it returned, and the next one may
  * begin. */
 bool worker_done(struct worker *w, int *result);
-
-/* Waits for the job. */
-int worker_wait(struct worker *w);
 
 #endif

@@ -212,6 +212,13 @@ command_quit(struct host *h)
     h->leave_by = event_monotonic() + GOODBYE;
 }
 
+void
+command_hurry(struct host *h)
+{
+    h->quit = h->hurry || !h->runs;
+    h->hurry = true;
+}
+
 static int
 quit(struct host *h, char **words, size_t n)
 {

@@ -104,7 +104,7 @@ tell_failed(struct host *h)
     if (run->err != MSK_OK)
         event_word(event, "error", msk_err_text(run->err));
     if (run->err == MSK_ERR_CARD)
-        event_word(event, "card", h->card.uicc.why);
+        event_word(event, "card", h->card.why);
     event_tell(&h->log, event);
 }
 
@@ -272,7 +272,7 @@ gba_card_back(struct host *h)
 int
 gba_take_kept(struct host *h)
 {
-    struct msk_ub_info info = { .expires = 0 };
+    struct msk_ub_info info;
     struct secrecy_keys keys;
     int err = card_kept(h, &info);
 
@@ -323,10 +323,9 @@ gba_run(struct host *h)
     if (card_busy(h) || card_away(h))
         return;
     if (g->keeps) {
-        card_begin_keys(h, session_fqdn(h), &g->run.info);
+        (void)card_begin_keys(h, session_fqdn(h), &g->run.info);
     } else if (g->again) {
-        g->makes = true;
-        card_begin_keys(h, session_fqdn(h), NULL);
+        g->makes = card_begin_keys(h, session_fqdn(h), NULL);
     }
 }
 

@@ -47,6 +47,7 @@ struct host {
     struct msk_key_id now; /* what the datagram at hand is about */
     const char *call;      /* of the session, last; it may be pending */
     bool hurry;            /* a signal came while the card is at work */
+    bool runs;             /* all is open, and the loop turns */
     bool quit, leaving;    /* now; when the BM-SC has heard, at the latest: */
     msk_time leave_by;
     int fatal; /* an error that ends the program */
@@ -83,5 +84,9 @@ void command_run(struct host *h, char *line);
 /* Deregisters, if that is used, and ends; the second time without waiting for
  * the answer. */
 void command_quit(struct host *h);
+/* The same by a signal while the card is at work: a deregistration has to wait
+ * for it, and who signals twice does not; nor who does before there is a session
+ * to end. */
+void command_hurry(struct host *h);
 
 #endif

@@ -106,12 +106,14 @@ sleep_for(const struct host *h)
     msk_time now = event_monotonic(), due = gba_due(h), at;
     msk_time most = output_flush() ? GLANCE : HURRY;
 
-    if (card_busy(h))
-        return (int)most;
-    at = msk_ue_due(h->ue, now);
-    due = at < due ? at : due;
-    if (h->leaving && h->leave_by < due)
-        due = h->leave_by;
+    if (card_busy(h)) {
+        due = card_due(h);
+    } else {
+        at = msk_ue_due(h->ue, now);
+        due = at < due ? at : due;
+        if (h->leaving && h->leave_by < due)
+            due = h->leave_by;
+    }
     if (due <= now)
         return 0;
     return (int)(due - now < most ? due - now : most);
@@ -133,7 +135,7 @@ wait_for_something(struct host *h)
 
     watch(fds, &n, h->signals);
     if (h->card.used)
-        watch(fds, &n, h->card.worker.fd);
+        watch(fds, &n, card_fd(h));
     for (size_t i = 0; i < h->options.n_mikey && !busy && !card_away(h); i++)
         watch(fds, &n, h->datagrams.udp[i]);
     if (!h->input.ended && !busy)
@@ -141,18 +143,14 @@ wait_for_something(struct host *h)
     http_wait(&h->http, fds, n, sleep_for(h));
 }
 
-/* While the card is at work a deregistration has to wait; who signals twice
- * does not. */
 static void
 take_signals(struct host *h)
 {
     while (!h->quit && daemon_signal(h->signals) != 0) {
-        if (card_busy(h)) {
-            h->quit = h->hurry;
-            h->hurry = true;
-        } else {
+        if (card_busy(h))
+            command_hurry(h);
+        else
             command_quit(h);
-        }
     }
     if (h->hurry && !card_busy(h)) {
         h->hurry = false;
@@ -201,14 +199,9 @@ turn(struct host *h)
 }
 
 static void
-end(struct host *h)
+close_all(struct host *h)
 {
-    json_t *event = event_new(&h->log, "quit");
-
-    event_tell(&h->log, event);
-    output_end(GOODBYE);
     gba_end(h);
-    card_end(h);
     http_end(&h->http);
     capture_close(&h->capture);
     if (h->keylog != NULL)
@@ -220,10 +213,30 @@ end(struct host *h)
     msk_wipe(h, sizeof *h);
 }
 
+/* The thread first, since it uses what is closed after it. One that a card still
+ * holds cannot be stopped: what it works on stays as it is, the rest is closed
+ * and wiped, and nothing of exit(3) is done beside it. */
+static int
+end(struct host *h, int status)
+{
+    bool rests;
+
+    output_end(GOODBYE);
+    rests = card_end(h);
+    if (h->runs)
+        close_all(h);
+    else if (!rests)
+        msk_wipe(h, sizeof *h);
+    if (!rests)
+        _exit(status);
+    return status;
+}
+
 int
 main(int argc, char **argv)
 {
     static struct host h;
+    static struct card_thread thread;
     int status, err;
 
     secrecy_start(argv);
@@ -232,17 +245,20 @@ main(int argc, char **argv)
     h.log.json = h.options.json;
     h.log.secrets = h.options.secrets;
     h.log.began = event_monotonic();
+    h.card.thread = &thread;
     h.signals = daemon_signals();
     err = start(&h);
-    if (err != MSK_OK) {
+    if (err != MSK_OK && !h.quit) {
         event_error(&h.log, msk_err_text(err));
-        card_end(&h);
-        return 2;
+        return end(&h, 2);
     }
-    input_start(&h.input, STDIN_FILENO);
-    tell_ready(&h);
+    if (err == MSK_OK) {
+        h.runs = true;
+        input_start(&h.input, STDIN_FILENO);
+        tell_ready(&h);
+    }
     while (!h.quit)
         turn(&h);
-    end(&h);
-    return 0;
+    event_tell(&h.log, event_new(&h.log, "quit"));
+    return end(&h, 0);
 }

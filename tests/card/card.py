@@ -14,9 +14,11 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "hosts"))
@@ -511,6 +513,85 @@ def a_reader_that_hangs_holds_nobody(where):
     world.end()
 
 
+def ended_by(ue, signals, status=0):
+    """Told so, and with that status; between two signals there is a moment."""
+    for n in range(signals):
+        ue.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5 if n + 1 < signals else 0)
+    assert ue.process.wait(PATIENCE) == status
+    assert ue.count("quit") == 1, ue.events
+
+
+def a_reader_that_hangs_at_the_start_holds_nobody(where):
+    """At the first command, and at the one that makes the keys of what is kept. One signal ends it,
+    and else it ends by itself, and says why."""
+    world = World(where)
+    ue, _ = begin(world)
+    ue.quit()
+    for instruction in "", "88":
+        for signals in 1, 0:
+            world.card.ask(f"hang {instruction}", "told")
+            ue = Program(*world.options("--uicc", READER))
+            world.card.wait("hangs")
+            if signals > 0:
+                ended_by(ue, signals)
+            else:
+                ue.wait("error")
+                assert ue.process.wait(PATIENCE) == 2
+                assert any("does not answer" in e.get("reason", "") for e in ue.events), ue.events
+            world.card.ask("remove", "removed")
+            world.card.ask("insert", "inserted")
+    world.end()
+
+
+def a_card_that_hangs_is_gone(where):
+    """A command without an answer ends sometime, as of a card that was pulled out; what is under way
+    then is done when it answers again."""
+    world = World(where)
+    ue, _ = begin(world)
+    world.card.ask("hang", "told")
+    sent = world.bmsc.ask(f"mtk {GROUP} {MIKEY}", "mtk")
+    world.card.wait("hangs")
+    assert "does not answer" in ue.wait("card", state="gone")["reason"]
+    world.card.ask("remove", "removed")
+    world.card.say("insert")
+    ue.wait("card", state="back")
+    assert ue.wait("mtk")["mtk_id"] == sent["mtk_id"]
+    an_mtk(world)
+    nothing_twice(world)
+    ue.quit()
+    world.end()
+
+
+def datagrams_without_end(where):
+    """More than a card can look at: commands, answers, timers and the end have their turn."""
+    world = World(where)
+    ue, _ = begin(world)
+    octets = [bytes.fromhex(e["octets"]) for e in world.bmsc.events if "octets" in e]
+    ended = threading.Event()
+
+    def flood():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            while not ended.wait(0.001):
+                for each in octets:
+                    s.sendto(each, ("127.0.0.1", int(MIKEY.split(":")[1])))
+
+    stranger = threading.Thread(target=flood)
+    stranger.start()
+    try:
+        ue.wait("refused", what="datagram")
+        ue.ask(f"request {GROUP}", "result", code=200)
+        world.bmsc.kill()
+        ue.say(f"request {GROUP}")
+        ue.wait("http_response", status=0)
+        ue.wait("http_request")  # a timer
+        ended_by(ue, 1)
+    finally:
+        ended.set()
+        stranger.join()
+    world.end()
+
+
 # --- servers that are silent ---------------------------------------------------------------------
 
 LIVE = "live.localhost"  # names that libcurl knows to be here; at the others nobody listens
@@ -584,6 +665,31 @@ def a_silent_server_is_left_when_the_card_is_back(where):
     world.end()
 
 
+def hangs_on_the_way(world):
+    ue = that_moves(world, lambda: world.card.ask("hang b0", "told"))
+    world.card.wait("hangs")  # what is kept is read for the next server
+    return ue
+
+
+def a_reader_that_hangs_on_the_way_to_another_server_holds_nobody(where):
+    """The loop waits for that command. Who signals twice does not; when it answers again, the way
+    goes on."""
+    world = World(where, fqdn=LIVE)
+    ended_by(hangs_on_the_way(world), 2)
+    world.card.ask("remove", "removed")
+    world.card.ask("insert", "inserted")
+    ue = hangs_on_the_way(world)
+    ue.wait("card", state="gone")
+    world.card.ask("remove", "removed")
+    world.card.say("insert")
+    ue.wait("card", state="back")
+    ue.wait("msk", number=1)
+    world.bmsc.wait("acked", number=1)
+    an_mtk(world)
+    ue.quit()
+    world.end()
+
+
 # --- a card that lies ----------------------------------------------------------------------------
 
 LIES = "empty", "long", "short", "grown", "other", "failed"
@@ -640,8 +746,9 @@ TESTS = [from_the_card_to_an_mtk, from_the_card_to_an_mtk_by_t0, what_is_on_the_
          readers_are_named_by_how_they_begin, options_are_one_way_or_the_other,
          pulled_out_over_an_msk, pulled_out_over_an_mtk, pulled_out_over_a_challenge,
          pulled_out_at_the_start, pulled_out_at_the_end, another_card_is_not_taken,
-         the_daemon_may_be_started_anew, who_was_killed_starts_again,
-         a_reader_that_hangs_holds_nobody,
+         the_daemon_may_be_started_anew, who_was_killed_starts_again, a_reader_that_hangs_holds_nobody,
+         a_reader_that_hangs_at_the_start_holds_nobody, a_card_that_hangs_is_gone,
+         datagrams_without_end, a_reader_that_hangs_on_the_way_to_another_server_holds_nobody,
          another_server_is_asked, who_holds_an_msk_asks_no_other_server,
          a_silent_server_is_left_when_the_card_is_back,
          lies_of_a_usim_are_no_keys, lies_of_an_mgv_f_pass]
