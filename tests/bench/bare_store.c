@@ -4,7 +4,7 @@
  * measured: it loads the members of a Key Group and saves each with another
  * octet, so many in a commit, the next ones being loaded meanwhile.
  *
- *   bare_store FILE DOMAIN GROUP BATCH MOST
+ *   bare_store FILE|postgres:CONNINFO DOMAIN GROUP BATCH MOST
  *
  * Prints how many it has saved, and in how many microseconds.
  */
@@ -122,6 +122,28 @@ prepare(struct walk *w)
     return true;
 }
 
+static struct records *
+open_postgres(const char *conninfo, char *why)
+{
+#ifdef HAVE_LIBPQ
+    return records_postgres(conninfo, RECORDS_FAILOVER_REFUSE, why);
+#else
+    (void)conninfo;
+    (void)snprintf(why, RECORDS_WHY_MAX, "this is built without libpq");
+    return NULL;
+#endif
+}
+
+static struct records *
+open_store(const char *name, char *why)
+{
+    static const char postgres[] = "postgres:";
+
+    if (strncmp(name, postgres, sizeof postgres - 1) == 0)
+        return open_postgres(name + sizeof postgres - 1, why);
+    return records_sqlite(name, why);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -139,7 +161,7 @@ main(int argc, char **argv)
     w.group.group = (uint16_t)strtoul(argv[3], NULL, 10);
     w.together = strtoul(argv[4], NULL, 10);
     w.most = strtoul(argv[5], NULL, 10);
-    w.store = records_sqlite(argv[1], why);
+    w.store = open_store(argv[1], why);
     if (w.store == NULL || w.together == 0 || w.together > BATCH_MAX ||
         !prepare(&w)) {
         (void)fprintf(stderr, "%s\n", why);

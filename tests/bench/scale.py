@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: MIT
 """What msk-bmsc takes for so many subscribers, and the curves of doc/scale.md. No test.
 
-    scale.py measure TOOLS STORE MEMBERS [NODES]    a line of JSON; STORE: sqlite or postgres
+    scale.py measure TOOLS STORE MEMBERS [NODES [BARE-STORE]]
+                                                    a line of JSON; STORE: sqlite or postgres
     scale.py crowd TOOLS STORE MEMBERS              the same for UEs that come and go
     scale.py plot LINES SVG                         draws such lines
     scale.py table LINES                            prints them, and the model: for more than that
 
-TOOLS: where msk-bmsc and msk-load are. postgres is run by tests/records/with_postgres.
+TOOLS: where msk-bmsc and msk-load are. BARE-STORE: of tests/bench; its bare loop over the same
+records is measured after the push, in commits as large as those of msk-bmsc. postgres is run by
+tests/records/with_postgres.
 """
 import datetime
 import json
@@ -29,6 +32,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from peers import DOMAIN, FQDN, GROUP, MRK, MUK, Ue, address, msk_request, write  # noqa: E402
 
 FEW = 10  # members of the other group
+TOGETHER = 256  # records in a commit of a bare loop, as in msk-bmsc
 
 
 def name(i):
@@ -192,7 +196,18 @@ def tell(what, store, members, **more):
                       "store": store.kind, "members": members} | more), flush=True)
 
 
-def measure(tools, kind, members, count):
+def bare(program, store, members):
+    """Saves in a second of the same records, by one loop without a library."""
+    if program is None:
+        return {}
+    told = subprocess.run([program, store.option.removeprefix("sqlite:"), DOMAIN.hex(), str(GROUP),
+                           str(TOGETHER), str(members)], capture_output=True, check=True).stdout
+    saved, us = (int(word) for word in told.split())
+    assert saved >= members, told
+    return {"bare_per_second": round(saved / us * 1e6)}
+
+
+def measure(tools, kind, members, count, program=None):
     with tempfile.TemporaryDirectory() as where:
         store = Store(kind, where)
         ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -209,7 +224,8 @@ def measure(tools, kind, members, count):
         start = min(node.start for node in nodes)
         for node in nodes:
             node.quit()
-        tell("push", store, members, nodes=count, start_s=round(start, 2), **pushed, rekey_ms=few,
+        tell("push", store, members, nodes=count, start_s=round(start, 2), **pushed,
+             **bare(program, store, members), rekey_ms=few,
              memory_mb=round(memory / 1e6, 1), store_octets=round(store.octets() / members))
 
 
@@ -346,7 +362,8 @@ def read(path):
 def main():
     command, *args = sys.argv[1:]
     if command == "measure":
-        measure(args[0], args[1], int(args[2]), int(args[3]) if len(args) > 3 else 1)
+        measure(args[0], args[1], int(args[2]), int(args[3]) if len(args) > 3 else 1,
+                *args[4:5])
     elif command == "crowd":
         crowd(args[0], args[1], int(args[2]))
     elif command == "plot":
