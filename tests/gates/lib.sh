@@ -120,13 +120,18 @@ way() {
 }
 
 # unit NAME OPTION...: builds that way, runs the unit tests, and makes a row. The
-# UE's tests run a second time, on a card, only where $cards says so.
+# UE's tests run a second time, on a card, only where $cards says so; with
+# $alone nothing is built that they do not need.
 unit() {
     _unit=$1 _status=0 _tests=$build/$1/meson-logs/testlog.json
+    shift
     rm -f "$_tests"
-    configure "$@" -Dtests=enabled &&
-        quietly "$_unit-build" ninja -C "$build/$_unit" &&
-        quietly "$_unit-test" meson test -C "$build/$_unit" --no-rebuild \
+    _built=--no-rebuild
+    test -z "${alone:-}" || _built=
+    configure "$_unit" -Dtests=enabled -Ddebug=false "$@" &&
+        { test -z "$_built" ||
+            quietly "$_unit-build" ninja -C "$build/$_unit"; } &&
+        quietly "$_unit-test" meson test -C "$build/$_unit" $_built \
             --suite unit ${cards:---no-suite card} --print-errorlogs || _status=1
     row "$_unit" "$(python3 "$root/tests/gates/count.py" "$_tests")"
     return "$_status"
