@@ -409,7 +409,10 @@ def nodes_share_a_push(where):
         time.sleep(0.05)
     assert [(e["seen"], e["done"]) for e in ends] == [(LARGE + 1, LARGE + 1)], ends
     shares = [bmsc.ask("stats", "stats")["pushed"] for bmsc in (place.bmsc, other)]
-    assert sum(shares) == LARGE + 1 and min(shares) > 800, shares
+    assert min(shares) > 800, shares
+    again = [e for bmsc in (place.bmsc, other) for e in bmsc.events if e["event"] == "refused"]
+    # A round whose commit failed is done again, with those behind it.
+    assert sum(shares) == LARGE + 1 or again and sum(shares) > LARGE, (shares, again)
     place.bmsc.quit()
     other.quit()
 
