@@ -240,6 +240,16 @@ finds_an_old_btid_unless_somebody_has_it_now(void **state)
 
 /* --- what is due --------------------------------------------------------- */
 
+/* Asks for some of many: how many there are. */
+static size_t
+walked(struct records *r, struct records_request *q)
+{
+    enum records_result result = ask(r, q);
+
+    assert_int_equal(result, q->n > 0 ? RECORDS_OK : RECORDS_NONE);
+    return q->n;
+}
+
 static size_t
 claim(struct records *r, msk_time now, msk_time hold, size_t cap)
 {
@@ -248,10 +258,8 @@ claim(struct records *r, msk_time now, msk_time hold, size_t cap)
                                  .cap = cap,
                                  .now = now,
                                  .hold = hold };
-    enum records_result result = ask(r, &q);
 
-    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
-    return q.n;
+    return walked(r, &q);
 }
 
 static msk_time
@@ -319,10 +327,8 @@ members(struct msk_group_id group, const char *after, size_t cap)
                                  .group = group,
                                  .rows = many,
                                  .cap = cap };
-    enum records_result result = ask(shelf, &q);
 
-    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
-    return q.n;
+    return walked(shelf, &q);
 }
 
 static void
@@ -354,10 +360,8 @@ all_after(const char *id, size_t cap)
     struct records_request q = {
         .kind = RECORDS_AFTER, .key = msk_text(id), .rows = many, .cap = cap
     };
-    enum records_result result = ask(shelf, &q);
 
-    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
-    return q.n;
+    return walked(shelf, &q);
 }
 
 /* Whether they have a Key Group, or a time, or not. */
@@ -385,10 +389,8 @@ timed(msk_time after, const char *id, size_t cap)
                                  .now = after,
                                  .rows = many,
                                  .cap = cap };
-    enum records_result result = ask(shelf, &q);
 
-    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
-    return q.n;
+    return walked(shelf, &q);
 }
 
 /* Two at the same time are told apart by their identity. */
@@ -533,10 +535,8 @@ groups_after(struct msk_group_id id, struct records_group *rows, size_t cap)
     struct records_request q = {
         .kind = RECORDS_GROUP_AFTER, .group = id, .group_row = rows, .cap = cap
     };
-    enum records_result result = ask(shelf, &q);
 
-    assert_int_equal(result, q.n > 0 ? RECORDS_OK : RECORDS_NONE);
-    return q.n;
+    return walked(shelf, &q);
 }
 
 static void

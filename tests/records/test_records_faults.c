@@ -316,12 +316,27 @@ opens(enum records_failover failover, char *why)
     return records != NULL;
 }
 
+/* Does a new connection see that value? Those that there are do from their next
+ * command on: the server tells them before it takes a new one. */
+static bool
+waits_for_standbys(const char *names)
+{
+    char command[512];
+
+    (void)snprintf(command, sizeof command,
+                   PSQL "\"SHOW synchronous_standby_names\" -tA"
+                        " | grep -qxF -e '%s'",
+                   names);
+    return system(command) == 0;
+}
+
 /* Does the server wait for the standby that there is? It has read that when
  * this returns. */
 static void
 wait_for_standbys(const char *names)
 {
     char command[512];
+    int i = 0;
 
     (void)snprintf(command, sizeof command,
                    PSQL
@@ -329,7 +344,9 @@ wait_for_standbys(const char *names)
                    " \"SELECT pg_reload_conf()\" >/dev/null",
                    names);
     run_shell(command);
-    pass(500);
+    while (!waits_for_standbys(names) && i++ < 200)
+        pass(50);
+    assert_true(waits_for_standbys(names));
 }
 
 /* A standby that is taken away while the connections stay: from then on nothing
