@@ -55,6 +55,12 @@ class World:
         ue.wait("ready")
         return ue
 
+    def begin(self, *more):
+        """A UE that wants the service."""
+        ue = self.start_ue(*more)
+        ue.say("start")
+        return ue
+
     def end(self, *ues):
         for each in (*ues, self.bmsc):
             if each:
@@ -63,16 +69,20 @@ class World:
             self.bsf.kill()
 
 
+def started(where, layout="keyid", bsf=()):
+    """All of it, and a UE that wants the service."""
+    world = World(where, layout)
+    world.start_bsf(*bsf)
+    world.start_bmsc()
+    return world, world.begin()
+
+
 def from_a_sim_to_an_msk(where):
     """In both layouts. The MSK is that of the BM-SC, which nobody has told a key."""
     for layout in "csb", "keyid":
         folder = f"{where}/{layout}"
         os.mkdir(folder)
-        world = World(folder, layout)
-        world.start_bsf()
-        world.start_bmsc()
-        ue = world.start_ue()
-        ue.say("start")
+        world, ue = started(folder, layout)
         ue.wait("bootstrap_needed")
         told = ue.wait("bootstrapped")
         assert world.bmsc.wait("bootstrapped")["btid"] == told["btid"]
@@ -83,17 +93,12 @@ def from_a_sim_to_an_msk(where):
 
 def keys_that_are_kept_are_used_again(where):
     """After a restart, and with no BSF; then new ones by a command, with a number that is higher."""
-    world = World(where)
-    world.start_bsf()
-    world.start_bmsc()
-    ue = world.start_ue()
-    ue.say("start")
+    world, ue = started(where)
     first = ue.wait("bootstrapped")
     ue.wait("result", code=200)
     ue.kill()
     world.bsf.kill()
-    ue = world.start_ue()
-    ue.say("start")
+    ue = world.begin()
     ue.wait("result", code=200)
     assert ue.count("bootstrapped") == 0 and ue.count("bootstrap_needed") == 0
     world.start_bsf()
@@ -106,11 +111,7 @@ def keys_that_are_kept_are_used_again(where):
 
 
 def the_bmsc_demands_new_keys(where):
-    world = World(where)
-    world.start_bsf()
-    world.start_bmsc()
-    ue = world.start_ue()
-    ue.say("start")
+    world, ue = started(where)
     btid = ue.wait("bootstrapped")["btid"]
     ue.wait("result", code=200)
     world.bmsc.say(f"rebootstrap {btid}")
@@ -124,11 +125,7 @@ def the_bmsc_demands_new_keys(where):
 
 def keys_are_renewed_before_they_end(where):
     """By itself, again and again, and each time with a greater age."""
-    world = World(where)
-    world.start_bsf("--lifetime", "8")
-    world.start_bmsc()
-    ue = world.start_ue()
-    ue.say("start")
+    world, ue = started(where, bsf=("--lifetime", "8"))
     ages = [ue.wait("bootstrapped")["age"] for _ in range(3)]
     assert ages == sorted(set(ages)), ages
     assert ue.count("bootstrap_needed") < 3  # nobody had to ask for each
@@ -141,8 +138,7 @@ def a_bsf_that_comes_late_is_found(where):
     """It is tried again, with a pause; and the session goes on where it waited."""
     world = World(where)
     world.start_bmsc()
-    ue = world.start_ue("--patience", "300")
-    ue.say("start")
+    ue = world.begin("--patience", "300")
     failed = ue.wait("bootstrap_failed")
     assert (failed["why"], failed["http"]) == ("no_answer", "refused"), failed
     world.start_bsf()
@@ -153,25 +149,19 @@ def a_bsf_that_comes_late_is_found(where):
 
 def another_usim_takes_no_keys_over(where):
     """TS 33.246 6.1: with another USIM all of them go; with the same one they stay."""
-    world = World(where)
-    world.start_bsf()
-    world.start_bmsc()
-    ue = world.start_ue()
-    ue.say("start")
+    world, ue = started(where)
     first = ue.wait("bootstrapped")["btid"]
     ue.wait("result", code=200)
     ue.kill()
     private(world.sim, {"impi": "carol@example.org", "k": K, "opc": OPC})
     world.bsf.kill()
     world.start_bsf()
-    ue = world.start_ue()
-    ue.say("start")
+    ue = world.begin()
     ue.wait("bootstrap_needed", reason="no keys yet")
     assert ue.wait("bootstrapped")["btid"] != first
     ue.wait("result", code=200)
     ue.kill()
-    ue = world.start_ue()
-    ue.say("start")
+    ue = world.begin()
     ue.wait("result", code=200)
     assert ue.count("bootstrapped") == 0
     world.end(ue)
@@ -182,14 +172,12 @@ def what_a_bsf_refuses_is_told(where):
     world.start_bsf()
     world.start_bmsc()
     private(world.sim, {"impi": "mallory@example.org", "k": K, "opc": OPC})
-    ue = world.start_ue()
-    ue.say("start")
+    ue = world.begin()
     failed = ue.wait("bootstrap_failed")
     assert (failed["why"], failed["status"]) == ("status", 403), failed
     ue.kill()
     private(world.sim, {"impi": IMPI, "k": K[::-1], "opc": OPC})
-    ue = world.start_ue()
-    ue.say("start")
+    ue = world.begin()
     assert ue.wait("bootstrap_failed")["why"] == "not_home"
     assert world.bmsc.count("bootstrapped") == 0
     world.end(ue)
@@ -197,11 +185,7 @@ def what_a_bsf_refuses_is_told(where):
 
 def both_ends_may_lose_count(where):
     """The BSF's store is lost: its number is told, and the age is above that of the keys before."""
-    world = World(where)
-    world.start_bsf()
-    world.start_bmsc()
-    ue = world.start_ue()
-    ue.say("start")
+    world, ue = started(where)
     ages = [ue.wait("bootstrapped")["age"]]
     world.bsf.kill()
     for name in os.listdir(where):
@@ -243,7 +227,8 @@ def options_are_one_way_or_the_other(where):
 
 TESTS = [from_a_sim_to_an_msk, keys_that_are_kept_are_used_again, the_bmsc_demands_new_keys,
          keys_are_renewed_before_they_end, a_bsf_that_comes_late_is_found,
-         another_usim_takes_no_keys_over, what_a_bsf_refuses_is_told, both_ends_may_lose_count, options_are_one_way_or_the_other]
+         another_usim_takes_no_keys_over, what_a_bsf_refuses_is_told, both_ends_may_lose_count,
+         options_are_one_way_or_the_other]
 
 
 def run_test(test):
