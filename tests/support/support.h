@@ -46,6 +46,9 @@ int release(void **state);
 #define check_octets(what, got, want) \
     support_octets(what, got, want, __FILE__, __LINE__)
 
+/* Likewise, naming the call: what it is given is refused. */
+#define check_argument(call) check_int(#call, call, MSK_ERR_ARGUMENT)
+
 void support_int(const char *what, long long got, long long want,
                  const char *file, int line);
 void support_octets(const char *what, struct msk_bytes got,

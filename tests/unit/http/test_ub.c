@@ -434,35 +434,31 @@ null_is_an_error(void **state)
     size_t n;
 
     (void)state;
-#define REFUSED(call) assert_int_equal(call, MSK_ERR_ARGUMENT)
-    REFUSED(msk_ub_client_init(NULL, &config));
-    REFUSED(msk_ub_client_init(&t.client, NULL));
-    REFUSED(msk_ub_client_init(&t.client, &config));
-    REFUSED(msk_ub_client_authorise(NULL, NULL, t.buf, 9, &n));
-    REFUSED(msk_ub_client_authorise(&t.client, NULL, NULL, 9, &n));
-    REFUSED(msk_ub_client_authorise(&t.client, NULL, t.buf, 9, NULL));
-    REFUSED(msk_ub_client_challenge(&t.client, &response, &got));
-    REFUSED(msk_ub_client_challenge(&t.client, NULL, &got));
-    REFUSED(msk_ub_client_verify(NULL, res, &response));
-    REFUSED(msk_ub_client_verify(&t.client, res, NULL));
-    REFUSED(msk_ub_client_verify(&t.client, msk_text(NULL), &response));
-    REFUSED(msk_ub_server_read(NULL, &t.claim));
-    REFUSED(msk_ub_server_challenge(msk_text(NULL), &got, t.buf, 9, &n));
-    REFUSED(
+    check_argument(msk_ub_client_init(NULL, &config));
+    check_argument(msk_ub_client_init(&t.client, NULL));
+    check_argument(msk_ub_client_init(&t.client, &config));
+    check_argument(msk_ub_client_authorise(NULL, NULL, t.buf, 9, &n));
+    check_argument(msk_ub_client_authorise(&t.client, NULL, NULL, 9, &n));
+    check_argument(msk_ub_client_authorise(&t.client, NULL, t.buf, 9, NULL));
+    check_argument(msk_ub_client_challenge(&t.client, &response, &got));
+    check_argument(msk_ub_client_challenge(&t.client, NULL, &got));
+    check_argument(msk_ub_client_verify(NULL, res, &response));
+    check_argument(msk_ub_client_verify(&t.client, res, NULL));
+    check_argument(msk_ub_client_verify(&t.client, msk_text(NULL), &response));
+    check_argument(msk_ub_server_read(NULL, &t.claim));
+    check_argument(msk_ub_server_challenge(msk_text(NULL), &got, t.buf, 9, &n));
+    check_argument(
         msk_ub_server_check(NULL, msk_text(FQDN), NULL, &got, res, &t.context));
-    REFUSED(
+    check_argument(
         msk_ub_server_info(NULL, res, &t.claim, &t.context, res, t.buf, 9, &n));
-    REFUSED(msk_ub_btid(NULL, msk_text(FQDN), NULL));
-    REFUSED(msk_ub_info_write(NULL, t.buf, 9, &n));
+    check_argument(msk_ub_btid(NULL, msk_text(FQDN), NULL));
+    check_argument(msk_ub_info_write(NULL, t.buf, 9, &n));
     assert_int_equal(msk_xml_expat_init(&xml, NULL), MSK_OK);
-    REFUSED(msk_ub_info_read(NULL, msk_ub_media_type(), res, NULL));
-    REFUSED(msk_ub_info_read(&xml, msk_ub_media_type(), res, NULL));
-#undef REFUSED
+    check_argument(msk_ub_info_read(NULL, msk_ub_media_type(), res, NULL));
+    check_argument(msk_ub_info_read(&xml, msk_ub_media_type(), res, NULL));
 }
 
 /* --- the edges of the calls -------------------------------------------------- */
-
-#define REFUSED(call) check_int(#call, call, MSK_ERR_ARGUMENT)
 
 static struct msk_bytes
 too_long(size_t n)
@@ -485,11 +481,11 @@ refuses_what_a_client_cannot_work_with(void **state)
     struct msk_ub_client client;
 
     (void)state;
-#define REFUSED_WITH(change)                      \
-    do {                                          \
-        c = whole;                                \
-        change;                                   \
-        REFUSED(msk_ub_client_init(&client, &c)); \
+#define REFUSED_WITH(change)                             \
+    do {                                                 \
+        c = whole;                                       \
+        change;                                          \
+        check_argument(msk_ub_client_init(&client, &c)); \
     } while (0)
     REFUSED_WITH(c.crypto = NULL);
     REFUSED_WITH(c.random = NULL);
@@ -543,12 +539,12 @@ reads_no_answer_with_headers_without_end(void **state)
     check_int("no info", msk_ub_client_verify(&t.client, res, &response),
               MSK_ERR_DIGEST);
     response.n_headers = 1;
-    REFUSED(msk_ub_client_verify(&t.client, res, &response));
-    REFUSED(msk_ub_client_challenge(NULL, &response, &got));
+    check_argument(msk_ub_client_verify(&t.client, res, &response));
+    check_argument(msk_ub_client_challenge(NULL, &response, &got));
     response.n_headers = 0;
     response.status = 401;
-    REFUSED(msk_ub_client_challenge(NULL, &response, &got));
-    REFUSED(msk_ub_client_challenge(&t.client, &response, NULL));
+    check_argument(msk_ub_client_challenge(NULL, &response, &got));
+    check_argument(msk_ub_client_challenge(&t.client, &response, NULL));
 }
 
 /* An empty opaque is one; one that is longer than any is none of a BSF. */
@@ -624,30 +620,31 @@ refuses_what_a_bsf_cannot_work_with(void **state)
     size_t n;
 
     (void)state;
-    REFUSED(msk_ub_server_read(&request, &t.claim)); /* headers that are not */
+    check_argument(
+        msk_ub_server_read(&request, &t.claim)); /* headers that are not */
     request.n_headers = 0;
     check_int("none", msk_ub_server_read(&request, &t.claim), MSK_ERR_MISSING);
-    REFUSED(msk_ub_server_read(&request, NULL));
-    REFUSED(msk_ub_server_challenge(fqdn, NULL, t.buf, 9, &n));
-    REFUSED(msk_ub_server_challenge(fqdn, &t.challenge, NULL, 9, &n));
-    REFUSED(msk_ub_server_challenge(fqdn, &t.challenge, t.buf, 9, NULL));
+    check_argument(msk_ub_server_read(&request, NULL));
+    check_argument(msk_ub_server_challenge(fqdn, NULL, t.buf, 9, &n));
+    check_argument(msk_ub_server_challenge(fqdn, &t.challenge, NULL, 9, &n));
+    check_argument(msk_ub_server_challenge(fqdn, &t.challenge, t.buf, 9, NULL));
 #define CHECK(fqdn, challenge, xres, context) \
     msk_ub_server_check(crypto, fqdn, &request, challenge, xres, context)
-    REFUSED(CHECK(fqdn, NULL, res, &t.context));
-    REFUSED(CHECK(fqdn, &t.challenge, res, NULL));
-    REFUSED(CHECK(msk_text(""), &t.challenge, res, &t.context));
-    REFUSED(CHECK(fqdn, &t.challenge, msk_text("abc"), &t.context));
+    check_argument(CHECK(fqdn, NULL, res, &t.context));
+    check_argument(CHECK(fqdn, &t.challenge, res, NULL));
+    check_argument(CHECK(msk_text(""), &t.challenge, res, &t.context));
+    check_argument(CHECK(fqdn, &t.challenge, msk_text("abc"), &t.context));
     check_int("no claim", CHECK(fqdn, &t.challenge, res, &t.context),
               MSK_ERR_VALUE);
 #undef CHECK
-    REFUSED(msk_ub_server_info(crypto, msk_text("abc"), &t.claim, &t.context,
-                               body, t.buf, 9, &n));
-    REFUSED(
+    check_argument(msk_ub_server_info(crypto, msk_text("abc"), &t.claim,
+                                      &t.context, body, t.buf, 9, &n));
+    check_argument(
         msk_ub_server_info(crypto, res, NULL, &t.context, body, t.buf, 9, &n));
-    REFUSED(
+    check_argument(
         msk_ub_server_info(crypto, res, &t.claim, NULL, body, t.buf, 9, &n));
-    REFUSED(msk_ub_server_info(crypto, res, &t.claim, &t.context, body, t.buf,
-                               9, &n)); /* nothing was proven */
+    check_argument(msk_ub_server_info(crypto, res, &t.claim, &t.context, body,
+                                      t.buf, 9, &n)); /* nothing was proven */
 }
 
 static void
@@ -666,14 +663,14 @@ makes_no_info_of_what_is_not_whole(void **state)
     check_int("check", check(line, res), MSK_OK);
 #define INFO(buf, len) \
     msk_ub_server_info(crypto, res, &t.claim, &t.context, body, buf, 400, len)
-    REFUSED(INFO(NULL, &n));
-    REFUSED(INFO(t.buf, NULL));
+    check_argument(INFO(NULL, &n));
+    check_argument(INFO(t.buf, NULL));
     check_int("whole", INFO(t.buf, &n), MSK_OK);
     t.crypto.fail_at = t.crypto.calls + 1;
     check_int("fails", INFO(t.buf, &n), MSK_ERR_CRYPTO);
     t.crypto.fail_at = 0;
     t.claim.impi_len = MSK_IMPI_MAX + 1;
-    REFUSED(INFO(t.buf, &n));
+    check_argument(INFO(t.buf, &n));
 #undef INFO
 }
 
@@ -716,26 +713,26 @@ names_no_keys_that_have_no_name(void **state)
     size_t n;
 
     (void)state;
-    REFUSED(msk_ub_btid(&t.challenge, msk_text(FQDN), NULL));
-    REFUSED(msk_ub_btid(&t.challenge, msk_text("a b"), &info));
-    REFUSED(msk_ub_btid(&t.challenge, too_long(MSK_BTID_MAX - 25), &info));
-    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n)); /* no B-TID */
+    check_argument(msk_ub_btid(&t.challenge, msk_text(FQDN), NULL));
+    check_argument(msk_ub_btid(&t.challenge, msk_text("a b"), &info));
+    check_argument(
+        msk_ub_btid(&t.challenge, too_long(MSK_BTID_MAX - 25), &info));
+    check_argument(
+        msk_ub_info_write(&info, t.buf, sizeof t.buf, &n)); /* no B-TID */
     check_int("B-TID", msk_ub_btid(&t.challenge, msk_text(FQDN), &info),
               MSK_OK);
     check_int("info", msk_ub_info_write(&info, t.buf, sizeof t.buf, &n),
               MSK_OK);
-    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, NULL));
+    check_argument(msk_ub_info_write(&info, t.buf, sizeof t.buf, NULL));
     info.expires = UINT64_MAX;
-    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n));
+    check_argument(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n));
     info.expires = 1000;
     info.btid_len = MSK_BTID_MAX + 1;
-    REFUSED(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n));
-    REFUSED(msk_ub_info_read(&xml, msk_ub_media_type(), res, &info));
+    check_argument(msk_ub_info_write(&info, t.buf, sizeof t.buf, &n));
+    check_argument(msk_ub_info_read(&xml, msk_ub_media_type(), res, &info));
     xml = (struct msk_xml){ .size = sizeof xml };
-    REFUSED(msk_ub_info_read(&xml, msk_ub_media_type(), res, &info));
+    check_argument(msk_ub_info_read(&xml, msk_ub_media_type(), res, &info));
 }
-
-#undef REFUSED
 
 /* --- what the BSF answers ------------------------------------------------------------ */
 

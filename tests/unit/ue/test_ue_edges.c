@@ -54,16 +54,15 @@ refuses_a_view_that_has_no_octets(void **state)
 
     (void)state;
     settle();
-#define REFUSED(call) check_int(#call, call, MSK_ERR_ARGUMENT)
-    REFUSED(msk_ue_receive(b.ue, bad, news, b.now));
-    REFUSED(msk_ue_receive(b.ue, mki, bad, b.now));
-    REFUSED(msk_ue_missed(b.ue, bad, flow, mki, b.now));
-    REFUSED(msk_ue_missed(b.ue, none, flow, mki, b.now));
-    REFUSED(msk_ue_missed(b.ue, news, bad, mki, b.now));
-    REFUSED(msk_ue_missed(b.ue, news, none, mki, b.now));
-    REFUSED(msk_ue_missed(b.ue, news, flow, bad, b.now));
-    REFUSED(msk_ue_stop(b.ue, bad, b.now));
-    REFUSED(msk_ue_stop(b.ue, none, b.now));
+    check_argument(msk_ue_receive(b.ue, bad, news, b.now));
+    check_argument(msk_ue_receive(b.ue, mki, bad, b.now));
+    check_argument(msk_ue_missed(b.ue, bad, flow, mki, b.now));
+    check_argument(msk_ue_missed(b.ue, none, flow, mki, b.now));
+    check_argument(msk_ue_missed(b.ue, news, bad, mki, b.now));
+    check_argument(msk_ue_missed(b.ue, news, none, mki, b.now));
+    check_argument(msk_ue_missed(b.ue, news, flow, bad, b.now));
+    check_argument(msk_ue_stop(b.ue, bad, b.now));
+    check_argument(msk_ue_stop(b.ue, none, b.now));
     check_int("effects", (long long)b.n_seen, 0);
     check_int("news", bench_stop(&b, "news"), MSK_OK); /* is still there */
 }
@@ -80,11 +79,11 @@ refuses_keys_that_have_no_octets(void **state)
     struct msk_ue_keys k;
 
     (void)state;
-#define REFUSED_KEYS(change)                       \
-    do {                                           \
-        k = keys;                                  \
-        change;                                    \
-        REFUSED(msk_ue_set_keys(b.ue, &k, b.now)); \
+#define REFUSED_KEYS(change)                              \
+    do {                                                  \
+        k = keys;                                         \
+        change;                                           \
+        check_argument(msk_ue_set_keys(b.ue, &k, b.now)); \
     } while (0)
     REFUSED_KEYS(k.btid = bad);
     REFUSED_KEYS(k.btid.n = 0);
@@ -92,7 +91,7 @@ refuses_keys_that_have_no_octets(void **state)
     REFUSED_KEYS(k.mrk = bad);
     REFUSED_KEYS((k.muk = (struct msk_bytes){ long_key, sizeof long_key }));
     REFUSED_KEYS((k.mrk = (struct msk_bytes){ long_key, sizeof long_key }));
-    REFUSED(msk_ue_set_keys(b.ue, NULL, b.now));
+    check_argument(msk_ue_set_keys(b.ue, NULL, b.now));
     settle(); /* with the keys of before */
     check_int("keys wanted", seen(MSK_UE_EFFECT_BOOTSTRAP_NEEDED), 0);
     if (bench_on_card()) /* which has the MUK */
@@ -118,13 +117,13 @@ refuses_a_service_that_is_not_whole(void **state)
     (void)state;
     memset(text, 'a', sizeof text);
     memset(name, 'a', sizeof name);
-#define REFUSED_SERVICE(change)                 \
-    do {                                        \
-        s = whole;                              \
-        f = flow;                               \
-        s.flows = &f;                           \
-        change;                                 \
-        REFUSED(msk_ue_start(b.ue, &s, b.now)); \
+#define REFUSED_SERVICE(change)                        \
+    do {                                               \
+        s = whole;                                     \
+        f = flow;                                      \
+        s.flows = &f;                                  \
+        change;                                        \
+        check_argument(msk_ue_start(b.ue, &s, b.now)); \
     } while (0)
     REFUSED_SERVICE(s.id = bad);
     REFUSED_SERVICE(s.id.n = 0);
