@@ -15,6 +15,7 @@ import pty
 import re
 import resource
 import select
+import signal
 import socket
 import sqlite3
 import sys
@@ -97,7 +98,8 @@ class Place:
 
     def begin(self, *more):
         os.environ.update(LD_PRELOAD=f"{DISK} {CLOCK}", MSK_HOLD=self.path("hold"),
-                          MSK_HELD=self.path("held"), MSK_DIE=self.path("die"),
+                          MSK_HELD=self.path("held"), MSK_BUSY=self.path("busy"),
+                          MSK_DIE=self.path("die"),
                           MSK_LATER=self.path("later"), MSK_STILL=self.path("still"))
         bmsc = Program(
             BMSC, "--http", "127.0.0.1:0", "--mikey", "127.0.0.1:0", "--fqdn", FQDN, "--layout",
@@ -294,6 +296,35 @@ def repeats_only_a_conflict(where):
     place.bmsc.quit()
 
 
+def the_node_that_lost_repeats_only_its_own(where):
+    """Two nodes have the same record: one is in its commit, the other one waits for that with what
+    it has made of the record before, and of others beside it."""
+    place = Place(where)
+    other, ready = place.program()
+    lost, *beside = place.ues[7:12]
+    asked = msk_request((GROUP, 0))
+    for ue in (lost, *beside):  # a nonce of one node is good for the other
+        assert ue.post("msk-request", asked, authorize=False)[0] == 401
+    write(place.path("hold"))
+    begun = [lost.begin("msk-request", asked)[0]]
+    place.until(lambda: os.path.exists(place.path("held")))
+    other.process.send_signal(signal.SIGSTOP)
+    for ue in (lost, *beside):  # they are there together when it goes on
+        ue.http_at = ready["http"]
+        begun.append(ue.begin("msk-request", asked)[0])
+    other.process.send_signal(signal.SIGCONT)
+    place.until(lambda: os.path.exists(place.path("busy")))
+    os.unlink(place.path("hold"))
+    told = [each.getresponse().status for each in begun]
+    assert told == [200] * 6, told
+    assert sorted(lost.counter() - lost.first for _ in range(2)) == [1, 2], "a counter was used twice"
+    assert [ue.counter() - ue.first for ue in beside] == [1] * 4, "another one was called again"
+    assert place.are_quiet(), "something was sent twice"
+    assert other.count("refused") == 0, other.events
+    other.quit()
+    place.bmsc.quit()
+
+
 def goes_on_when_the_disk_has_room(where):
     """A full disk in the middle of a push to all: nothing is sent that was not committed, and all
     get it when there is room again; it is told once a second at most."""
@@ -467,7 +498,8 @@ def shows_a_bar_on_a_terminal(where):
 
 def main():
     tests = [sends_nothing_before_its_commit, refuses_the_newest, leaves_what_is_too_late,
-             skips_what_it_could_not_send, repeats_only_a_conflict, goes_on_when_the_disk_has_room,
+             skips_what_it_could_not_send, repeats_only_a_conflict,
+             the_node_that_lost_repeats_only_its_own, goes_on_when_the_disk_has_room,
              pushes_as_fast_as_it_is_told, tells_less_when_it_is_told, rests_when_there_is_nothing_to_do,
              a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push,
              nodes_share_a_port, shows_a_bar_on_a_terminal]

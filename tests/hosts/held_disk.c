@@ -2,11 +2,12 @@
 /*
  * For LD_PRELOAD. As long as there is the file that $MSK_HOLD names no sync of
  * a file ends, as on a disk that takes its time; and the file that $MSK_HELD
- * names is made when one waits. Where there is the file that
- * $MSK_DIE names the process is killed instead of sending a datagram. With a
- * number in $MSK_DIE_AT it is killed instead of that commit, counted from 1: a
- * sync of a file, or what it says to PostgreSQL; with $MSK_STOP it is stopped,
- * before that transaction begins.
+ * names is made when one waits. Nor does a sleep end then, as SQLite does where
+ * another process writes, and the file that $MSK_BUSY names is made. Where there
+ * is the file that $MSK_DIE names the process is killed instead of sending a
+ * datagram. With a number in $MSK_DIE_AT it is killed instead of that commit,
+ * counted from 1: a sync of a file, or what it says to PostgreSQL; with $MSK_STOP
+ * it is stopped, before that transaction begins.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static int
@@ -35,16 +37,24 @@ die_at_its_turn(void)
         (void)raise(getenv("MSK_STOP") != NULL ? SIGSTOP : SIGKILL);
 }
 
+/* As long as it is held; the file says so. */
+static void
+hold(const char *name)
+{
+    const struct timespec ms = { 0, 1000000 };
+    const char *path = getenv(name);
+
+    if (path != NULL && is_there("MSK_HOLD"))
+        (void)close(open(path, O_CREAT | O_WRONLY, 0600));
+    while (is_there("MSK_HOLD"))
+        (void)syscall(SYS_nanosleep, &ms, NULL);
+}
+
 static int
 hold_and_sync(long call, int fd)
 {
-    const char *held = getenv("MSK_HELD");
-
     die_at_its_turn();
-    if (held != NULL && is_there("MSK_HOLD"))
-        (void)close(open(held, O_CREAT | O_WRONLY, 0600));
-    while (is_there("MSK_HOLD"))
-        (void)usleep(1000);
+    hold("MSK_HELD");
     return (int)syscall(call, fd);
 }
 
@@ -68,6 +78,21 @@ send(int fd, const void *octets, size_t n, int flags)
     if (memmem(octets, n, word, strlen(word)) != NULL)
         die_at_its_turn();
     return syscall(SYS_sendto, fd, octets, n, flags, NULL, 0);
+}
+
+int
+nanosleep(const struct timespec *time, struct timespec *left)
+{
+    hold("MSK_BUSY");
+    return (int)syscall(SYS_nanosleep, time, left);
+}
+
+int
+usleep(useconds_t us)
+{
+    const struct timespec time = { us / 1000000, us % 1000000 * 1000L };
+
+    return nanosleep(&time, NULL);
 }
 
 static void
