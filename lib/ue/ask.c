@@ -134,9 +134,8 @@ msk_ue_request(struct msk_ue *ue, const struct msk_key_id *ids, size_t n,
     if (err != MSK_OK)
         return msk_ue_refuse(ue, err);
     for (size_t i = 0; i < n; i++)
-        (void)msk_ue_group_want(msk_ue_group_of(ue, &ids[i]), ids[i].number);
+        msk_ue_group_want(msk_ue_group_of(ue, &ids[i]), ids[i].number);
     for (size_t i = 0; i < n; i++)
-        (void)msk_ue_group_step(ue, msk_ue_group_of(ue, &ids[i]),
-                                MSK_GROUP_NEED);
+        msk_ue_group_step(ue, msk_ue_group_of(ue, &ids[i]), MSK_GROUP_NEED);
     return msk_ue_settle(ue);
 }

@@ -28,18 +28,15 @@ msk_ue_group_has_room(struct msk_ue_group *group, uint16_t number)
     return find_want(group, number) != NULL;
 }
 
-bool
+void
 msk_ue_group_want(struct msk_ue_group *group, uint16_t number)
 {
     struct msk_ue_want *want = find_want(group, number);
 
-    if (want == NULL)
-        return false;
-    if (!want->wanted) {
-        want->wanted = true;
-        want->number = number;
-    }
-    return true;
+    if (want == NULL || want->wanted)
+        return;
+    want->wanted = true;
+    want->number = number;
 }
 
 void
@@ -130,7 +127,7 @@ void
 msk_ue_group_want_something(struct msk_ue_group *group)
 {
     if (!msk_ue_group_wants_any(group))
-        (void)msk_ue_group_want(group, 0);
+        msk_ue_group_want(group, 0);
 }
 
 void

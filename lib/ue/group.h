@@ -69,12 +69,12 @@ enum msk_require msk_ue_group_require(const struct msk_ue *ue, size_t i);
 
 extern const struct msk_machine msk_ue_group_machine;
 
-/* One step. MSK_ERR_STATE: not defined, nothing changed. */
-int msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
-                      enum msk_ue_group_event event);
+/* One step. Where the table has none nothing changes. */
+void msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
+                       enum msk_ue_group_event event);
 
-/* Wants an MSK by number, 0 the current one. False: no room. */
-bool msk_ue_group_want(struct msk_ue_group *group, uint16_t number);
+/* Wants an MSK by number, 0 the current one, if there is room. */
+void msk_ue_group_want(struct msk_ue_group *group, uint16_t number);
 bool msk_ue_group_has_room(struct msk_ue_group *group, uint16_t number);
 
 /* Wants nothing any more; or, if it wants nothing, the current one. */

@@ -6,9 +6,9 @@
 static void
 end_answer(struct msk_ue *ue, struct msk_ue_group *group)
 {
-    (void)msk_ue_group_step(ue, group, MSK_GROUP_DONE);
+    msk_ue_group_step(ue, group, MSK_GROUP_DONE);
     if (msk_ue_group_wants_any(group))
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
+        msk_ue_group_step(ue, group, MSK_GROUP_NEED);
 }
 
 /* It was pulled meanwhile, and the request was not for that. */
@@ -18,7 +18,7 @@ ask_after_pull(struct msk_ue *ue, struct msk_ue_group *group)
     if (!group->pulled)
         return;
     group->pulled = false;
-    (void)msk_ue_group_step(ue, group, MSK_GROUP_PULL);
+    msk_ue_group_step(ue, group, MSK_GROUP_PULL);
     msk_ue_group_resolve_doubt(group, false);
 }
 
@@ -90,7 +90,7 @@ conclude_group(struct msk_ue *ue, struct msk_ue_group *group,
     if (verdict->refused) {
         msk_leave_refused(ue, group);
     } else if (verdict->granted) {
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_GRANTED);
+        msk_ue_group_step(ue, group, MSK_GROUP_GRANTED);
     } else if (verdict->again) {
         group->reason = MSK_REASON_REFUSED;
         group->after = verdict->later ? after : 0;
@@ -133,7 +133,7 @@ msk_ue_group_waited(struct msk_ue *ue, struct msk_ue_group *group)
 {
     msk_timer_stop(&group->timer);
     if (group->state != MSK_GROUP_WAIT) {
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_DUE);
+        msk_ue_group_step(ue, group, MSK_GROUP_DUE);
         return;
     }
     group->reason = MSK_REASON_NO_MSK;

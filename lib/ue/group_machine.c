@@ -176,7 +176,7 @@ begin_now(struct msk_ue *ue, struct msk_ue_group *group)
 {
     end_asking(group);
     group->barred = false;
-    (void)msk_ue_group_want(group, 0);
+    msk_ue_group_want(group, 0);
     msk_timer_start(&group->timer, ue->now, calm_left(ue, group));
 }
 
@@ -197,7 +197,7 @@ static void
 join_request(struct msk_ue_group *group)
 {
     if (group->state == MSK_GROUP_READY)
-        (void)msk_ue_group_want(group, 0);
+        msk_ue_group_want(group, 0);
     else
         group->pulled = !brings_current(group);
 }
@@ -297,7 +297,7 @@ act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
         break;
     case GA_AGAIN: again(ue, group); break;
     case GA_LOOK:
-        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
+        msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
         msk_ue_group_want_nothing(group);
         msk_timer_stop(&group->timer);
         if (group->ended)
@@ -312,17 +312,15 @@ act_on_group(struct msk_ue *ue, struct msk_ue_group *group,
     }
 }
 
-int
+void
 msk_ue_group_step(struct msk_ue *ue, struct msk_ue_group *group,
                   enum msk_ue_group_event event)
 {
     uint8_t action = msk_machine_step(ue, &msk_ue_group_machine, (uint8_t)event,
                                       &group->id, &group->state);
 
-    if (action == 0)
-        return MSK_ERR_STATE;
-    act_on_group(ue, group, (enum group_action)action);
-    return MSK_OK;
+    if (action != 0)
+        act_on_group(ue, group, (enum group_action)action);
 }
 
 void
@@ -334,5 +332,5 @@ msk_ue_group_drop(struct msk_ue *ue, struct msk_ue_group *group)
     group->leave = false;
     group->barred = false;
     group->pulled = false;
-    (void)msk_ue_group_step(ue, group, MSK_GROUP_DROP);
+    msk_ue_group_step(ue, group, MSK_GROUP_DROP);
 }

@@ -76,7 +76,7 @@ const struct msk_machine msk_ue_holding_machine = {
     .events = holding_events,
 };
 
-int
+void
 msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
                     enum msk_ue_holding_event event)
 {
@@ -86,7 +86,6 @@ msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
 
     if (action == HA_BACK || action == HA_AGAIN)
         group->n_gone = 0;
-    return action == 0 ? MSK_ERR_STATE : MSK_OK;
 }
 
 bool

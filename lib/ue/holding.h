@@ -39,9 +39,9 @@ enum msk_ue_holding_event {
 
 extern const struct msk_machine msk_ue_holding_machine;
 
-/* One step. MSK_ERR_STATE: not defined, nothing changed. */
-int msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
-                        enum msk_ue_holding_event event);
+/* One step. Where the table has none nothing changes. */
+void msk_ue_holding_step(struct msk_ue *ue, struct msk_ue_group *group,
+                         enum msk_ue_holding_event event);
 
 /* Is it to be allowed? */
 bool msk_ue_holding_asks(const struct msk_ue_group *group);

@@ -49,7 +49,7 @@ stop_asking(struct msk_ue *ue, struct msk_ue_group *group,
     group->reason = (uint8_t)reason;
     group->confirmed = false;
     group->ended = true;
-    (void)msk_ue_group_step(ue, group, event);
+    msk_ue_group_step(ue, group, event);
 }
 
 /* It failed: once more, or is the leave rule next? That is for the current
@@ -59,17 +59,17 @@ msk_leave_failed(struct msk_ue *ue, struct msk_ue_group *group)
 {
     if (msk_ue_group_wants_current(group)) {
         if (!msk_timer_due(&group->patience, ue->now)) {
-            (void)msk_ue_group_step(ue, group, MSK_GROUP_RETRY);
+            msk_ue_group_step(ue, group, MSK_GROUP_RETRY);
             return;
         }
         tell_in_vain(group);
         stop_asking(ue, group, MSK_GROUP_SPENT, MSK_REASON_PATIENCE);
     } else if (group->attempts < ue->attempts) {
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_RETRY);
+        msk_ue_group_step(ue, group, MSK_GROUP_RETRY);
     } else {
         tell_in_vain(group);
         msk_ue_group_want_nothing(group);
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_DONE);
+        msk_ue_group_step(ue, group, MSK_GROUP_DONE);
     }
 }
 
@@ -85,7 +85,7 @@ msk_leave_confirmed(struct msk_ue *ue, struct msk_ue_group *group)
     group->confirmed = true;
     group->ended = msk_timer_due(&group->patience, ue->now);
     group->reason = MSK_REASON_PATIENCE;
-    (void)msk_ue_group_step(ue, group, MSK_GROUP_CONFIRMED);
+    msk_ue_group_step(ue, group, MSK_GROUP_CONFIRMED);
 }
 
 /* Registration was given up while an older MSK was good: now it is not. */
@@ -94,8 +94,7 @@ register_again(struct msk_ue *ue, size_t g)
 {
     for (size_t f = 0; msk_ue_flows_next(ue, MSK_UE_ANY, g, &f); f++)
         if (ue->services[ue->flows[f].service].state == MSK_SERVICE_UNSURE)
-            (void)msk_ue_service_step(ue, ue->flows[f].service,
-                                      MSK_SERVICE_START);
+            msk_ue_service_step(ue, ue->flows[f].service, MSK_SERVICE_START);
 }
 
 void
@@ -106,11 +105,10 @@ msk_leave_looked(struct msk_ue *ue, size_t g, bool good)
     if (group->state == MSK_GROUP_STAY) {
         if (!good)
             register_again(ue, g);
-        (void)msk_ue_group_step(ue, group,
-                                good ? MSK_GROUP_GOOD : MSK_GROUP_NOTHING);
+        msk_ue_group_step(ue, group, good ? MSK_GROUP_GOOD : MSK_GROUP_NOTHING);
     } else if (group->state == MSK_GROUP_LOOKING) {
         msk_ue_group_resolve_doubt(group, good);
-        (void)msk_ue_group_step(ue, group, leave_verdict(group, good));
+        msk_ue_group_step(ue, group, leave_verdict(group, good));
     }
 }
 
@@ -124,7 +122,7 @@ leave_service(struct msk_ue *ue, size_t i, enum msk_reason reason,
               const struct msk_key_id *id)
 {
     if (msk_ue_service_is_kept(ue, i))
-        (void)msk_ue_service_step(ue, i, MSK_SERVICE_START);
+        msk_ue_service_step(ue, i, MSK_SERVICE_START);
     else if (!msk_ue_service_is_pending(ue, i))
         msk_ue_service_leave(ue, i, reason, id);
 }

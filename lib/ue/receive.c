@@ -33,8 +33,8 @@ msk_receive_missed(struct msk_ue *ue, const struct msk_key_id *id)
     if (group == NULL || !msk_ue_asks(ue))
         return;
     if (group->state == MSK_GROUP_REST || group->state == MSK_GROUP_STAY)
-        (void)msk_ue_group_want(group, 0);
-    (void)msk_ue_group_step(ue, group, MSK_GROUP_MISSED);
+        msk_ue_group_want(group, 0);
+    msk_ue_group_step(ue, group, MSK_GROUP_MISSED);
 }
 
 /* Is that an MSK that MTKs can come under? A card does not tell. */
@@ -100,7 +100,7 @@ take_stored(struct msk_ue *ue, struct msk_ue_group *group, uint16_t number)
     ue->stirred |= wanted || group->patience.on;
     if (!msk_ue_group_wants_any(group)) {
         msk_timer_stop(&group->patience);
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_MSK);
+        msk_ue_group_step(ue, group, MSK_GROUP_MSK);
     }
     if (wanted)
         wait_on(ue);
@@ -132,14 +132,14 @@ take_result(struct msk_ue *ue, const struct msk_mgvf_result *result)
     case MSK_OUTCOME_PULL:
     case MSK_OUTCOME_STALE: /* TS 33.246 6.3.2.3.1: as for a pull */
         if (msk_ue_asks(ue))
-            (void)msk_ue_group_step(ue, group, MSK_GROUP_PULL);
+            msk_ue_group_step(ue, group, MSK_GROUP_PULL);
         break;
     case MSK_OUTCOME_MTK:
     case MSK_OUTCOME_COUNTER:
     case MSK_OUTCOME_DONE: break;
     }
     if (group->state == MSK_GROUP_STAY)
-        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
+        msk_ue_holding_step(ue, group, MSK_HOLDING_STIRRED);
 }
 
 /* Its SP is against what was announced. With an MGV-F in software the message is

@@ -86,7 +86,7 @@ mark_services(struct msk_ue *ue, enum msk_procedure procedure, size_t n)
         if (msk_ue_service_is_due(ue, i, procedure)) {
             ue->services[i].asked = true;
             ue->services[i].code = 0;
-            (void)msk_ue_service_step(ue, i, MSK_SERVICE_SENT);
+            msk_ue_service_step(ue, i, MSK_SERVICE_SENT);
             n--;
         }
 }
@@ -105,7 +105,7 @@ mark_groups(struct msk_ue *ue, size_t n)
                 group->want[w].code = 0;
                 n--;
             }
-        (void)msk_ue_group_step(ue, group, MSK_GROUP_SENT);
+        msk_ue_group_step(ue, group, MSK_GROUP_SENT);
     }
 }
 

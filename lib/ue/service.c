@@ -52,7 +52,7 @@ stage_group(struct msk_ue *ue, const struct msk_flow *flow)
     if (g == ue->n_groups)
         g = msk_ue_group_take(ue, flow->group.domain, flow->group.group);
     if (g < ue->n_groups) {
-        (void)msk_ue_holding_step(ue, &ue->groups[g], MSK_HOLDING_NAMED);
+        msk_ue_holding_step(ue, &ue->groups[g], MSK_HOLDING_NAMED);
     }
     return g;
 }
@@ -131,7 +131,7 @@ settle_groups(struct msk_ue *ue)
             continue;
         if (!msk_ue_flows_any(ue, MSK_UE_ANY, g))
             msk_ue_group_drop(ue, group);
-        (void)msk_ue_holding_step(ue, group, fate_of(ue, g));
+        msk_ue_holding_step(ue, group, fate_of(ue, g));
     }
 }
 
@@ -168,10 +168,10 @@ step_groups_of_new(struct msk_ue *ue, size_t i, bool was_on, bool replan)
         if (!msk_ue_flows_any(ue, i, g))
             continue;
         if (replan)
-            (void)msk_ue_group_step(ue, group, MSK_GROUP_PLAN);
+            msk_ue_group_step(ue, group, MSK_GROUP_PLAN);
         if (ue->services[i].state == MSK_SERVICE_JOINED && msk_ue_asks(ue) &&
             !group->got && (!was_on || !group->started))
-            (void)msk_ue_group_step(ue, group, MSK_GROUP_NEED);
+            msk_ue_group_step(ue, group, MSK_GROUP_NEED);
         group->started = true;
     }
 }
@@ -193,8 +193,8 @@ msk_ue_finish_start(struct msk_ue *ue)
               service->terms.random_period != ue->work.terms.random_period);
     service->terms = ue->work.terms;
     commit_flows(ue, i);
-    (void)msk_ue_service_step(
-        ue, i, ue->registers ? MSK_SERVICE_START : MSK_SERVICE_JOIN);
+    msk_ue_service_step(ue, i,
+                        ue->registers ? MSK_SERVICE_START : MSK_SERVICE_JOIN);
     step_groups_of_new(ue, i, was_on, replan);
     return true;
 }
@@ -231,6 +231,6 @@ msk_ue_service_leave(struct msk_ue *ue, size_t i, enum msk_reason reason,
     for (size_t f = 0; f < ue->n_flows; f++)
         if (ue->flows[f].service == i)
             ue->flows[f].live = false;
-    (void)msk_ue_service_step(ue, i, MSK_SERVICE_STOP);
+    msk_ue_service_step(ue, i, MSK_SERVICE_STOP);
     settle_groups(ue);
 }

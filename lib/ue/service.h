@@ -63,9 +63,9 @@ size_t msk_ue_service_slot(const struct msk_ue *ue, struct msk_bytes id);
 
 extern const struct msk_machine msk_ue_service_machine;
 
-/* One step. MSK_ERR_STATE: not defined, nothing changed. */
-int msk_ue_service_step(struct msk_ue *ue, size_t i,
-                        enum msk_ue_service_event event);
+/* One step. Where the table has none nothing changes. */
+void msk_ue_service_step(struct msk_ue *ue, size_t i,
+                         enum msk_ue_service_event event);
 
 /* A service that failed and whose groups have all been looked at is kept. */
 void msk_ue_service_keep(struct msk_ue *ue);

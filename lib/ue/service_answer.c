@@ -42,11 +42,11 @@ fail_service(struct msk_ue *ue, size_t i, bool later)
     if (later && service->attempts > 0)
         service->attempts--;
     if (may_try_again(ue, service)) {
-        (void)msk_ue_service_step(ue, i, MSK_SERVICE_RETRY);
+        msk_ue_service_step(ue, i, MSK_SERVICE_RETRY);
         return;
     }
     blame(ue, i, MSK_REASON_PATIENCE);
-    (void)msk_ue_service_step(ue, i, MSK_SERVICE_SPENT);
+    msk_ue_service_step(ue, i, MSK_SERVICE_SPENT);
 }
 
 void
@@ -74,12 +74,12 @@ msk_ue_service_answered(struct msk_ue *ue, size_t i, msk_time after)
     }
     tell_service(ue, i, code, good ? MSK_REASON_NONE : MSK_REASON_REFUSED);
     if (good) {
-        (void)msk_ue_service_step(ue, i, MSK_SERVICE_OK);
+        msk_ue_service_step(ue, i, MSK_SERVICE_OK);
     } else if (code == 401 || code == 503) {
         fail_service(ue, i, service->after > 0);
     } else {
         blame(ue, i, MSK_REASON_REFUSED);
-        (void)msk_ue_service_step(ue, i, MSK_SERVICE_REFUSED);
+        msk_ue_service_step(ue, i, MSK_SERVICE_REFUSED);
     }
 }
 
@@ -92,7 +92,7 @@ msk_ue_service_renew(struct msk_ue *ue, size_t group)
 
         if (ue->services[i].state == MSK_SERVICE_UNSURE ||
             ue->services[i].state == MSK_SERVICE_REGISTERED)
-            (void)msk_ue_service_step(ue, i, MSK_SERVICE_START);
+            msk_ue_service_step(ue, i, MSK_SERVICE_START);
     }
 }
 

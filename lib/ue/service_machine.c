@@ -142,7 +142,7 @@ step_service_groups(struct msk_ue *ue, size_t i, enum msk_ue_group_event event)
             group->ended |= concerned;
         }
         if (concerned && (event != MSK_GROUP_AWAIT || !group->got))
-            (void)msk_ue_group_step(ue, group, event);
+            msk_ue_group_step(ue, group, event);
     }
 }
 
@@ -232,7 +232,7 @@ act_on_service(struct msk_ue *ue, size_t i, enum service_action action)
     }
 }
 
-int
+void
 msk_ue_service_step(struct msk_ue *ue, size_t i,
                     enum msk_ue_service_event event)
 {
@@ -240,8 +240,6 @@ msk_ue_service_step(struct msk_ue *ue, size_t i,
     uint8_t action = msk_machine_step(ue, &msk_ue_service_machine,
                                       (uint8_t)event, NULL, &service->state);
 
-    if (action == 0)
-        return MSK_ERR_STATE;
-    act_on_service(ue, i, (enum service_action)action);
-    return MSK_OK;
+    if (action != 0)
+        act_on_service(ue, i, (enum service_action)action);
 }

@@ -114,7 +114,7 @@ catch_up(struct msk_ue *ue)
 {
     for (size_t i = 0; i < ue->n_groups && !ue->work.in_step; i++)
         if (msk_ue_flows_any(ue, MSK_UE_ANY, i))
-            (void)msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_STIRRED);
+            msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_STIRRED);
     ue->work.in_step = true;
 }
 

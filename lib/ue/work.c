@@ -92,7 +92,7 @@ end_allow(struct msk_ue *ue, struct msk_ue_group *group, int err)
 {
     if (lenient(err) == MSK_OK) {
         group->terms = ue->work.require;
-        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_ALLOWED);
+        msk_ue_holding_step(ue, group, MSK_HOLDING_ALLOWED);
         return;
     }
     if (!msk_ue_group_staged(ue, ue->work.group)) {
@@ -117,7 +117,7 @@ compare(struct msk_ue *ue, struct msk_ue_group *group, int err)
         held->n = 0;
     if (err == MSK_ERR_NOT_MINE) {
         group->terms = MSK_UE_UNTOLD;
-        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_LOST);
+        msk_ue_holding_step(ue, group, MSK_HOLDING_LOST);
     }
     msk_ue_group_compare(group, held);
 }
@@ -131,7 +131,7 @@ end_look(struct msk_ue *ue, struct msk_ue_group *group, int err)
 
     if (put_off_call(ue, err))
         return;
-    (void)msk_ue_holding_step(ue, group, MSK_HOLDING_LOOKED);
+    msk_ue_holding_step(ue, group, MSK_HOLDING_LOOKED);
     compare(ue, group, err);
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
         good |= is_good_msk(&held->msk[i]);
@@ -145,7 +145,7 @@ end_last(struct msk_ue *ue, struct msk_ue_group *group, int err)
 
     if (put_off_call(ue, err))
         return;
-    (void)msk_ue_holding_step(ue, group, MSK_HOLDING_COUNTED);
+    msk_ue_holding_step(ue, group, MSK_HOLDING_COUNTED);
     group->n_gone = 0;
     for (size_t i = 0; err == MSK_OK && i < held->n; i++)
         group->gone[group->n_gone++] = held->msk[i].number;
@@ -155,10 +155,10 @@ static void
 end_forget(struct msk_ue *ue, struct msk_ue_group *group, int err)
 {
     if (lenient(err) == MSK_OK) {
-        (void)msk_ue_holding_step(ue, group, MSK_HOLDING_FORGOTTEN);
+        msk_ue_holding_step(ue, group, MSK_HOLDING_FORGOTTEN);
         return;
     }
-    (void)msk_ue_holding_step(ue, group, MSK_HOLDING_RECOUNT);
+    msk_ue_holding_step(ue, group, MSK_HOLDING_RECOUNT);
     rest(ue, err);
 }
 
@@ -168,7 +168,7 @@ end_process(struct msk_ue *ue, int err, const struct msk_mgvf_result *result)
 {
     for (size_t i = 0; i < ue->n_groups; i++)
         if (ue->groups[i].holding == MSK_HOLDING_FORGET)
-            (void)msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_RECOUNT);
+            msk_ue_holding_step(ue, &ue->groups[i], MSK_HOLDING_RECOUNT);
     msk_receive_end(ue, err, result);
 }
 
