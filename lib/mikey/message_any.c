@@ -32,7 +32,9 @@ msk_mikey_begin_any(struct msk_mikey_cursor *cursor, struct msk_bytes message,
     struct msk_reader r;
     int err = msk_cursor_set(cursor, message, allowed & MSK_PAYLOADS_ANY);
 
-    if (err != MSK_OK || header == NULL)
+    if (err != MSK_OK)
+        return err;
+    if (header == NULL)
         return MSK_ERR_ARGUMENT;
     msk_reader_init(&r, message.p, message.n);
     err = get_header(&r, header, &cursor->next);

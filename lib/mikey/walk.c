@@ -163,7 +163,9 @@ msk_mikey_begin(struct msk_mikey_cursor *cursor, struct msk_bytes message,
     struct msk_reader r;
     int err = msk_cursor_set(cursor, message, allowed & MSK_PAYLOADS_MBMS);
 
-    if (err != MSK_OK || header == NULL)
+    if (err != MSK_OK)
+        return err;
+    if (header == NULL)
         return MSK_ERR_ARGUMENT;
     msk_reader_init(&r, message.p, message.n);
     err = msk_header_get(&r, header, &cursor->next);
