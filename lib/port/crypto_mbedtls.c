@@ -87,17 +87,6 @@ clone(enum msk_hash hash, union state *to, const union state *from)
     }
 }
 
-static size_t
-digest_len_of(enum msk_hash hash)
-{
-    switch (hash) {
-    case MSK_HASH_MD5: return 16;
-    case MSK_HASH_SHA1: return 20;
-    case MSK_HASH_SHA256: return 32;
-    }
-    return 0;
-}
-
 /* Hashes the views into a state that has begun, and ends it. */
 static int
 hash_views(enum msk_hash hash, union state *s, const struct msk_bytes *in,
@@ -182,7 +171,7 @@ provider_hmac(void *user, const struct msk_hmac *hmac,
 {
     const struct pads *pads = pads_of(hmac);
     uint8_t digest[MSK_HASH_MAX];
-    struct msk_bytes inner = { digest, digest_len_of(pads->hash) };
+    struct msk_bytes inner = { digest, pads->hash == MSK_HASH_SHA1 ? 20 : 32 };
     union state s;
     int failed;
 
