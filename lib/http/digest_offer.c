@@ -26,9 +26,13 @@ offered(const struct msk_digest_server *server, size_t i)
     static const uint32_t best_first[] = { MSK_ALGORITHM_SHA256,
                                            MSK_ALGORITHM_MD5 };
 
-    for (size_t k = 0; k < 2; k++)
-        if ((server->algorithms & best_first[k]) != 0 && i-- == 0)
+    for (size_t k = 0; k < 2; k++) {
+        if ((server->algorithms & best_first[k]) == 0)
+            continue;
+        if (i == 0)
             return best_first[k];
+        i--;
+    }
     return 0;
 }
 

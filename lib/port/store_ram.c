@@ -92,7 +92,10 @@ check_change(const struct msk_ram *ram, const struct msk_change *change,
         ++*room;
     if (record != NULL || change->value.p == NULL)
         return MSK_OK;
-    return (*room)-- > 0 ? MSK_OK : MSK_ERR_LIMIT;
+    if (*room == 0)
+        return MSK_ERR_LIMIT;
+    --*room;
+    return MSK_OK;
 }
 
 static struct msk_ram_record *

@@ -42,7 +42,7 @@ hold(union block *block, size_t had, size_t n)
     if (block == NULL)
         return NULL;
     block->n = n;
-    current->held += n - had;
+    current->held = current->held - had + n;
     return block + 1;
 }
 
