@@ -60,9 +60,10 @@ static const char *const texts[ROWS_STATEMENTS] = {
     [ROWS_CLAIM] = "UPDATE subscriber SET due = ?3 WHERE id IN"
                    " (SELECT id FROM subscriber WHERE due <= ?1"
                    " ORDER BY due LIMIT ?2) RETURNING " ROW,
-    [ROWS_MEMBERS] = "SELECT " ROW " FROM subscriber WHERE id IN"
-                     " (SELECT id FROM member WHERE grp = ?1 AND id > ?2"
-                     " ORDER BY id LIMIT ?3) ORDER BY id",
+    /* The members in their order, and each one's row: no list between. */
+    [ROWS_MEMBERS] = "SELECT " ROW " FROM (SELECT id AS member FROM member"
+                     " WHERE grp = ?1 AND id > ?2) CROSS JOIN subscriber"
+                     " ON id = member ORDER BY member LIMIT ?3",
     [ROWS_AFTER] = "SELECT " ROW " FROM subscriber WHERE id > ?2"
                    " ORDER BY id LIMIT ?3",
     [ROWS_TIMED] = "SELECT " ROW " FROM subscriber"
