@@ -23,7 +23,8 @@ struct question {
     unsigned tries;
     struct bsf_info info;
     struct records_subscriber row;
-    struct records_request request;
+    struct records_request requests[2]; /* and what of the last repair? */
+    struct records_note repair;
     struct records_batch batch;
 };
 

@@ -3,13 +3,16 @@
 #include <string.h>
 
 #include "bsf_question.h"
+#include "repair_place.h"
 #include "row.h"
 
 static void
 begin(struct bsf *bsf, struct question *q, const struct records_request *what)
 {
-    q->request = *what;
-    q->batch = (struct records_batch){ .requests = &q->request, .n = 1 };
+    q->requests[0] = *what;
+    q->requests[1] = (struct records_request){ .kind = RECORDS_LOOK_REPAIR,
+                                               .note = &q->repair };
+    q->batch = (struct records_batch){ .requests = q->requests, .n = 2 };
     q->state = what->kind == RECORDS_SAVE ? QUESTION_SAVES : QUESTION_FINDS;
     records_begin(bsf->host->store.records, &q->batch);
 }
@@ -56,6 +59,29 @@ change(const struct bsf *bsf, struct question *q, bool there)
     return err;
 }
 
+/* The store may have had these keys and lost how far their counters came: it
+ * was repaired after they were made. */
+static bool
+are_of_before(const struct question *q)
+{
+    struct repair_place place;
+
+    return repair_place_get(&q->repair, &place) &&
+           q->info.age < (uint64_t)place.began;
+}
+
+static void
+tell_of_before(struct host *h, const struct question *q)
+{
+    json_t *event = event_new_limited(&h->log, &h->strangers, "refused");
+
+    h->stats.refused++;
+    event_word(event, "what", "bsf");
+    event_word(event, "reason", "bootstrapped before the store was repaired");
+    event_text(event, "btid", question_btid(q));
+    event_tell(&h->log, event);
+}
+
 static void
 take_found(struct bsf *bsf, struct question *q)
 {
@@ -63,11 +89,17 @@ take_found(struct bsf *bsf, struct question *q)
                                           .rows = &q->row };
     int err;
 
-    if (q->request.result == RECORDS_FAILED) {
+    if (q->requests[0].result == RECORDS_FAILED ||
+        q->requests[1].result == RECORDS_FAILED) {
         question_fail(bsf, q, records_why(bsf->host->store.records));
         return;
     }
-    err = change(bsf, q, q->request.result == RECORDS_OK);
+    if (are_of_before(q)) {
+        tell_of_before(bsf->host, q);
+        question_unknown(bsf, q);
+        return;
+    }
+    err = change(bsf, q, q->requests[0].result == RECORDS_OK);
     if (err == MSK_OK) {
         begin(bsf, q, &save);
         return;
@@ -93,11 +125,11 @@ tell_saved(struct bsf *bsf, const struct question *q)
 static void
 take_saved(struct bsf *bsf, struct question *q)
 {
-    if (q->request.result == RECORDS_OK) {
+    if (q->requests[0].result == RECORDS_OK) {
         tell_saved(bsf, q);
         bsf->counts.found++;
         question_end(bsf, q, false);
-    } else if (q->request.result == RECORDS_CONFLICT &&
+    } else if (q->requests[0].result == RECORDS_CONFLICT &&
                ++q->tries < BSF_TRIES) {
         question_find(bsf, q);
     } else {

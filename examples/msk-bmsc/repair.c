@@ -242,6 +242,10 @@ tell(struct host *h, const struct repair *r)
     event_number(event, "subscribers", (json_int_t)r->place.subscribers);
     event_number(event, "groups", (json_int_t)r->groups);
     event_number(event, "used_up", (json_int_t)r->used_up);
+    event_word(event, "bsf",
+               "keys that it made before this repair are refused; one that "
+               "says no bootstrappingInfoCreationTime has to forget them "
+               "before a node starts");
     event_tell(&h->log, event);
 }
 

@@ -26,6 +26,7 @@ from model import digest_oracle, gba_oracle
 from peers import (BTID, DOMAIN, FQDN, GROUP, MRK, MUK, PATIENCE, Program, Ue, address, free_port,
                    msk_request, write)
 from schema import Models
+from stores import Sqlite
 
 MODELS = Models("nbsp_schema.json")
 BMSC, BSF = sys.argv[1:3]
@@ -344,6 +345,31 @@ def unknown_and_wrong_look_alike(where):
     bmsc.quit()
 
 
+def keys_from_before_a_repair_are_refused(where):
+    """The store that was put back does not know how far their counters came; nor does the BSF forget
+    them. They are as unknown as any, and who bootstraps again is let in."""
+    bsf = Bsf()
+    bmsc, at = start(where, bsf.url())
+    bmsc.quit()
+    backup = Sqlite(where, "bmsc.db").copy("backup")
+    for impi in "bob", "alice":  # one whom the backup does not know, and one whom it knows
+        keys = bsf.add(impi)
+        bmsc, at = start(where, bsf.url())
+        assert granted(ue(at, *keys))
+        bmsc.quit()
+        store = backup.copy("bmsc.db")
+        done = subprocess.run([BMSC, "--repair", "--json", "--store", store.option], check=True,
+                              capture_output=True, text=True)
+        assert "bootstrappingInfoCreationTime" in json.loads(done.stdout.splitlines()[-1])["bsf"]
+        bmsc, at = start(where, bsf.url())
+        wrong = headers(ue(at), "nobody@bsf", spoil=True)
+        assert wrong[0] == 401 and headers(ue(at), keys[0]) == wrong
+        told = bmsc.wait("refused", what="bsf")
+        assert "before the store was repaired" in told["reason"] and told["btid"] == keys[0], told
+        assert granted(ue(at, *bsf.add(impi)))
+        bmsc.quit()
+
+
 def nobody_is_asked_for_nothing(where):
     """No credentials, a B-TID that is none, one that is known."""
     bsf = Bsf()
@@ -537,7 +563,8 @@ def what_cannot_be_asked_says_so(where):
 TESTS = [who_bootstrapped_is_served, who_is_in_no_file_has_what_is_said,
          who_is_in_a_file_needs_no_keys_there, a_line_without_keys_is_of_a_bsf,
          keys_on_a_uicc_are_other_ones, who_is_known_gets_new_keys, keys_end_in_the_middle_of_a_service,
-         one_question_for_all_who_wait, unknown_and_wrong_look_alike, nobody_is_asked_for_nothing,
+         one_question_for_all_who_wait, unknown_and_wrong_look_alike,
+         keys_from_before_a_repair_are_refused, nobody_is_asked_for_nothing,
          lies_are_an_error_and_no_more, a_bsf_that_is_gone_is_told,
          a_bsf_that_is_silent_holds_nobody_else_up, a_slow_answer_is_none, an_end_waits_for_no_bsf,
          tls_goes_both_ways, both_programs_and_a_sim, what_cannot_be_asked_says_so]
