@@ -263,60 +263,60 @@ outlives_who_began_it(void **state)
 
 /* --- at once ------------------------------------------------------------- */
 
+static void
+make_crowd(struct records_request *q)
+{
+    char id[8];
+
+    for (int i = 0; i < CROWD; i++) {
+        (void)snprintf(id, sizeof id, "u%d", i);
+        make_row(&rows[i], id, id, "x");
+        q[i] =
+            (struct records_request){ .kind = RECORDS_SAVE, .rows = &rows[i] };
+    }
+    ask_all(shelf, q, CROWD);
+}
+
+/* Begins a repair while another node saves; what it finds then is what stays.
+ * How many were saved before? */
+static unsigned
+begin_while_others_save(struct records_request *q, int late)
+{
+    static struct records_subscriber now[CROWD];
+    struct records_batch saves = { .requests = q, .n = CROWD };
+    struct records_request seen = { .kind = RECORDS_AFTER,
+                                    .rows = now,
+                                    .cap = CROWD };
+    unsigned saved = 0;
+
+    records_begin(other, &saves);
+    records_run(other);
+    pass(late);
+    assert_int_equal(repair(shelf, RECORDS_REPAIR, "one", ""), RECORDS_OK);
+    assert_int_equal(ask(shelf, &seen), RECORDS_OK);
+    while (!saves.over)
+        records_run(other);
+    for (int i = 0; i < CROWD; i++) {
+        assert_int_equal(now[i].version, rows[i].version);
+        saved += q[i].result == RECORDS_OK ? 1 : 0;
+        assert_true(q[i].result == RECORDS_OK || q[i].result == RECORDS_FAILED);
+    }
+    assert_int_equal(repair(shelf, RECORDS_END_REPAIR, "one", ""), RECORDS_OK);
+    return saved;
+}
+
 /* What another node saves while a repair begins was saved before it, and is
  * seen by it, or is not saved. */
 static void
 begins_between_what_others_save(void **state)
 {
-    struct records_request q[CROWD], begin = { .kind = RECORDS_REPAIR,
-                                               .owner = msk_text("one"),
-                                               .note = &note };
+    static struct records_request q[CROWD];
     unsigned saved = 0;
 
     (void)state;
-    for (int turn = 0; turn < TURNS; turn++) {
-        struct records_batch saves = { .requests = q, .n = CROWD };
-        struct records_batch begins = { .requests = &begin, .n = 1 };
-        struct records_request seen = { .kind = RECORDS_AFTER,
-                                        .rows = rows,
-                                        .cap = CROWD };
-
-        for (int i = 0; i < CROWD; i++) {
-            if (turn == 0) {
-                char id[8];
-
-                (void)snprintf(id, sizeof id, "u%d", i);
-                make_row(&rows[i], id, id, "x");
-            }
-            q[i] = (struct records_request){ .kind = RECORDS_SAVE,
-                                             .rows = &rows[i] };
-        }
-        if (turn == 0)
-            ask_all(shelf, q, CROWD);
-        records_begin(other, &saves);
-        records_run(other);
-        pass(turn % 4);
-        records_begin(shelf, &begins);
-        while (!begins.over)
-            records_run(shelf);
-        assert_int_equal(begin.result, RECORDS_OK);
-        {
-            static struct records_subscriber now[CROWD];
-
-            seen.rows = now;
-            assert_int_equal(ask(shelf, &seen), RECORDS_OK);
-            while (!saves.over)
-                records_run(other);
-            for (int i = 0; i < CROWD; i++) {
-                assert_true(q[i].result == RECORDS_OK ||
-                            q[i].result == RECORDS_FAILED);
-                assert_int_equal(now[i].version, rows[i].version);
-                saved += q[i].result == RECORDS_OK ? 1 : 0;
-            }
-        }
-        assert_int_equal(repair(shelf, RECORDS_END_REPAIR, "one", ""),
-                         RECORDS_OK);
-    }
+    make_crowd(q);
+    for (int turn = 0; turn < TURNS; turn++)
+        saved += begin_while_others_save(q, turn % 4);
     print_message("%u of %d were saved before\n", saved, TURNS * CROWD);
 }
 
