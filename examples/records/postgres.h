@@ -21,6 +21,7 @@ struct postgres {
     bool conflict;                     /* why it failed, if it did */
     uint8_t repairs[RECORDS_NAME_MAX]; /* who repairs the store from here */
     size_t repairs_n;                  /* 0: nobody */
+    unsigned repairs_life;             /* of the link that writes */
 };
 
 /* postgres_repair.c: the first words of a transaction whose first request is

@@ -199,6 +199,7 @@ go_on_connecting(struct link *link)
     case PGRES_POLLING_READING: watch(link, EPOLLIN); break;
     case PGRES_POLLING_WRITING: watch(link, EPOLLOUT); break;
     case PGRES_POLLING_OK:
+        link->lives++;
         if (!send_prepares(link))
             drop(link);
         return;

@@ -38,9 +38,10 @@ struct link {
     enum records_failover failover;
     char mark[LINK_MARK_MAX]; /* of the server that was taken last */
     enum link_state state;
-    int64_t retry; /* monotonic ms: connect again then */
-    int64_t heard; /* when it last said something, or was asked first */
-    bool flush;    /* octets wait for the socket */
+    unsigned lives; /* how often it was made again */
+    int64_t retry;  /* monotonic ms: connect again then */
+    int64_t heard;  /* when it last said something, or was asked first */
+    bool flush;     /* octets wait for the socket */
     int epoll, watched;
     struct op *ops; /* a ring */
     size_t cap, first, n;

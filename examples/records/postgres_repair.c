@@ -7,6 +7,15 @@
 
 /* --- who may write ------------------------------------------------------- */
 
+/* What is behind a new connection may lack what was done over the one before:
+ * that is for a repair that looks how far it is. No owner is all zeros. */
+static void
+doubt_owner(struct postgres *p)
+{
+    if (p->repairs_n > 0 && p->repairs_life != p->writes.lives)
+        memset(p->repairs, 0, sizeof p->repairs);
+}
+
 bool
 repair_send(struct postgres *p, const struct records_request *first)
 {
@@ -14,6 +23,7 @@ repair_send(struct postgres *p, const struct records_request *first)
     const char *value = (const char *)p->repairs;
     const int n = (int)p->repairs_n;
 
+    doubt_owner(p);
     if (first->kind == RECORDS_REPAIR)
         return link_send(&p->writes, &op, "begin_repair", 0, NULL, NULL);
     return link_send(&p->writes, &op, "barred", 1, &value, &n);
@@ -39,6 +49,7 @@ repair_note(struct postgres *p, const struct records_request *q)
     if (q->kind == RECORDS_REPAIR && q->owner.n <= sizeof p->repairs) {
         memcpy(p->repairs, q->owner.p, q->owner.n);
         p->repairs_n = q->owner.n;
+        p->repairs_life = p->writes.lives;
     } else if (q->kind == RECORDS_END_REPAIR && q->result == RECORDS_OK)
         p->repairs_n = 0;
 }

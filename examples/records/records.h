@@ -162,7 +162,8 @@ enum records_kind {
      * or leased but by this struct records: all else that changes something is
      * RECORDS_FAILED, and what was under way elsewhere has ended before. The
      * store remembers that, whoever dies. If a repair has not ended it is taken
-     * over, and its owner is one of the others; `note` is then the one that was
+     * over, and its owner is one of the others, as is one who lost their
+     * connection; `note` is then the one that was
      * kept, else this one is kept. */
     RECORDS_REPAIR,
     /* Keeps `note`. RECORDS_FAILED: it is not `owner`'s any more. */

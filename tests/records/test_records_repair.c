@@ -5,6 +5,7 @@
  *   test_records_repair ADAPTER: memory, sqlite, postgres
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shelf.h"
@@ -12,6 +13,7 @@
 
 #define CROWD 8
 #define TURNS 40
+#define BARRED "a repair of the store has not ended"
 
 static struct records_subscriber a, got, rows[CROWD];
 static struct records_group group;
@@ -203,8 +205,7 @@ lets_nobody_else_change_anything(void **state)
     ask_all(other, q, n);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(q[i].result, RECORDS_FAILED);
-    assert_string_equal(records_why(other),
-                        "a repair of the store has not ended");
+    assert_string_equal(records_why(other), BARRED);
     n = make_writes(q);
     for (size_t i = 0; i < n; i++) { /* and each alone */
         ask_all(other, &q[i], 1);
@@ -259,6 +260,32 @@ outlives_who_began_it(void **state)
     assert_int_equal(repair(shelf, RECORDS_REPAIR, "two", "anew"), RECORDS_OK);
     assert_true(note_says("begun"));
     assert_int_equal(save_at(shelf, &a), RECORDS_OK);
+}
+
+/* Another server may be behind a new one, which lacks what was done last. */
+static void
+ends_with_its_connection(void **state)
+{
+    enum records_result result = RECORDS_FAILED;
+
+    (void)state;
+    assert_int_equal(repair(shelf, RECORDS_REPAIR, "one", "begun"), RECORDS_OK);
+    assert_int_equal(
+        system("$PG_AS $PG_BIN/psql -q -h $PGHOST -U $PGUSER postgres -c"
+               " \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+               " WHERE pid <> pg_backend_pid() AND backend_type ="
+               " 'client backend'\" >/dev/null"),
+        0);
+    for (int i = 0; i < 200 && result != RECORDS_OK; i++, pass(50)) {
+        assert_int_equal(repair(shelf, RECORDS_NOTE_REPAIR, "one", "far"),
+                         RECORDS_FAILED);
+        result = strcmp(records_why(shelf), BARRED) == 0 ? look(shelf) : result;
+    }
+    assert_int_equal(result, RECORDS_OK);
+    assert_true(note_says("begun"));
+    assert_int_equal(repair(shelf, RECORDS_REPAIR, "two", ""), RECORDS_OK);
+    assert_true(note_says("begun"));
+    assert_int_equal(save(&a), RECORDS_OK);
 }
 
 /* --- at once ------------------------------------------------------------- */
@@ -336,6 +363,9 @@ main(int argc, char **argv)
         TEST(outlives_who_began_it),
         TEST(begins_between_what_others_save),
     };
+    static const struct CMUnitTest postgres[] = {
+        TEST(ends_with_its_connection),
+    };
     int failed;
 
     if (argc != 2)
@@ -344,5 +374,7 @@ main(int argc, char **argv)
     failed = cmocka_run_group_tests(all, NULL, NULL);
     if (strcmp(argv[1], "memory") != 0) /* which nobody can share */
         failed += cmocka_run_group_tests(shared, NULL, NULL);
+    if (strcmp(argv[1], "postgres") == 0)
+        failed += cmocka_run_group_tests(postgres, NULL, NULL);
     return failed;
 }
