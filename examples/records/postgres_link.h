@@ -32,6 +32,7 @@ struct op {
 enum link_state { LINK_DOWN, LINK_CONNECTS, LINK_PREPARES, LINK_READY };
 
 #define LINK_MARK_MAX 48
+#define LINK_LOCK_MS "5000" /* that a lock on a table is waited for */
 
 struct link {
     PGconn *conn;

@@ -19,17 +19,19 @@ doubt_owner(struct postgres *p)
 bool
 repair_send(struct postgres *p, const struct records_request *first)
 {
-    const struct op op = { .kind = OP_BARRED };
+    const struct op op = { .kind = OP_BARRED }, set = { .kind = OP_BEGIN };
     const char *value = (const char *)p->repairs;
     const int n = (int)p->repairs_n;
 
     doubt_owner(p);
     if (first->kind == RECORDS_REPAIR)
-        return link_send(&p->writes, &op, "begin_repair", 0, NULL, NULL);
+        return link_send_text(&p->writes, &set,
+                              "SET LOCAL lock_timeout = " LINK_LOCK_MS) &&
+               link_send(&p->writes, &op, "begin_repair", 0, NULL, NULL);
     return link_send(&p->writes, &op, "barred", 1, &value, &n);
 }
 
-/* It divides by zero then. */
+/* If it is somebody else's it divides by zero; a lock is not to be had. */
 void
 repair_take_barred(struct postgres *p, const PGresult *res)
 {
@@ -37,6 +39,9 @@ repair_take_barred(struct postgres *p, const PGresult *res)
 
     if (code != NULL && strcmp(code, "22012") == 0)
         (void)snprintf(p->writes.why, sizeof p->writes.why, RECORDS_BARRED);
+    else if (code != NULL && strcmp(code, "55P03") == 0)
+        (void)snprintf(p->writes.why, sizeof p->writes.why,
+                       "somebody stands still in a transaction: stop it");
     else if (strcmp(p->writes.why, RECORDS_BARRED) == 0)
         p->writes.why[0] = '\0';
 }

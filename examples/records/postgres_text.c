@@ -5,7 +5,9 @@
  */
 #include "postgres_link.h"
 
+/* Who stands still in the middle of a transaction is not waited for. */
 const char link_schema[] =
+    "SET lock_timeout = " LINK_LOCK_MS ";"
     "CREATE TABLE IF NOT EXISTS subscriber (id bytea PRIMARY KEY,"
     " version bigint NOT NULL, btid bytea NOT NULL UNIQUE, old_btid bytea,"
     " packed bytea NOT NULL, due bigint, address bytea,"
@@ -32,7 +34,8 @@ const char link_schema[] =
     "CREATE TABLE IF NOT EXISTS repair (id bigint PRIMARY KEY,"
     " owner bytea NOT NULL, note bytea NOT NULL);"
     "CREATE TABLE IF NOT EXISTS server (id bigint PRIMARY KEY,"
-    " mark text NOT NULL);";
+    " mark text NOT NULL);"
+    "RESET lock_timeout";
 
 /* Identity and timeline: a server that was promoted begins a new one, and one
  * that was restored elsewhere has another identity. */

@@ -271,6 +271,20 @@ def a_repair_that_was_overtaken_ends(where):
     place.bmsc.quit()
 
 
+def waits_for_no_node_that_stands_still(where):
+    """One is frozen in the middle of a transaction: the repair says so, and has not begun."""
+    place = Place(where, {GROUP: 1}, many=1)
+    place.bmsc.quit()
+    for held in "UPDATE subscriber SET version = version", "SELECT count(*) FROM repair":
+        other = place.store.hold(held)
+        status, events = place.repair()
+        assert status == 2 and (not events or "stop it" in events[-1]["reason"]), (status, events)
+        assert not place.is_open()
+        other.stdin.close()
+        other.wait()
+    assert "reason" not in place.is_repaired(1, 1)[0]
+
+
 def goes_on_after_a_full_disk(where):
     """It ends with an error in the middle, nobody starts, and it goes on when there is room."""
     place = Place(where, {group: 1 for group in (*range(1, 40), GROUP)})
@@ -290,7 +304,8 @@ def main():
     tests = [a_backup_that_was_put_back_is_repaired, finishes_where_numbers_end,
              goes_on_where_it_was_killed, bars_a_node_that_runs]
     # Who is stopped in a commit has the file of SQLite locked; PostgreSQL has disks of its own.
-    tests.append(goes_on_after_a_full_disk if STORE == "sqlite" else a_repair_that_was_overtaken_ends)
+    tests += [goes_on_after_a_full_disk] if STORE == "sqlite" else [
+        a_repair_that_was_overtaken_ends, waits_for_no_node_that_stands_still]
     for test in tests:
         if not sys.argv[4:] or test.__name__ in sys.argv[4:]:
             with tempfile.TemporaryDirectory() as where:

@@ -55,6 +55,16 @@ class Postgres:
         return subprocess.run([os.environ["PG_BIN"] + "/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database,
                                "-c", text], check=True, capture_output=True, text=True).stdout
 
+    def hold(self, text):
+        """A transaction that did that and stands still: close its stdin."""
+        psql = subprocess.Popen([os.environ["PG_BIN"] + "/psql", "-XAtq", "-d", self.name],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        psql.stdin.write(f"BEGIN; {text}; SELECT 'held';\n")
+        psql.stdin.flush()
+        while psql.stdout.readline() != "held\n":
+            pass
+        return psql
+
     def copy(self, name):
         other = Postgres.__new__(Postgres)
         other.where, other.name, other.option = self.where, name, "postgres:dbname=" + name
