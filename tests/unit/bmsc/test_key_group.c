@@ -433,6 +433,32 @@ takes_an_msk_that_was_made_elsewhere(void **state)
     assert_int_equal(msk.seq_high, 100);
 }
 
+/* Decision 8, for the one before the current one as well. */
+static void
+takes_nothing_that_the_one_before_has(void **state)
+{
+    const struct msk_bytes fresh = hex("11111111111111111111111111111111");
+    struct msk_key_group_next n = made_elsewhere();
+    struct msk_key_group group;
+
+    (void)state;
+    assert_int_equal(msk_key_group_unpack(&group, hex(PACKED)), MSK_OK);
+    assert_int_equal(msk_key_group_prepare(&group, &n, NULL), MSK_OK);
+    assert_int_equal(msk_key_group_switch(&group), MSK_OK);
+    NUMBERS(7, 0x1234, 0);
+    n.number++;
+    n.msk = hex(MSK_HEX);
+    n.rand = fresh;
+    check_int("its key", msk_key_group_prepare(&group, &n, NULL),
+              MSK_ERR_CONFLICT);
+    n.msk = fresh;
+    n.rand = hex(RAND_HEX);
+    check_int("its RAND", msk_key_group_prepare(&group, &n, NULL),
+              MSK_ERR_CONFLICT);
+    n.rand = fresh;
+    assert_int_equal(msk_key_group_prepare(&group, &n, NULL), MSK_OK);
+}
+
 /* --- SEQl of now --------------------------------------------------------- */
 
 static uint16_t
@@ -722,6 +748,7 @@ main(void)
         TEST(lets_the_next_one_go_when_it_is_rekeyed_at_once),
         TEST(switches_when_the_interval_is_used_up),
         TEST(takes_an_msk_that_was_made_elsewhere),
+        TEST(takes_nothing_that_the_one_before_has),
         TEST(says_a_seql_that_follows_the_mtks),
         TEST(says_a_seql_that_no_other_node_has_gone_past),
         TEST(says_a_seql_that_follows_through_a_record),

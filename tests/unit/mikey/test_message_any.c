@@ -241,6 +241,8 @@ refuses_null(void **state)
     assert_int_equal(msk_mikey_begin_any(NULL, empty, 0, &h), MSK_ERR_ARGUMENT);
     assert_int_equal(msk_mikey_begin_any(&c, none, 0, &h), MSK_ERR_ARGUMENT);
     assert_int_equal(msk_mikey_begin_any(&c, empty, 0, NULL), MSK_ERR_ARGUMENT);
+    assert_int_equal(msk_mikey_begin_any(&c, empty, 0, &h), MSK_ERR_TRUNCATED);
+    assert_int_equal(msk_mikey_begin(&c, empty, 0, &h), MSK_ERR_TRUNCATED);
     assert_int_equal(msk_mikey_next_any(NULL, &p), MSK_ERR_ARGUMENT);
     assert_int_equal(msk_mikey_next_any(&c, NULL), MSK_ERR_ARGUMENT);
 }
