@@ -12,6 +12,7 @@ import atexit
 import concurrent.futures
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -109,6 +110,18 @@ class World:
         self.ue = Program(*self.options(*sim, *more, **others))
         self.ue.wait("ready")
         return self.ue
+
+    def put_in_again(self):
+        """So that the daemon sees that it was out, which it looks for twice a second: one whose reset
+        has failed is gone for it until then."""
+        until, status = time.monotonic() + PATIENCE, 2
+        while status == 2:
+            assert time.monotonic() < until, "the daemon does not see the card"
+            self.card.ask("remove", "removed")
+            time.sleep(1)
+            self.card.ask("insert", "inserted")
+            status = run(GBA, "--usim", f"card:{READER}", "--bsf", f"http://{UB}", "--fqdn",
+                         NAME).returncode
 
     def end(self):
         for each in (self.ue, self.bmsc, self.bsf, self.card):
@@ -539,8 +552,7 @@ def a_reader_that_hangs_at_the_start_holds_nobody(where):
                 ue.wait("error")
                 assert ue.process.wait(PATIENCE) == 2
                 assert any("does not answer" in e.get("reason", "") for e in ue.events), ue.events
-            world.card.ask("remove", "removed")
-            world.card.ask("insert", "inserted")
+            world.put_in_again()
     world.end()
 
 
@@ -610,7 +622,6 @@ def that_moves(world, prepare):
         ue.wait("msk", number=1)
         world.bmsc.wait("acked", number=1)
         world.card.ask("hang ff", "told")
-        world.card.ask("pull-at ff", "told")
         ue.quit()  # and leaves nothing on the card
     raise AssertionError("it always begins with the same server")
 
@@ -623,7 +634,7 @@ def another_server_is_asked(where):
     ue.wait("msk", number=1)
     world.bmsc.wait("acked", number=1)
     an_mtk(world)
-    assert ue.count("bootstrapped") == 1
+    assert ue.count("bootstrapped") <= 1
     ue.quit()
     world.end()
 
@@ -651,17 +662,35 @@ def who_holds_an_msk_asks_no_other_server(where):
     world.end()
 
 
+def closes_once(ports):
+    """Takes connections there: closes the first one, and says nothing on all others."""
+    doors, kept = [socket.create_server(("127.0.0.1", port)) for port in ports], []
+
+    def serve():
+        while True:
+            for door in select.select(doors, [], [])[0]:
+                kept.append(door.accept()[0])
+                if len(kept) == 1:
+                    kept[0].close()
+
+    threading.Thread(target=serve, daemon=True).start()
+
+
 def a_silent_server_is_left_when_the_card_is_back(where):
-    """Pulled out when it is to say what is held: nobody forgets that the server was silent."""
+    """Pulled out when it is to say what is held: nobody forgets that the server was silent, though
+    the next request is under way."""
     world = World(where, fqdn=LIVE)
-    ue = that_moves(world, lambda: world.card.ask("pull-at b2", "told"))
+    closes_once(int(each.rsplit(":", 1)[1]) for each in SERVERS[1:])
+    ue = world.start_ue(servers=SERVERS[1:])
+    world.card.ask("pull-at b2", "told")
+    ue.say("start")
+    ue.wait("http_response", status=0)
     ue.wait("card", state="gone")
     world.card.say("insert")
-    ue.wait("server", origin=SERVERS[0])
-    ue.wait("msk", number=1)
-    world.bmsc.wait("acked", number=1)
-    an_mtk(world)
-    ue.quit()
+    ue.wait("card", state="back")
+    ue.wait("server")
+    assert ue.count("http_response") == 1, ue.events
+    ue.kill()
     world.end()
 
 
@@ -676,8 +705,7 @@ def a_reader_that_hangs_on_the_way_to_another_server_holds_nobody(where):
     goes on."""
     world = World(where, fqdn=LIVE)
     ended_by(hangs_on_the_way(world), 2)
-    world.card.ask("remove", "removed")
-    world.card.ask("insert", "inserted")
+    world.put_in_again()
     ue = hangs_on_the_way(world)
     ue.wait("card", state="gone")
     world.card.ask("remove", "removed")
