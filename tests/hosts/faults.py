@@ -253,15 +253,29 @@ class Play:
 
     def standby_behind(self):
         """A primary whose standbys have not all of it; one of them becomes the primary. Nodes
-        refuse that one, and nothing is sent; the UEs have what they had."""
-        self.servers.stop_waiting()
-        self.rekey(self.b)
-        self.all_have_it()
+        refuse that one, or already the primary as soon as it waits for nobody; nothing is sent,
+        and the UEs have what they had."""
+        if self.args.failover == "synchronous":
+            self.rekey(self.b)
+            self.all_have_it()
+            self.servers.stop_waiting()
+            self.all_refuse()
+        else:
+            self.servers.stop_waiting()
+            self.rekey(self.b)
+            self.all_have_it()
         self.servers.fail_over()
         if self.args.failover in REFUSED:
-            for node in self.nodes:
-                node.program.wait("error", reason=REFUSED[self.args.failover])
+            self.all_refuse()
             self.ends = True
+
+    def all_refuse(self):
+        """What is told from now on, of MTKs that they are asked for all the time."""
+        seen = [len(node.program.events) for node in self.nodes]
+        reason = REFUSED[self.args.failover]
+        self.until("a store is not refused", lambda: all(
+            any(each.get("reason") == reason for each in node.program.events[n:])
+            for node, n in zip(self.nodes, seen)))
 
     def clocks_wrong(self):
         """One an hour ahead, the other one an hour behind; then both are right again."""
