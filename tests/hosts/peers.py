@@ -27,7 +27,6 @@ KEY_GROUP, OTHER_GROUP = f"{DOMAIN.hex()}:{GROUP}", f"{OTHER_DOMAIN.hex()}:{GROU
 MUK, MRK = bytes(range(32)), bytes(range(32, 64))
 BTID = "alice@bsf.example.org"
 FREE = range(20000, 32000)  # below the ports that a kernel gives to those who name none
-TRIES = 4  # of what is refused for lack of time
 PATIENCE = 40  # seconds; for machines under load, never the time of a test that passes
 
 
@@ -175,6 +174,7 @@ class Arrivals:
 
 class Ue:
     """A UE that is the model: it asks over HTTP and answers what is pushed."""
+    tries = 1  # of a request that is refused for lack of time
 
     def __init__(self, layout, host="127.0.0.1"):
         self.http_at, self.layout, self.nc = "", layout, 0
@@ -221,9 +221,9 @@ class Ue:
         return answer.status, text
 
     def ask(self, kind, body):
-        """As a UE does: without credentials if there are none yet, then with them; and a few times
-        more if there was no time for it, as on a machine under load."""
-        for _ in range(TRIES):
+        """As a UE does: without credentials if there are none yet, then with them; and again, if it
+        is patient and there was no time for it, as on a machine under load."""
+        for _ in range(self.tries):
             status, text = self.post(kind, body)
             if status == 401:
                 status, text = self.post(kind, body)

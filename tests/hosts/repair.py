@@ -32,6 +32,7 @@ BARRED = "a repair of the store has not ended"
 
 class Member(Ue):
     """A UE of the model with keys of its own."""
+    tries = 4
 
     def __init__(self, name):
         super().__init__("keyid")
