@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "brought.h"
+#include "repair_place.h"
 
 #define START_TRIES 25 /* while the store fails */
 #define START_MS 200
@@ -22,6 +23,33 @@ brought_wrong(size_t which, const char *why)
     wrong.which = which;
     wrong.why = why;
     return BRING_WRONG;
+}
+
+static struct records_note last_repair;
+
+struct records_request
+brought_repair(void)
+{
+    return (struct records_request){ .kind = RECORDS_LOOK_REPAIR,
+                                     .note = &last_repair };
+}
+
+bool
+brought_may_be_lost(uint64_t age)
+{
+    return repair_place_after(&last_repair, age);
+}
+
+json_t *
+brought_lost(struct host *h, const char *what, const char *why)
+{
+    json_t *event = event_new(&h->log, "refused");
+
+    wrong.why = why;
+    h->stats.refused++;
+    event_word(event, "what", what);
+    event_word(event, "reason", why);
+    return event;
 }
 
 static void
@@ -55,6 +83,7 @@ bring_one(struct host *h, const char *json, bool subscriber)
         return why;
     switch (bring(h, subscriber)) {
     case BRING_DONE: break;
+    case BRING_LESS:
     case BRING_WRONG: why = wrong.why; break;
     case BRING_AGAIN: why = h->store.why; break;
     }
@@ -105,7 +134,8 @@ bring_some(struct host *h, struct bring_file *file, bool *again)
         file->next = take_lines(h, file);
     *again = false;
     switch (file->n > 0 ? bring(h, file->subscribers) : BRING_DONE) {
-    case BRING_DONE: break;
+    case BRING_DONE:
+    case BRING_LESS: break;
     case BRING_AGAIN: *again = true; return INPUT_MORE;
     case BRING_WRONG:
         (void)fprintf(stderr, "%s:%u: %s\n", file->file.path,

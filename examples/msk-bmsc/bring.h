@@ -18,6 +18,7 @@ struct host;
 
 enum bring_result {
     BRING_DONE,
+    BRING_LESS,  /* but some not, of which it was told why */
     BRING_WRONG, /* one of them */
     BRING_AGAIN  /* the store failed: try again, nothing is lost */
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "brought.h"
+#include "repair_group.h"
 #include "services.h"
 
 /* The names that "srtp" may use. */
@@ -94,6 +95,8 @@ take_number(const json_t *object, const char *name, uint16_t *out)
 struct brought_group {
     enum brought_state state;
     bool was_there; /* with other services */
+    uint64_t age;
+    const char *why; /* it is not taken */
     char services[RECORDS_SERVICES_MAX];
     uint8_t domain[3], msk[MSK_KEY_MAX], rand[MSK_RAND_MAX], sp[MSK_SP_MAX];
     struct msk_key_group_config config;
@@ -104,6 +107,16 @@ static struct {
     struct records_group rows[BRING_MAX];
     size_t n;
 } taken;
+
+static bool
+take_age(const json_t *object, struct brought_group *g)
+{
+    const json_t *age = json_object_get(object, "age");
+
+    g->age = (uint64_t)json_integer_value(age);
+    return age == NULL ||
+           (json_is_integer(age) && json_integer_value(age) >= 0);
+}
 
 static bool
 take_keys_of_group(const json_t *object, struct brought_group *g)
@@ -132,7 +145,8 @@ take_group(const json_t *object, struct brought_group *g)
     if (!input_json_hex(object, "domain", g->domain, 3, &n) || n != 3 ||
         !take_number(object, "group", &c->id.group) ||
         !take_number(object, "number", &c->id.number) || !take_seq(object, c) ||
-        !take_keys_of_group(object, g) || !take_srtp(object, &policy))
+        !take_keys_of_group(object, g) || !take_age(object, g) ||
+        !take_srtp(object, &policy))
         return false;
     memcpy(c->id.domain, g->domain, 3);
     c->streaming = json_is_true(json_object_get(object, "streaming"));
@@ -146,7 +160,7 @@ take_group(const json_t *object, struct brought_group *g)
 
 static const char *const group_members[] = {
     "domain", "group", "number",    "services", "msk",
-    "rand",   "seq",   "streaming", "srtp",
+    "rand",   "seq",   "streaming", "srtp",     "age",
 };
 
 /* In "srtp" too. */
@@ -187,14 +201,15 @@ bring_take_group(void *host, const json_t *object)
 static bool
 look(struct host *h)
 {
-    static struct records_request requests[BRING_MAX];
+    static struct records_request requests[BRING_MAX + 1];
 
+    requests[taken.n] = brought_repair();
     for (size_t i = 0; i < taken.n; i++)
         requests[i] = (struct records_request){ .kind = RECORDS_GROUP,
                                                 .group = msk_key_id_group(
                                                     &taken.all[i].config.id),
                                                 .group_row = &taken.rows[i] };
-    if (!store_do(h, requests, taken.n))
+    if (!store_do(h, requests, taken.n + 1))
         return false;
     for (size_t i = 0; i < taken.n; i++)
         if (taken.all[i].state == BROUGHT_TAKEN)
@@ -203,20 +218,40 @@ look(struct host *h)
     return true;
 }
 
+/* The store may have had it and lost how many MTKs were made under its MSK, and
+ * which numbers UEs have with other keys. NULL, or why it is not taken. */
+static const char *
+begin_beyond(const struct brought_group *g, struct msk_key_group_config *c)
+{
+    if (!brought_may_be_lost(g->age))
+        return NULL;
+    if (c->msk.n > 0)
+        return "what was sent under its msk before the store was repaired is "
+               "not known: leave msk out, or give it another one with its age";
+    c->id.number = repair_group_jump(c->id.number);
+    return c->id.number > 0 ? NULL
+                            : "what was sent before the store was repaired is "
+                              "not known, and it has no numbers left beyond: "
+                              "give it another group number";
+}
+
 static enum brought_state
 prepare(struct brought_group *g, struct records_group *row)
 {
     static struct msk_key_group group;
-    const struct msk_key_group_config *c = &g->config;
+    struct msk_key_group_config c = g->config;
     bool fine = true;
 
     if (g->state == BROUGHT_FOUND && strcmp(row->services, g->services) == 0)
         return BROUGHT_OVER;
     g->was_there = g->state == BROUGHT_FOUND;
     if (!g->was_there) {
+        g->why = begin_beyond(g, &c);
+        if (g->why != NULL)
+            return BROUGHT_LOST;
         memset(row, 0, sizeof *row);
-        row->id = msk_key_id_group(&c->id);
-        fine = msk_key_group_init(&group, c, &host_randomness) == MSK_OK &&
+        row->id = msk_key_id_group(&c.id);
+        fine = msk_key_group_init(&group, &c, &host_randomness) == MSK_OK &&
                msk_key_group_pack(&group, row->packed, sizeof row->packed,
                                   &row->n) == MSK_OK;
         msk_key_group_wipe(&group);
@@ -263,12 +298,24 @@ tell(struct host *h, const struct brought_group *g,
 }
 
 static enum bring_result
+refuse(struct host *h, const struct brought_group *g)
+{
+    json_t *event = brought_lost(h, "group", g->why);
+
+    event_key_id(event, &g->config.id);
+    event_tell(&h->log, event);
+    return BRING_LESS;
+}
+
+static enum bring_result
 judge(struct host *h)
 {
     enum bring_result result = BRING_DONE;
 
     for (size_t i = 0; i < taken.n; i++) {
-        if (taken.all[i].state == BROUGHT_WRONG && result == BRING_DONE)
+        if (taken.all[i].state == BROUGHT_LOST && result != BRING_WRONG)
+            result = refuse(h, &taken.all[i]);
+        else if (taken.all[i].state == BROUGHT_WRONG && result != BRING_WRONG)
             result = brought_wrong(i, brought_refused);
         else if (taken.all[i].state == BROUGHT_OVER)
             tell(h, &taken.all[i], &taken.rows[i]);

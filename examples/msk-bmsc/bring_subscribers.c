@@ -18,6 +18,7 @@ struct subscriber {
     char btid[MSK_BTID_MAX + 1], impi[MSK_SUBSCRIBER_ID_MAX + 1];
     uint8_t ks_naf[32]; /* or K_AF, which is used alike */
     size_t ks_naf_n;
+    bool drawn; /* the keys are, of who has none yet */
     struct secrecy_keys keys;
     json_int_t expires, age;
     struct address address;
@@ -75,6 +76,7 @@ take_nobody(struct subscriber *s, const char *impi)
     struct secrecy_keys *keys = &s->keys;
 
     keys->muk_n = keys->mrk_n = NOBODY_KEY;
+    s->drawn = true;
     s->expires = 1;
     take_name(s->impi, sizeof s->impi, impi);
     s->btid[0] = ' ';
@@ -221,6 +223,8 @@ prepare(struct host *h, struct subscriber *s, struct records_subscriber *row)
 
     if (there && is_known(row, s))
         return BROUGHT_OVER;
+    if (!there && !s->drawn && brought_may_be_lost((uint64_t)s->age))
+        return BROUGHT_LOST;
     if (!there)
         memset(row, 0, sizeof *row);
     memcpy(row->address, s->address.octets, s->address.n);
@@ -243,7 +247,7 @@ key_of(const struct subscriber *s, enum records_kind kind)
 static bool
 look(struct host *h, enum brought_state state, enum records_kind kind)
 {
-    static struct records_request requests[BRING_MAX];
+    static struct records_request requests[BRING_MAX + 1];
     static size_t which[BRING_MAX];
     size_t n = 0;
 
@@ -256,7 +260,8 @@ look(struct host *h, enum brought_state state, enum records_kind kind)
                                       .key = key_of(&taken.all[i], kind),
                                       .rows = &taken.rows[i] };
     }
-    if (n > 0 && !store_do(h, requests, n))
+    requests[n] = brought_repair();
+    if (n > 0 && !store_do(h, requests, n + 1))
         return false;
     for (size_t i = 0; i < n; i++)
         if (requests[i].result == RECORDS_OK)
@@ -313,17 +318,34 @@ is_left(void)
     return false;
 }
 
-/* Only what is wrong, and only the first one. */
 static enum bring_result
-judge(void)
+refuse(struct host *h, const struct subscriber *s)
 {
+    json_t *event = brought_lost(
+        h, "subscriber",
+        "how far its keys were used before the store was repaired is not "
+        "known: give it new ones, with an age of after that");
+
+    event_word(event, "impi", s->impi);
+    event_tell(&h->log, event);
+    return BRING_LESS;
+}
+
+/* Of what is wrong only the first one. */
+static enum bring_result
+judge(struct host *h)
+{
+    enum bring_result result = BRING_DONE;
+
     for (size_t i = 0; i < taken.n; i++) {
+        if (taken.all[i].state == BROUGHT_LOST)
+            result = refuse(h, &taken.all[i]);
         if (taken.all[i].state == BROUGHT_DOUBLE)
             return brought_wrong(i, "the B-TID is another subscriber's");
         if (taken.all[i].state == BROUGHT_WRONG)
             return brought_wrong(i, brought_refused);
     }
-    return BRING_DONE;
+    return result;
 }
 
 /* Those that were saved by somebody else in between are looked at again. */
@@ -344,7 +366,7 @@ bring_subscribers(struct host *h)
         if (!save(h))
             return BRING_AGAIN;
     }
-    return is_left() ? BRING_AGAIN : judge();
+    return is_left() ? BRING_AGAIN : judge(h);
 }
 
 void

@@ -15,6 +15,7 @@ enum brought_state {
     BROUGHT_DOUBLE, /* nor is it, but somebody has its B-TID */
     BROUGHT_SAVES,
     BROUGHT_OVER,
+    BROUGHT_LOST, /* the store may have had it before it was repaired */
     BROUGHT_WRONG
 };
 
@@ -22,6 +23,14 @@ extern const char brought_refused[];
 
 /* Remembers why, for bring_why. */
 enum bring_result brought_wrong(size_t which, const char *why);
+
+/* What to ask the store for, so that these two know of its last repair. */
+struct records_request brought_repair(void);
+/* How far counters came under keys of before it nobody knows. Age: when they
+ * were made, in ms. */
+bool brought_may_be_lost(uint64_t age);
+/* Tells that it is not taken, and why; of that event more can be said. */
+json_t *brought_lost(struct host *h, const char *what, const char *why);
 
 void bring_forget_subscribers(void);
 void bring_forget_groups(void);

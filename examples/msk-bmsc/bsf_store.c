@@ -59,17 +59,6 @@ change(const struct bsf *bsf, struct question *q, bool there)
     return err;
 }
 
-/* The store may have had these keys and lost how far their counters came: it
- * was repaired after they were made. */
-static bool
-are_of_before(const struct question *q)
-{
-    struct repair_place place;
-
-    return repair_place_get(&q->repair, &place) &&
-           q->info.age < (uint64_t)place.began;
-}
-
 static void
 tell_of_before(struct host *h, const struct question *q)
 {
@@ -94,7 +83,8 @@ take_found(struct bsf *bsf, struct question *q)
         question_fail(bsf, q, records_why(bsf->host->store.records));
         return;
     }
-    if (are_of_before(q)) {
+    /* The store may have had these keys and lost how far their counters came. */
+    if (repair_place_after(&q->repair, q->info.age)) {
         tell_of_before(bsf->host, q);
         question_unknown(bsf, q);
         return;

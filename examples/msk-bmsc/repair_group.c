@@ -27,6 +27,12 @@ number_of(const struct msk_key_group *group, enum msk_key_group_role role)
     return msk_key_group_get(group, role, &msk) ? msk.id.number : 0;
 }
 
+uint16_t
+repair_group_jump(uint16_t number)
+{
+    return (uint16_t)(LAST - number < ROLLS ? 0 : number + ROLLS);
+}
+
 int
 repair_group_goal(const struct records_group *row, uint16_t *goal)
 {
@@ -40,10 +46,9 @@ repair_group_goal(const struct records_group *row, uint16_t *goal)
     next = number_of(&group, MSK_ROLE_NEXT);
     if (next > number)
         number = next;
-    if (number == LAST)
-        *goal = REPAIR_USES_UP;
-    else
-        *goal = (uint16_t)(LAST - number < ROLLS ? LAST : number + ROLLS);
+    *goal = repair_group_jump(number);
+    if (*goal == 0)
+        *goal = number == LAST ? REPAIR_USES_UP : LAST;
     msk_key_group_wipe(&group);
     return MSK_OK;
 }

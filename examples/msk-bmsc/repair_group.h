@@ -5,6 +5,10 @@
 
 #include "repair_place.h"
 
+/* A number further than one by all that may have been used since, or 0: there is
+ * no room for that. */
+uint16_t repair_group_jump(uint16_t number);
+
 /* The number that its MSK is to have: one that no UE has with another key.
  * REPAIR_USES_UP: it has come to its end. MSK_ERR_RECORD. */
 int repair_group_goal(const struct records_group *row, uint16_t *goal);

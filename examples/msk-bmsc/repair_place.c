@@ -77,3 +77,11 @@ repair_place_get(const struct records_note *note, struct repair_place *place)
     }
     return true;
 }
+
+bool
+repair_place_after(const struct records_note *note, uint64_t moment)
+{
+    struct repair_place place;
+
+    return repair_place_get(note, &place) && moment < (uint64_t)place.began;
+}

@@ -23,4 +23,8 @@ void repair_place_put(const struct repair_place *place,
 bool repair_place_get(const struct records_note *note,
                       struct repair_place *place);
 
+/* Is what was made at that moment, in ms, of before the repair that a store has
+ * noted last? Of none there is no before. */
+bool repair_place_after(const struct records_note *note, uint64_t moment);
+
 #endif

@@ -172,6 +172,49 @@ def a_backup_that_was_put_back_is_repaired(where):
     place.bmsc.quit()
 
 
+def takes_nothing_anew_that_the_backup_lacks(where):
+    """The files have Key Groups and subscribers that the backup has not: what was sent under their
+    keys is not known, so they are not taken; a Key Group whose key is drawn has a number that no UE
+    has. Whoever says that all of it was made after the repair is believed."""
+    def group(which, **more):
+        return {"domain": DOMAIN.hex(), "group": which, **more}
+
+    def told(bmsc, n):
+        return [{name: e.get(name) for name in ("what", "group", "impi")}
+                for e in bmsc.events if e["event"] == "refused" and "repaired" in e["reason"]][-n:]
+
+    place = Place(where, {GROUP: 1}, many=1)
+    place.bmsc.quit()
+    backup, ue, late = place.store.copy("backup"), place.ues[0], Member("late")
+    lost = [group(2, number=5, msk="11" * 16, rand="22" * 16), group(3, number=5),
+            group(4, number=LAST - JUMP), group(5, number=LAST - JUMP + 1)]
+    write(f"{where}/groups", group(GROUP, number=1), *lost)
+    write(f"{where}/subscribers", ue.subscriber(), late.subscriber())
+    place.ues.append(late)
+    place.bmsc = place.start()
+    assert [place.mtk(which) for which in (2, 3)] == [(5, 1), (5, 1)]
+    assert late.asks() == 200
+    late.take()
+    place.bmsc.quit()
+    place.store = backup.copy("store")
+    place.is_repaired(1, 1)
+    place.bmsc = place.start()
+    refused = [{"what": "group", "group": 2, "impi": None}, {"what": "group", "group": 5, "impi": None},
+               {"what": "subscriber", "group": None, "impi": "late"}]
+    assert told(place.bmsc, 9) == refused, place.bmsc.events
+    assert isinstance(place.mtk(2), str) and isinstance(place.mtk(5), str)
+    assert [place.mtk(which) for which in (3, 4)] == [(5 + JUMP, 1), (LAST, 1)]
+    assert late.asks() == 401
+    for command in "group " + json.dumps(lost[0]), "subscriber " + json.dumps(late.subscriber()):
+        assert "repaired" in place.bmsc.ask(command, "error")["reason"], command
+    assert isinstance(place.mtk(2), str) and late.asks() == 401
+    now = time.time_ns() // 1000000
+    place.bmsc.ask("group " + json.dumps(group(2, number=9, msk="33" * 16, age=now)), "msk", number=9)
+    place.bmsc.say("subscriber " + json.dumps(late.subscriber() | {"muk": "44" * 32, "age": now}))
+    assert place.mtk(2) == (9, 1) and late.asks() == 200
+    place.bmsc.quit()
+
+
 def finishes_where_numbers_end(where):
     """A Key Group that has no room for the jump gets its last number; one that has none makes no
     MTK any more, nor has it a new MSK. Both are named, and all others are made good."""
@@ -302,8 +345,8 @@ def goes_on_after_a_full_disk(where):
 
 
 def main():
-    tests = [a_backup_that_was_put_back_is_repaired, finishes_where_numbers_end,
-             goes_on_where_it_was_killed, bars_a_node_that_runs]
+    tests = [a_backup_that_was_put_back_is_repaired, takes_nothing_anew_that_the_backup_lacks,
+             finishes_where_numbers_end, goes_on_where_it_was_killed, bars_a_node_that_runs]
     # Who is stopped in a commit has the file of SQLite locked; PostgreSQL has disks of its own.
     tests += [goes_on_after_a_full_disk] if STORE == "sqlite" else [
         a_repair_that_was_overtaken_ends, waits_for_no_node_that_stands_still]
