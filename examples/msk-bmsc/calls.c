@@ -20,8 +20,11 @@ call(struct host *h, struct work *work, struct msk_subscriber *subscriber,
     h->at_hand = work;
     err = work->call(h, work, subscriber, now);
     h->at_hand = NULL;
-    /* It was told something else than what is in the store. */
-    return err == MSK_OK && h->groups.failed ? MSK_ERR_STORE : err;
+    /* It was told something else than what is in the store. A job does it again
+     * only if that may help. */
+    if (err == MSK_OK && h->groups.failed)
+        err = h->groups.damaged ? MSK_ERR_RECORD : MSK_ERR_STORE;
+    return err;
 }
 
 static int

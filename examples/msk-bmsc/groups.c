@@ -107,7 +107,7 @@ void
 groups_begin(struct groups *g, uint64_t stamp)
 {
     g->at_least = stamp;
-    g->lacks = g->failed = false;
+    g->lacks = g->failed = g->damaged = false;
 }
 
 const struct group *
@@ -125,6 +125,7 @@ groups_find(struct groups *g, const struct msk_group_id *id)
         return NULL;
     }
     g->failed |= group->found == RECORDS_FAILED;
+    g->damaged |= group->damaged;
     return group->found == RECORDS_OK ? group : NULL;
 }
 
@@ -206,8 +207,9 @@ take(struct group *group, enum records_result result, uint64_t since)
 
     group->found = result;
     group->since = since;
-    if (result == RECORDS_OK &&
-        msk_key_group_unpack(&group->keys, packed) != MSK_OK)
+    group->damaged = result == RECORDS_OK &&
+                     msk_key_group_unpack(&group->keys, packed) != MSK_OK;
+    if (group->damaged)
         group->found = RECORDS_FAILED;
 }
 

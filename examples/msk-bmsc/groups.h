@@ -16,6 +16,7 @@ struct group {
     struct records_group row;
     struct msk_key_group keys;
     enum records_result found; /* RECORDS_NONE: there is no such group */
+    bool damaged;              /* it was loaded, and cannot be read */
     uint64_t since;            /* the stamp when its load began */
     uint64_t used;             /* when it was asked for */
     uint64_t asked;            /* of the load that is under way; 0: none is */
@@ -33,6 +34,7 @@ struct groups {
     /* The call at hand: */
     uint64_t at_least;  /* what was loaded before that stamp is too old */
     bool lacks, failed; /* a group is not loaded; could not be loaded */
+    bool damaged;       /* that one never will be: it cannot be read */
 };
 
 /* A call begins; what was loaded from `stamp` on will do. */

@@ -42,7 +42,7 @@ push(struct host *h, const struct job *job, struct msk_subscriber *s,
     const struct group *group = groups_find(&h->groups, &job->group);
 
     if (group == NULL)
-        return h->groups.lacks ? MSK_OK : MSK_ERR_NO_MSK;
+        return h->groups.lacks || h->groups.failed ? MSK_OK : MSK_ERR_NO_MSK;
     if (job->kind == JOB_PUSH_NEXT)
         return msk_bmsc_push_msk(h->bmsc, h, s, &group->keys, MSK_ROLE_NEXT,
                                  now, h->outbox);

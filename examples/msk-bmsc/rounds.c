@@ -68,7 +68,7 @@ finish(struct host *h, struct round *r)
 static void
 call(struct host *h, struct round *r)
 {
-    bool whole = round_call(h, r);
+    bool whole = round_call(h, r), saves;
 
     r->phase = ROUND_CALLS;
     if (!whole) {
@@ -77,9 +77,10 @@ call(struct host *h, struct round *r)
         return;
     }
     r->phase = ROUND_READY;
-    if (!round_fill_saves(r))
-        finish(h, r);
+    saves = round_fill_saves(r);
     round_end(h, r);
+    if (!saves) /* how each of them ended is counted now */
+        finish(h, r);
 }
 
 static void

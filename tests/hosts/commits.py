@@ -346,6 +346,25 @@ def goes_on_when_the_disk_has_room(where):
     place.bmsc.quit()
 
 
+def waits_for_a_group_that_cannot_be_loaded(where):
+    """In the middle of a push to all only its Key Group cannot be loaded: no member is passed over.
+    One that is loaded and damaged does not get better: the push ends."""
+    place = Place(where, "--pushes-per-second", "5", many=60)
+    store = place.store()
+    packed, = store.execute("SELECT packed FROM key_group").fetchone()
+    for bad, reason in (bytes(20000), "store failed"), (b"x", "stored record"):
+        place.bmsc.ask(f"push {GROUP}", "progress", what="push")
+        store.execute("UPDATE key_group SET packed = ?", (bad,))
+        told = place.bmsc.wait("refused", what="push")
+        assert told["reason"].startswith(reason), told
+        if bad != b"x":
+            store.execute("UPDATE key_group SET packed = ?", (packed,))
+        told = place.bmsc.wait("finished", what="push")
+        assert told["seen"] == 60 and (told["done"] < 60) == (bad == b"x"), told
+        assert bad == b"x" or min(ue.drain() for ue in place.ues) == 1, "somebody was passed over"
+    place.bmsc.quit()
+
+
 def pushes_as_fast_as_it_is_told(where):
     """--pushes-per-second: no more of them are under way than that; the default is all at once."""
     place = Place(where, "--pushes-per-second", "1", many=60)
@@ -502,6 +521,7 @@ def main():
     tests = [sends_nothing_before_its_commit, refuses_the_newest, leaves_what_is_too_late,
              skips_what_it_could_not_send, repeats_only_a_conflict,
              the_node_that_lost_repeats_only_its_own, goes_on_when_the_disk_has_room,
+             waits_for_a_group_that_cannot_be_loaded,
              pushes_as_fast_as_it_is_told, tells_less_when_it_is_told, rests_when_there_is_nothing_to_do,
              a_push_survives_its_node, a_push_is_left_to_others, nodes_share_a_push,
              nodes_share_a_port, shows_a_bar_on_a_terminal]
