@@ -19,7 +19,7 @@ struct repair {
     struct records_subscriber rows[PAGE];
     struct records_request requests[PAGE + 1];
     struct records_group group;
-    uint64_t groups, used_up;
+    uint64_t groups, used_up, damaged;
 };
 
 const char repair_needed[] = "a repair of the store has not ended: say "
@@ -86,6 +86,18 @@ end(struct host *h, struct repair *r)
 
     return store_ask(h, &q) == RECORDS_OK || failed(h, NULL);
 }
+
+/* Nobody can be sent anything of a record that cannot be read, so it may stay as
+ * it is. Of that event it is said which one it is. */
+static json_t *
+damaged(struct host *h)
+{
+    json_t *event = event_new(&h->log, "damaged");
+
+    event_word(event, "reason", msk_err_text(MSK_ERR_RECORD));
+    return event;
+}
+
 /* --- subscribers --------------------------------------------------------- */
 
 /* Who is a member of nothing is sent nothing; a UE that is refused a Key Group
@@ -106,25 +118,52 @@ end_keys(struct host *h, struct records_subscriber *row)
     return err;
 }
 
+static void
+tell_damaged(struct host *h, const struct records_subscriber *row)
+{
+    json_t *event = damaged(h);
+
+    event_text(event, "impi", (struct msk_bytes){ row->id, row->id_n });
+    event_tell(&h->log, event);
+}
+
+/* How many of a page are to be saved: all but those that are damaged. */
+static int
+end_keys_of_page(struct host *h, struct repair *r, size_t n, size_t *saves)
+{
+    *saves = 0;
+    for (size_t i = 0; i < n; i++) {
+        int err = end_keys(h, &r->rows[i]);
+
+        if (err == MSK_ERR_RECORD)
+            tell_damaged(h, &r->rows[i]);
+        else if (err != MSK_OK)
+            return err;
+        else
+            r->requests[(*saves)++] =
+                (struct records_request){ .kind = RECORDS_SAVE,
+                                          .rows = &r->rows[i] };
+    }
+    return MSK_OK;
+}
+
 /* With the page is kept up to whom those before it were saved. */
 static bool
 save_page(struct host *h, struct repair *r, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        int err = end_keys(h, &r->rows[i]);
+    size_t saves;
+    int err = end_keys_of_page(h, r, n, &saves);
 
-        if (err != MSK_OK)
-            return failed(h, msk_err_text(err));
-        r->requests[i] = (struct records_request){ .kind = RECORDS_SAVE,
-                                                   .rows = &r->rows[i] };
-    }
-    r->requests[n] = about(r, RECORDS_NOTE_REPAIR);
-    if (!store_do(h, r->requests, n + 1))
+    if (err != MSK_OK)
+        return failed(h, msk_err_text(err));
+    r->requests[saves] = about(r, RECORDS_NOTE_REPAIR);
+    if (!store_do(h, r->requests, saves + 1))
         return failed(h, NULL);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < saves; i++)
         if (r->requests[i].result != RECORDS_OK)
             return failed(h, somebody_else);
-    r->place.subscribers += n;
+    r->place.subscribers += (uint32_t)saves;
+    r->place.damaged += (uint32_t)(n - saves);
     r->place.after_n = r->rows[n - 1].id_n;
     memcpy(r->place.after, r->rows[n - 1].id, r->place.after_n);
     return true;
@@ -187,6 +226,13 @@ repair_groups(struct host *h, struct repair *r)
     bool has_goal = r->place.in_groups;
 
     while (store_ask(h, &next) == RECORDS_OK) {
+        struct repair_group_end is;
+
+        if (repair_group_look(&r->group, &is) == MSK_ERR_RECORD) {
+            r->place.after_group = next.group = r->group.id;
+            has_goal = false;
+            continue;
+        }
         if ((!has_goal && !keep_goal(h, r)) || !save_group(h, r))
             return false;
         has_goal = false;
@@ -206,9 +252,19 @@ tell_end(struct host *h, const struct repair_group_end *group)
     event_word(event, "reason",
                group->used_up
                    ? "it had no number left for a new MSK, so nothing more is "
-                     "made of this one: make a new Key Group"
-                   : "no other MSK can come after this one: make a new Key "
-                     "Group in time");
+                     "made of this one: make a new Key Group now"
+                   : "a UE that has another key with the last number stays "
+                     "deaf, and no other MSK can come after this one: make a "
+                     "new Key Group now");
+    event_tell(&h->log, event);
+}
+
+static void
+tell_damaged_group(struct host *h, const struct records_group *row)
+{
+    json_t *event = damaged(h);
+
+    event_group_id(event, &row->id);
     event_tell(&h->log, event);
 }
 
@@ -223,13 +279,18 @@ tell_groups(struct host *h, struct repair *r)
         struct repair_group_end group;
         int err = repair_group_look(&r->group, &group);
 
+        next.group = r->group.id;
+        if (err == MSK_ERR_RECORD) {
+            tell_damaged_group(h, &r->group);
+            r->damaged++;
+            continue;
+        }
         if (err != MSK_OK)
             return failed(h, msk_err_text(err));
         if (group.last)
             tell_end(h, &group);
         r->used_up += group.used_up ? 1 : 0;
         r->groups += group.used_up ? 0 : 1;
-        next.group = r->group.id;
     }
     return next.result == RECORDS_NONE || failed(h, NULL);
 }
@@ -242,6 +303,7 @@ tell(struct host *h, const struct repair *r)
     event_number(event, "subscribers", (json_int_t)r->place.subscribers);
     event_number(event, "groups", (json_int_t)r->groups);
     event_number(event, "used_up", (json_int_t)r->used_up);
+    event_number(event, "damaged", (json_int_t)(r->place.damaged + r->damaged));
     event_word(event, "bsf",
                "keys that it made before this repair are refused; one that "
                "says no bootstrappingInfoCreationTime has to forget them "

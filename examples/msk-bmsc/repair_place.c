@@ -48,7 +48,7 @@ repair_place_put(const struct repair_place *place, struct records_note *note)
 {
     note->octets[0] = place->in_groups ? GROUPS : SUBSCRIBERS;
     put(note->octets + 1, (uint64_t)place->began);
-    put(note->octets + 9, place->subscribers);
+    put(note->octets + 9, (uint64_t)place->damaged << 32 | place->subscribers);
     note->n = HEAD + (place->in_groups ? GROUP_PLACE : place->after_n);
     if (place->in_groups)
         put_group(place, note->octets + HEAD);
@@ -65,7 +65,8 @@ repair_place_get(const struct records_note *note, struct repair_place *place)
     if (note->n < HEAD)
         return false;
     place->began = (msk_time)get(note->octets + 1);
-    place->subscribers = get(note->octets + 9);
+    place->subscribers = (uint32_t)get(note->octets + 9);
+    place->damaged = (uint32_t)(get(note->octets + 9) >> 32);
     place->in_groups = note->octets[0] == GROUPS;
     if (place->in_groups && n == GROUP_PLACE) {
         get_group(note->octets + HEAD, place);

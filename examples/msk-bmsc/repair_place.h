@@ -9,7 +9,8 @@
 
 struct repair_place {
     msk_time began;                       /* Unix time */
-    uint64_t subscribers;                 /* of how many all is over */
+    uint32_t subscribers;                 /* of how many all is over */
+    uint32_t damaged;                     /* and how many cannot be read */
     uint8_t after[MSK_SUBSCRIBER_ID_MAX]; /* up to whom, */
     size_t after_n;
     bool in_groups;                  /* or up to all, and of Key Groups */

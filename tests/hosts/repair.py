@@ -229,7 +229,7 @@ def finishes_where_numbers_end(where):
     ends = [e for e in events if e["event"] in ("used_up", "last_msk")]
     assert [(e["group"], e["event"]) for e in ends] == [
         (1, "used_up"), (3, "used_up"), (4, "last_msk"), (5, "last_msk"), (6, "last_msk")], ends
-    assert all(e["number"] == LAST and "new Key Group" in e["reason"] for e in ends), ends
+    assert all(e["number"] == LAST and "new Key Group now" in e["reason"] for e in ends), ends
     place.bmsc = place.start()
     for group in 1, 3:
         assert "used up" in place.mtk(group)
@@ -238,6 +238,34 @@ def finishes_where_numbers_end(where):
         assert "used up" in place.mtk(group)
     assert [place.mtk(group) for group in (2, 4, 5, 6)] == [(1 + JUMP, 1)] + [(LAST, 1)] * 3
     place.joins_anew(7 + JUMP, "x")
+    place.bmsc.quit()
+
+
+def goes_past_what_is_damaged(where):
+    """A row that cannot be read is named and stays as it is; nothing is sent of it, and all others
+    are made good: also by a repair that goes on, wherever it was killed."""
+    place = Place(where, {1: 1, 2: 1, GROUP: 1})
+    place.bmsc.quit()
+    for table, column, rank in ("subscriber", "id", 1), ("key_group", "grp", 0), ("key_group", "grp", 1):
+        damaged = sorted(row[0] for row in place.store.sql(f"SELECT {column} FROM {table}"))[rank]
+        place.store.sql(f"UPDATE {table} SET packed = {place.store.octets('00')}"
+                        f" WHERE {column} = {place.store.octets(damaged)}")
+    before = place.store.copy("backup")
+    for die_at in itertools.count(1):
+        place.store = before.copy("store")
+        status, events = place.repair(die_at)
+        if status == 0:
+            break
+        if place.is_open():
+            assert place.is_repaired(2, 1)[-1]["damaged"] == 3, die_at
+    told = [(e.get("impi"), e.get("group"), bool(e["reason"])) for e in events if e["event"] == "damaged"]
+    assert told == [("ue01", None, True), (None, 1, True), (None, 2, True)], events
+    assert events[-1]["damaged"] == 3, events
+    place.bmsc = place.start()
+    assert isinstance(place.mtk(1), str) and isinstance(place.mtk(2), str)
+    assert place.mtk(GROUP) == (1 + JUMP, 1)
+    assert place.ues[0].asks() == place.ues[2].asks() == 401 and place.ues[1].asks() != 200
+    assert place.are_quiet()
     place.bmsc.quit()
 
 
@@ -346,7 +374,7 @@ def goes_on_after_a_full_disk(where):
 
 def main():
     tests = [a_backup_that_was_put_back_is_repaired, takes_nothing_anew_that_the_backup_lacks,
-             finishes_where_numbers_end, goes_on_where_it_was_killed, bars_a_node_that_runs]
+             finishes_where_numbers_end, goes_past_what_is_damaged, goes_on_where_it_was_killed, bars_a_node_that_runs]
     # Who is stopped in a commit has the file of SQLite locked; PostgreSQL has disks of its own.
     tests += [goes_on_after_a_full_disk] if STORE == "sqlite" else [
         a_repair_that_was_overtaken_ends, waits_for_no_node_that_stands_still]

@@ -29,6 +29,11 @@ class Sqlite:
             if os.path.exists(self.path + more):
                 os.unlink(self.path + more)
 
+    @staticmethod
+    def octets(text):
+        """As SQL has them."""
+        return f"x'{text}'"
+
     def sql(self, text):
         """Rows, with octets in hexadecimal."""
         with sqlite3.connect(self.path, isolation_level=None) as store:
@@ -73,6 +78,10 @@ class Postgres:
 
     def drop(self):
         self.run("postgres", f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+
+    @staticmethod
+    def octets(text):
+        return f"'\\x{text}'"
 
     def sql(self, text):
         return [tuple(line.replace("\\x", "").split("|")) for line in self.run(self.name, text).splitlines()]
