@@ -108,6 +108,11 @@ is_whole(struct host *h)
     bool fine;
 
     h->unrepaired = repair_is_open(h, &fine);
+    if (!fine)
+        event_error(&h->log,
+                    h->store.why[0] != '\0'
+                        ? h->store.why
+                        : "what the store says of a repair is damaged");
     if (h->unrepaired)
         event_error(&h->log, repair_needed);
     return fine && !h->unrepaired;

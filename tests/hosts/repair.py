@@ -357,6 +357,19 @@ def waits_for_no_node_that_stands_still(where):
     assert "reason" not in place.is_repaired(1, 1)[0]
 
 
+def tells_why_it_cannot_ask_for_a_repair(where):
+    """The store opens, and what it has noted of a repair cannot be read."""
+    place = Place(where, {GROUP: 1}, many=1)
+    place.bmsc.quit()
+    place.store.sql(f"INSERT INTO repair (id, owner, note) VALUES"
+                    f" (1, {place.store.octets('')}, {place.store.octets('00' * 300)})")
+    done = subprocess.run(place.command("--json"), capture_output=True, text=True, check=False,
+                          timeout=PATIENCE, stdin=subprocess.DEVNULL)
+    told = [json.loads(line)["reason"] for line in done.stdout.splitlines()]
+    assert done.returncode == 2 and len(told) == 2 and "damaged" in told[0], (done, told)
+    assert told[1] == "it cannot start", told
+
+
 def goes_on_after_a_full_disk(where):
     """It ends with an error in the middle, nobody starts, and it goes on when there is room."""
     place = Place(where, {group: 1 for group in (*range(1, 40), GROUP)})
@@ -374,7 +387,8 @@ def goes_on_after_a_full_disk(where):
 
 def main():
     tests = [a_backup_that_was_put_back_is_repaired, takes_nothing_anew_that_the_backup_lacks,
-             finishes_where_numbers_end, goes_past_what_is_damaged, goes_on_where_it_was_killed, bars_a_node_that_runs]
+             finishes_where_numbers_end, goes_past_what_is_damaged, goes_on_where_it_was_killed, bars_a_node_that_runs,
+             tells_why_it_cannot_ask_for_a_repair]
     # Who is stopped in a commit has the file of SQLite locked; PostgreSQL has disks of its own.
     tests += [goes_on_after_a_full_disk] if STORE == "sqlite" else [
         a_repair_that_was_overtaken_ends, waits_for_no_node_that_stands_still]
