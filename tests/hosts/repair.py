@@ -347,10 +347,11 @@ def waits_for_no_node_that_stands_still(where):
     """One is frozen in the middle of a transaction: the repair says so, and has not begun."""
     place = Place(where, {GROUP: 1}, many=1)
     place.bmsc.quit()
-    for held in "UPDATE subscriber SET version = version", "SELECT count(*) FROM repair":
+    for held, told in ("UPDATE subscriber SET version = version", 0), ("SELECT count(*) FROM repair", 1):
         other = place.store.hold(held)
         status, events = place.repair()
-        assert status == 2 and (not events or "stop it" in events[-1]["reason"]), (status, events)
+        assert status == 2 and len(events) == told, (held, status, events)
+        assert all(e["event"] == "error" and "stop it" in e["reason"] for e in events), events
         assert not place.is_open()
         other.stdin.close()
         other.wait()
