@@ -367,6 +367,9 @@ def keys_from_before_a_repair_are_refused(where):
         told = bmsc.wait("refused", what="bsf")
         assert "before the store was repaired" in told["reason"] and told["btid"] == keys[0], told
         assert granted(ue(at, *bsf.add(impi)))
+        bmsc.say('subscriber {"impi":"carol"}')  # who has no keys has none of before
+        bmsc.ask("stats", "stats")
+        assert bmsc.count("error") == 0 and bmsc.count("refused") == 1, bmsc.events
         bmsc.quit()
 
 
