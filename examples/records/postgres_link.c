@@ -129,11 +129,9 @@ make_tables(struct link *link)
     PQclear(res);
     if (!fine)
         return false;
-    res = PQexec(link->conn, link_schema);
-    fine = PQresultStatus(res) == PGRES_COMMAND_OK;
+    fine = link_make_tables(link->conn);
     if (!fine)
         note_why(link, PQerrorMessage(link->conn));
-    PQclear(res);
     return fine;
 }
 

@@ -82,8 +82,11 @@ void link_look_at(struct link *link, const PGresult *res);
 /* The same for what it waits for now, by the statement "waits". */
 void link_look_again(struct link *link, const PGresult *res);
 
+/* postgres_tables.c: makes those that are missing; PQerrorMessage says why it
+ * could not. */
+bool link_make_tables(PGconn *conn);
+
 /* postgres_text.c: the statements. */
-extern const char link_schema[];
 /* By enum records_failover. Which server the store was on last, after this;
  * which one this is; for which standbys it waits. */
 extern const char *const link_look[];

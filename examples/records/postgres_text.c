@@ -5,38 +5,6 @@
  */
 #include "postgres_link.h"
 
-/* Who stands still in the middle of a transaction is not waited for. */
-const char link_schema[] =
-    "SET lock_timeout = " LINK_LOCK_MS ";"
-    "CREATE TABLE IF NOT EXISTS subscriber (id bytea PRIMARY KEY,"
-    " version bigint NOT NULL, btid bytea NOT NULL UNIQUE, old_btid bytea,"
-    " packed bytea NOT NULL, due bigint, address bytea,"
-    " services text NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS subscriber_old ON subscriber (old_btid)"
-    " WHERE old_btid IS NOT NULL;"
-    "CREATE INDEX IF NOT EXISTS subscriber_due ON subscriber (due)"
-    " WHERE due IS NOT NULL;"
-    "CREATE TABLE IF NOT EXISTS member (grp bytea NOT NULL, id bytea NOT NULL,"
-    " PRIMARY KEY (grp, id));"
-    "CREATE INDEX IF NOT EXISTS member_id ON member (id);"
-    "CREATE TABLE IF NOT EXISTS key_group (grp bytea PRIMARY KEY,"
-    " version bigint NOT NULL, packed bytea NOT NULL, services text NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS lease (name bytea PRIMARY KEY,"
-    " owner bytea NOT NULL, epoch bigint NOT NULL, until bigint NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS secret (name bytea PRIMARY KEY,"
-    " value bytea NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS job (id bytea NOT NULL, part bigint NOT NULL,"
-    " kind bigint NOT NULL, grp bytea NOT NULL, epoch bigint NOT NULL,"
-    " until bigint NOT NULL, at bytea NOT NULL, last bytea NOT NULL,"
-    " members bigint NOT NULL, seen bigint NOT NULL, done bigint NOT NULL,"
-    " ended bigint NOT NULL, PRIMARY KEY (id, part));"
-    /* One row at most; without an owner it has ended. */
-    "CREATE TABLE IF NOT EXISTS repair (id bigint PRIMARY KEY,"
-    " owner bytea NOT NULL, note bytea NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS server (id bigint PRIMARY KEY,"
-    " mark text NOT NULL);"
-    "RESET lock_timeout";
-
 /* Identity and timeline: a server that was promoted begins a new one, and one
  * that was restored elsewhere has another identity. */
 #define MARK                                                        \

@@ -398,6 +398,73 @@ refuses_another_server(void **state)
     recover(); /* it stands there that this is the server now */
 }
 
+#define NODES 4
+
+/* How many of several nodes fail that open it at the same moment? */
+static unsigned
+open_at_once(void)
+{
+    char why[RECORDS_WHY_MAX] = "", octet;
+    unsigned failed = 0;
+    int ends[2], status;
+
+    assert_int_equal(pipe(ends), 0);
+    for (int i = 0; i < NODES; i++) {
+        if (fork() != 0)
+            continue;
+        (void)close(ends[1]);
+        (void)read(ends[0], &octet, 1);
+        status = !opens(RECORDS_FAILOVER_REFUSE, why);
+        if (status != 0)
+            print_error("%s\n", why);
+        _exit(status);
+    }
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    for (int i = 0; i < NODES; i++) {
+        assert_true(wait(&status) > 0);
+        failed += status != 0;
+    }
+    return failed;
+}
+
+static void
+several_make_the_tables_at_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        run_shell(PSQL "\"DROP TABLE subscriber, member, key_group, lease,"
+                       " secret, job, repair, server\"");
+        assert_int_equal(open_at_once(), 0);
+    }
+    run_shell(PSQL "\"DROP INDEX member_id\" -c \"DROP TABLE repair\"");
+    assert_int_equal(open_at_once(), 0);
+    recover();
+}
+
+/* Somebody who stands still in a transaction that has changed each table: who
+ * starts wants nothing of them that this keeps from it, nor from others. */
+static void
+opens_beside_a_writer_that_stands_still(void **state)
+{
+    char why[RECORDS_WHY_MAX];
+
+    (void)state;
+    assert_int_equal(save_all(), 0);
+    run_shell(PSQL
+              "\"BEGIN; LOCK TABLE subscriber, member, key_group, lease,"
+              " secret, job, repair, server IN ROW EXCLUSIVE MODE;"
+              " SELECT pg_sleep(60)\" >/dev/null 2>&1 &"
+              " until " PSQL "\"SELECT 'is ' || 'there' FROM pg_locks WHERE"
+              " relation = 'server'::regclass AND mode = 'RowExclusiveLock'\""
+              " | grep -q 'is there'; do sleep 0.1; done");
+    assert_true(opens(RECORDS_FAILOVER_REFUSE, why));
+    assert_int_equal(save_all(), 0);
+    run_shell(PSQL "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                   " WHERE query LIKE '%pg_sleep(60)%' AND"
+                   " pid <> pg_backend_pid()\" >/dev/null");
+}
+
 /* A server that is there and says nothing. */
 static void
 tells_of_a_server_that_is_silent(void **state)
@@ -426,6 +493,8 @@ main(int argc, char *argv[])
         TEST(keeps_what_it_told_when_the_server_falls),
         TEST(refuses_another_server),
         TEST(saves_nothing_that_no_standby_has),
+        TEST(several_make_the_tables_at_once),
+        TEST(opens_beside_a_writer_that_stands_still),
         TEST(tells_of_a_server_that_is_silent),
     };
 
