@@ -42,7 +42,9 @@ struct host {
     size_t n_servers, server; /* how many, and which one is asked */
     bool moving;              /* to another server: nobody is told */
     bool silent;              /* the one that was asked; another one is next */
-    bool arrives;             /* there, as soon as there is a card */
+    bool arrives;             /* there, as soon as card and store let it; */
+    msk_time arrives_at;      /* tried then, or when the card is back */
+    bool arrives_told;        /* why it could not yet */
 
     struct msk_key_id now; /* what the datagram at hand is about */
     const char *call;      /* of the session, last; it may be pending */

@@ -111,6 +111,8 @@ sleep_for(const struct host *h)
     } else {
         at = msk_ue_due(h->ue, now);
         due = at < due ? at : due;
+        at = servers_due(h);
+        due = at < due ? at : due;
         if (h->leaving && h->leave_by < due)
             due = h->leave_by;
     }

@@ -5,6 +5,8 @@
 
 #include "session.h"
 
+#define ARRIVE_MS 1000 /* until the next try */
+
 /* --- which there are ------------------------------------------------------ */
 
 static int
@@ -107,11 +109,14 @@ holds_an_msk(struct host *h)
     return holds;
 }
 
-/* Where the card went on the way, it is gone on when it is back. */
+/* The session with the one before is gone: whatever may pass is waited for, a
+ * card that went on the way or a disk that is full. That of the card is told
+ * elsewhere. */
 static void
 arrive(struct host *h)
 {
     int err;
+    bool went;
 
     card_wait(h, true);
     msk_ue_wipe(h->ue);
@@ -119,9 +124,12 @@ arrive(struct host *h)
     if (err == MSK_OK)
         err = msk_ue_start(h->ue, &h->service, event_monotonic());
     card_wait(h, false);
-    h->arrives = err == MSK_ERR_CARD && card_away(h);
-    if (!h->arrives)
+    h->arrives = err != MSK_OK && err != MSK_ERR_ARGUMENT;
+    h->arrives_at = event_monotonic() + ARRIVE_MS;
+    went = err == MSK_ERR_CARD && card_away(h);
+    if (!went && !h->arrives_told)
         hooks_tell(h, "another server", err);
+    h->arrives_told |= !went;
 }
 
 /* Its Key Groups are forgotten, and so nothing that it sends is taken any
@@ -137,6 +145,7 @@ go_to(struct host *h, size_t server)
     http_stop(&h->http);
     h->server = server;
     tell_server(h);
+    h->arrives_told = false;
     arrive(h);
 }
 
@@ -173,13 +182,21 @@ servers_heard(struct host *h, bool answer)
     h->silent = !answer;
 }
 
+msk_time
+servers_due(const struct host *h)
+{
+    return h->arrives && !h->leaving && !card_away(h) ? h->arrives_at
+                                                      : MSK_NEVER;
+}
+
 void
 servers_run(struct host *h)
 {
     if (card_busy(h) || card_away(h))
         return;
     if (h->arrives) {
-        arrive(h);
+        if (servers_due(h) <= event_monotonic())
+            arrive(h);
     } else if (h->silent) {
         h->silent = false;
         leave(h);

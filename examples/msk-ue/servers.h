@@ -21,5 +21,7 @@ void servers_heard(struct host *h, bool answer);
 /* Goes to it, in each turn of the loop, when the card can be asked what is
  * held. */
 void servers_run(struct host *h);
+/* When to turn for it at the latest; monotonic. */
+msk_time servers_due(const struct host *h);
 
 #endif

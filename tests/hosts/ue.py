@@ -12,6 +12,8 @@ import json
 import os
 import re
 import pathlib
+import resource
+import select
 import signal
 import socket
 import subprocess
@@ -121,6 +123,36 @@ def another_server_is_asked(where, layout):
             if moved > 0:
                 break
         assert moved == 1, (name, moved)
+
+
+def a_full_disk_is_waited_for_on_the_way(where, layout):
+    """The keys of the next server cannot be kept: that is told once, and tried until they can."""
+    bmsc = Bmsc(layout, fqdn="two.localhost")
+    keys = bootstrapped(bmsc)
+    door = socket.create_server(("127.0.0.1", 0))
+    silent = f"http://one.localhost:{door.getsockname()[1]}"
+    for n in range(20):
+        folder = f"{where}/{n}"
+        os.mkdir(folder)
+        ue, at = start(folder, layout, announcement(silent, bmsc.announced()), keys=keys)
+        ue.say("start")
+        while not select.select([door], [], [], 0.1)[0] and ue.count("http_response") == 0:
+            pass
+        if ue.count("http_response") == 0:
+            break
+        ue.kill()
+    room = resource.prlimit(ue.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(ue.process.pid, resource.RLIMIT_FSIZE, (0, room[1]))
+    door.accept()[0].close()
+    door.close()
+    ue.wait("server")
+    ue.wait("refused", what="another server")
+    time.sleep(3)  # it tries, and says nothing more
+    assert ue.count("refused") == 1, ue.events
+    resource.prlimit(ue.process.pid, resource.RLIMIT_FSIZE, room)
+    ue.wait("result", code=200)
+    deliver(bmsc, ue, at)
+    ue.kill()
 
 
 def keys_belong_to_one_server(where, layout):
@@ -494,7 +526,7 @@ def steps_are_told_by_name(where, layout):
 
 def main():
     tests = [steps_are_told_by_name, every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
-             another_server_is_asked, keys_belong_to_one_server,
+             another_server_is_asked, a_full_disk_is_waited_for_on_the_way, keys_belong_to_one_server,
              akma_stands_for_gba, old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              only_allowed_algorithms_are_used, quit_deregisters, a_second_quit_does_not_wait,
              a_signal_is_a_quit, a_second_signal_does_not_wait,
