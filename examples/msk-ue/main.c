@@ -212,12 +212,12 @@ close_all(struct host *h)
     json_decref(h->announced_json);
     if (h->options.store != NULL)
         store_sqlite_close(&h->sqlite);
-    msk_wipe(h, sizeof *h);
 }
 
 /* The thread first, since it uses what is closed after it. One that a card still
  * holds cannot be stopped: what it works on stays as it is, the rest is closed
- * and wiped, and nothing of exit(3) is done beside it. */
+ * and wiped, and nothing of exit(3) is done beside it. Of a start that failed,
+ * the system closes all but the store. */
 static int
 end(struct host *h, int status)
 {
@@ -227,8 +227,9 @@ end(struct host *h, int status)
     rests = card_end(h);
     if (h->runs)
         close_all(h);
-    else if (!rests)
-        msk_wipe(h, sizeof *h);
+    else
+        store_sqlite_close(&h->sqlite);
+    msk_wipe(h, sizeof *h);
     if (!rests)
         _exit(status);
     return status;
@@ -242,8 +243,10 @@ main(int argc, char **argv)
     int status, err;
 
     secrecy_start(argv);
-    if (!options_read(argc, argv, &h.options, &status))
+    if (!options_read(argc, argv, &h.options, &status)) {
+        msk_wipe(&h, sizeof h);
         return status;
+    }
     h.log.json = h.options.json;
     h.log.secrets = h.options.secrets;
     h.log.began = event_monotonic();
