@@ -14,8 +14,8 @@
 #include "ue/service.h"
 #include "ue_driver.h"
 
-#define SEEDS 600 /* lives, */
-#define MORE 8000 /*   and at most so many until every cell was taken */
+#define SEEDS 1000 /* lives, */
+#define MORE 8000  /*   and at most so many until every cell was taken */
 #define STEPS 160
 
 static struct rng rng;
@@ -111,6 +111,26 @@ names_every_state_and_event(void **state)
     }
 }
 
+/* Lives that take what few others do, with the MGV-F in software and on a card:
+ * with them no more are needed. Where they do not any more, the test takes
+ * longer, and says which do now. */
+static const uint64_t rare[] = { 863, 1058, 1160, 1667, 1949, 2074, 2641, 6544,
+                                 955, 1022, 1913, 3588, 5878, 6535, 7967 };
+
+/* On a card some cells cannot be taken. */
+static void
+look_for_more(void)
+{
+    unsigned left = bench_on_card() ? 0 : check_cells(false);
+
+    for (uint64_t seed = SEEDS; seed < MORE && left > 0; seed++) {
+        run(seed);
+        if (check_cells(false) < left)
+            print_message("rare: %llu\n", (unsigned long long)seed);
+        left = check_cells(false);
+    }
+}
+
 static void
 comes_to_rest_whatever_has_happened(void **state)
 {
@@ -118,9 +138,11 @@ comes_to_rest_whatever_has_happened(void **state)
     uint64_t seeds = more != NULL ? strtoull(more, NULL, 0) : SEEDS;
 
     (void)state;
-    for (uint64_t seed = 0;
-         seed < seeds || (seed < MORE && check_cells(false) > 0); seed++)
+    for (uint64_t seed = 0; seed < seeds; seed++)
         run(seed);
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
+        run(rare[i]);
+    look_for_more();
 }
 
 /* The host makes the MGV-F forget all, and then its store fails from some call
