@@ -2,6 +2,7 @@
 /* The commands on stdin. */
 #include <string.h>
 
+#include "servers.h"
 #include "session.h"
 
 #define GOODBYE 10000 /* an answer to the deregistration, in milliseconds */
@@ -19,6 +20,8 @@ deregister(struct host *h, char **words, size_t n)
 {
     (void)words;
     (void)n;
+    if (servers_give_up(h)) /* no session has it */
+        return MSK_OK;
     return msk_ue_stop(h->ue, h->service.id, event_monotonic());
 }
 

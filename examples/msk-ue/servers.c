@@ -182,6 +182,15 @@ servers_heard(struct host *h, bool answer)
     h->silent = !answer;
 }
 
+bool
+servers_give_up(struct host *h)
+{
+    bool arrives = h->arrives;
+
+    h->arrives = false;
+    return arrives;
+}
+
 msk_time
 servers_due(const struct host *h)
 {

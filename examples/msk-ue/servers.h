@@ -21,6 +21,9 @@ void servers_heard(struct host *h, bool answer);
 /* Goes to it, in each turn of the loop, when the card can be asked what is
  * held. */
 void servers_run(struct host *h);
+/* The service is stopped: it is not gone to any more. False: nothing was under
+ * way. */
+bool servers_give_up(struct host *h);
 /* When to turn for it at the latest; monotonic. */
 msk_time servers_due(const struct host *h);
 

@@ -125,7 +125,12 @@ def another_server_is_asked(where, layout):
         assert moved == 1, (name, moved)
 
 
-def a_full_disk_is_waited_for_on_the_way(where, layout):
+def who_stops_on_the_way_stays(where, layout):
+    """The next server is not gone to any more when there is room."""
+    a_full_disk_is_waited_for_on_the_way(where, layout, stops=True)
+
+
+def a_full_disk_is_waited_for_on_the_way(where, layout, stops=False):
     """The keys of the next server cannot be kept: that is told once, and tried until they can."""
     bmsc = Bmsc(layout, fqdn="two.localhost")
     keys = bootstrapped(bmsc)
@@ -149,9 +154,17 @@ def a_full_disk_is_waited_for_on_the_way(where, layout):
     ue.wait("refused", what="another server")
     time.sleep(3)  # it tries, and says nothing more
     assert ue.count("refused") == 1, ue.events
+    if stops:
+        asked = len(bmsc.requests)  # those that began there
+        ue.say("deregister")
+        ue.ask("nothing", "error")  # it was read
     resource.prlimit(ue.process.pid, resource.RLIMIT_FSIZE, room)
-    ue.wait("result", code=200)
-    deliver(bmsc, ue, at)
+    if stops:
+        time.sleep(3)
+        assert len(bmsc.requests) == asked
+    else:
+        ue.wait("result", code=200)
+        deliver(bmsc, ue, at)
     ue.kill()
 
 
@@ -526,7 +539,8 @@ def steps_are_told_by_name(where, layout):
 
 def main():
     tests = [steps_are_told_by_name, every_form_is_read, other_forms_are_not, the_announced_name_leads_there, bmsc_only_says_where, a_path_stands_before,
-             another_server_is_asked, a_full_disk_is_waited_for_on_the_way, keys_belong_to_one_server,
+             another_server_is_asked, a_full_disk_is_waited_for_on_the_way,
+             who_stops_on_the_way_stays, keys_belong_to_one_server,
              akma_stands_for_gba, old_keys_do_not_come_back, a_card_is_asked_for, no_password_in_a_url,
              only_allowed_algorithms_are_used, quit_deregisters, a_second_quit_does_not_wait,
              a_signal_is_a_quit, a_second_signal_does_not_wait,
