@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 
-from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, Ue, address, msk_request, write
+from peers import DOMAIN, FQDN, GROUP, PATIENCE, Named, Program, Ue, msk_request, write
 
 BMSC, DISK, CLOCK = sys.argv[1:4]
 MANY = 20  # UEs in a group
@@ -39,18 +39,8 @@ def is_readable(s):
     return bool(poll.poll(0))
 
 
-class Member(Ue):
-    """A UE of the model with keys of its own."""
+class Member(Named):
     tries = 4
-
-    def __init__(self, name):
-        super().__init__("keyid")
-        self.name, self.btid = name, name + "@bsf.example.org"
-        self.muk, self.mrk = os.urandom(32), os.urandom(32)
-
-    def subscriber(self):
-        return {"btid": self.btid, "impi": self.name, "muk": self.muk.hex(),
-                "mrk": self.mrk.hex(), "expires": 4000000000, "address": address(self.socket)}
 
     def counter(self):
         """Of the next message that came, or comes."""

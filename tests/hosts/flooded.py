@@ -28,7 +28,7 @@ import tempfile
 import time
 
 from model import oracle
-from peers import DOMAIN, FQDN, GROUP, Program, Ue, address, msk_request, seed, write
+from peers import DOMAIN, FQDN, GROUP, Named, Program, address, msk_request, seed, write
 
 BMSC, UE = sys.argv[1:3]
 SECONDS = float(sys.argv[3]) if len(sys.argv) > 3 else 10
@@ -161,18 +161,7 @@ def flood(targets, messages, sent):
 
 # --- the genuine ---------------------------------------------------------------------------------
 
-class Genuine(Ue):
-    """A UE of the model with keys of its own."""
-
-    def __init__(self, name):
-        super().__init__("keyid")
-        self.name, self.btid = name, name + "@bsf.example.org"
-        self.muk, self.mrk = os.urandom(32), os.urandom(32)
-
-    def subscriber(self):
-        return {"btid": self.btid, "impi": self.name, "muk": self.muk.hex(),
-                "mrk": self.mrk.hex(), "expires": 4000000000, "address": address(self.socket)}
-
+class Genuine(Named):
     def asked(self):
         for _ in range(TRIES):
             try:

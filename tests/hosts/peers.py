@@ -244,6 +244,19 @@ class Ue:
         self.socket.sendto(oracle.build_verification(got), sender)
 
 
+class Named(Ue):
+    """A UE of the model with a name and keys of its own."""
+
+    def __init__(self, name):
+        super().__init__("keyid")
+        self.name, self.btid = name, name + "@bsf.example.org"
+        self.muk, self.mrk = os.urandom(32), os.urandom(32)
+
+    def subscriber(self):
+        return {"btid": self.btid, "impi": self.name, "muk": self.muk.hex(),
+                "mrk": self.mrk.hex(), "expires": 4000000000, "address": address(self.socket)}
+
+
 def msk_request(*groups, domains=(DOMAIN,)):
     keys = "".join(
         f"<MSK><keyDomainID>{base64.b64encode(domain).decode()}</keyDomainID><MSKID>"

@@ -18,7 +18,7 @@ import tempfile
 import time
 
 from model import gba_oracle
-from peers import DOMAIN, FQDN, GROUP, PATIENCE, Program, Ue, address, msk_request, udp, write
+from peers import DOMAIN, FQDN, GROUP, PATIENCE, Named, Program, address, msk_request, udp, write
 from stores import BY_NAME
 
 BMSC, DISK, STORE = sys.argv[1:4]
@@ -30,18 +30,8 @@ MOMENTS = itertools.count(time.time_ns() // 1000000)  # in ms, each one later
 BARRED = "a repair of the store has not ended"
 
 
-class Member(Ue):
-    """A UE of the model with keys of its own."""
+class Member(Named):
     tries = 4
-
-    def __init__(self, name):
-        super().__init__("keyid")
-        self.name, self.btid = name, name + "@bsf.example.org"
-        self.muk, self.mrk = os.urandom(32), os.urandom(32)
-
-    def subscriber(self):
-        return {"btid": self.btid, "impi": self.name, "muk": self.muk.hex(),
-                "mrk": self.mrk.hex(), "expires": 4000000000, "address": address(self.socket)}
 
     def rebind(self, bmsc, first):
         """Bootstraps: a B-TID that begins with that, and keys."""
