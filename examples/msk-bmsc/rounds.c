@@ -70,16 +70,16 @@ call(struct host *h, struct round *r)
 {
     bool whole = round_call(h, r), saves;
 
-    r->phase = ROUND_CALLS;
     if (!whole) {
         if (round_fill_again(h, r))
             begin(h, r, ROUND_LOADS);
         return;
     }
-    r->phase = ROUND_READY;
     saves = round_fill_saves(r);
     round_end(h, r);
-    if (!saves) /* how each of them ended is counted now */
+    if (saves)
+        begin(h, r, ROUND_SAVES);
+    else /* how each of them ended is counted now */
         finish(h, r);
 }
 
@@ -95,24 +95,34 @@ end_saves(struct host *h, struct round *r)
         begin(h, r, ROUND_LOADS);
 }
 
+/* What the store has done for it is taken. */
 static void
-go_on(struct host *h, struct round *r)
+take(struct host *h, struct round *r)
 {
-    switch (r->phase) {
-    case ROUND_LOADS:
-        if (!r->batch.over)
-            break;
+    if (!r->batch.over)
+        return;
+    if (r->phase == ROUND_LOADS) {
         round_take(h, r);
-        call(h, r);
-        break;
-    case ROUND_CALLS: call(h, r); break;
-    case ROUND_SAVES:
-        if (r->batch.over)
-            end_saves(h, r);
-        break;
-    case ROUND_READY:
-    case ROUND_FREE: break;
+        r->phase = ROUND_CALLS;
+    } else if (r->phase == ROUND_SAVES) {
+        end_saves(h, r);
     }
+}
+
+/* The one that began next after that one; NULL: that was the last one. A job
+ * goes on without a pause only if its rounds end in this order. */
+static struct round *
+begun_after(struct rounds *rs, uint64_t stamp)
+{
+    struct round *next = NULL;
+
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct round *r = &rs->round[i];
+
+        if (r->stamp > stamp && (next == NULL || r->stamp < next->stamp))
+            next = r;
+    }
+    return next;
 }
 
 static bool
@@ -141,26 +151,27 @@ end_late(struct host *h, msk_time now)
     }
 }
 
-/* The loads of the next round are begun before the saves of this one, so that
- * no load waits for a disk. */
+/* The loads of the next round are begun before the calls of this one, so that
+ * neither the library nor the disk waits for a load. */
 void
 rounds_run(struct host *h)
 {
-    struct round *all = h->rounds.round;
+    struct rounds *rs = &h->rounds;
+    struct round *r;
 
     records_run(h->store.records);
     parts_run(h);
-    while (h->rounds.of_nobody.n > 0)
-        round_serve_nobody(h, queue_pop(&h->rounds.of_nobody));
+    while (rs->of_nobody.n > 0)
+        round_serve_nobody(h, queue_pop(&rs->of_nobody));
     end_late(h, event_monotonic());
+    for (uint64_t at = 0; (r = begun_after(rs, at)) != NULL; at = r->stamp)
+        take(h, r);
     for (size_t i = 0; i < ROUNDS; i++)
-        go_on(h, &all[i]);
-    for (size_t i = 0; i < ROUNDS; i++)
-        if (all[i].phase == ROUND_FREE && round_fill(h, &all[i]))
-            begin(h, &all[i], ROUND_LOADS);
-    for (size_t i = 0; i < ROUNDS; i++)
-        if (all[i].phase == ROUND_READY)
-            begin(h, &all[i], ROUND_SAVES);
+        if (rs->round[i].phase == ROUND_FREE && round_fill(h, &rs->round[i]))
+            begin(h, &rs->round[i], ROUND_LOADS);
+    for (uint64_t at = 0; (r = begun_after(rs, at)) != NULL; at = r->stamp)
+        if (r->phase == ROUND_CALLS)
+            call(h, r);
 }
 
 static bool

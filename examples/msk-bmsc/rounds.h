@@ -52,7 +52,6 @@ enum round_phase {
     ROUND_FREE,
     ROUND_LOADS, /* the batch is under way */
     ROUND_CALLS, /* what it asks for is not all there yet */
-    ROUND_READY, /* the batch is to be begun */
     ROUND_SAVES
 };
 
