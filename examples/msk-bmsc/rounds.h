@@ -16,7 +16,7 @@
 
 #include "work.h"
 
-#define ROUNDS 3u
+#define ROUNDS 4u
 #define ROUND_MAX 256u                      /* records */
 #define ROUND_ASKED_MAX (3 * ROUND_MAX / 4) /* of these for what waits */
 #define ROUND_GROUPS 64u /* Key Groups that are loaded at once */
