@@ -350,7 +350,7 @@ def keeps_a_connection_for_a_while(where):
         write(f"{where}/still")
         bmsc, at = start(where, "--metrics", "127.0.0.1:0")
     host, port = at.rsplit(":", 1)
-    metrics = bmsc.events[-1]["metrics"]
+    metrics = next(e["metrics"] for e in bmsc.events if e["event"] == "ready")
 
     def guest(source, octets=b""):
         s = socket.create_connection((host, int(port)), PATIENCE, (source, 0))
