@@ -126,8 +126,8 @@ milenage_number(const uint8_t sqn[MILENAGE_SQN])
 void
 milenage_octets(uint64_t number, uint8_t sqn[MILENAGE_SQN])
 {
-    for (size_t i = MILENAGE_SQN; i-- > 0; number >>= 8)
-        sqn[i] = (uint8_t)number;
+    for (size_t i = MILENAGE_SQN; i > 0; i--, number >>= 8)
+        sqn[i - 1] = (uint8_t)number;
 }
 
 void

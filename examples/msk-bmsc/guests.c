@@ -135,7 +135,8 @@ move_answer(const struct door *door, struct guest *guest)
 
     if (guest->rest_n > 0)
         moved = speak(guest, guest->rest, guest->rest_n);
-    while (moved == MOVED_ALL && guest->inner >= 0 && n == sizeof hands) {
+    while (moved == MOVED_ALL && guest->inner >= 0 &&
+           n == (ssize_t)sizeof hands) {
         n = recv(guest->inner, hands, sizeof hands, MSG_DONTWAIT);
         if (n < 0)
             moved = trouble(MOVED_ALL);

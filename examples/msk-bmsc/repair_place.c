@@ -59,11 +59,12 @@ repair_place_put(const struct repair_place *place, struct records_note *note)
 bool
 repair_place_get(const struct records_note *note, struct repair_place *place)
 {
-    size_t n = note->n - HEAD;
+    size_t n;
 
     memset(place, 0, sizeof *place);
     if (note->n < HEAD)
         return false;
+    n = note->n - HEAD;
     place->began = (msk_time)get(note->octets + 1);
     place->subscribers = (uint32_t)get(note->octets + 9);
     place->damaged = (uint32_t)(get(note->octets + 9) >> 32);

@@ -28,8 +28,8 @@ static const uint8_t magic[] = { 'M', 'S', 'K', 'F', 1 };
 static void
 put(uint8_t *p, size_t n, uint64_t v)
 {
-    while (n-- > 0) {
-        p[n] = (uint8_t)v;
+    for (; n > 0; n--) {
+        p[n - 1] = (uint8_t)v;
         v >>= 8;
     }
 }
@@ -54,7 +54,7 @@ crc(const uint8_t *p, size_t n)
     for (size_t i = 0; i < n; i++) {
         c ^= p[i];
         for (int bit = 0; bit < 8; bit++)
-            c = c >> 1 ^ (0xEDB88320 & (0 - (c & 1)));
+            c = c >> 1 ^ ((c & 1) != 0 ? 0xEDB88320 : 0);
     }
     return ~c;
 }

@@ -52,12 +52,12 @@ end_all(const struct msk_call *call, const struct msk_group_id *id,
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
-        const struct msk_delivery *d = &sub->delivery[i];
+    for (size_t i = sub->n_deliveries; err == MSK_OK && i > 0; i--) {
+        const struct msk_delivery *d = &sub->delivery[i - 1];
 
         if (msk_group_id_equal(&d->group, id) &&
             (kept == NULL || !is_wanted(d, kept)))
-            err = msk_deliveries_step(call, i, MSK_DELIVERY_NEWER, NULL);
+            err = msk_deliveries_step(call, i - 1, MSK_DELIVERY_NEWER, NULL);
     }
     return err;
 }
@@ -237,11 +237,11 @@ run_sent(const struct msk_call *call)
         !msk_sub_in_flight(sub, call->now) && msk_sub_has_ready(sub, call->now);
     int err = MSK_OK;
 
-    for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
-        const struct msk_delivery *d = &sub->delivery[i];
+    for (size_t i = sub->n_deliveries; err == MSK_OK && i > 0; i--) {
+        const struct msk_delivery *d = &sub->delivery[i - 1];
 
         if (d->state == MSK_DELIVERY_SENT && (over || call->now >= d->due))
-            err = yield(call, i);
+            err = yield(call, i - 1);
     }
     return err;
 }
@@ -278,11 +278,11 @@ msk_deliveries_yield(const struct msk_call *call,
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = sub->n_deliveries; err == MSK_OK && i-- > 0;) {
-        const struct msk_delivery *d = &sub->delivery[i];
+    for (size_t i = sub->n_deliveries; err == MSK_OK && i > 0; i--) {
+        const struct msk_delivery *d = &sub->delivery[i - 1];
 
         if (d->state == MSK_DELIVERY_SENT && !is_among(&d->group, asked, n))
-            err = yield(call, i);
+            err = yield(call, i - 1);
     }
     return err;
 }

@@ -184,8 +184,8 @@ leave_all(struct msk_call *call, uint8_t place, bool invalidate)
     struct msk_sub *sub = call->sub;
     int err = MSK_OK;
 
-    for (size_t i = sub->n_members; err == MSK_OK && i-- > 0;) {
-        struct msk_member *member = &sub->member[i];
+    for (size_t i = sub->n_members; err == MSK_OK && i > 0; i--) {
+        struct msk_member *member = &sub->member[i - 1];
         const struct msk_group *group;
 
         if ((member->services & bit(place)) == 0)

@@ -81,9 +81,9 @@ msk_sub_part(struct msk_sub *sub, struct msk_member *member)
 {
     struct msk_member *last = &sub->member[sub->n_members - 1];
 
-    for (size_t i = sub->n_deliveries; i-- > 0;)
-        if (msk_group_id_equal(&sub->delivery[i].group, &member->group))
-            msk_sub_drop(sub, i);
+    for (size_t i = sub->n_deliveries; i > 0; i--)
+        if (msk_group_id_equal(&sub->delivery[i - 1].group, &member->group))
+            msk_sub_drop(sub, i - 1);
     if (member != last)
         memcpy(member, last, sizeof *member);
     memset(last, 0, sizeof *last);

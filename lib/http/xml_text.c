@@ -41,11 +41,12 @@ msk_xml_number(struct msk_bytes text, uint64_t most, uint64_t *out)
 
     *out = 0;
     for (size_t i = 0; i < digits.n; i++) {
-        unsigned digit = digits.p[i] - (unsigned)'0';
+        int digit = digits.p[i] - '0';
 
-        if (digit > 9 || *out > most / 10 || digit > most - *out * 10)
+        if (digit < 0 || digit > 9 || *out > most / 10 ||
+            (unsigned)digit > most - *out * 10)
             return MSK_ERR_VALUE;
-        *out = *out * 10 + digit;
+        *out = *out * 10 + (unsigned)digit;
     }
     return digits.n > 0 ? MSK_OK : MSK_ERR_VALUE;
 }
