@@ -131,7 +131,6 @@ class Lives:
     def kill(self):
         self.relay.ue = None
         self.program.kill()
-        time.sleep(0.02)  # for the thread that reads what it still said
         self.look()
         self.kills += 1
 

@@ -69,7 +69,8 @@ class Program:
         self.process = subprocess.Popen([*args, "--json"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, restore_signals=False)
         atexit.register(self.process.kill)  # whatever becomes of the test
-        threading.Thread(target=self.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
         self.at = 0
 
     def read(self):
@@ -108,8 +109,10 @@ class Program:
         assert self.process.wait(PATIENCE) == 0
 
     def kill(self):
+        """All that it said until then is in its events."""
         self.process.kill()
         self.process.wait()
+        self.reader.join(PATIENCE)
 
 
 def write(path, *objects):
