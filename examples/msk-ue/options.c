@@ -148,6 +148,20 @@ exactly(char *text, uint8_t *out, size_t n)
 }
 
 static bool
+read_ks_naf(struct options *o, char *text)
+{
+    return secrecy_argument(text, o->ks_naf, 32, &o->ks_naf_n) &&
+           o->ks_naf_n == 32;
+}
+
+/* Nothing waits for no time at all. */
+static bool
+read_seconds(const char *text, uint64_t max, uint64_t *out)
+{
+    return input_number(text, max, out) && *out > 0;
+}
+
+static bool
 take(struct options *o, enum option_name name, char *value)
 {
     switch (name) {
@@ -157,9 +171,7 @@ take(struct options *o, enum option_name name, char *value)
     case USIM: return read_usim(o, value);
     case UICC: return read_uicc(o, value);
     case PIN: return uicc_read_pin(value, o->pin);
-    case KS_NAF:
-        return secrecy_argument(value, o->ks_naf, 32, &o->ks_naf_n) &&
-               o->ks_naf_n == 32;
+    case KS_NAF: return read_ks_naf(o, value);
     case MUK:
         return secrecy_argument(value, o->keys.muk, sizeof o->keys.muk,
                                 &o->keys.muk_n);
@@ -175,11 +187,8 @@ take(struct options *o, enum option_name name, char *value)
     case AKMA:
         return o->has_k_akma = exactly(value, o->k_akma, sizeof o->k_akma);
     case CACERT: o->cacert = value; return true;
-    case TIMEOUT:
-        return input_number(value, TIMEOUT_MAX, &o->timeout) && o->timeout > 0;
-    case PATIENCE:
-        return input_number(value, PATIENCE_MAX, &o->patience) &&
-               o->patience > 0;
+    case TIMEOUT: return read_seconds(value, TIMEOUT_MAX, &o->timeout);
+    case PATIENCE: return read_seconds(value, PATIENCE_MAX, &o->patience);
     case MIKEY:
         return o->n_mikey < MIKEY_MAX &&
                address_parse(value, &o->mikey[o->n_mikey++]);
