@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "event_line.h"
 #include "output.h"
 
 static msk_time
@@ -209,128 +210,16 @@ event_secret(const struct event_log *log, json_t *event, const char *name,
         event_hex(event, name, octets);
 }
 
-/* Long, and of use to programs only. */
-static bool
-is_for_programs(const char *name)
-{
-    return strcmp(name, "octets") == 0 || strcmp(name, "body") == 0;
-}
-
-/* The text of a value, in ASCII and without a control character, DEL being one
- * that jansson lets through. NULL: no memory. */
-static char *
-dump(const json_t *value, size_t flags)
-{
-    char *text = json_dumps(value, flags | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
-    size_t dels = 0, n;
-    char *clean, *to;
-
-    if (text == NULL || strchr(text, 0x7F) == NULL)
-        return text;
-    n = strlen(text);
-    for (const char *p = text; *p != '\0'; p++)
-        dels += *p == 0x7F ? 1 : 0;
-    clean = to = malloc(n + 5 * dels + 1);
-    for (const char *p = text; clean != NULL && p <= text + n; p++)
-        if (*p == 0x7F) {
-            memcpy(to, "\\u007f", 6);
-            to += 6;
-        } else {
-            *to++ = *p;
-        }
-    free(text);
-    return clean;
-}
-
-/* Can it stand without quotes, as one word that is no name of a field? */
-static bool
-is_word(const char *text)
-{
-    static const char fine[] = "abcdefghijklmnopqrstuvwxyz"
-                               "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                               "0123456789.,:;/?&=@+-_~%[]<>";
-
-    return text[0] != '\0' && text[strspn(text, fine)] == '\0';
-}
-
-/* Lines grow in here; what is longer is cut, as no event of ours is. */
-struct line {
-    char text[EVENT_LINE_MAX + 1]; /* and the end of the line */
-    size_t n;
-};
-
-static void
-put(struct line *line, const char *text)
-{
-    size_t n = strlen(text), room = EVENT_LINE_MAX - line->n;
-
-    n = n < room ? n : room;
-    memcpy(line->text + line->n, text, n);
-    line->n += n;
-}
-
-/* A line to be read: seconds, what, then names and values. Only single words
- * stand without quotes: what came from the network can neither drive a
- * terminal nor look like a field of ours. */
-static void
-put_plainly(struct line *line, json_t *event)
-{
-    const json_int_t t = json_integer_value(json_object_get(event, "t"));
-    const char *name;
-    char head[64], *text;
-    json_t *value;
-
-    (void)snprintf(head, sizeof head, "%4ld.%03d  %-16s", (long)(t / 1000),
-                   (int)(t % 1000),
-                   json_string_value(json_object_get(event, "event")));
-    put(line, head);
-    json_object_foreach(event, name, value)
-    {
-        if (strcmp(name, "t") == 0 || strcmp(name, "event") == 0 ||
-            is_for_programs(name))
-            continue;
-        put(line, "  ");
-        put(line, name);
-        put(line, " ");
-        if (json_is_string(value) && is_word(json_string_value(value))) {
-            put(line, json_string_value(value));
-            continue;
-        }
-        text = dump(value, JSON_COMPACT);
-        put(line, text != NULL ? text : "?");
-        free(text);
-    }
-}
-
-static void
-put_json(struct line *line, const json_t *event)
-{
-    size_t n = json_dumpb(event, line->text, EVENT_LINE_MAX,
-                          JSON_COMPACT | JSON_ENSURE_ASCII);
-    char *text;
-
-    if (n > 0 && n < EVENT_LINE_MAX && memchr(line->text, 0x7F, n) == NULL) {
-        line->n = n;
-        return;
-    }
-    text = dump(event, JSON_COMPACT);
-    put(line,
-        text != NULL && strlen(text) < EVENT_LINE_MAX
-            ? text
-            : "{\"event\":\"error\",\"reason\":\"an event is too long\"}");
-    free(text);
-}
-
 static void
 tell(const struct event_log *log, json_t *event)
 {
-    static struct line line; /* it is large, and one thread tells */
+    static struct event_line line; /* it is large, and one thread tells */
 
     line.n = 0;
     if (log->json)
-        put_json(&line, event);
+        event_line_json(&line, event);
     else
-        put_plainly(&line, event);
+        event_line_plainly(&line, event);
     line.text[line.n++] = '\n';
     output_line(line.text, line.n, json_object_get(event, "btid") != NULL);
     msk_wipe(line.text, log->secrets ? line.n : 0);

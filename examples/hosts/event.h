@@ -3,7 +3,7 @@
  * event.h - what a host tells: one JSON object a line with --json, the same as
  * "name value" pairs without. Nothing that came from the network reaches a
  * terminal unescaped, looks like a field that it is not, or makes an event
- * longer than EVENT_LINE_MAX; keys are told only when they were asked for.
+ * longer than a line may be; keys are told only when they were asked for.
  */
 #ifndef HOSTS_EVENT_H
 #define HOSTS_EVENT_H
@@ -23,9 +23,8 @@ struct event_log {
 msk_time event_monotonic(void);
 msk_time event_unix(void);
 
-/* Characters of one text in an event, and of a whole one. */
+/* Characters of one text in an event. */
 #define EVENT_TEXT_MAX 4096
-#define EVENT_LINE_MAX 65536
 
 /* How many events strangers may cause: so many at once, so many a second. Start
  * with zeros. */
