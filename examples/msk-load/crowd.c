@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "held.h"
 #include "msk/xml_expat.h"
 #include "wire.h"
 
@@ -228,7 +229,7 @@ crowd_judge(const struct crowd *crowd, struct verdict *verdict)
             verdict->refused++;
         else if (m->left)
             verdict->left++;
-        else if (member_is_current(m))
+        else if (held_is_current(m))
             verdict->current++;
         else
             verdict->without++;

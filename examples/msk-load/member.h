@@ -79,9 +79,6 @@ void member_timer(struct member *m, msk_time now);
 void member_answered(struct member *m, const struct msk_http_response *answer,
                      uint64_t us, msk_time now);
 
-/* Does it have the newest MSK of each Key Group that anybody has? */
-bool member_is_current(const struct member *m);
-
 /* A number below n, of the chance of the crowd. */
 uint64_t crowd_chance(struct crowd *crowd, uint64_t n);
 
