@@ -4,31 +4,20 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "answer.h"
+#include "queue.h"
+#include "request.h"
 
 #define EVENTS_AT_ONCE 256
 #define WAIT_US 20000000 /* for an answer */
 #define TICK_US 1000000  /* how often that is looked at */
-#define HEAD_ROOM 1024   /* for what is not of the request */
 #define OTHER UINT64_MAX /* an event of the fd that is not ours */
-
-/* A request that waits, or is under way. */
-struct post {
-    struct post *next;
-    void *who; /* NULL: nobody wants the answer */
-    size_t server;
-    uint64_t began;
-    size_t n;
-    uint8_t octets[];
-};
 
 struct slot {
     int fd;            /* -1: there is no connection */
@@ -47,9 +36,9 @@ struct posts {
     const struct address *servers;
     size_t n_slots, n_free;
     uint64_t ticked;
-    struct post *first, **last; /* those that wait */
-    bool answering;             /* done is called */
-    size_t *free;               /* slots */
+    struct queue waiting;
+    bool answering; /* done is called */
+    size_t *free;   /* slots */
     struct slot slots[];
 };
 
@@ -78,7 +67,7 @@ posts_start(const char *fqdn, const struct address *servers, size_t connections,
     posts->fqdn = fqdn;
     posts->done = done;
     posts->servers = servers;
-    posts->last = &posts->first;
+    queue_start(&posts->waiting);
     posts->n_slots = connections;
     posts->free = calloc(connections, sizeof *posts->free);
     for (size_t i = connections; i > 0; i--)
@@ -108,12 +97,7 @@ posts_end(struct posts *posts)
         hang_up(&posts->slots[i]);
         free(posts->slots[i].post);
     }
-    while (posts->first != NULL) {
-        struct post *post = posts->first;
-
-        posts->first = post->next;
-        free(post);
-    }
+    queue_end(&posts->waiting);
     if (posts->epoll >= 0)
         (void)close(posts->epoll);
     free(posts->free);
@@ -171,80 +155,22 @@ send_more(struct slot *slot)
 
 /* --- requests ------------------------------------------------------------ */
 
-static size_t
-room_for(const struct msk_http_request *q, const char *fqdn)
-{
-    size_t n = q->target.n + q->body.n + strlen(fqdn) + HEAD_ROOM;
-
-    for (size_t i = 0; i < q->n_headers; i++)
-        n += q->headers[i].name.n + q->headers[i].value.n + 4;
-    return n;
-}
-
-static void
-put(struct post *post, const void *p, size_t n)
-{
-    if (n > 0)
-        memcpy(post->octets + post->n, p, n);
-    post->n += n;
-}
-
-static void
-put_text(struct post *post, const char *text)
-{
-    put(post, text, strlen(text));
-}
-
-static void
-write_request(struct post *post, const struct msk_http_request *q,
-              const char *fqdn)
-{
-    char length[48];
-
-    put(post, q->method.p, q->method.n);
-    put(post, " ", 1);
-    put(post, q->target.p, q->target.n);
-    put_text(post, " HTTP/1.1\r\nHost: ");
-    put_text(post, fqdn);
-    for (size_t i = 0; i < q->n_headers; i++) {
-        put(post, "\r\n", 2);
-        put(post, q->headers[i].name.p, q->headers[i].name.n);
-        put(post, ": ", 2);
-        put(post, q->headers[i].value.p, q->headers[i].value.n);
-    }
-    (void)snprintf(length, sizeof length, "\r\nContent-Length: %zu\r\n\r\n",
-                   q->body.n);
-    put_text(post, length);
-    put(post, q->body.p, q->body.n);
-}
-
-/* What follows an answer takes over its connection. */
-static void
-put_first(struct posts *posts, struct post *post)
-{
-    post->next = posts->first;
-    posts->first = post;
-    if (post->next == NULL)
-        posts->last = &post->next;
-}
-
 struct post *
 posts_add(struct posts *posts, void *who, size_t server,
           const struct msk_http_request *request)
 {
-    struct post *post = malloc(sizeof *post + room_for(request, posts->fqdn));
+    struct post *post =
+        malloc(sizeof *post + request_room(request, posts->fqdn));
 
     if (post == NULL)
         return NULL;
     *post =
         (struct post){ .who = who, .server = server, .began = posts_clock() };
-    write_request(post, request, posts->fqdn);
-    if (posts->answering) {
-        put_first(posts, post);
-        return post;
-    }
-    *posts->last = post;
-    posts->last = &post->next;
+    post->n = request_write(post->octets, request, posts->fqdn);
+    if (posts->answering) /* it takes over the connection of the answer */
+        queue_put_first(&posts->waiting, post);
+    else
+        queue_put_last(&posts->waiting, post);
     return post;
 }
 
@@ -252,25 +178,6 @@ void
 posts_forget(struct post *post)
 {
     post->who = NULL;
-}
-
-static struct post *
-take_first(struct posts *posts)
-{
-    struct post *post = posts->first;
-
-    posts->first = post->next;
-    if (posts->first == NULL)
-        posts->last = &posts->first;
-    return post;
-}
-
-/* Nobody waits for it any more: a UE would have closed its connection. */
-static void
-drop_forgotten(struct posts *posts)
-{
-    while (posts->first != NULL && posts->first->who == NULL)
-        free(take_first(posts));
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -314,14 +221,14 @@ begin(struct posts *posts, struct slot *slot)
 static void
 fill_slots(struct posts *posts)
 {
-    drop_forgotten(posts);
-    while (posts->first != NULL && posts->n_free > 0) {
+    queue_drop_forgotten(&posts->waiting);
+    while (posts->waiting.first != NULL && posts->n_free > 0) {
         struct slot *slot = &posts->slots[posts->free[--posts->n_free]];
 
-        slot->post = take_first(posts);
+        slot->post = queue_take_first(&posts->waiting);
         slot->until = posts_clock() + WAIT_US;
         begin(posts, slot);
-        drop_forgotten(posts);
+        queue_drop_forgotten(&posts->waiting);
     }
 }
 
