@@ -2,31 +2,13 @@
 /* Subscribers that are brought. */
 #include <string.h>
 
-#include "../hosts/secrecy.h"
 #include "brought.h"
+#include "brought_subscriber.h"
 #include "row.h"
 #include "services.h"
 
-#define NOBODY_KEY 32 /* octets */
-
-static const char bad_kind[] =
-    "btid or keys are missing, or a value is of another kind";
-
-/* What a line says. */
-struct subscriber {
-    enum brought_state state;
-    char btid[MSK_BTID_MAX + 1], impi[MSK_SUBSCRIBER_ID_MAX + 1];
-    uint8_t ks_naf[32]; /* or K_AF, which is used alike */
-    size_t ks_naf_n;
-    bool drawn; /* the keys are, of who has none yet */
-    struct secrecy_keys keys;
-    json_int_t expires, age;
-    struct address address;
-    char services[RECORDS_SERVICES_MAX];
-};
-
 static struct {
-    struct subscriber all[BRING_MAX];
+    struct brought_subscriber all[BRING_MAX];
     struct records_subscriber rows[BRING_MAX];
     size_t n;
 } taken;
@@ -34,123 +16,12 @@ static struct {
 /* Not that of the rounds, which go on while the store is asked. */
 static struct msk_subscriber at_hand;
 
-/* --- from JSON ----------------------------------------------------------- */
-
-/* None, or all of them. */
-static bool
-take_keys(const json_t *object, struct subscriber *s)
-{
-    struct secrecy_keys *keys = &s->keys;
-    const char *name =
-        json_object_get(object, "k_af") != NULL ? "k_af" : "ks_naf";
-
-    if (!input_json_hex(object, name, s->ks_naf, sizeof s->ks_naf,
-                        &s->ks_naf_n))
-        return false;
-    if (s->ks_naf_n > 0)
-        return s->ks_naf_n == sizeof s->ks_naf;
-    return input_json_hex(object, "muk", keys->muk, sizeof keys->muk,
-                          &keys->muk_n) &&
-           input_json_hex(object, "mrk", keys->mrk, sizeof keys->mrk,
-                          &keys->mrk_n) &&
-           (keys->muk_n > 0) == (keys->mrk_n > 0);
-}
-
-/* A name, cut if it is longer than any may be: then the library refuses it. */
-static void
-take_name(char *out, size_t cap, const char *name)
-{
-    size_t n = strlen(name);
-
-    n = n < cap ? n : cap - 1;
-    memcpy(out, name, n);
-    out[n] = '\0';
-}
-
-/* Who will bootstrap has keys that nobody knows and that have ended, under a
- * name that no BSF gives: as unknown as any (decision 43). */
-static bool
-take_nobody(struct subscriber *s, const char *impi)
-{
-    const struct msk_random *random = &host_randomness;
-    struct secrecy_keys *keys = &s->keys;
-
-    keys->muk_n = keys->mrk_n = NOBODY_KEY;
-    s->drawn = true;
-    s->expires = 1;
-    take_name(s->impi, sizeof s->impi, impi);
-    s->btid[0] = ' ';
-    take_name(s->btid + 1, sizeof s->btid - 1, impi);
-    return random->fill(random->user, keys->muk, keys->muk_n) == 0 &&
-           random->fill(random->user, keys->mrk, keys->mrk_n) == 0;
-}
-
-/* Who is at a BSF has nothing in the line but a name. */
-static const char *
-take_identity(const struct host *h, const json_t *object, struct subscriber *s)
-{
-    const char *btid, *impi;
-    bool waits;
-
-    if (!input_json_text(object, "btid", &btid) ||
-        !input_json_text(object, "impi", &impi) || !take_keys(object, s))
-        return bad_kind;
-    waits = btid == NULL && impi != NULL && impi[0] != '\0' &&
-            s->ks_naf_n + s->keys.muk_n == 0 && h->options.bsf.url != NULL &&
-            s->expires == 0 && s->age == 0;
-    if (!waits && (btid == NULL || s->ks_naf_n + s->keys.muk_n == 0))
-        return bad_kind;
-    impi = impi != NULL ? impi : btid;
-    if (strlen(impi) >= sizeof s->impi ||
-        (btid != NULL && strlen(btid) >= sizeof s->btid))
-        return brought_refused;
-    if (waits)
-        return take_nobody(s, impi) ? NULL : "there is no randomness";
-    take_name(s->btid, sizeof s->btid, btid);
-    take_name(s->impi, sizeof s->impi, impi);
-    return NULL;
-}
-
-static const char *
-take_values(const struct host *h, const json_t *object, struct subscriber *s)
-{
-    const json_t *expires = json_object_get(object, "expires");
-    const json_t *age = json_object_get(object, "age");
-    const char *address, *why;
-
-    if (!input_json_text(object, "address", &address) ||
-        (expires != NULL && !json_is_integer(expires)) ||
-        (age != NULL && !json_is_integer(age)))
-        return bad_kind;
-    s->expires = json_integer_value(expires);
-    s->age = json_integer_value(age);
-    if (s->expires < 0 || s->age < 0)
-        return bad_kind;
-    why = take_identity(h, object, s);
-    if (why != NULL)
-        return why;
-    if (address != NULL && !address_parse(address, &s->address))
-        return "address is no IP:PORT";
-    return services_take(object, s->services)
-               ? NULL
-               : "services is no list of texts, or too long";
-}
-
-static const char *const members[] = {
-    "btid", "impi",    "ks_naf", "k_af",     "muk",
-    "mrk",  "expires", "age",    "services", "address",
-};
-
 const char *
 bring_take_subscriber(void *host, const json_t *object)
 {
-    struct subscriber *s = &taken.all[taken.n];
-    const char *why =
-        input_json_unknown(object, members, sizeof members / sizeof members[0]);
+    struct brought_subscriber *s = &taken.all[taken.n];
+    const char *why = brought_subscriber_take(host, object, s);
 
-    memset(s, 0, sizeof *s);
-    if (why == NULL)
-        why = take_values(host, object, s);
     if (why == NULL)
         taken.n++;
     else
@@ -163,7 +34,8 @@ bring_take_subscriber(void *host, const json_t *object)
 /* Nothing is written for who is known and the same; that other services of a
  * Key Group end memberships is a job of its own. */
 static bool
-is_known(const struct records_subscriber *row, const struct subscriber *s)
+is_known(const struct records_subscriber *row,
+         const struct brought_subscriber *s)
 {
     return row->address_n == s->address.n &&
            memcmp(row->address, s->address.octets, s->address.n) == 0 &&
@@ -196,7 +68,7 @@ end_memberships(struct host *h, struct records_subscriber *row)
 }
 
 static int
-make(struct subscriber *s, struct records_subscriber *row)
+make(struct brought_subscriber *s, struct records_subscriber *row)
 {
     struct msk_subscriber_config c = { .size = sizeof c };
     int err = MSK_OK;
@@ -216,7 +88,8 @@ make(struct subscriber *s, struct records_subscriber *row)
 
 /* Puts what is to be saved into the row. */
 static enum brought_state
-prepare(struct host *h, struct subscriber *s, struct records_subscriber *row)
+prepare(struct host *h, struct brought_subscriber *s,
+        struct records_subscriber *row)
 {
     bool there = s->state == BROUGHT_FOUND;
     int err;
@@ -238,7 +111,7 @@ prepare(struct host *h, struct subscriber *s, struct records_subscriber *row)
 }
 
 static struct msk_bytes
-key_of(const struct subscriber *s, enum records_kind kind)
+key_of(const struct brought_subscriber *s, enum records_kind kind)
 {
     return msk_text(kind == RECORDS_BY_ID ? s->impi : s->btid);
 }
@@ -319,7 +192,7 @@ is_left(void)
 }
 
 static enum bring_result
-refuse(struct host *h, const struct subscriber *s)
+refuse(struct host *h, const struct brought_subscriber *s)
 {
     json_t *event = brought_lost(
         h, "subscriber",
@@ -358,7 +231,7 @@ bring_subscribers(struct host *h)
             return BRING_AGAIN;
         allow_old_names();
         for (size_t at = 0; at < taken.n; at++) {
-            struct subscriber *s = &taken.all[at];
+            struct brought_subscriber *s = &taken.all[at];
 
             if (s->state == BROUGHT_FOUND || s->state == BROUGHT_NEW)
                 s->state = prepare(h, s, &taken.rows[at]);
