@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "refusal.h"
 
 /* Octets that are looked at, or moved, at a time. */
 static uint8_t hands[65536];
@@ -190,37 +190,13 @@ guest_leave(struct door *door, struct guest *guest)
 
 /* --- turned away --------------------------------------------------------- */
 
-static const char *
-words_of(int status)
-{
-    switch (status) {
-    case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 417: return "Expectation Failed";
-    case 431: return "Request Header Fields Too Large";
-    case 501: return "Not Implemented";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Bad Request";
-    }
-}
-
 void
 guest_turn_away(struct door *door, struct guest *guest, int status)
 {
-    char date[40], text[256];
-    time_t now = time(NULL);
-    struct tm tm;
-    int n;
+    char text[REFUSAL_MAX];
+    size_t n = refusal_write(status, text);
 
-    if (gmtime_r(&now, &tm) == NULL ||
-        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm) == 0)
-        date[0] = '\0';
-    n = snprintf(text, sizeof text,
-                 "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\n"
-                 "Content-Length: 0\r\n\r\n",
-                 status, words_of(status), date);
-    (void)send(guest->fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    (void)send(guest->fd, text, n, MSG_DONTWAIT | MSG_NOSIGNAL);
     door->counts.refused++;
     door->refused(door->user, &guest->peer, status);
     guest->place = LEAVES;
