@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../hosts/fields.h"
+#include "octets.h"
 
 #define EMPTY_LINES_MAX 2 /* in front of a request; RFC 9112 2.2 */
 #define LENGTH_DIGITS_MAX 9
@@ -23,114 +24,7 @@ struct head {
     size_t length;
 };
 
-/* --- octets -------------------------------------------------------------- */
-
-static bool
-is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
-is_hex(uint8_t c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/* strchr finds the zero at the end as well. */
-static bool
-is_one_of(uint8_t c, const char *set)
-{
-    return c != 0 && strchr(set, c) != NULL;
-}
-
-/* RFC 9110 5.6.2 */
-static bool
-is_tchar(uint8_t c)
-{
-    return is_digit(c) || is_letter(c) || is_one_of(c, "!#$%&'*+-.^_`|~");
-}
-
-/* RFC 3986 2: unreserved, sub-delims, and the escape. */
-static bool
-is_name(uint8_t c)
-{
-    return is_digit(c) || is_letter(c) || is_one_of(c, "-._~!$&'()*+,;=%");
-}
-
-static bool
-is_target(uint8_t c)
-{
-    return is_name(c) || is_one_of(c, ":@/?");
-}
-
-/* RFC 9110 5.5 */
-static bool
-is_value(uint8_t c)
-{
-    return c == '\t' || (c >= ' ' && c != 0x7F);
-}
-
-static bool
-all(struct msk_bytes text, bool (*is)(uint8_t c))
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (!is(text.p[i]))
-            return false;
-    return true;
-}
-
-static bool
-begins(struct msk_bytes text, const char *word)
-{
-    return text.n >= strlen(word) &&
-           strncasecmp((const char *)text.p, word, strlen(word)) == 0;
-}
-
-static struct msk_bytes
-behind(struct msk_bytes text, size_t n)
-{
-    return (struct msk_bytes){ text.p + n, text.n - n };
-}
-
-/* What stands before the first of these; all of it if there is none. */
-static struct msk_bytes
-before(struct msk_bytes text, const char *set)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (is_one_of(text.p[i], set))
-            text.n = i;
-    return text;
-}
-
-static struct msk_bytes
-trimmed(struct msk_bytes text)
-{
-    while (text.n > 0 && is_one_of(text.p[0], " \t"))
-        text = behind(text, 1);
-    while (text.n > 0 && is_one_of(text.p[text.n - 1], " \t"))
-        text.n--;
-    return text;
-}
-
 /* --- the host ------------------------------------------------------------ */
-
-/* RFC 3986 2.1: an escape is whole. */
-static bool
-escapes(struct msk_bytes text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] == '%' && (text.n - i < 3 || !is_hex(text.p[i + 1]) ||
-                                 !is_hex(text.p[i + 2])))
-            return false;
-    return true;
-}
 
 /* Is it the address where the request was received? */
 static bool
@@ -156,17 +50,17 @@ is_local(struct msk_bytes name, const struct address *local)
 static bool
 is_ours(const struct head_host *host, struct msk_bytes value)
 {
-    struct msk_bytes name = before(value, ":"), fqdn = host->fqdn;
+    struct msk_bytes name = octets_before(value, ":"), fqdn = host->fqdn;
 
     if (value.n > 0 && value.p[0] == '[') {
-        name = before(value, "]");
+        name = octets_before(value, "]");
         if (name.n == value.n)
             return false;
         name.n++;
     }
-    value = behind(value, name.n);
+    value = octets_behind(value, name.n);
     if (value.n > 6 || (value.n > 0 && value.p[0] != ':') ||
-        (value.n > 0 && !all(behind(value, 1), is_digit)))
+        (value.n > 0 && !octets_all(octets_behind(value, 1), octet_is_digit)))
         return false;
     if (is_local(name, &host->local))
         return true;
@@ -187,7 +81,7 @@ judge_method(struct msk_bytes method)
                                          "PUT",     "DELETE", "CONNECT",
                                          "OPTIONS", "TRACE",  "PATCH" };
 
-    if (method.n == 0 || !all(method, is_tchar))
+    if (method.n == 0 || !octets_all(method, octet_is_tchar))
         return 400;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (method.n == strlen(known[i]) &&
@@ -201,21 +95,11 @@ static int
 judge_version(struct head *head, struct msk_bytes version)
 {
     if (version.n != 8 || memcmp(version.p, "HTTP/", 5) != 0 ||
-        !is_digit(version.p[5]) || version.p[6] != '.' ||
-        !is_digit(version.p[7]))
+        !octet_is_digit(version.p[5]) || version.p[6] != '.' ||
+        !octet_is_digit(version.p[7]))
         return 400;
     head->old = version.p[7] == '0';
     return version.p[5] == '1' ? HEAD_FINE : 505;
-}
-
-static size_t
-count(struct msk_bytes text, const char *which)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < text.n; i++)
-        n += is_one_of(text.p[i], which) ? 1 : 0;
-    return n;
 }
 
 /* RFC 9112 3.2: the four forms of a target. */
@@ -224,19 +108,20 @@ judge_target(struct head *head, struct msk_bytes method,
              struct msk_bytes target)
 {
     struct msk_bytes authority;
-    size_t scheme = begins(target, "http://") ? 7 : 8;
+    size_t scheme = octets_begin(target, "http://") ? 7 : 8;
 
-    if (target.n == 0 || !all(target, is_target) || !escapes(target))
+    if (target.n == 0 || !octets_all(target, octet_is_target) ||
+        !octets_escape(target))
         return 400;
-    if (count(target, "&") >= PARTS_MAX)
+    if (octets_count(target, "&") >= PARTS_MAX)
         return 414;
     if (target.p[0] == '/')
         return HEAD_FINE;
     if (fields_is(target, "*"))
         return fields_is(method, "OPTIONS") ? HEAD_FINE : 400;
-    if (!begins(target, "http://") && !begins(target, "https://"))
+    if (!octets_begin(target, "http://") && !octets_begin(target, "https://"))
         return 400; /* authority form as well: this is no proxy */
-    authority = before(behind(target, scheme), "/?");
+    authority = octets_before(octets_behind(target, scheme), "/?");
     head->absolute = true;
     return is_ours(head->host, authority) ? HEAD_FINE : 400;
 }
@@ -244,16 +129,16 @@ judge_target(struct head *head, struct msk_bytes method,
 static int
 judge_request_line(struct head *head, struct msk_bytes line)
 {
-    struct msk_bytes method = before(line, " "), target, rest;
+    struct msk_bytes method = octets_before(line, " "), target, rest;
     int told = judge_method(method);
 
     if (told == 400 || method.n == line.n)
         return 400;
-    rest = behind(line, method.n + 1);
-    target = before(rest, " ");
+    rest = octets_behind(line, method.n + 1);
+    target = octets_before(rest, " ");
     if (target.n == rest.n)
         return 400;
-    rest = behind(rest, target.n + 1);
+    rest = octets_behind(rest, target.n + 1);
     if (told == HEAD_FINE)
         told = judge_version(head, rest);
     return told == HEAD_FINE ? judge_target(head, method, target) : told;
@@ -265,10 +150,11 @@ judge_request_line(struct head *head, struct msk_bytes line)
 static int
 judge_length(struct head *head, struct msk_bytes value)
 {
-    if (++head->lengths > 1 || value.n == 0 || !all(value, is_digit))
+    if (++head->lengths > 1 || value.n == 0 ||
+        !octets_all(value, octet_is_digit))
         return 400;
     while (value.n > 1 && value.p[0] == '0')
-        value = behind(value, 1);
+        value = octets_behind(value, 1);
     if (value.n > LENGTH_DIGITS_MAX)
         return 413;
     for (size_t i = 0; i < value.n; i++)
@@ -281,11 +167,11 @@ static bool
 lists(struct msk_bytes value, const char *word)
 {
     while (value.n > 0) {
-        struct msk_bytes item = before(value, ",");
+        struct msk_bytes item = octets_before(value, ",");
 
-        if (fields_is(trimmed(item), word))
+        if (fields_is(octets_trimmed(item), word))
             return true;
-        value = behind(value, item.n < value.n ? item.n + 1 : item.n);
+        value = octets_behind(value, item.n < value.n ? item.n + 1 : item.n);
     }
     return false;
 }
@@ -307,15 +193,15 @@ judge_framing(struct head *head, struct msk_bytes name, struct msk_bytes line,
 static int
 judge_field(struct head *head, struct msk_bytes line)
 {
-    struct msk_bytes name = before(line, ":"), value;
+    struct msk_bytes name = octets_before(line, ":"), value;
 
     if (++head->fields > MSK_HTTP_HEADERS_MAX)
         return 431;
     /* RFC 9112 5.1: no blank before the colon. 5.2: no line that goes on. */
-    if (name.n == 0 || name.n == line.n || !all(name, is_tchar))
+    if (name.n == 0 || name.n == line.n || !octets_all(name, octet_is_tchar))
         return 400;
-    value = trimmed(behind(line, name.n + 1));
-    if (!all(value, is_value))
+    value = octets_trimmed(octets_behind(line, name.n + 1));
+    if (!octets_all(value, octet_is_value))
         return 400;
     if (fields_is(name, "Host"))
         return ++head->hosts == 1 &&
@@ -328,7 +214,7 @@ judge_field(struct head *head, struct msk_bytes line)
     if (fields_is(name, "Connection"))
         head->close = head->close || lists(value, "close");
     if (fields_is(name, "Cookie"))
-        head->cookies += 1 + count(value, ";,");
+        head->cookies += 1 + octets_count(value, ";,");
     if (head->cookies > PARTS_MAX)
         return 431;
     if (fields_is(name, "Expect") && !fields_is(value, "100-continue"))
@@ -367,7 +253,7 @@ is_beginning(struct msk_bytes text)
 {
     if (text.n > 0 && text.p[text.n - 1] == '\r')
         text.n--;
-    return all(text, is_value);
+    return octets_all(text, octet_is_value);
 }
 
 static int
@@ -400,7 +286,7 @@ head_judge(struct msk_bytes octets, const struct head_host *host,
 
     while (told == HEAD_FINE && find_end(rest, &n)) {
         line = (struct msk_bytes){ rest.p, n };
-        rest = behind(rest, n + 2);
+        rest = octets_behind(rest, n + 2);
         if (n == 0 && !begun) {
             told = ++empty > EMPTY_LINES_MAX ? 400 : HEAD_FINE;
         } else if (n == 0) {
