@@ -120,14 +120,17 @@ void reload_stop(struct host *h);
 /* Does some of it; returns how long there is nothing to do, in ms. */
 msk_time reload_run(struct host *h);
 
-/* --- serve.c: requests and datagrams ------------------------------------- */
+/* --- serve.c: requests, and what is due ---------------------------------- */
 
 extern const struct msk_bmsc_config serve_functions;
 extern const struct http_handlers serve_handlers;
+work_call serve_timer;
+
+/* --- serve_datagrams.c --------------------------------------------------- */
+
 void serve_datagrams(struct host *h);
 /* Are there so many that no more are read? */
 bool serve_is_full(const struct host *h);
-work_call serve_timer;
 
 /* --- counts.c ------------------------------------------------------------ */
 
