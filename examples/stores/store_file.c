@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An image holds the whole store: "MSKF", a version, the size of a slot in 4
- * octets, a sequence number in 8, the length of the records in 4, the records,
- * a CRC of 4. A record is the length of its key (2), that of its value (2),
- * its version (8), key and value. Numbers are big endian.
- *
  * A commit writes the next image into the slot that does not hold the last
  * one, and syncs; only then does it count. A cut leaves that slot torn, and
  * the CRC tells; the other one is whole. No file is renamed, because nothing
@@ -15,167 +10,7 @@
 
 #include <string.h>
 
-#define SLOT_AT 5
-#define SEQUENCE_AT 9
-#define LENGTH_AT 17
-#define HEAD 21
-#define CRC 4
-#define RECORD_HEAD 12
-
-static const uint8_t magic[] = { 'M', 'S', 'K', 'F', 1 };
-#define VERSION_AT 4
-
-static void
-put(uint8_t *p, size_t n, uint64_t v)
-{
-    for (; n > 0; n--) {
-        p[n - 1] = (uint8_t)v;
-        v >>= 8;
-    }
-}
-
-static uint64_t
-get(const uint8_t *p, size_t n)
-{
-    uint64_t v = 0;
-
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | p[i];
-    return v;
-}
-
-/* CRC-32 as in IEEE 802.3. Bit by bit: a commit is rare, a table is not
- * small. */
-static uint32_t
-crc(const uint8_t *p, size_t n)
-{
-    uint32_t c = 0xFFFFFFFF;
-
-    for (size_t i = 0; i < n; i++) {
-        c ^= p[i];
-        for (int bit = 0; bit < 8; bit++)
-            c = c >> 1 ^ ((c & 1) != 0 ? 0xEDB88320 : 0);
-    }
-    return ~c;
-}
-
-/* --- records in an image ------------------------------------------------- */
-
-struct record {
-    struct msk_bytes key, value;
-    uint64_t version;
-    size_t end; /* the offset after it */
-};
-
-static size_t
-length_of(const uint8_t *image)
-{
-    return (size_t)get(image + LENGTH_AT, 4);
-}
-
-static size_t
-end_of(const uint8_t *image)
-{
-    return HEAD + length_of(image);
-}
-
-/* The record at an offset. False: there is none, or none that is whole. */
-static bool
-record_at(const uint8_t *image, size_t at, struct record *r)
-{
-    size_t left = end_of(image) - at;
-    const uint8_t *p = image + at;
-
-    if (left < RECORD_HEAD)
-        return false;
-    r->key.n = (size_t)get(p, 2);
-    r->value.n = (size_t)get(p + 2, 2);
-    r->version = get(p + 4, 8);
-    r->key.p = p + RECORD_HEAD;
-    r->value.p = r->key.p + r->key.n;
-    r->end = at + RECORD_HEAD + r->key.n + r->value.n;
-    return r->key.n >= 1 && r->key.n <= MSK_STORE_KEY_MAX &&
-           r->value.n <= MSK_STORE_VALUE_MAX && r->version != 0 &&
-           r->end <= end_of(image);
-}
-
-static bool
-same(struct msk_bytes a, struct msk_bytes b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
-static bool
-find(const uint8_t *image, struct msk_bytes key, struct record *r)
-{
-    for (size_t at = HEAD; record_at(image, at, r); at = r->end)
-        if (same(r->key, key))
-            return true;
-    return false;
-}
-
-/* Puts a record after the others of an image. False: it is full. */
-static bool
-append(uint8_t *image, size_t slot, const struct record *r)
-{
-    size_t at = end_of(image);
-    size_t n = RECORD_HEAD + r->key.n + r->value.n;
-
-    if (slot - CRC - at < n)
-        return false;
-    put(image + at, 2, r->key.n);
-    put(image + at + 2, 2, r->value.n);
-    put(image + at + 4, 8, r->version);
-    memcpy(image + at + RECORD_HEAD, r->key.p, r->key.n);
-    if (r->value.n > 0)
-        memcpy(image + at + RECORD_HEAD + r->key.n, r->value.p, r->value.n);
-    put(image + LENGTH_AT, 4, length_of(image) + n);
-    return true;
-}
-
-/* --- images in slots ----------------------------------------------------- */
-
-static void
-begin(uint8_t *image, size_t slot, uint64_t sequence)
-{
-    memset(image, 0, slot);
-    memcpy(image, magic, sizeof magic);
-    put(image + SLOT_AT, 4, slot);
-    put(image + SEQUENCE_AT, 8, sequence);
-}
-
-/* Did somebody finish writing this? Holds for every version. */
-static bool
-is_whole(const uint8_t *image, size_t slot)
-{
-    return memcmp(image, magic, VERSION_AT) == 0 &&
-           length_of(image) <= slot - HEAD - CRC &&
-           crc(image, end_of(image)) == get(image + end_of(image), CRC);
-}
-
-static bool
-is_blank(const uint8_t *image, size_t slot)
-{
-    for (size_t i = 1; i < slot; i++)
-        if (image[i] != image[0])
-            return false;
-    return image[0] == 0x00 || image[0] == 0xFF;
-}
-
-/* A whole image may be of a later version, or for slots of another size. */
-static int
-check(const uint8_t *image, size_t slot)
-{
-    struct record r;
-    size_t at = HEAD;
-
-    if (image[VERSION_AT] != magic[VERSION_AT] ||
-        get(image + SLOT_AT, 4) != slot)
-        return MSK_ERR_RECORD;
-    while (record_at(image, at, &r))
-        at = r.end;
-    return at == end_of(image) ? MSK_OK : MSK_ERR_RECORD;
-}
+#include "store_image.h"
 
 /* Writes an image where the last one is not. Whatever went wrong before, the
  * slot is written whole again, so a sync that failed once does not matter. */
@@ -183,9 +18,8 @@ static int
 save(struct store_file *f, uint8_t *image)
 {
     unsigned slot = 1 - f->newest;
-    size_t end = end_of(image);
 
-    put(image + end, CRC, crc(image, end));
+    store_image_end(image);
     if (f->io->write(f->io->user, slot, image, f->slot) != 0 ||
         f->io->sync(f->io->user) != 0)
         return MSK_ERR_STORE;
@@ -201,12 +35,12 @@ file_load(void *user, uint32_t token, struct msk_bytes key,
           struct msk_stored *out)
 {
     const struct store_file *f = user;
-    struct record r;
+    struct store_record r;
 
     (void)token;
     out->n = 0;
     out->version = 0;
-    if (!find(f->now, key, &r))
+    if (!store_image_find(f->now, key, &r))
         return MSK_OK;
     if (r.value.n > 0)
         memcpy(out->value, r.value.p, r.value.n);
@@ -221,11 +55,11 @@ file_each(void *user, struct msk_bytes prefix,
           void *arg)
 {
     const struct store_file *f = user;
-    struct record r;
+    struct store_record r;
     int err = MSK_OK;
 
-    for (size_t at = HEAD; err == MSK_OK && record_at(f->now, at, &r);
-         at = r.end)
+    for (size_t at = STORE_IMAGE_HEAD;
+         err == MSK_OK && store_image_record(f->now, at, &r); at = r.end)
         if (r.key.n >= prefix.n &&
             (prefix.n == 0 || memcmp(r.key.p, prefix.p, prefix.n) == 0))
             err = visit(arg, r.key, r.value);
@@ -236,21 +70,22 @@ file_each(void *user, struct msk_bytes prefix,
 static int
 allowed(const struct store_file *f, const struct msk_change *change)
 {
-    struct record r;
+    struct store_record r;
 
     if (change->key.n == 0 || change->key.n > MSK_STORE_KEY_MAX ||
         change->value.n > MSK_STORE_VALUE_MAX)
         return MSK_ERR_ARGUMENT;
-    if (!find(f->now, change->key, &r))
+    if (!store_image_find(f->now, change->key, &r))
         r.version = 0;
     return change->version == r.version ? MSK_OK : MSK_ERR_CONFLICT;
 }
 
 static bool
-is_changed(struct msk_bytes key, const struct msk_change *changes, size_t n)
+is_changed(const struct store_record *r, const struct msk_change *changes,
+           size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (same(key, changes[i].key))
+        if (store_image_is_of(r, changes[i].key))
             return true;
     return false;
 }
@@ -260,20 +95,21 @@ is_changed(struct msk_bytes key, const struct msk_change *changes, size_t n)
 static int
 make_next(struct store_file *f, const struct msk_change *changes, size_t n)
 {
-    uint64_t sequence = get(f->now + SEQUENCE_AT, 8) + 1;
-    struct record r;
+    uint64_t sequence = store_image_sequence(f->now) + 1;
+    struct store_record r;
     bool fits = true;
 
-    begin(f->next, f->slot, sequence);
-    for (size_t at = HEAD; record_at(f->now, at, &r); at = r.end)
-        if (!is_changed(r.key, changes, n))
-            fits = append(f->next, f->slot, &r) && fits;
+    store_image_begin(f->next, f->slot, sequence);
+    for (size_t at = STORE_IMAGE_HEAD; store_image_record(f->now, at, &r);
+         at = r.end)
+        if (!is_changed(&r, changes, n))
+            fits = store_image_append(f->next, f->slot, &r) && fits;
     for (size_t i = 0; i < n; i++) {
         r.key = changes[i].key;
         r.value = changes[i].value;
         r.version = sequence;
         if (r.value.p != NULL)
-            fits = append(f->next, f->slot, &r) && fits;
+            fits = store_image_append(f->next, f->slot, &r) && fits;
     }
     return fits ? MSK_OK : MSK_ERR_LIMIT;
 }
@@ -327,9 +163,9 @@ file_commit(void *user, uint32_t token, const struct msk_change *changes,
 static int
 start(struct store_file *f)
 {
-    if (!is_blank(f->now, f->slot))
+    if (!store_image_is_blank(f->now, f->slot))
         return MSK_ERR_RECORD;
-    begin(f->now, f->slot, 0);
+    store_image_begin(f->now, f->slot, 0);
     return save(f, f->now);
 }
 
@@ -337,18 +173,18 @@ start(struct store_file *f)
 static int
 choose(struct store_file *f)
 {
-    bool first = is_whole(f->now, f->slot);
-    bool second = is_whole(f->next, f->slot);
+    bool first = store_image_is_whole(f->now, f->slot);
+    bool second = store_image_is_whole(f->next, f->slot);
 
     f->newest = 0;
     if (!first && !second)
         return start(f);
-    if (!first || (second && get(f->next + SEQUENCE_AT, 8) >
-                                 get(f->now + SEQUENCE_AT, 8))) {
+    if (!first || (second && store_image_sequence(f->next) >
+                                 store_image_sequence(f->now))) {
         f->newest = 1;
         turn(f);
     }
-    return check(f->now, f->slot);
+    return store_image_check(f->now, f->slot);
 }
 
 int
@@ -359,7 +195,7 @@ store_file_open(struct msk_store *store, struct store_file *f,
     int err;
 
     if (store == NULL || f == NULL || io == NULL || memory == NULL ||
-        slot < HEAD + CRC || slot > UINT32_MAX)
+        slot < STORE_IMAGE_HEAD + STORE_IMAGE_CRC || slot > UINT32_MAX)
         return MSK_ERR_ARGUMENT;
     f->io = io;
     f->now = memory;

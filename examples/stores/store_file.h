@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store_file.h - a struct msk_store in two slots of a file or of flash, to be
- * copied into a host. It survives a power cut at any octet; doc/storage.md
- * says how. All records are in memory too: loads never touch the medium.
+ * copied into a host, with store_image.[ch]. It survives a power cut at any
+ * octet; doc/storage.md says how. All records are in memory too: loads never
+ * touch the medium.
  *
  * The medium is reached through struct store_io. store_posix.h makes one of a
  * file; a microcontroller writes three functions for its flash.
