@@ -9,46 +9,14 @@
  * synchronous=FULL syncs the log up to itself; one with NORMAL does not, and a
  * power cut takes it with all that came after: that is a delayable commit.
  */
-/* pread, lstat and others, also where the compiler is asked for C alone. */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#endif
-
 #include "store_sqlite.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define TEXT(x) #x
-#define NUMBER(x) TEXT(x)
-#define APPLICATION 1297304403 /* "MSKS" */
-#define VERSION 1
-
-/* Nobody else may have it open: then the log needs no shared memory. */
-static const char alone[] = "PRAGMA locking_mode=EXCLUSIVE;"
-                            "PRAGMA temp_store=MEMORY;"
-                            "PRAGMA trusted_schema=OFF;";
-
-static const char durable[] = "PRAGMA synchronous=FULL;"
-                              "PRAGMA secure_delete=ON;"
-                              "PRAGMA wal_autocheckpoint=64;";
+#include "store_sqlite_db.h"
 
 static const char full[] = "PRAGMA synchronous=FULL";
 static const char normal[] = "PRAGMA synchronous=NORMAL";
-
-static const char schema[] =
-    "BEGIN IMMEDIATE;"
-    "CREATE TABLE record(key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL,"
-    " version INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE last(version INTEGER NOT NULL);"
-    "INSERT INTO last VALUES(0);"
-    "PRAGMA application_id=" NUMBER(APPLICATION) ";"
-                                                 "PRAGMA user_version=" NUMBER(
-                                                     VERSION) ";"
-                                                              "COMMIT;";
 
 static const char *const sql[STORE_SQLITE_STATEMENTS] = {
     [STORE_SQLITE_LOAD] = "SELECT value, version FROM record WHERE key=?1",
@@ -65,23 +33,6 @@ static const char *const sql[STORE_SQLITE_STATEMENTS] = {
     [STORE_SQLITE_COMMIT] = "COMMIT",
     [STORE_SQLITE_ROLLBACK] = "ROLLBACK",
 };
-
-/* What went wrong, in the words of msk/store.h. */
-static int
-error_of(int code)
-{
-    switch (code & 0xFF) {
-    case SQLITE_OK:
-    case SQLITE_ROW:
-    case SQLITE_DONE: return MSK_OK;
-    case SQLITE_FULL: return MSK_ERR_LIMIT;
-    case SQLITE_BUSY: return MSK_ERR_BUSY;
-    case SQLITE_ERROR: /* another table, another column */
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: return MSK_ERR_RECORD;
-    default: return MSK_ERR_STORE;
-    }
-}
 
 /* Ends a statement; what it was bound to is the caller's and goes. */
 static void
@@ -101,13 +52,7 @@ run(struct store_sqlite *s, enum store_sqlite_statement which)
         code = sqlite3_step(statement);
     while (code == SQLITE_ROW);
     end(statement);
-    return error_of(code);
-}
-
-static int
-execute(struct store_sqlite *s, const char *text)
-{
-    return error_of(sqlite3_exec(s->db, text, NULL, NULL, NULL));
+    return store_sqlite_db_error(code);
 }
 
 /* An empty view is an empty blob; a NULL pointer would bind NULL. */
@@ -239,7 +184,7 @@ apply(struct store_sqlite *s, const struct msk_change *change)
     if (code == SQLITE_OK)
         code = sqlite3_bind_int64(statement, 3, (sqlite3_int64)change->version);
     if (code != SQLITE_OK)
-        err = error_of(code);
+        err = store_sqlite_db_error(code);
     else
         err = run(s, which);
     if (err == MSK_OK && sqlite3_changes(s->db) != 1)
@@ -269,7 +214,7 @@ relax(struct store_sqlite *s, const struct msk_change *changes, size_t n)
         relaxed = relaxed && changes[i].delayable;
     if (relaxed == s->is_relaxed)
         return MSK_OK;
-    err = execute(s, relaxed ? normal : full);
+    err = store_sqlite_db_execute(s, relaxed ? normal : full);
     if (err == MSK_OK)
         s->is_relaxed = relaxed;
     return err;
@@ -309,70 +254,6 @@ sqlite_commit(void *user, uint32_t token, const struct msk_change *changes,
 
 /* --- life ---------------------------------------------------------------- */
 
-/* The first column of the first row. */
-static int
-ask(struct store_sqlite *s, const char *text, sqlite3_int64 *answer)
-{
-    sqlite3_stmt *statement;
-    int code = sqlite3_prepare_v2(s->db, text, -1, &statement, NULL);
-
-    if (code != SQLITE_OK)
-        return error_of(code);
-    code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        *answer = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return code == SQLITE_ROW ? MSK_OK : error_of(code);
-}
-
-/* Whose database is it? *fresh: nothing was ever done with it. */
-static int
-identify(struct store_sqlite *s, bool *fresh)
-{
-    sqlite3_int64 application = 0, version = 0, tables = 0, whole = 0;
-    int err = ask(s, "PRAGMA application_id", &application);
-
-    if (err == MSK_OK)
-        err = ask(s, "PRAGMA user_version", &version);
-    if (err == MSK_OK)
-        err = ask(s, "SELECT count(*) FROM sqlite_master", &tables);
-    *fresh = application == 0 && version == 0 && tables == 0;
-    if (err != MSK_OK || *fresh)
-        return err;
-    if (application != APPLICATION || version != VERSION)
-        return MSK_ERR_RECORD;
-    err = ask(s, "SELECT quick_check='ok' FROM pragma_quick_check", &whole);
-    if (err == MSK_OK && whole == 1)
-        err = ask(s, "SELECT count(*) FROM last", &whole);
-    return err == MSK_OK && whole != 1 ? MSK_ERR_RECORD : err;
-}
-
-/* Only the log and the schema are remembered in the database; the rest is
- * said each time. */
-static int
-set_up(struct store_sqlite *s, bool fresh, int pages)
-{
-    char limit[48] = "PRAGMA max_page_count=2147483646";
-    sqlite3_int64 set = 0;
-    int err;
-
-    if (pages > 0)
-        (void)snprintf(limit, sizeof limit, "PRAGMA max_page_count=%d", pages);
-    err = ask(s, limit, &set);
-    if (err == MSK_OK)
-        err = ask(s, "PRAGMA journal_mode=WAL", &set);
-    if (err == MSK_OK)
-        err =
-            ask(s, "SELECT journal_mode='wal' FROM pragma_journal_mode", &set);
-    if (err == MSK_OK && set != 1)
-        err = MSK_ERR_STORE;
-    if (err == MSK_OK)
-        err = execute(s, durable);
-    if (err == MSK_OK && fresh)
-        err = execute(s, schema);
-    return err;
-}
-
 static int
 prepare(struct store_sqlite *s)
 {
@@ -380,23 +261,7 @@ prepare(struct store_sqlite *s)
 
     for (int i = 0; code == SQLITE_OK && i < STORE_SQLITE_STATEMENTS; i++)
         code = sqlite3_prepare_v2(s->db, sql[i], -1, &s->statements[i], NULL);
-    return error_of(code);
-}
-
-/* SQLite would let others read a file that it makes, and would follow a link.
- * One that is there is not opened: to close it again would give away the locks
- * of a connection that this process has to it. False: it is a symbolic link,
- * no plain file, or open to others. */
-static bool
-make_private(const char *path)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
-    struct stat is;
-
-    if (fd >= 0)
-        (void)close(fd);
-    return lstat(path, &is) == 0 && S_ISREG(is.st_mode) &&
-           (is.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+    return store_sqlite_db_error(code);
 }
 
 void
@@ -410,35 +275,6 @@ store_sqlite_close(struct store_sqlite *s)
     s->db = NULL;
 }
 
-static int
-attach(struct store_sqlite *s, const char *path, const char *vfs, bool *fresh)
-{
-    int err = MSK_OK;
-
-    if (sqlite3_open_v2(path, &s->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                        vfs) != SQLITE_OK)
-        err = MSK_ERR_STORE;
-    if (err == MSK_OK)
-        err = execute(s, alone);
-    return err == MSK_OK ? identify(s, fresh) : err;
-}
-
-/* A cut into the making of a database is rolled back when it is first looked
- * at; but SQLite has read settings from its torn header before, and would
- * put them into the new one. So it opens what is empty once more. */
-static int
-attach_twice(struct store_sqlite *s, const char *path, const char *vfs,
-             bool *fresh)
-{
-    int err = attach(s, path, vfs, fresh);
-
-    if (err != MSK_OK || !*fresh)
-        return err;
-    store_sqlite_close(s);
-    return attach(s, path, vfs, fresh);
-}
-
 int
 store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
                   const char *path, const char *vfs, int pages)
@@ -449,11 +285,11 @@ store_sqlite_open(struct msk_store *store, struct store_sqlite *s,
     if (store == NULL || s == NULL || path == NULL || pages < 0)
         return MSK_ERR_ARGUMENT;
     memset(s, 0, sizeof *s);
-    if (vfs == NULL && !make_private(path))
+    if (vfs == NULL && !store_sqlite_db_make_private(path))
         return MSK_ERR_STORE;
-    err = attach_twice(s, path, vfs, &fresh);
+    err = store_sqlite_db_attach(s, path, vfs, &fresh);
     if (err == MSK_OK)
-        err = set_up(s, fresh, pages);
+        err = store_sqlite_db_set_up(s, fresh, pages);
     if (err == MSK_OK)
         err = prepare(s);
     if (err != MSK_OK)
@@ -472,11 +308,11 @@ int
 store_sqlite_scrub(struct store_sqlite *s)
 {
     sqlite3_int64 busy = 0;
-    int err = execute(s, full);
+    int err = store_sqlite_db_execute(s, full);
 
     if (err == MSK_OK) {
         s->is_relaxed = false;
-        err = ask(s, "PRAGMA wal_checkpoint(TRUNCATE)", &busy);
+        err = store_sqlite_db_ask(s, "PRAGMA wal_checkpoint(TRUNCATE)", &busy);
     }
     return err == MSK_OK && busy == 0 ? MSK_OK : MSK_ERR_STORE;
 }

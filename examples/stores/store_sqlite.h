@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store_sqlite.h - a struct msk_store in an SQLite database, to be copied into
- * a host. Write-ahead log with synchronous=FULL: what is answered is durable.
+ * a host, with store_sqlite_db.[ch]. Write-ahead log with synchronous=FULL: what
+ * is answered is durable.
  */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
