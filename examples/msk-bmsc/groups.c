@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OFTEN 8u /* rounds: who used it in these uses it again */
+/* Rounds: who used it in these uses it again. More than can begin between the
+ * load of a name and the call that asks for it once more. */
+#define OFTEN 8u
 
 static int
 compare(const struct msk_group_id *a, const struct msk_group_id *b)
@@ -83,6 +85,7 @@ let_go(struct group *group)
 {
     msk_key_group_wipe(&group->keys);
     msk_wipe(&group->row, sizeof group->row);
+    msk_wipe(&group->loaded, sizeof group->loaded);
     free(group);
 }
 
@@ -194,7 +197,7 @@ groups_wanted(struct groups *g, uint64_t stamp, bool often,
         group->asked = g->stamp;
         requests[n++] = (struct records_request){ .kind = RECORDS_GROUP,
                                                   .group = group->row.id,
-                                                  .group_row = &group->row };
+                                                  .group_row = &group->loaded };
     }
     return n;
 }
@@ -249,6 +252,9 @@ groups_take(struct groups *g, const struct records_request *request)
     group = find(g, &request->group);
     if (group == NULL)
         return;
+    if (request->result == RECORDS_OK)
+        group->row = group->loaded;
+    msk_wipe(group->loaded.packed, sizeof group->loaded.packed);
     take(group, request->result, group->asked);
     group->asked = 0;
 }

@@ -12,8 +12,10 @@
 
 #define GROUPS_PAGE 64u
 
+/* What a store loads has a place of its own: it may be written to, by another
+ * thread, while a call reads the row. */
 struct group {
-    struct records_group row;
+    struct records_group row, loaded;
     struct msk_key_group keys;
     enum records_result found; /* RECORDS_NONE: there is no such group */
     bool damaged;              /* it was loaded, and cannot be read */

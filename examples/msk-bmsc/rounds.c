@@ -75,6 +75,7 @@ call(struct host *h, struct round *r)
             begin(h, r, ROUND_LOADS);
         return;
     }
+    r->phase = ROUND_SAVES;
     saves = round_fill_saves(r);
     round_end(h, r);
     if (saves)

@@ -51,7 +51,7 @@ struct slot {
 enum round_phase {
     ROUND_FREE,
     ROUND_LOADS, /* the batch is under way */
-    ROUND_CALLS, /* what it asks for is not all there yet */
+    ROUND_CALLS, /* loaded; what its calls ask for may not all be there */
     ROUND_SAVES
 };
 
