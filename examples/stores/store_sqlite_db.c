@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pread, lstat and others, also where the compiler is asked for C alone. */
+/* lstat and others, also where the compiler is asked for C alone. */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
